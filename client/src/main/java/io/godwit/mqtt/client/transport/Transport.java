@@ -1,0 +1,29 @@
+package io.godwit.mqtt.client.transport;
+
+import io.godwit.mqtt.client.road.Road;
+
+/**
+ * Opens connections along a {@link Road}. One transport serves many clients: it owns the event loops, and nothing per
+ * client that could be shared. There are two: {@link NettyTransport} with real sockets, and the simulation's.
+ */
+public interface Transport extends AutoCloseable {
+
+    /**
+     * Hands out one of the transport's loops, in turn. A client takes one and keeps it for life; a loop serves many
+     * clients. Any thread.
+     */
+    EventLoop nextLoop();
+
+    /**
+     * Starts to walk the road. Never blocks, any thread. Ends in exactly one of
+     * {@link ConnectionListener#connected} and {@link ConnectionListener#failed}, both on {@code loop}, and never
+     * before this method has returned to a caller that is not on the loop; after {@link Attempt#cancel()} in neither.
+     *
+     * @param loop a loop of this transport
+     */
+    Attempt open(EventLoop loop, Road road, ConnectionListener listener);
+
+    /** Closes the loops and every connection on them. Without effect on a shared transport. */
+    @Override
+    void close();
+}
