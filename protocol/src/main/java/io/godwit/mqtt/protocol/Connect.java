@@ -58,7 +58,8 @@ public record Connect(
     /** Everything but the password. */
     @Override
     public String toString() {
-        return "Connect[" + version + ", client '" + clientId + "', cleanStart=" + cleanStart + ", keepAlive=" + keepAlive
+        return "Connect[" + version + ", client '" + clientId + "', cleanStart=" + cleanStart + ", keepAlive="
+                + keepAlive
                 + (will == null ? "" : ", will=" + will)
                 + (username == null ? "" : ", username=" + username)
                 + (password == null ? "" : ", password=***")

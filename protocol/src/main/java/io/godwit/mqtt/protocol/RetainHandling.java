@@ -14,7 +14,8 @@ public enum RetainHandling {
     /** The handling with this number, 0 to 2. */
     public static RetainHandling of(int code) {
         if (code < 0 || code > 2) {
-            throw new IllegalArgumentException("retain handling " + code + " does not exist: it is 0, 1 or 2 [MQTT-3.8.3-4]");
+            throw new IllegalArgumentException(
+                    "retain handling " + code + " does not exist: it is 0, 1 or 2 [MQTT-3.8.3-4]");
         }
         return VALUES[code];
     }

@@ -19,7 +19,8 @@ public record TopicSubscription(
         Objects.requireNonNull(maximumQos, "maximumQos");
         Objects.requireNonNull(retainHandling, "retainHandling");
         if (noLocal && filter.isShared()) {
-            throw new IllegalArgumentException("no local cannot be set on the shared subscription '" + filter + "' [MQTT-3.8.3-4]");
+            throw new IllegalArgumentException(
+                    "no local cannot be set on the shared subscription '" + filter + "' [MQTT-3.8.3-4]");
         }
     }
 

@@ -164,8 +164,7 @@ public final class Road {
          * @throws IllegalArgumentException if an address is none, see {@link ServerAddress#parse}
          */
         public Builder servers(String... addresses) {
-            return servers(
-                    Arrays.stream(addresses).map(ServerAddress::parse).toList());
+            return servers(Arrays.stream(addresses).map(ServerAddress::parse).toList());
         }
 
         /** The servers, tried in this order. Replaces those given before. */

@@ -173,7 +173,8 @@ public record ServerAddress(
                 throw new IllegalArgumentException("'" + host + "' in brackets is no IPv6 address");
             }
             if (!after.isEmpty() && !after.startsWith(":")) {
-                throw new IllegalArgumentException("'" + after + "' after the bracket is no port: write [address]:port");
+                throw new IllegalArgumentException(
+                        "'" + after + "' after the bracket is no port: write [address]:port");
             }
             port = after.isEmpty() ? "" : after.substring(1);
         } else {
@@ -200,17 +201,16 @@ public record ServerAddress(
                 return scheme;
             }
         }
-        String hint =
-                switch (wanted) {
-                    case "tcp" -> "mqtt://";
-                    case "ssl", "tls", "mqtt+ssl", "mqtt+tls" -> "mqtts://";
-                    case "http" -> "ws://";
-                    case "https" -> "wss://";
-                    case "unix" -> "mqtt+unix:///path/to/socket";
-                    default -> "";
-                };
-        throw new IllegalArgumentException("the scheme '" + text + "' is not known: "
-                + (hint.isEmpty() ? FORMS : "write " + hint + " for it"));
+        String hint = switch (wanted) {
+            case "tcp" -> "mqtt://";
+            case "ssl", "tls", "mqtt+ssl", "mqtt+tls" -> "mqtts://";
+            case "http" -> "ws://";
+            case "https" -> "wss://";
+            case "unix" -> "mqtt+unix:///path/to/socket";
+            default -> "";
+        };
+        throw new IllegalArgumentException(
+                "the scheme '" + text + "' is not known: " + (hint.isEmpty() ? FORMS : "write " + hint + " for it"));
     }
 
     private static int port(String host, String text) {
@@ -280,9 +280,7 @@ public record ServerAddress(
 
     /** The same server without user and password. */
     public ServerAddress withoutCredentials() {
-        return user == null && password == null
-                ? this
-                : new ServerAddress(scheme, host, port, null, null, path, query);
+        return user == null && password == null ? this : new ServerAddress(scheme, host, port, null, null, path, query);
     }
 
     /** Host and port as they stand in an address, an IPv6 address in brackets; the path of a unix socket. */
