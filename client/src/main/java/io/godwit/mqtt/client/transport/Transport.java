@@ -16,8 +16,8 @@ public interface Transport extends AutoCloseable {
 
     /**
      * Starts to walk the road. Never blocks, any thread. Ends in exactly one of
-     * {@link ConnectionListener#connected} and {@link ConnectionListener#failed}, both on {@code loop}, and never
-     * before this method has returned to a caller that is not on the loop; after {@link Attempt#cancel()} in neither.
+     * {@link ConnectionListener#connected} and {@link ConnectionListener#failed}, both on {@code loop} in a later turn
+     * of it; after {@link Attempt#cancel()} in neither.
      *
      * @param loop a loop of this transport
      */
