@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -54,8 +55,7 @@ public final class ApiList {
 
     /** The lines of the list: a heading per package, below it one line per type and member, sorted. */
     static List<String> render(Path classes) throws IOException {
-        List<String> lines = new java.util.ArrayList<>();
-        lines.add(HEADER);
+        List<String> lines = new ArrayList<>();
         for (String exported : exportedPackages(classes)) {
             Path folder = classes.resolve(exported.replace('.', '/'));
             Set<String> members = new TreeSet<>();
@@ -63,6 +63,9 @@ public final class ApiList {
                 members.addAll(ApiOfType.lines(load(exported + "." + type)));
             }
             if (!members.isEmpty()) {
+                if (lines.isEmpty()) {
+                    lines.add(HEADER);
+                }
                 lines.add("");
                 lines.add("package " + exported);
                 lines.addAll(members);

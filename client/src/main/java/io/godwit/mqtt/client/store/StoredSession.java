@@ -11,7 +11,8 @@ import java.util.List;
  * @param received packet identifiers of QoS 2 messages that were handled and not yet released
  * @param subscriptions in the order in which they were made
  */
-public record StoredSession(List<StoredPublish> publishes, List<Integer> received, List<TopicSubscription> subscriptions) {
+public record StoredSession(
+        List<StoredPublish> publishes, List<Integer> received, List<TopicSubscription> subscriptions) {
     public static final StoredSession EMPTY = new StoredSession(List.of(), List.of(), List.of());
 
     public StoredSession {

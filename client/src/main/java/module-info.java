@@ -1,0 +1,13 @@
+/** The MQTT client: its API, the session, the store in memory and the roads to a broker. */
+module io.godwit.mqtt.client {
+    requires static org.jspecify;
+    requires transitive io.godwit.mqtt.protocol;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires io.netty.transport;
+    requires org.slf4j;
+
+    exports io.godwit.mqtt.client.road;
+    exports io.godwit.mqtt.client.store;
+}
