@@ -73,7 +73,8 @@ final class AddressRace implements Cancellable {
         Candidate candidate = new Candidate(walk, this, server, address);
         running.add(candidate);
         if (!waiting.isEmpty()) {
-            delay = walk.loop().schedule(this::launch, walk.road().attemptDelay().toNanos());
+            delay = walk.loop()
+                    .schedule(this::launch, walk.road().attemptDelay().toNanos());
         }
         candidate.start();
     }

@@ -39,7 +39,8 @@ final class Candidate implements Cancellable {
 
     void start() {
         Link link = new Link(walk, server);
-        Channel made = walk.sockets().newChannel(address, Times.millis(walk.road().connectTimeout()));
+        Channel made =
+                walk.sockets().newChannel(address, Times.millis(walk.road().connectTimeout()));
         channel = made;
         made.pipeline().addLast(link);
         ChannelFuture registered = walk.loop().netty().register(made);

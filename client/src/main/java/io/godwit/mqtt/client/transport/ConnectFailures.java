@@ -49,7 +49,9 @@ final class ConnectFailures {
         } else if (text.contains("refused")) {
             message = where + " refused the connection: nothing listens on port " + server.port()
                     + "; is the broker running, and is the port right?";
-        } else if (cause instanceof NoRouteToHostException || text.contains("unreachable") || text.contains("no route")) {
+        } else if (cause instanceof NoRouteToHostException
+                || text.contains("unreachable")
+                || text.contains("no route")) {
             message = where + " is out of reach: there is no route to it from this machine";
         } else if (cause instanceof SocketException && text.contains("reset")) {
             message = where + " reset the connection while it was being opened";

@@ -51,7 +51,8 @@ final class Link extends ChannelInboundHandlerAdapter implements Connection {
     }
 
     /** Why the channel ended before it was opened, if it said so. Loop only. */
-    @Nullable Throwable cause() {
+    @Nullable
+    Throwable cause() {
         return cause;
     }
 

@@ -58,8 +58,8 @@ public final class NettyTransport implements Transport {
 
     /** Holds the shared transport, so that a JVM which uses another has no threads of it. */
     private static final class Shared {
-        static final NettyTransport INSTANCE = new NettyTransport(
-                Math.min(Runtime.getRuntime().availableProcessors(), 4), Sockets.best(), false);
+        static final NettyTransport INSTANCE =
+                new NettyTransport(Math.min(Runtime.getRuntime().availableProcessors(), 4), Sockets.best(), false);
     }
 
     @Override

@@ -171,7 +171,8 @@ final class RoadWalk implements Attempt {
             listener.failed(last);
             return;
         }
-        StringBuilder message = new StringBuilder("none of the ").append(all.size()).append(" servers can be reached");
+        StringBuilder message =
+                new StringBuilder("none of the ").append(all.size()).append(" servers can be reached");
         for (RoadException each : all) {
             message.append("; ").append(each.getMessage());
         }
@@ -207,8 +208,8 @@ final class RoadWalk implements Attempt {
                     Step.RESOLVE,
                     server,
                     true,
-                    "the name '" + server.host() + "' was not resolved within "
-                            + Times.text(road.resolveTimeout()) + ": is the name server reachable?",
+                    "the name '" + server.host() + "' was not resolved within " + Times.text(road.resolveTimeout())
+                            + ": is the name server reachable?",
                     null);
         }
         String reason = failure == null || failure instanceof UnknownHostException ? "" : " (" + failure + ")";

@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.transport;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -85,7 +86,8 @@ class NettyTransportTest {
 
     @Test
     void anOrderlyEndByThePeerHasNoCause() {
-        try (EchoServer server = new EchoServer(socket -> socket.getInputStream().read())) {
+        try (EchoServer server =
+                new EchoServer(socket -> socket.getInputStream().read())) {
             transport.open(loop, road(server), recorder);
             recorder.send("x");
 
@@ -114,7 +116,9 @@ class NettyTransportTest {
         try (EchoServer server = new EchoServer(socket -> {
             socket.getOutputStream().write(new byte[100_000]);
             byte[] buffer = new byte[65536];
-            for (int n = socket.getInputStream().read(buffer); n >= 0; n = socket.getInputStream().read(buffer)) {
+            for (int n = socket.getInputStream().read(buffer);
+                    n >= 0;
+                    n = socket.getInputStream().read(buffer)) {
                 got.addAndGet(n);
             }
             ended.countDown();
@@ -163,7 +167,7 @@ class NettyTransportTest {
         CountDownLatch go = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> {
             go.await();
-            socket.getOutputStream().write("late".getBytes());
+            socket.getOutputStream().write("late".getBytes(UTF_8));
             socket.getInputStream().read();
         })) {
             transport.open(loop, road(server), recorder);
@@ -191,8 +195,7 @@ class NettyTransportTest {
             await().until(() -> recorder.writability.contains(false));
             go.countDown();
 
-            await().untilAsserted(() ->
-                    assertThat(recorder.writability).last().isEqualTo(true));
+            await().untilAsserted(() -> assertThat(recorder.writability).last().isEqualTo(true));
         }
     }
 

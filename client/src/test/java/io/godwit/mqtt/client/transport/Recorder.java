@@ -81,7 +81,9 @@ class Recorder implements ConnectionListener {
     }
 
     Connection connection() {
-        CompletableFuture.anyOf(connected, failed).orTimeout(20, TimeUnit.SECONDS).join();
+        CompletableFuture.anyOf(connected, failed)
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
         if (failed.isDone()) {
             throw new AssertionError("failed", failed.join());
         }
@@ -89,13 +91,16 @@ class Recorder implements ConnectionListener {
     }
 
     RoadException failure() {
-        CompletableFuture.anyOf(connected, failed).orTimeout(20, TimeUnit.SECONDS).join();
+        CompletableFuture.anyOf(connected, failed)
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
         assertThat(connected).as("connected").isNotDone();
         return failed.join();
     }
 
     /** Waits for the end; null when it was orderly. */
-    @Nullable Throwable end() {
+    @Nullable
+    Throwable end() {
         try {
             List<Throwable> cause = closed.get(20, TimeUnit.SECONDS);
             return cause.isEmpty() ? null : cause.get(0);
