@@ -1,0 +1,146 @@
+package io.godwit.nodemcu.lua.vm;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import party.iroiro.luajava.JFunction;
+
+/**
+ * The contents of a module or of an object's method table: constants, functions, and the names that the device has but
+ * this host does not. Immutable and shared by all devices; a machine makes each function the first time a script asks
+ * for it, so that a thousand devices do not each hold a table of functions that nobody calls.
+ */
+public final class LuaLibrary {
+
+    private final String name;
+    private final boolean methods;
+    private final Map<String, Object> entries;
+    private final Set<String> absent;
+    final JFunction lookup;
+    final @Nullable JFunction collected;
+
+    private LuaLibrary(Builder builder) {
+        this.name = builder.name;
+        this.methods = builder.methods;
+        this.entries = new LinkedHashMap<>();
+        builder.functions.forEach(
+                (key, function) -> entries.put(key, new Trampoline(function, builder.label(key), methods)));
+        entries.putAll(builder.constants);
+        builder.nested.forEach((key, library) -> entries.put(key, library));
+        this.absent = Set.copyOf(builder.absent);
+        for (String missing : absent) {
+            entries.put(missing, new Trampoline(call -> {
+                throw new LuaError("'" + name + "." + missing + "' exists on the device but not in this host");
+            }, missing, methods));
+        }
+        this.lookup = new Trampoline(this::find, name, false);
+        this.collected = builder.collected == null ? null : new Trampoline(builder.collected, "__gc", true);
+    }
+
+    /** Starts the description of a module whose functions are called with a dot. */
+    public static Builder module(String name) {
+        return new Builder(name, false);
+    }
+
+    /** Starts the description of an object whose functions are called with a colon. */
+    public static Builder object(String name) {
+        return new Builder(name, true);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Every name the library answers to with something that works. */
+    public Set<String> names() {
+        Set<String> names = new TreeSet<>(entries.keySet());
+        names.removeAll(absent);
+        return names;
+    }
+
+    /** The library below this one, as {@code sta} is below {@code wifi}, or null. */
+    public @Nullable LuaLibrary nested(String key) {
+        return entries.get(key) instanceof LuaLibrary library ? library : null;
+    }
+
+    private int find(LuaCall call) {
+        if (!call.isString(2) || call.isNumber(2)) {
+            return 0;
+        }
+        Object entry = entries.get(call.text(2));
+        if (entry == null) {
+            return 0;
+        }
+        call.pushEntry(entry);
+        call.storeEntry();
+        return 1;
+    }
+
+    /** Collects the entries of a library. */
+    public static final class Builder {
+        private final String name;
+        private final boolean methods;
+        private final Map<String, LuaFunction> functions = new LinkedHashMap<>();
+        private final Map<String, Object> constants = new LinkedHashMap<>();
+        private final Map<String, LuaLibrary> nested = new LinkedHashMap<>();
+        private final List<String> absent = new ArrayList<>();
+        private @Nullable LuaFunction collected;
+
+        private Builder(String name, boolean methods) {
+            this.name = name;
+            this.methods = methods;
+        }
+
+        private String label(String key) {
+            return key;
+        }
+
+        public Builder function(String key, LuaFunction function) {
+            functions.put(key, function);
+            return this;
+        }
+
+        public Builder constant(String key, double value) {
+            constants.put(key, value);
+            return this;
+        }
+
+        public Builder constant(String key, String value) {
+            constants.put(key, value);
+            return this;
+        }
+
+        /** Numbers the keys from {@code first} on. */
+        public Builder constants(int first, String... keys) {
+            for (int i = 0; i < keys.length; i++) {
+                constants.put(keys[i], (double) (first + i));
+            }
+            return this;
+        }
+
+        public Builder nested(String key, LuaLibrary library) {
+            nested.put(key, library);
+            return this;
+        }
+
+        /** Functions of the device that this host lacks: calling one raises an error that says so. */
+        public Builder absent(String... keys) {
+            absent.addAll(List.of(keys));
+            return this;
+        }
+
+        /** Called when the script's object is garbage. */
+        public Builder collected(LuaFunction function) {
+            this.collected = function;
+            return this;
+        }
+
+        public LuaLibrary build() {
+            return new LuaLibrary(this);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.godwit.nodemcu.lua.vm;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import party.iroiro.luajava.JFunction;
+import party.iroiro.luajava.Lua;
+
+/**
+ * Lets native Lua call a {@link LuaFunction}. No exception may cross the native frames, so each becomes a Lua error
+ * with the script's line before it.
+ */
+final class Trampoline implements JFunction {
+
+    private static final Logger log = LoggerFactory.getLogger(Trampoline.class);
+
+    private final LuaFunction function;
+    private final String label;
+    private final boolean method;
+
+    Trampoline(LuaFunction function, String label, boolean method) {
+        this.function = function;
+        this.label = label;
+        this.method = method;
+    }
+
+    @Override
+    public int __call(Lua lua) {
+        LuaMachine machine = LuaMachine.of(lua);
+        LuaCall call = new LuaCall(machine, lua.getPointer(), label, method);
+        try {
+            return function.call(call);
+        } catch (LuaError error) {
+            return call.raise(error.getMessage());
+        } catch (StackOverflowError error) {
+            return call.raise("stack overflow in '" + label + "'");
+        } catch (RuntimeException error) {
+            log.warn("'{}' failed inside the host", label, error);
+            return call.raise("'" + label + "' failed inside the host: " + error);
+        }
+    }
+}

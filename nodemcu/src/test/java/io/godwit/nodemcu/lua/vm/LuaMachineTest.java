@@ -1,0 +1,216 @@
+package io.godwit.nodemcu.lua.vm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LuaMachineTest {
+
+    private final List<String> printed = new ArrayList<>();
+    private final Map<String, String> files = new HashMap<>();
+    private final AtomicReference<byte[]> seen = new AtomicReference<>();
+    private final LuaLibrary library = LuaLibrary.module("box")
+            .function("put", call -> {
+                seen.set(call.bytes(1));
+                return 0;
+            })
+            .function("get", call -> call.push(seen.get()))
+            .function("number", call -> call.push(call.number(1)))
+            .constant("ANSWER", 42)
+            .absent("fly")
+            .build();
+    private final LuaMachine machine = new LuaMachine(
+            this,
+            new LuaMachine.Environment(
+                    name -> name.equals("box") ? library : null,
+                    line -> printed.add(new String(line, StandardCharsets.ISO_8859_1)),
+                    name -> files.containsKey(name) ? files.get(name).getBytes(StandardCharsets.UTF_8) : null,
+                    new Random(7)),
+            new LuaLimits(10_000_000, 512 * 1024));
+
+    @AfterEach
+    void close() {
+        machine.close();
+    }
+
+    private void run(String source) {
+        machine.run(source.getBytes(StandardCharsets.ISO_8859_1), "@init.lua");
+    }
+
+    @Test
+    void allByteValuesCrossBothWays() {
+        byte[] all = new byte[1024];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) (i * 7 + i / 256);
+        }
+        seen.set(all);
+        run("local s = box.get() assert(#s == 1024, #s) assert(s:byte(2) == 7) box.put(s)");
+        assertThat(seen.get()).containsExactly(all);
+        run("local t = {} for i = 0, 255 do t[i + 1] = string.char(i) end box.put(table.concat(t))");
+        for (int i = 0; i < 256; i++) {
+            assertThat(seen.get()[i]).isEqualTo((byte) i);
+        }
+    }
+
+    @Test
+    void anEmptyStringIsNotNil() {
+        seen.set(new byte[0]);
+        run("assert(box.get() == '') box.put('')");
+        assertThat(seen.get()).isEmpty();
+    }
+
+    @Test
+    void numbersPrintAsOnTheDevice() {
+        run("print(1/3, 1e15, 7, string.format('%5.2f', 1.5), ''..21.5)");
+        assertThat(printed).containsExactly("0.33333333333333\t1e+15\t7\t 1.50\t21.5");
+    }
+
+    @Test
+    void errorsNameTheLineAndComeWithLuasTraceback() {
+        assertThatThrownBy(() -> run("local function f()\n  local x = nil + 1\nend\nf()"))
+                .isInstanceOfSatisfying(LuaError.class, error -> {
+                    assertThat(error).hasMessage("init.lua:2: attempt to perform arithmetic on a nil value");
+                    assertThat(error.traceback())
+                            .isEqualTo("init.lua:2: attempt to perform arithmetic on a nil value\nstack traceback:\n"
+                                    + "\tinit.lua:2: in function 'f'\n\tinit.lua:4: in main chunk");
+                });
+        assertThatThrownBy(() -> run("\nbox.number({})"))
+                .hasMessage("init.lua:2: bad argument #1 to 'number' (number expected, got table)");
+        assertThatThrownBy(() -> run("foo()")).hasMessage("init.lua:1: attempt to call global 'foo' (a nil value)");
+        assertThatThrownBy(() -> run("\n\nbox.fly()"))
+                .hasMessage("init.lua:3: 'box.fly' exists on the device but not in this host");
+        assertThatThrownBy(() -> run("x = = 1")).hasMessage("init.lua:1: unexpected symbol near '='");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "while true do end",
+                "repeat until false",
+                "while true do pcall(function() while true do end end) end",
+                "xpcall(function() while true do end end, function() while true do end end)",
+                "local co = coroutine.wrap(function() while true do end end) co()",
+                "local co = coroutine.create(function() while true do pcall(function() while true do end end) end end) "
+                        + "coroutine.resume(co) while true do end",
+                "setmetatable({}, {__index = function(t, k) while true do end end}).x()",
+                "table.sort({3, 1, 2}, function(a, b) while true do end end)",
+                "string.gsub('abc', '.', function() while true do end end)",
+                "string.find(string.rep('a', 50000), string.rep('.-', 20) .. 'b')",
+                "string.find(string.rep('a', 50000), string.rep('a?', 100000) .. 'b')",
+                "local function f() return f() end f()",
+                "string.rep('x', 1e9)",
+                "local s = 'x' while true do s = s .. s .. s .. s end",
+                "local s = string.rep('x', 1e5) local t = {} for i = 1, 1e6 do t[i] = s end table.concat(t)",
+                "local t = {} while true do t[#t + 1] = {} end",
+                "string.gsub(string.rep('x', 1e5), '', string.rep('y', 1e5))",
+                "local function f() return 1 + f() end f()",
+            })
+    void aHostileScriptIsStopped(String script) {
+        assertThatThrownBy(() -> run(script)).isInstanceOf(LuaError.class);
+        run("print('alive')");
+        assertThat(printed).containsExactly("alive");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "os", "io", "java", "newproxy", "debug.sethook", "debug.getregistry", "debug.getinfo",
+                "package.loadlib", "package.loaded.java", "package.loaded.debug", "package.loaded.os",
+            })
+    void theSandboxKeeps(String name) {
+        run("assert(" + name + " == nil)");
+    }
+
+    @Test
+    void binaryChunksAreNotLoaded() {
+        run("local f, e = loadstring(string.dump(function() end)) assert(f == nil and e:find('binary'))");
+        run("local d = string.dump(function() end) local f, e = load(function() local x = d d = nil return x end) "
+                + "assert(f == nil)");
+    }
+
+    @Test
+    void romTablesCannotBeWrittenTo() {
+        assertThatThrownBy(() -> run("string.x = 1")).hasMessageContaining("invalid write to ROM variable");
+        assertThatThrownBy(() -> run("box.put = nil")).hasMessageContaining("invalid write to ROM variable");
+        run("assert(box.ANSWER == 42 and box.nothing == nil and type(box) == 'table')");
+        run("assert(not pcall(function() getmetatable('').__index = nil end))");
+    }
+
+    @Test
+    void requireAndDofileReadOnlyTheDevicesFiles() {
+        files.put("config.lua", "return {name = 'x'}");
+        files.put("m.lua", "module(..., package.seeall) function f() return 'm' end");
+        files.put("bad.lua", "x = = 1");
+        run("assert(dofile('config.lua').name == 'x') assert(require('config') == require('config'))");
+        run("require('m') assert(m.f() == 'm')");
+        assertThatThrownBy(() -> run("dofile('/etc/passwd')")).hasMessage("cannot open /etc/passwd");
+        assertThatThrownBy(() -> run("require('bad')")).hasMessageContaining("bad.lua:1: unexpected symbol near '='");
+        assertThatThrownBy(() -> run("require('no')")).hasMessageContaining("no file 'no.lua'");
+    }
+
+    @Test
+    void aScriptMayGuardItsGlobals() {
+        run("setmetatable(_G, {__newindex = function(t, k) error('global ' .. k, 2) end, "
+                + "__index = function(t, k) error('no global ' .. k, 2) end})");
+        run("box.put('x')");
+        assertThatThrownBy(() -> run("y = 1")).hasMessageEndingWith("global y");
+        assertThatThrownBy(() -> run("print(z)")).hasMessageEndingWith("no global z");
+    }
+
+    @Test
+    @DisplayName("the counting matcher answers as the native one")
+    void slowPatternsAreRight() {
+        String text = "k1=v1, k2 = v2;  (nested (deep)) end ";
+        for (String pattern : List.of(
+                "(%w+)%s*=%s*(%w+)", "^(%w-)=", "%b()", "()%s+()", "[^,;]+", "%f[%w]%w+", "(.)%1", "%s*$", "", "x*",
+                "[%]%-a-f]+", "(k)(%d?)")) {
+            String q = "[==[" + pattern + "]==]";
+            String pad = "local s = " + "'" + text + "' local long = s .. string.rep(' ', 4000) ";
+            run(pad + "local function all(...) local t = {...} for i = 1, select('#', ...) do "
+                    + "t[i] = tostring(t[i]) end return table.concat(t, '|') end "
+                    + "print(all(s:find(" + q + "))) print(all(long:find(" + q + ")))");
+            if (!pattern.equals("%s*$")) {
+                assertThat(printed.get(0)).as(pattern).isEqualTo(printed.get(1));
+            }
+            printed.clear();
+        }
+        run("local s = string.rep('ab ', 1500) local r, n = s:gsub('(%w+)%s+()', '<%1>') "
+                + "assert(n == 1500 and r:sub(1, 8) == '<ab><ab>', r:sub(1, 20)) "
+                + "local k = 0 for w in s:gmatch('%a+%s*%s*') do k = k + 1 end assert(k == 1500, k)");
+    }
+
+    @Test
+    void coroutinesWorkAndAreFreed() {
+        run("local co = coroutine.wrap(function(a) box.put('x') local b = coroutine.yield(a + 1) return b * 2 end) "
+                + "assert(co(1) == 2 and co(21) == 42)");
+        run("for i = 1, 2000 do local co = coroutine.create(function() box.put('x') end) coroutine.resume(co) end");
+        machine.collectGarbage();
+        assertThat(machine.memoryBytes()).isLessThan(100 * 1024);
+    }
+
+    @Test
+    void fiveDotOneIsSpoken() {
+        run("assert(table.getn({1, 2}) == 2) assert(unpack({1, 2}) == 1) assert(loadstring('return 5')() == 5) "
+                + "local env = {} setfenv(function() x = 1 end, env)() assert(env.x == 1) "
+                + "assert(math.random(3) <= 3 and math.random() < 1)");
+    }
+
+    @Test
+    void thePromptShowsValues() {
+        assertThat(machine.evaluate("1 + 1, 'x'")).isEqualTo("2\tx");
+        assertThat(machine.evaluate("y = 3")).isEmpty();
+        assertThat(machine.evaluate("y")).isEqualTo("3");
+    }
+}
