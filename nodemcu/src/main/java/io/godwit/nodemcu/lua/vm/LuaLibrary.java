@@ -33,9 +33,15 @@ public final class LuaLibrary {
         builder.nested.forEach((key, library) -> entries.put(key, library));
         this.absent = Set.copyOf(builder.absent);
         for (String missing : absent) {
-            entries.put(missing, new Trampoline(call -> {
-                throw new LuaError("'" + name + "." + missing + "' exists on the device but not in this host");
-            }, missing, methods));
+            entries.put(
+                    missing,
+                    new Trampoline(
+                            call -> {
+                                throw new LuaError(
+                                        "'" + name + "." + missing + "' exists on the device but not in this host");
+                            },
+                            missing,
+                            methods));
         }
         this.lookup = new Trampoline(this::find, name, false);
         this.collected = builder.collected == null ? null : new Trampoline(builder.collected, "__gc", true);

@@ -238,7 +238,8 @@ public final class LuaMachine implements AutoCloseable {
         c.lua_settop(main, -2);
     }
 
-    @Nullable String load(long state, byte[] source, String chunkName) {
+    @Nullable
+    String load(long state, byte[] source, String chunkName) {
         if (source.length > 0 && source[0] == 0x1B) {
             return chunkName.substring(1) + ": binary chunks are not run here; give the source";
         }
@@ -287,7 +288,8 @@ public final class LuaMachine implements AutoCloseable {
         } else if (value instanceof LuaTable table) {
             table.pushTo(this, state);
         } else {
-            throw new IllegalArgumentException("no Lua form for " + value.getClass().getName());
+            throw new IllegalArgumentException(
+                    "no Lua form for " + value.getClass().getName());
         }
     }
 
@@ -395,7 +397,8 @@ public final class LuaMachine implements AutoCloseable {
         }
     }
 
-    @Nullable Object object(long address) {
+    @Nullable
+    Object object(long address) {
         return objects.get(address);
     }
 

@@ -326,23 +326,22 @@ final class LuaPattern {
         boolean upperCase = classLetter >= 'A' && classLetter <= 'Z';
         boolean alpha = ch >= 'a' && ch <= 'z' || ch >= 'A' && ch <= 'Z';
         boolean digit = ch >= '0' && ch <= '9';
-        boolean in =
-                switch (classLetter | 0x20) {
-                    case 'a' -> alpha;
-                    case 'c' -> ch < 32 || ch == 127;
-                    case 'd' -> digit;
-                    case 'l' -> ch >= 'a' && ch <= 'z';
-                    case 'p' -> ch > 32 && ch < 127 && !alpha && !digit;
-                    case 's' -> ch == ' ' || ch >= 9 && ch <= 13;
-                    case 'u' -> ch >= 'A' && ch <= 'Z';
-                    case 'w' -> alpha || digit;
-                    case 'x' -> digit || ch >= 'a' && ch <= 'f' || ch >= 'A' && ch <= 'F';
-                    case 'z' -> ch == 0;
-                    default -> {
-                        upperCase = false;
-                        yield (classLetter & 0xFF) == ch;
-                    }
-                };
+        boolean in = switch (classLetter | 0x20) {
+            case 'a' -> alpha;
+            case 'c' -> ch < 32 || ch == 127;
+            case 'd' -> digit;
+            case 'l' -> ch >= 'a' && ch <= 'z';
+            case 'p' -> ch > 32 && ch < 127 && !alpha && !digit;
+            case 's' -> ch == ' ' || ch >= 9 && ch <= 13;
+            case 'u' -> ch >= 'A' && ch <= 'Z';
+            case 'w' -> alpha || digit;
+            case 'x' -> digit || ch >= 'a' && ch <= 'f' || ch >= 'A' && ch <= 'F';
+            case 'z' -> ch == 0;
+            default -> {
+                upperCase = false;
+                yield (classLetter & 0xFF) == ch;
+            }
+        };
         return in != upperCase;
     }
 }

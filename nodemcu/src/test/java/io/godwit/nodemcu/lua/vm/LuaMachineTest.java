@@ -126,8 +126,17 @@ class LuaMachineTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "os", "io", "java", "newproxy", "debug.sethook", "debug.getregistry", "debug.getinfo",
-                "package.loadlib", "package.loaded.java", "package.loaded.debug", "package.loaded.os",
+                "os",
+                "io",
+                "java",
+                "newproxy",
+                "debug.sethook",
+                "debug.getregistry",
+                "debug.getinfo",
+                "package.loadlib",
+                "package.loaded.java",
+                "package.loaded.debug",
+                "package.loaded.os",
             })
     void theSandboxKeeps(String name) {
         run("assert(" + name + " == nil)");
@@ -174,8 +183,18 @@ class LuaMachineTest {
     void slowPatternsAreRight() {
         String text = "k1=v1, k2 = v2;  (nested (deep)) end ";
         for (String pattern : List.of(
-                "(%w+)%s*=%s*(%w+)", "^(%w-)=", "%b()", "()%s+()", "[^,;]+", "%f[%w]%w+", "(.)%1", "%s*$", "", "x*",
-                "[%]%-a-f]+", "(k)(%d?)")) {
+                "(%w+)%s*=%s*(%w+)",
+                "^(%w-)=",
+                "%b()",
+                "()%s+()",
+                "[^,;]+",
+                "%f[%w]%w+",
+                "(.)%1",
+                "%s*$",
+                "",
+                "x*",
+                "[%]%-a-f]+",
+                "(k)(%d?)")) {
             String q = "[==[" + pattern + "]==]";
             String pad = "local s = " + "'" + text + "' local long = s .. string.rep(' ', 4000) ";
             run(pad + "local function all(...) local t = {...} for i = 1, select('#', ...) do "
