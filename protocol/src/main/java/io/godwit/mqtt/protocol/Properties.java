@@ -28,6 +28,11 @@ public final class Properties {
         return NONE.and(property, value);
     }
 
+    /** Collects properties one by one, in time that grows with their number only. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
     /** These and one more, whether or not the property is there already: for user properties and subscription identifiers. */
     public <T> Properties and(Property<T> property, T value) {
         Objects.requireNonNull(property, "property");
@@ -132,5 +137,27 @@ public final class Properties {
                         ? "***"
                         : value instanceof byte[] bytes ? bytes.length + " bytes" : value)));
         return text.toString();
+    }
+
+    /** Collects properties in the order in which they are added. For one thread. */
+    public static final class Builder {
+        private final List<Object> pairs = new ArrayList<>();
+
+        private Builder() {}
+
+        /**
+         * Adds an entry, whether or not the property is there already.
+         *
+         * @throws ClassCastException when the value is not of the property's type
+         */
+        public Builder add(Property<?> property, Object value) {
+            pairs.add(Objects.requireNonNull(property, "property"));
+            pairs.add(property.valueType().cast(Objects.requireNonNull(value, property.name())));
+            return this;
+        }
+
+        public Properties build() {
+            return pairs.isEmpty() ? NONE : new Properties(pairs.toArray());
+        }
     }
 }

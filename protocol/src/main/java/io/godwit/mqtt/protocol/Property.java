@@ -227,6 +227,8 @@ public final class Property<T> {
     private final Type type;
     private final Class<T> valueType;
     private final Set<Carrier> carriers;
+    private final long minimum;
+    private final long maximum;
 
     private Property(int identifier, String name, Type type, Class<T> valueType, Carrier first, Carrier... rest) {
         this.identifier = identifier;
@@ -234,6 +236,17 @@ public final class Property<T> {
         this.type = type;
         this.valueType = valueType;
         this.carriers = EnumSet.of(first, rest);
+        this.minimum = switch (identifier) {
+            case 0x0B, 0x21, 0x23, 0x27 -> 1;
+            default -> 0;
+        };
+        this.maximum = switch (type) {
+            case BYTE -> 1; // Each that the standard has says no or yes.
+            case TWO_BYTES -> 0xFFFF;
+            case FOUR_BYTES -> 0xFFFF_FFFFL;
+            case VARIABLE -> 0x0FFF_FFFF;
+            case STRING, STRING_PAIR, BINARY -> 0;
+        };
     }
 
     /** Every property of the standard, by rising identifier. */
@@ -262,6 +275,16 @@ public final class Property<T> {
 
     public Class<T> valueType() {
         return valueType;
+    }
+
+    /** The least value of a number, 0 or 1. */
+    public long minimum() {
+        return minimum;
+    }
+
+    /** The greatest value of a number: 1 for those that say yes or no, else what the type can hold; 0 when it is none. */
+    public long maximum() {
+        return maximum;
     }
 
     /** Whether a packet of this kind may carry the property. */
