@@ -6,6 +6,8 @@ module io.godwit.mqtt.client {
     requires io.netty.common;
     requires io.netty.handler;
     requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
     requires org.slf4j;
 
     exports io.godwit.mqtt.client.road;
