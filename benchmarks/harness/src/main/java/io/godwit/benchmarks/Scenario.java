@@ -1,0 +1,80 @@
+package io.godwit.benchmarks;
+
+import java.util.List;
+
+/**
+ * One piece of work that is the same for all contenders. Its name says it all: {@code publish-1-4threads-1k-tls} is
+ * publishing at QoS 1 from four threads, payloads of 1 KiB, over TLS.
+ *
+ * @param qos the QoS of the messages, 0 where none are sent
+ * @param payload bytes of each message
+ * @param threads publishing threads on one connection
+ */
+public record Scenario(String name, Kind kind, int qos, int payload, int threads, boolean tls) {
+
+    /** What is done, and therefore what is measured. */
+    public enum Kind {
+        /** Messages a second that the peer has acknowledged (counted by the peer at QoS 0). */
+        PUBLISH,
+        /** Messages a second that a handler was given. */
+        RECEIVE,
+        /** Microseconds from a publish to its handler through a real broker, one message at a time. */
+        ROUND_TRIP,
+        /** Heap, resident memory and threads that connections cost which do nothing. */
+        IDLE,
+        /** Connections a second that are opened and closed again. */
+        CONNECT,
+        /** Milliseconds from the start of the process to the first PUBACK. */
+        FIRST_PUBACK
+    }
+
+    private static final int PLAIN_PAYLOAD = 64;
+    private static final int MOST_IN_FLIGHT = 1000;
+    private static final int MOST_BYTES_IN_FLIGHT = 4 << 20;
+    private static final int FEWEST_IN_FLIGHT = 16;
+    private static final int CONNECTING_THREADS = 4;
+
+    public static Scenario parse(String name) {
+        List<String> words = List.of(name.split("-"));
+        String first = words.get(0);
+        Kind kind =
+                switch (first) {
+                    case "publish" -> Kind.PUBLISH;
+                    case "receive" -> Kind.RECEIVE;
+                    case "roundtrip" -> Kind.ROUND_TRIP;
+                    case "idle" -> Kind.IDLE;
+                    case "connect" -> Kind.CONNECT;
+                    case "firstpuback" -> Kind.FIRST_PUBACK;
+                    default -> throw unknown(name, first);
+                };
+        int qos = 0;
+        int payload = PLAIN_PAYLOAD;
+        int threads = kind == Kind.CONNECT ? CONNECTING_THREADS : 1;
+        boolean tls = false;
+        for (String word : words.subList(1, words.size())) {
+            if (word.matches("[012]")) {
+                qos = Integer.parseInt(word);
+            } else if (word.matches("\\d+k")) {
+                payload = 1024 * Integer.parseInt(word.substring(0, word.length() - 1));
+            } else if (word.matches("\\d+threads")) {
+                threads = Integer.parseInt(word.replace("threads", ""));
+            } else if (word.equals("tls")) {
+                tls = true;
+            } else {
+                throw unknown(name, word);
+            }
+        }
+        return new Scenario(name, kind, qos, payload, threads, tls);
+    }
+
+    private static IllegalArgumentException unknown(String name, String word) {
+        return new IllegalArgumentException("scenario \"" + name + "\": \"" + word
+                + "\" is not understood; a scenario is publish-QOS, receive-QOS, roundtrip, idle, connect or"
+                + " firstpuback, then -1k or -64k, -4threads, -tls");
+    }
+
+    /** In flight at most: 1,000, and fewer of the large ones, so that no contender is measured filling memory. */
+    public int window() {
+        return Math.max(FEWEST_IN_FLIGHT, Math.min(MOST_IN_FLIGHT, MOST_BYTES_IN_FLIGHT / payload));
+    }
+}

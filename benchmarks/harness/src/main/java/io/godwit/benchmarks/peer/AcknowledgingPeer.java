@@ -1,0 +1,132 @@
+package io.godwit.benchmarks.peer;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The program at the other end of every throughput run. It does what a broker must do on the wire and nothing else:
+ * it looks at packet headers, never at payloads, answers in bulk, and sends floods from bytes made beforehand. It
+ * keeps no session and routes nothing, so that what is measured is the client.
+ *
+ * <p>It listens on two ports, printed as one line {@code ports BULK MANY}. BULK gives each connection a thread that
+ * reads and writes large blocks. MANY serves all its connections from one thread with a selector, for the scenarios
+ * that open thousands. With a key store BULK speaks TLS.
+ *
+ * <p>Arguments: the counters' file, and for TLS a PKCS#12 file (password {@code benchmark}). It ends when its standard
+ * input ends, so it never outlives whoever started it.
+ */
+public final class AcknowledgingPeer {
+
+    /** Of a key that is made for one run on this machine and thrown away: it protects nothing. */
+    public static final String KEY_STORE_PASSWORD = "benchmark";
+
+    private static final int BACKLOG = 8192;
+
+    private final Counters counters;
+
+    private AcknowledgingPeer(Counters counters) {
+        this.counters = counters;
+    }
+
+    public static void main(String[] args) throws Exception {
+        AcknowledgingPeer peer = new AcknowledgingPeer(Counters.at(Path.of(args[0])));
+        int bulk = args.length > 1 ? peer.listenTls(Path.of(args[1])) : peer.listen();
+        int many = new ManyConnections(peer.counters, BACKLOG).start();
+        System.out.println("ports " + bulk + " " + many);
+        while (System.in.read() >= 0) {
+            // nothing is expected; the end of the input is the order to stop
+        }
+        System.exit(0);
+    }
+
+    private int listen() throws IOException {
+        ServerSocketChannel server = ServerSocketChannel.open();
+        server.bind(new InetSocketAddress(0), BACKLOG);
+        daemon("accept", () -> {
+            while (true) {
+                SocketChannel channel = server.accept();
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+                serve(ByteRoad.over(channel));
+            }
+        });
+        return server.socket().getLocalPort();
+    }
+
+    private int listenTls(Path keyStoreFile) throws IOException, GeneralSecurityException {
+        ServerSocket server = tls(keyStoreFile).getServerSocketFactory().createServerSocket(0, BACKLOG);
+        daemon("accept-tls", () -> {
+            while (true) {
+                Socket socket = server.accept();
+                socket.setTcpNoDelay(true);
+                serve(ByteRoad.over(socket));
+            }
+        });
+        return server.getLocalPort();
+    }
+
+    private static SSLContext tls(Path keyStoreFile) throws IOException, GeneralSecurityException {
+        char[] password = KEY_STORE_PASSWORD.toCharArray();
+        KeyStore keyStore = KeyStore.getInstance("PKCS12");
+        try (var in = Files.newInputStream(keyStoreFile)) {
+            keyStore.load(in, password);
+        }
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(keyStore, password);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+
+    private void serve(ByteRoad road) {
+        daemon("connection", () -> {
+            try (road) {
+                new BulkConnection(road, counters).run();
+            }
+        });
+    }
+
+    private static void daemon(String name, Body body) {
+        Thread thread = new Thread(
+                () -> {
+                    @Nullable Exception failure = body.runCatching();
+                    // A contender that is done just goes away, which is no news.
+                    if (failure != null && !(failure instanceof SocketException) && !isEndOfStream(failure)) {
+                        failure.printStackTrace();
+                    }
+                },
+                name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static boolean isEndOfStream(Exception failure) {
+        return failure instanceof IOException && !(failure instanceof ProtocolViolation);
+    }
+
+    private interface Body {
+        void run() throws Exception;
+
+        default @Nullable Exception runCatching() {
+            try {
+                run();
+                return null;
+            } catch (Exception e) {
+                return e;
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.godwit.benchmarks.paho;
+
+import io.godwit.benchmarks.Echo;
+import io.godwit.benchmarks.Endpoint;
+import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.PublishLoad;
+import io.godwit.benchmarks.ReceiveLoad;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
+import org.eclipse.paho.mqttv5.client.MqttActionListener;
+import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
+import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
+import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
+
+/** The asynchronous client for MQTT 5; the blocking one waits for each message. */
+final class Paho5Link implements Link {
+
+    private static final long PATIENCE_MILLIS = 10_000;
+    private static final int MOST_RECEIVE_MAXIMUM = 65_535;
+
+    private final MqttAsyncClient client;
+
+    private Paho5Link(MqttAsyncClient client) {
+        this.client = client;
+    }
+
+    static Paho5Link connect(Endpoint endpoint) throws MqttException {
+        // The default persistence writes a file per message.
+        MqttAsyncClient client = new MqttAsyncClient(
+                "tcp://" + endpoint.host() + ":" + endpoint.port(), endpoint.clientId(), new MemoryPersistence());
+        MqttConnectionOptions options = new MqttConnectionOptions();
+        options.setCleanStart(true);
+        options.setKeepAliveInterval(0);
+        // In MQTT 5 the window is the broker's Receive Maximum, which the peer leaves at its default.
+        options.setReceiveMaximum(MOST_RECEIVE_MAXIMUM);
+        client.connect(options).waitForCompletion(PATIENCE_MILLIS);
+        return new Paho5Link(client);
+    }
+
+    @Override
+    public void publish(PublishLoad load) throws MqttException {
+        MqttActionListener done = new MqttActionListener() {
+            @Override
+            public void onSuccess(IMqttToken token) {
+                load.completed();
+            }
+
+            @Override
+            public void onFailure(IMqttToken token, Throwable cause) {
+                load.failed(cause);
+            }
+        };
+        while (load.acquire()) {
+            client.publish(load.topic(), new MqttMessage(load.payload(), load.qos(), false, null), null, done);
+        }
+    }
+
+    @Override
+    public void receive(String filter, int qos, ReceiveLoad load) throws MqttException {
+        client.setCallback(new Received() {
+            @Override
+            public void messageArrived(String topic, MqttMessage message) {
+                load.received(message.getPayload().length);
+            }
+        });
+        client.subscribe(filter, qos);
+    }
+
+    @Override
+    public void echo(String topic, byte[] payload, Echo echo) throws MqttException {
+        client.setCallback(new Received() {
+            @Override
+            public void messageArrived(String arrived, MqttMessage message) throws Exception {
+                if (echo.arrived()) {
+                    client.publish(topic, payload, 0, false);
+                }
+            }
+        });
+        client.subscribe(topic, 0).waitForCompletion(PATIENCE_MILLIS);
+        client.publish(topic, payload, 0, false);
+    }
+
+    @Override
+    public void publishOne(String topic, byte[] payload) throws MqttException {
+        client.publish(topic, payload, 1, false).waitForCompletion(PATIENCE_MILLIS);
+    }
+
+    @Override
+    public void close() throws MqttException {
+        client.disconnect().waitForCompletion(PATIENCE_MILLIS);
+        client.close();
+    }
+
+    /** The callback without the methods that no scenario needs. */
+    private abstract static class Received implements MqttCallback {
+
+        @Override
+        public void disconnected(MqttDisconnectResponse response) {
+            System.err.println("disconnected: " + response);
+        }
+
+        @Override
+        public void mqttErrorOccurred(MqttException exception) {
+            exception.printStackTrace();
+        }
+
+        @Override
+        public void deliveryComplete(IMqttToken token) {
+            // counted by the listener of each publish
+        }
+
+        @Override
+        public void connectComplete(boolean reconnect, String serverUri) {
+            // connect() waits for it
+        }
+
+        @Override
+        public void authPacketArrived(int reasonCode, MqttProperties properties) {
+            // no authentication here
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.godwit.benchmarks.vertx;
+
+import io.godwit.benchmarks.Echo;
+import io.godwit.benchmarks.Endpoint;
+import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.PublishLoad;
+import io.godwit.benchmarks.ReceiveLoad;
+import io.netty.handler.codec.mqtt.MqttQoS;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.mqtt.MqttClient;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * One client. It publishes from the event loop, and at QoS 1 and 2 counts a message when the completion handler says
+ * that the last acknowledgement came: the future of {@code publish} completes already at the write.
+ */
+final class VertxLink implements Link {
+
+    private static final int PATIENCE_SECONDS = 10;
+
+    // set once
+    private final MqttClient client;
+    private final Context context;
+    private final Endpoint endpoint;
+
+    // event loop only
+    private int inFlight;
+    private boolean pumping;
+
+    VertxLink(MqttClient client, Context context, Endpoint endpoint) {
+        this.client = client;
+        this.context = context;
+        this.endpoint = endpoint;
+    }
+
+    @Override
+    public void publish(PublishLoad load) {
+        Buffer payload = Buffer.buffer(load.payload());
+        MqttQoS qos = MqttQoS.valueOf(load.qos());
+        if (load.window() < endpoint.window()) {
+            publishFromOutside(load, payload, qos);
+            return;
+        }
+        context.runOnContext(ignored -> {
+            if (load.qos() > 0) {
+                client.publishCompletionHandler(identifier -> {
+                    load.completed();
+                    inFlight--;
+                    pump(load, payload, qos);
+                });
+            }
+            pump(load, payload, qos);
+        });
+    }
+
+    /** Fills the window when half of it is free, so that many messages leave with one flush. */
+    private void pump(PublishLoad load, Buffer payload, MqttQoS qos) {
+        if (pumping || load.stopped() || inFlight > load.window() / 2) {
+            return;
+        }
+        pumping = true;
+        while (inFlight < load.window()) {
+            inFlight++;
+            Future<Integer> written = client.publish(load.topic(), payload, qos, false, false);
+            if (load.qos() == 0) {
+                written.onComplete(result -> {
+                    load.completed();
+                    inFlight--;
+                    pump(load, payload, qos);
+                });
+            }
+        }
+        pumping = false;
+    }
+
+    private void publishFromOutside(PublishLoad load, Buffer payload, MqttQoS qos) {
+        context.runOnContext(ignored -> client.publishCompletionHandler(identifier -> load.completed()));
+        while (load.acquire()) {
+            Future<Integer> written = client.publish(load.topic(), payload, qos, false, false);
+            if (load.qos() == 0) {
+                written.onComplete(result -> load.completed());
+            }
+        }
+    }
+
+    @Override
+    public void receive(String filter, int qos, ReceiveLoad load) throws Exception {
+        onContext(() -> {
+            client.publishHandler(message -> load.received(message.payload().length()));
+            return client.subscribe(filter, qos);
+        });
+    }
+
+    @Override
+    public void echo(String topic, byte[] payload, Echo echo) throws Exception {
+        Buffer buffer = Buffer.buffer(payload);
+        onContext(() -> {
+            client.publishHandler(message -> {
+                if (echo.arrived()) {
+                    client.publish(topic, buffer, MqttQoS.AT_MOST_ONCE, false, false);
+                }
+            });
+            return client.subscribe(topic, 0);
+        });
+        onContext(() -> client.publish(topic, buffer, MqttQoS.AT_MOST_ONCE, false, false));
+    }
+
+    @Override
+    public void publishOne(String topic, byte[] payload) throws Exception {
+        CompletableFuture<Integer> acknowledged = new CompletableFuture<>();
+        onContext(() -> {
+            client.publishCompletionHandler(acknowledged::complete);
+            return client.publish(topic, Buffer.buffer(payload), MqttQoS.AT_LEAST_ONCE, false, false);
+        });
+        acknowledged.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() throws Exception {
+        onContext(client::disconnect);
+    }
+
+    private <T> void onContext(Supplier<Future<T>> call) throws Exception {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        context.runOnContext(ignored -> call.get().onComplete(done::complete, done::completeExceptionally));
+        done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    }
+}
