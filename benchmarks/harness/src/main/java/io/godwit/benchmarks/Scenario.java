@@ -37,16 +37,15 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
     public static Scenario parse(String name) {
         List<String> words = List.of(name.split("-"));
         String first = words.get(0);
-        Kind kind =
-                switch (first) {
-                    case "publish" -> Kind.PUBLISH;
-                    case "receive" -> Kind.RECEIVE;
-                    case "roundtrip" -> Kind.ROUND_TRIP;
-                    case "idle" -> Kind.IDLE;
-                    case "connect" -> Kind.CONNECT;
-                    case "firstpuback" -> Kind.FIRST_PUBACK;
-                    default -> throw unknown(name, first);
-                };
+        Kind kind = switch (first) {
+            case "publish" -> Kind.PUBLISH;
+            case "receive" -> Kind.RECEIVE;
+            case "roundtrip" -> Kind.ROUND_TRIP;
+            case "idle" -> Kind.IDLE;
+            case "connect" -> Kind.CONNECT;
+            case "firstpuback" -> Kind.FIRST_PUBACK;
+            default -> throw unknown(name, first);
+        };
         int qos = 0;
         int payload = PLAIN_PAYLOAD;
         int threads = kind == Kind.CONNECT ? CONNECTING_THREADS : 1;

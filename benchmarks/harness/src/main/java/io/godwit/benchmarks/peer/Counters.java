@@ -28,8 +28,7 @@ public final class Counters {
     }
 
     private static final int SLOT = 64;
-    private static final VarHandle LONG =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final ByteBuffer memory;
 
@@ -39,8 +38,8 @@ public final class Counters {
 
     /** Maps the file, which is created when it is not there. */
     public static Counters at(Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             long size = (long) SLOT * Counter.values().length;
             return new Counters(channel.map(FileChannel.MapMode.READ_WRITE, 0, size));
         }

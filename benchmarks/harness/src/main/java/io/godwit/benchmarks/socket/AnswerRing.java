@@ -1,6 +1,5 @@
 package io.godwit.benchmarks.socket;
 
-import io.godwit.benchmarks.peer.Wire;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -26,5 +25,4 @@ final class AnswerRing {
             left -= now;
         }
     }
-
 }

@@ -42,8 +42,7 @@ final class ReadyBytes {
 
     /** Publishes with identifiers 1 to count, one after the other. */
     static ByteBuffer publishes(String topic, int qos, int count, int payload, boolean mqtt5) {
-        ByteBuffer block = ByteBuffer.allocateDirect(
-                count * Wire.publish(topic, qos, 1, payload, mqtt5).length);
+        ByteBuffer block = ByteBuffer.allocateDirect(count * Wire.publish(topic, qos, 1, payload, mqtt5).length);
         for (int identifier = 1; identifier <= count; identifier++) {
             block.put(Wire.publish(topic, qos, identifier, payload, mqtt5));
         }

@@ -23,7 +23,8 @@ public final class HivemqAdapter implements Adapter {
 
     public HivemqAdapter(Endpoint endpoint) {
         // One loop: there is one connection, and 2 cores are shared with the peer.
-        MqttClientExecutorConfigBuilder config = MqttClientExecutorConfig.builder().nettyThreads(1);
+        MqttClientExecutorConfigBuilder config =
+                MqttClientExecutorConfig.builder().nettyThreads(1);
         if (endpoint.option("handlers", "default").equals("loop")) {
             // Callbacks on the event loop itself, without a hop to a thread of the computation scheduler.
             config = config.applicationScheduler(Schedulers.from(Runnable::run));

@@ -30,7 +30,8 @@ public final class NettyAdapter implements Adapter {
 
     public NettyAdapter(Endpoint endpoint) {
         // The native transport is the faster one by Netty's own advice; "transport=nio" shows the difference.
-        boolean epoll = Epoll.isAvailable() && !endpoint.option("transport", "epoll").equals("nio");
+        boolean epoll =
+                Epoll.isAvailable() && !endpoint.option("transport", "epoll").equals("nio");
         IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
         // One loop: there is one connection, and 2 cores are shared with the peer.

@@ -99,6 +99,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         channel().eventLoop().execute(() -> {
             load = newLoad;
             pump();
+            channel().flush();
         });
     }
 
@@ -169,10 +170,11 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private void subscribe(String filter, int qos) {
-        channel().writeAndFlush(MqttMessageBuilders.subscribe()
-                .messageId(1)
-                .addSubscription(filter, MqttSubscriptionOption.onlyFromQos(MqttQoS.valueOf(qos)))
-                .build());
+        channel()
+                .writeAndFlush(MqttMessageBuilders.subscribe()
+                        .messageId(1)
+                        .addSubscription(filter, MqttSubscriptionOption.onlyFromQos(MqttQoS.valueOf(qos)))
+                        .build());
     }
 
     @Override
@@ -181,7 +183,9 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
         channel().eventLoop().execute(() -> echo = newEcho);
         subscribe(newTopic, 0);
         await(suback, "SUBACK");
-        channel().eventLoop().execute(() -> channel().writeAndFlush(publish(0), channel().voidPromise()));
+        channel()
+                .eventLoop()
+                .execute(() -> channel().writeAndFlush(publish(0), channel().voidPromise()));
     }
 
     @Override
@@ -231,7 +235,8 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
             ctx.write(
                     MqttMessageFactory.newMessage(
                             header(type, MqttQoS.AT_MOST_ONCE),
-                            MqttMessageIdVariableHeader.from(publish.variableHeader().packetId()),
+                            MqttMessageIdVariableHeader.from(
+                                    publish.variableHeader().packetId()),
                             null),
                     ctx.voidPromise());
         }

@@ -17,6 +17,7 @@ public final class VertxAdapter implements Adapter {
 
     private static final int MOST_BYTES_IN_MESSAGE = 1 << 20;
     private static final int PATIENCE_SECONDS = 10;
+    private static final int LONGEST_KEEP_ALIVE_SECONDS = 65_535;
 
     private final Vertx vertx;
 
@@ -30,15 +31,15 @@ public final class VertxAdapter implements Adapter {
 
     @Override
     public Link connect(Endpoint endpoint) throws Exception {
-        MqttClientOptions options = new MqttClientOptions()
-                .setClientId(endpoint.clientId())
-                .setCleanSession(true)
-                .setKeepAliveInterval(0)
-                .setAutoKeepAlive(false)
-                // The default of 10 in flight would be the limit; the harness keeps its own window.
-                .setMaxInflightQueue(2 * endpoint.window())
-                // PUBACK and PUBREC are sent by the library, as the default is.
-                .setAutoAck(true);
+        MqttClientOptions options = new MqttClientOptions();
+        options.setClientId(endpoint.clientId());
+        options.setCleanSession(true);
+        options.setKeepAliveInterval(LONGEST_KEEP_ALIVE_SECONDS);
+        options.setAutoKeepAlive(false);
+        // The default of 10 in flight would be the limit; the harness keeps its own window.
+        options.setMaxInflightQueue(2 * endpoint.window());
+        // PUBACK and PUBREC are sent by the library, as the default is.
+        options.setAutoAck(true);
         options.setMaxMessageSize(MOST_BYTES_IN_MESSAGE);
         options.setTcpNoDelay(true);
         if (endpoint.certificate() != null) {
@@ -54,7 +55,7 @@ public final class VertxAdapter implements Adapter {
             MqttClient client = MqttClient.create(vertx, options);
             client.connect(endpoint.port(), endpoint.host()).onComplete(result -> {
                 if (result.succeeded()) {
-                    linked.complete(new VertxLink(client, context, endpoint));
+                    linked.complete(new VertxLink(client, context));
                 } else {
                     linked.completeExceptionally(result.cause());
                 }

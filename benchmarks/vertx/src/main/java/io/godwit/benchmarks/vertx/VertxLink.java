@@ -1,7 +1,6 @@
 package io.godwit.benchmarks.vertx;
 
 import io.godwit.benchmarks.Echo;
-import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
@@ -15,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * One client. It publishes from the event loop, and at QoS 1 and 2 counts a message when the completion handler says
- * that the last acknowledgement came: the future of {@code publish} completes already at the write.
+ * One client. At QoS 1 and 2 a message counts when the completion handler says that the last acknowledgement came: the
+ * future of {@code publish} completes already at the write.
  */
 final class VertxLink implements Link {
 
@@ -25,59 +24,20 @@ final class VertxLink implements Link {
     // set once
     private final MqttClient client;
     private final Context context;
-    private final Endpoint endpoint;
 
-    // event loop only
-    private int inFlight;
-    private boolean pumping;
-
-    VertxLink(MqttClient client, Context context, Endpoint endpoint) {
+    VertxLink(MqttClient client, Context context) {
         this.client = client;
         this.context = context;
-        this.endpoint = endpoint;
     }
 
+    /**
+     * From the harness's thread: Vert.x gathers what comes from outside the loop and flushes it at once, where a
+     * publish on the loop costs a system call each. Measured: six times as fast at QoS 0, no slower at the others.
+     */
     @Override
     public void publish(PublishLoad load) {
         Buffer payload = Buffer.buffer(load.payload());
         MqttQoS qos = MqttQoS.valueOf(load.qos());
-        if (load.window() < endpoint.window()) {
-            publishFromOutside(load, payload, qos);
-            return;
-        }
-        context.runOnContext(ignored -> {
-            if (load.qos() > 0) {
-                client.publishCompletionHandler(identifier -> {
-                    load.completed();
-                    inFlight--;
-                    pump(load, payload, qos);
-                });
-            }
-            pump(load, payload, qos);
-        });
-    }
-
-    /** Fills the window when half of it is free, so that many messages leave with one flush. */
-    private void pump(PublishLoad load, Buffer payload, MqttQoS qos) {
-        if (pumping || load.stopped() || inFlight > load.window() / 2) {
-            return;
-        }
-        pumping = true;
-        while (inFlight < load.window()) {
-            inFlight++;
-            Future<Integer> written = client.publish(load.topic(), payload, qos, false, false);
-            if (load.qos() == 0) {
-                written.onComplete(result -> {
-                    load.completed();
-                    inFlight--;
-                    pump(load, payload, qos);
-                });
-            }
-        }
-        pumping = false;
-    }
-
-    private void publishFromOutside(PublishLoad load, Buffer payload, MqttQoS qos) {
         context.runOnContext(ignored -> client.publishCompletionHandler(identifier -> load.completed()));
         while (load.acquire()) {
             Future<Integer> written = client.publish(load.topic(), payload, qos, false, false);

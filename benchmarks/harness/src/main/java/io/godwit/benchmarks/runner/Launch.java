@@ -1,0 +1,134 @@
+package io.godwit.benchmarks.runner;
+
+import io.godwit.benchmarks.Scenario.Kind;
+import io.godwit.benchmarks.worker.Worker;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the fresh JVM of one run and reads its figures. The flags are the same for all contenders. */
+final class Launch {
+
+    /** Ample, and fixed, so that no contender is measured growing its heap. */
+    private static final List<String> THROUGHPUT_FLAGS = List.of("-Xms1g", "-Xmx1g");
+
+    /** A heap that shrinks to what lives, so that resident memory tells what the connections hold. */
+    private static final List<String> IDLE_FLAGS =
+            List.of("-Xmx1g", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=2", "-XX:MaxHeapFreeRatio=5");
+
+    private static final int GRACE_SECONDS = 30;
+
+    // set once
+    private final Path java;
+    private final Path root;
+    private final Peers peers;
+    private final Path directory;
+    private final long warmupMillis;
+    private final long measureMillis;
+    private final int connections;
+    private final List<String> moreFlags;
+
+    Launch(Options options, Peers peers, Path directory, long warmupMillis, long measureMillis) {
+        this.java = options.java();
+        this.root = options.root();
+        this.moreFlags = options.jvmFlags();
+        this.connections = options.connections();
+        this.peers = peers;
+        this.directory = directory;
+        this.warmupMillis = warmupMillis;
+        this.measureMillis = measureMillis;
+    }
+
+    /** Runs it; throws when the worker failed, with what it had to say. */
+    Result run(Plan.Run run) throws IOException, InterruptedException {
+        Kind kind = run.scenario().kind();
+        Peers.Peer peer =
+                kind == Kind.ROUND_TRIP ? peers.mosquitto() : run.scenario().tls() ? peers.tls() : peers.plain();
+        List<String> command = command(run, peer);
+        Path errors = directory.resolve("worker.err");
+        long begin = System.nanoTime();
+        Process process =
+                new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
+            Thread watchdog = watchdog(process);
+            @Nullable Result result = null;
+            String line;
+            while ((line = lines.readLine()) != null) {
+                if (line.equals("first-puback")) {
+                    result = new Result(Map.of("millis", (System.nanoTime() - begin) / 1e6));
+                } else if (line.startsWith("result ")) {
+                    result = Result.parse(line);
+                }
+            }
+            int status = process.waitFor();
+            watchdog.interrupt();
+            if (status != 0 || result == null) {
+                throw new IOException("exit status " + status + ": " + firstLines(errors));
+            }
+            return result;
+        }
+    }
+
+    private List<String> command(Plan.Run run, Peers.Peer peer) throws IOException {
+        Kind kind = run.scenario().kind();
+        List<String> command = new ArrayList<>();
+        command.add(java.toString());
+        if (kind == Kind.IDLE) {
+            command.addAll(IDLE_FLAGS);
+        } else if (kind != Kind.FIRST_PUBACK) {
+            command.addAll(THROUGHPUT_FLAGS);
+        }
+        command.addAll(moreFlags);
+        command.addAll(List.of("-cp", classPath(run.contender().module()), Worker.class.getName()));
+        command.add("scenario=" + run.scenario().name());
+        command.add("adapter=" + run.contender().adapter());
+        command.add("port=" + peer.port());
+        command.add("many=" + peer.manyPort());
+        command.add("peer=" + peer.pid());
+        command.add("counters=" + peers.counters());
+        command.add("certificate=" + peers.certificate());
+        command.add("warmup=" + warmupMillis);
+        command.add("measure=" + measureMillis);
+        command.add("connections=" + connections);
+        run.contender().options().forEach((key, value) -> command.add("option." + key + "=" + value));
+        return command;
+    }
+
+    /** What the build resolved for the module, and its own classes before it. */
+    private String classPath(String module) throws IOException {
+        Path target = root.resolve("benchmarks").resolve(module).resolve("target");
+        Path resolved = target.resolve("classpath");
+        String others = Files.exists(resolved) ? Files.readString(resolved).strip() : "";
+        return target.resolve("classes") + (others.isEmpty() ? "" : File.pathSeparator + others);
+    }
+
+    private Thread watchdog(Process process) {
+        long limit = TimeUnit.MILLISECONDS.toSeconds(warmupMillis + measureMillis) + GRACE_SECONDS + connections / 100;
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        if (!process.waitFor(limit, TimeUnit.SECONDS)) {
+                            process.destroyForcibly();
+                        }
+                    } catch (InterruptedException e) {
+                        // the run has ended by itself
+                    }
+                },
+                "watchdog");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    private static String firstLines(Path errors) throws IOException {
+        List<String> lines = Files.readAllLines(errors);
+        return String.join("\n    ", lines.subList(0, Math.min(12, lines.size())));
+    }
+}

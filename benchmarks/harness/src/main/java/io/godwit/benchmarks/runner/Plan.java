@@ -1,0 +1,82 @@
+package io.godwit.benchmarks.runner;
+
+import io.godwit.benchmarks.Scenario;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Which runs a campaign makes, and in which order: contenders take turns within a scenario, and rounds repeat it. */
+record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
+
+    /** The scenarios of the table in the project's goals. */
+    static final List<String> CORE =
+            List.of("publish-0", "publish-1", "publish-2", "receive-0", "receive-1", "receive-2");
+
+    static final List<String> ALL_SCENARIOS = List.of(
+            "publish-0",
+            "publish-1",
+            "publish-2",
+            "receive-0",
+            "receive-1",
+            "receive-2",
+            "publish-1-4threads",
+            "publish-1-1k",
+            "publish-1-64k",
+            "receive-1-1k",
+            "receive-1-64k",
+            "publish-1-tls",
+            "receive-1-tls",
+            "roundtrip",
+            "idle",
+            "connect",
+            "firstpuback");
+
+    /** The contenders of the goals: variants that are never the fastest are left out unless asked for. */
+    static final List<String> QUICK_CONTENDERS = List.of(
+            "godwit",
+            "godwit-loop",
+            "godwit-5",
+            "godwit-boringssl",
+            "hivemq-3",
+            "hivemq-5",
+            "paho-3",
+            "vertx",
+            "netty",
+            "socket");
+
+    static final List<String> FULL_CONTENDERS = List.of(
+            "godwit",
+            "godwit-loop",
+            "godwit-5",
+            "godwit-boringssl",
+            "hivemq-3",
+            "hivemq-5",
+            "hivemq-5-rx",
+            "hivemq-boringssl",
+            "paho-3",
+            "paho-5",
+            "vertx",
+            "netty",
+            "netty-5",
+            "socket");
+
+    /** One fresh JVM. */
+    record Run(int round, Scenario scenario, Contender contender) {}
+
+    List<Run> runs() {
+        List<Run> runs = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            for (Scenario scenario : scenarios) {
+                List<Contender> order = new ArrayList<>(contenders);
+                // Whoever goes first in one round goes later in the next: what warms up the machine is shared out.
+                Collections.rotate(order, round);
+                for (Contender contender : order) {
+                    if (contender.takesPartIn(scenario)) {
+                        runs.add(new Run(round, scenario, contender));
+                    }
+                }
+            }
+        }
+        return runs;
+    }
+}

@@ -1,0 +1,91 @@
+package io.godwit.benchmarks.runner;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
+
+/** All that a campaign measured, by scenario and contender, and the medians over its rounds. */
+final class Results {
+
+    private final Options options;
+    private final long warmupMillis;
+    private final long measureMillis;
+    private final Map<String, Map<String, List<Result>>> byScenario = new LinkedHashMap<>();
+    private final List<String> failures = new ArrayList<>();
+
+    Results(Options options, long warmupMillis, long measureMillis) {
+        this.options = options;
+        this.warmupMillis = warmupMillis;
+        this.measureMillis = measureMillis;
+    }
+
+    void add(Plan.Run run, Result result) {
+        byScenario
+                .computeIfAbsent(run.scenario().name(), name -> new LinkedHashMap<>())
+                .computeIfAbsent(run.contender().name(), name -> new ArrayList<>())
+                .add(result);
+    }
+
+    void addFailure(Plan.Run run, String message) {
+        failures.add(run.scenario().name() + ", " + run.contender().name() + ": " + message);
+    }
+
+    Options options() {
+        return options;
+    }
+
+    long warmupMillis() {
+        return warmupMillis;
+    }
+
+    long measureMillis() {
+        return measureMillis;
+    }
+
+    List<String> failures() {
+        return failures;
+    }
+
+    Map<String, Map<String, List<Result>>> byScenario() {
+        return byScenario;
+    }
+
+    boolean has(String scenario, String contender) {
+        return byScenario.getOrDefault(scenario, Map.of()).containsKey(contender);
+    }
+
+    boolean hasScenario(String scenario) {
+        return byScenario.containsKey(scenario);
+    }
+
+    /** The contenders that have a result in any of the scenarios, in the order of {@link Contender#ALL}. */
+    List<Contender> contendersIn(List<String> scenarios) {
+        return Contender.ALL.stream()
+                .filter(contender -> scenarios.stream().anyMatch(scenario -> has(scenario, contender.name())))
+                .toList();
+    }
+
+    /** The median, or NaN when there is no such run. */
+    double median(String scenario, String contender, ToDoubleFunction<Result> figure) {
+        List<Result> results = byScenario.getOrDefault(scenario, Map.of()).getOrDefault(contender, List.of());
+        return results.isEmpty() ? Double.NaN : Result.median(results, figure);
+    }
+
+    double highest(String scenario, ToDoubleFunction<Result> figure, Contender.Role... roles) {
+        return medians(scenario, figure, roles).max().orElse(Double.NaN);
+    }
+
+    double lowest(String scenario, ToDoubleFunction<Result> figure, Contender.Role... roles) {
+        return medians(scenario, figure, roles).min().orElse(Double.NaN);
+    }
+
+    private DoubleStream medians(String scenario, ToDoubleFunction<Result> figure, Contender.Role... roles) {
+        return Contender.ALL.stream()
+                .filter(contender -> List.of(roles).contains(contender.role()))
+                .mapToDouble(contender -> median(scenario, contender.name(), figure))
+                .filter(value -> !Double.isNaN(value));
+    }
+}
