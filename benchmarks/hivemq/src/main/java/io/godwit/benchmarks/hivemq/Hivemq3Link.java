@@ -61,7 +61,11 @@ final class Hivemq3Link implements Link {
                     emitter.onNext(message);
                 }
             });
-            client.toRx().publish(messages).subscribe(result -> load.completed(), load::failed);
+            client.toRx()
+                    .publish(messages)
+                    .doOnNext(result -> load.completed())
+                    .ignoreElements()
+                    .blockingAwait();
             return;
         }
         while (load.acquire()) {
