@@ -1,0 +1,311 @@
+package io.godwit.testkit;
+
+import io.godwit.testkit.broker.BrokerCore;
+import io.godwit.testkit.broker.BrokerWire;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sockets of a {@link TestBroker}: one Netty event loop that accepts connections, carries their bytes to the model
+ * broker and wakes it when time matters. Everything of the broker happens on that loop; other threads come in through
+ * {@link #call}.
+ */
+final class BrokerServer {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
+    private static final int SECONDS_TO_WAIT = 10;
+
+    /** PEM files for TLS; {@code clientAuthority} when clients must show a certificate of it. */
+    record TlsFiles(Path certificate, Path key, @Nullable Path clientAuthority) {}
+
+    /** Something to do with the broker, at its present time. */
+    interface Task<T> {
+        T run(BrokerCore core, long now);
+    }
+
+    private final BrokerCore core;
+    private final String host;
+    private final @Nullable SslContext tls;
+    private final @Nullable String webSocketPath;
+    private final MultiThreadIoEventLoopGroup group =
+            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("test-broker", true), NioIoHandler.newFactory());
+    private final EventLoop loop = group.next();
+    private final long origin = System.nanoTime();
+
+    /** Set by {@link #bind}, under no lock: binding and closing are the owner's, one at a time. */
+    private volatile @Nullable Channel listening;
+
+    private volatile int port;
+
+    // Event loop only.
+    private final Set<Client> clients = new LinkedHashSet<>();
+    private long ahead;
+    private boolean silent;
+    private long planned = Long.MAX_VALUE;
+    private @Nullable Future<?> plan;
+
+    BrokerServer(BrokerCore core, String host, @Nullable TlsFiles tls, @Nullable String webSocketPath) {
+        this.core = core;
+        this.host = host;
+        this.webSocketPath = webSocketPath;
+        try {
+            this.tls = tls == null ? null : context(tls);
+        } catch (SSLException | IllegalArgumentException e) {
+            group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            throw new IllegalStateException("the TLS files " + tls + " do not serve: " + e.getMessage(), e);
+        }
+    }
+
+    private static SslContext context(TlsFiles files) throws SSLException {
+        SslContextBuilder builder =
+                SslContextBuilder.forServer(files.certificate.toFile(), files.key.toFile());
+        if (files.clientAuthority != null) {
+            builder.trustManager(files.clientAuthority.toFile()).clientAuth(ClientAuth.REQUIRE);
+        }
+        return builder.build();
+    }
+
+    String host() {
+        return host;
+    }
+
+    int port() {
+        return port;
+    }
+
+    void bind(int wanted) {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(group)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.SO_BACKLOG, 1024)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        build(channel.pipeline());
+                    }
+                });
+        io.netty.channel.ChannelFuture bound = bootstrap.bind(host, wanted).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            if (port == 0) {
+                group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            }
+            throw new IllegalStateException("cannot listen on " + host + ":" + wanted + ": " + bound.cause(), bound.cause());
+        }
+        listening = bound.channel();
+        port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
+    }
+
+    private void build(ChannelPipeline pipeline) {
+        if (tls != null) {
+            pipeline.addLast(tls.newHandler(pipeline.channel().alloc()));
+        }
+        if (webSocketPath != null) {
+            WebSocketBytes.install(pipeline, webSocketPath);
+        }
+        pipeline.addLast(new Client());
+    }
+
+    void unbind() {
+        Channel channel = listening;
+        listening = null;
+        if (channel != null) {
+            channel.close().awaitUninterruptibly();
+        }
+    }
+
+    /** Runs the task on the broker's thread and waits for what it returns. */
+    <T extends @Nullable Object> T call(Task<T> task) {
+        if (loop.inEventLoop()) {
+            throw new IllegalStateException("the broker was called from its own thread: listeners and policies must not");
+        }
+        Future<T> future = loop.submit(() -> {
+            T result = task.run(core, now());
+            plan();
+            return result;
+        });
+        try {
+            return future.get(SECONDS_TO_WAIT, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the broker's thread", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the broker's thread did not answer within " + SECONDS_TO_WAIT + " s", e);
+        }
+    }
+
+    void silent(boolean newSilent) {
+        call((broker, now) -> {
+            silent = newSilent;
+            for (Client client : clients) {
+                client.hold(newSilent);
+            }
+            return silent;
+        });
+    }
+
+    void advance(Duration time) {
+        call((broker, now) -> {
+            ahead += time.toNanos();
+            broker.tick(now());
+            return ahead;
+        });
+    }
+
+    void close() {
+        unbind();
+        // The loop closes the channels that are left.
+        group.shutdownGracefully(0, SECONDS_TO_WAIT, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private long now() {
+        return System.nanoTime() - origin + ahead;
+    }
+
+    /** Wakes the broker when it next has something to do. Event loop only. */
+    private void plan() {
+        long next = core.nextDeadline();
+        if (next == planned) {
+            return;
+        }
+        if (plan != null) {
+            plan.cancel(false);
+        }
+        planned = next;
+        plan = next == Long.MAX_VALUE
+                ? null
+                : loop.schedule(this::tick, Math.max(0, next - now()), TimeUnit.NANOSECONDS);
+    }
+
+    private void tick() {
+        planned = Long.MAX_VALUE;
+        plan = null;
+        core.tick(now());
+        plan();
+    }
+
+    /** One connection. Event loop only. */
+    private final class Client extends ChannelInboundHandlerAdapter implements BrokerWire.Output {
+        private @Nullable ChannelHandlerContext context;
+        private @Nullable BrokerWire wire;
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            context = ctx;
+            if (ctx.channel().isActive()) {
+                open(ctx);
+            }
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            open(ctx);
+            ctx.fireChannelActive();
+        }
+
+        private void open(ChannelHandlerContext ctx) {
+            if (wire == null) {
+                wire = new BrokerWire(core, this, ctx.executor());
+                clients.add(this);
+                if (silent) {
+                    hold(true);
+                }
+            }
+        }
+
+        void hold(boolean held) {
+            if (context != null && wire != null) {
+                context.channel().config().setAutoRead(!held);
+                wire.hold(held);
+            }
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ByteBuf bytes = (ByteBuf) message;
+            try {
+                if (wire != null) {
+                    wire.received(bytes, now());
+                    plan();
+                }
+            } finally {
+                bytes.release();
+            }
+        }
+
+        @Override
+        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+            if (wire != null && ctx.channel().isWritable()) {
+                wire.writable(now());
+            }
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            clients.remove(this);
+            if (wire != null) {
+                wire.closed(now());
+                plan();
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (!(cause instanceof java.io.IOException)) {
+                LOG.warn("connection of client '{}' fails", wire == null ? "" : wire.link().clientId(), cause);
+            }
+            ctx.close();
+        }
+
+        @Override
+        public void write(ByteBuf bytes) {
+            if (context == null) {
+                bytes.release();
+            } else {
+                context.writeAndFlush(bytes, context.voidPromise());
+            }
+        }
+
+        @Override
+        public void close() {
+            if (context != null) {
+                context.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            }
+        }
+
+        @Override
+        public boolean isWritable() {
+            return context == null || context.channel().isWritable();
+        }
+    }
+}
