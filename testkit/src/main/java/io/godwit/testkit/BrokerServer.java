@@ -54,8 +54,8 @@ final class BrokerServer {
     private final String host;
     private final @Nullable SslContext tls;
     private final @Nullable String webSocketPath;
-    private final MultiThreadIoEventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("test-broker", true), NioIoHandler.newFactory());
+    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("test-broker", true), NioIoHandler.newFactory());
     private final EventLoop loop = group.next();
     private final long origin = System.nanoTime();
 
@@ -84,8 +84,7 @@ final class BrokerServer {
     }
 
     private static SslContext context(TlsFiles files) throws SSLException {
-        SslContextBuilder builder =
-                SslContextBuilder.forServer(files.certificate.toFile(), files.key.toFile());
+        SslContextBuilder builder = SslContextBuilder.forServer(files.certificate.toFile(), files.key.toFile());
         if (files.clientAuthority != null) {
             builder.trustManager(files.clientAuthority.toFile()).clientAuth(ClientAuth.REQUIRE);
         }
@@ -118,7 +117,8 @@ final class BrokerServer {
             if (port == 0) {
                 group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             }
-            throw new IllegalStateException("cannot listen on " + host + ":" + wanted + ": " + bound.cause(), bound.cause());
+            throw new IllegalStateException(
+                    "cannot listen on " + host + ":" + wanted + ": " + bound.cause(), bound.cause());
         }
         listening = bound.channel();
         port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
@@ -143,9 +143,10 @@ final class BrokerServer {
     }
 
     /** Runs the task on the broker's thread and waits for what it returns. */
-    <T extends @Nullable Object> T call(Task<T> task) {
+    <T> T call(Task<T> task) {
         if (loop.inEventLoop()) {
-            throw new IllegalStateException("the broker was called from its own thread: listeners and policies must not");
+            throw new IllegalStateException(
+                    "the broker was called from its own thread: listeners and policies must not");
         }
         Future<T> future = loop.submit(() -> {
             T result = task.run(core, now());
@@ -282,7 +283,10 @@ final class BrokerServer {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             if (!(cause instanceof java.io.IOException)) {
-                LOG.warn("connection of client '{}' fails", wire == null ? "" : wire.link().clientId(), cause);
+                LOG.warn(
+                        "connection of client '{}' fails",
+                        wire == null ? "" : wire.link().clientId(),
+                        cause);
             }
             ctx.close();
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -262,7 +263,8 @@ public final class TestBroker implements AutoCloseable {
 
     /** The retained message of a topic, or null. */
     public @Nullable Message retained(String topic) {
-        return server.call((core, now) -> core.retained(topic, now));
+        return server.call((core, now) -> Optional.ofNullable(core.retained(topic, now)))
+                .orElse(null);
     }
 
     // --- What it does on request.

@@ -41,8 +41,8 @@ class MosquittoClientsTest {
     }
 
     private Process run(String command, String... more) throws IOException {
-        List<String> words = new ArrayList<>(
-                List.of(command, "-h", broker.host(), "-p", Integer.toString(broker.port())));
+        List<String> words =
+                new ArrayList<>(List.of(command, "-h", broker.host(), "-p", Integer.toString(broker.port())));
         words.addAll(List.of(more));
         return new ProcessBuilder(words).redirectErrorStream(true).start();
     }
@@ -53,12 +53,24 @@ class MosquittoClientsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"mqttv31,0", "mqttv31,1", "mqttv31,2", "mqttv311,0", "mqttv311,1", "mqttv311,2", "mqttv5,0", "mqttv5,1", "mqttv5,2"})
+    @CsvSource({
+        "mqttv31,0",
+        "mqttv31,1",
+        "mqttv31,2",
+        "mqttv311,0",
+        "mqttv311,1",
+        "mqttv311,2",
+        "mqttv5,0",
+        "mqttv5,1",
+        "mqttv5,2"
+    })
     void carries_a_message_from_one_to_the_other(String version, String qos) throws Exception {
-        Process sub = run("mosquitto_sub", "-V", version, "-i", "sub", "-q", qos, "-t", "a/#", "-C", "1", "-F", "%t %q %p");
+        Process sub =
+                run("mosquitto_sub", "-V", version, "-i", "sub", "-q", qos, "-t", "a/#", "-C", "1", "-F", "%t %q %p");
         broker.awaitSubscribed("sub", "a/#", SOON);
 
-        assertThat(output(run("mosquitto_pub", "-V", version, "-q", qos, "-t", "a/b", "-m", "hello"))).isEmpty();
+        assertThat(output(run("mosquitto_pub", "-V", version, "-q", qos, "-t", "a/b", "-m", "hello")))
+                .isEmpty();
 
         assertThat(output(sub)).isEqualTo("a/b " + qos + " hello");
         assertThat(broker.violations()).isEmpty();

@@ -133,7 +133,11 @@ public final class BrokerCore {
             handshake.auth(link, auth, now);
         } else {
             String statement = packet instanceof Connect ? " [MQTT-3.1.0-2]" : "";
-            violation(link, ReasonCode.PROTOCOL_ERROR, packet.type() + " may not come from a client now" + statement, now);
+            violation(
+                    link,
+                    ReasonCode.PROTOCOL_ERROR,
+                    packet.type() + " may not come from a client now" + statement,
+                    now);
         }
     }
 
@@ -144,8 +148,9 @@ public final class BrokerCore {
             return;
         }
         boolean known = session.outbound.received(id);
-        ReasonCode reason =
-                known || link.version != ProtocolVersion.V5 ? ReasonCode.SUCCESS : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+        ReasonCode reason = known || link.version != ProtocolVersion.V5
+                ? ReasonCode.SUCCESS
+                : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
         link.send(new Pubrel(id, reason, Properties.NONE));
         answered(session, known, "PUBREC", id, now);
     }
@@ -388,7 +393,9 @@ public final class BrokerCore {
 
     /** The broker ends the connection, which counts as lost: the will is published. */
     void end(BrokerLink link, ReasonCode reason, String why, long now) {
-        link.end(reason, link.version == ProtocolVersion.V5 ? Properties.of(Property.REASON_STRING, why) : Properties.NONE);
+        link.end(
+                reason,
+                link.version == ProtocolVersion.V5 ? Properties.of(Property.REASON_STRING, why) : Properties.NONE);
         leave(link, why, now);
         links.remove(link);
     }

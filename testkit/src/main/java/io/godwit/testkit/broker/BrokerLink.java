@@ -36,10 +36,15 @@ public final class BrokerLink {
     State state = State.NEW;
 
     ProtocolVersion version = ProtocolVersion.V3_1_1;
-    @Nullable Connect connect;
-    @Nullable Session session;
+
+    @Nullable
+    Connect connect;
+
+    @Nullable
+    Session session;
     /** The client identifier in force: the client's own or the assigned one. */
     String clientId = "";
+
     int authStep;
 
     /** What the client allows the broker; from CONNECT. */
@@ -148,7 +153,8 @@ public final class BrokerLink {
     }
 
     /** The full topic name of a PUBLISH from the client; null when its alias is unknown. */
-    @Nullable String resolve(Publish publish) {
+    @Nullable
+    String resolve(Publish publish) {
         String topic = publish.message().topic();
         if (publish.topicAlias() == 0) {
             return topic;

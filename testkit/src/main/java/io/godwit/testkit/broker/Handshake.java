@@ -126,8 +126,8 @@ final class Handshake {
         AuthStep step = core.settings().policy().authenticate(connect.clientId(), method, data, link.authStep++);
         Properties named = Properties.of(Property.AUTHENTICATION_METHOD, method);
         if (step instanceof AuthStep.Continue more) {
-            link.send(new Auth(
-                    ReasonCode.CONTINUE_AUTHENTICATION, named.and(Property.AUTHENTICATION_DATA, more.data())));
+            link.send(
+                    new Auth(ReasonCode.CONTINUE_AUTHENTICATION, named.and(Property.AUTHENTICATION_DATA, more.data())));
         } else if (step instanceof AuthStep.Refuse refused) {
             if (link.isConnected()) {
                 core.end(link, refused.reason(), "re-authentication was refused", now);

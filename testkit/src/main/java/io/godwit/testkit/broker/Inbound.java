@@ -89,9 +89,8 @@ final class Inbound {
                     now);
             return;
         }
-        ReasonCode judgement = repeated
-                ? ReasonCode.SUCCESS
-                : core.settings().policy().publish(session.clientId(), message);
+        ReasonCode judgement =
+                repeated ? ReasonCode.SUCCESS : core.settings().policy().publish(session.clientId(), message);
         if (judgement == null || !judgement.isError()) {
             if (!repeated) {
                 if (message.qos() == Qos.EXACTLY_ONCE) {

@@ -104,7 +104,12 @@ final class OutboundQueue {
     }
 
     private void send(
-            BrokerLink link, QueuedMessage message, boolean dup, int id, long now, BiConsumer<Message, String> dropped) {
+            BrokerLink link,
+            QueuedMessage message,
+            boolean dup,
+            int id,
+            long now,
+            BiConsumer<Message, String> dropped) {
         if (!link.publish(message.sentAt(now), dup, id)) {
             published.remove(id);
             counted.remove(id);
@@ -157,7 +162,8 @@ final class OutboundQueue {
     }
 
     /** The oldest message that waits, or null. */
-    @Nullable QueuedMessage first() {
+    @Nullable
+    QueuedMessage first() {
         return waiting.peek();
     }
 

@@ -42,7 +42,8 @@ final class RetainedMessages {
         return found;
     }
 
-    @Nullable QueuedMessage get(String topic, long now) {
+    @Nullable
+    QueuedMessage get(String topic, long now) {
         QueuedMessage message = byTopic.get(topic);
         if (message != null && message.expired(now)) {
             byTopic.remove(topic);

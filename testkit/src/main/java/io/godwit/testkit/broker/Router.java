@@ -31,7 +31,8 @@ final class Router {
                 .match(
                         message.message().topic(),
                         entry -> {
-                            if (entry.session() != from || !entry.subscription().options().noLocal()) {
+                            if (entry.session() != from
+                                    || !entry.subscription().options().noLocal()) {
                                 receivers
                                         .computeIfAbsent(entry.session(), key -> new ArrayList<>(1))
                                         .add(entry.subscription());

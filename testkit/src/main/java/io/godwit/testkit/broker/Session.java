@@ -27,7 +27,9 @@ final class Session {
     /** Seconds that the session outlives its connection. */
     long expirySeconds;
 
-    @Nullable Message will;
+    @Nullable
+    Message will;
+
     long willDelaySeconds;
 
     /** While no client is connected: when it ends and when its will is due, in the broker's nanoseconds. */
@@ -48,7 +50,8 @@ final class Session {
     }
 
     /** The connection of the client, or null while there is none. */
-    @Nullable BrokerLink link() {
+    @Nullable
+    BrokerLink link() {
         return link;
     }
 

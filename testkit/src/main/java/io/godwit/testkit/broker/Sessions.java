@@ -34,7 +34,8 @@ final class Sessions {
         return index;
     }
 
-    @Nullable Session get(String clientId) {
+    @Nullable
+    Session get(String clientId) {
         return byClient.get(clientId);
     }
 

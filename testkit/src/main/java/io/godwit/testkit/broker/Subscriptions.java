@@ -80,9 +80,8 @@ final class Subscriptions {
         if (subscription.filter().isShared()) {
             return false;
         }
-        RetainHandling handling = link.version == ProtocolVersion.V5
-                ? subscription.options().retainHandling()
-                : RetainHandling.SEND;
+        RetainHandling handling =
+                link.version == ProtocolVersion.V5 ? subscription.options().retainHandling() : RetainHandling.SEND;
         return handling == RetainHandling.SEND || handling == RetainHandling.SEND_IF_NEW && isNew;
     }
 
