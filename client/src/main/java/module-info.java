@@ -10,6 +10,7 @@ module io.godwit.mqtt.client {
     requires io.netty.transport.unix.common;
     requires org.slf4j;
 
+    exports io.godwit.mqtt.client;
     exports io.godwit.mqtt.client.road;
     exports io.godwit.mqtt.client.store;
 }

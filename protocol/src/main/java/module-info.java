@@ -4,4 +4,8 @@ module io.godwit.mqtt.protocol {
     requires transitive io.netty.buffer;
 
     exports io.godwit.mqtt.protocol;
+    exports io.godwit.mqtt.protocol.codec to
+            io.godwit.mqtt.client,
+            io.godwit.mqtt.store,
+            io.godwit.testkit;
 }

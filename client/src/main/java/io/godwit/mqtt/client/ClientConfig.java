@@ -1,0 +1,43 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.client.road.Road;
+import io.godwit.mqtt.client.session.SessionConfig;
+import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.Transport;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** All that a builder has gathered, checked; what a client is made of. */
+record ClientConfig(
+        Road road,
+        Transport transport,
+        EventLoop loop,
+        ProtocolVersion version,
+        String clientId,
+        boolean cleanSession,
+        Duration keepAlive,
+        @Nullable Supplier<? extends @Nullable Credentials> credentials,
+        @Nullable Message will,
+        Properties connectProperties,
+        @Nullable Authenticator authenticator,
+        Reconnect reconnect,
+        boolean retryFirst,
+        boolean followRedirects,
+        @Nullable SessionStore store,
+        SessionConfig session,
+        Duration connackTimeout,
+        Duration callTimeout,
+        Duration closeTimeout,
+        int inboxMessages,
+        long inboxBytes,
+        @Nullable Executor executor,
+        boolean onEventLoop,
+        List<Handler> handlers,
+        List<ClientListener> listeners) {}

@@ -1,0 +1,21 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.protocol.TopicFilter;
+import org.jspecify.annotations.Nullable;
+
+/** A handler as it was registered: for a topic filter, acknowledging by itself or by hand. */
+record Handler(
+        TopicFilter filter,
+        @Nullable MessageHandler automatic,
+        @Nullable ManualHandler manual) {
+    /** Two registrations are two handlers, even of the same lambda. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(this);
+    }
+}

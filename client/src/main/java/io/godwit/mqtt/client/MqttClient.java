@@ -1,0 +1,339 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.protocol.Disconnect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client of an MQTT broker, for 3.1, 3.1.1 and 5. Thread-safe; all methods may be called from any thread and from any
+ * handler. Blocking methods have a time limit ({@link MqttClientBuilder#callTimeout}) and say what they waited for; {@code
+ * …Async} methods never block, in any state, and what depends on their futures never runs on an event loop.
+ *
+ * <pre>{@code
+ * try (MqttClient client = MqttClient.connect("mqtt://localhost")) {
+ *     client.subscribe("greetings/#", message -> System.out.println(message.topic() + ": " + message.text()));
+ *     client.publish("greetings/world", "hello");
+ * }
+ * }</pre>
+ */
+public final class MqttClient implements AutoCloseable {
+    private final ClientConfig config;
+    private final ClientCore core;
+    private final ConnectionKeeper keeper;
+    private final Requests requests = new Requests();
+
+    MqttClient(ClientConfig config) {
+        this.config = config;
+        this.core = new ClientCore(this, config, config.loop(), openLog(config));
+        this.keeper = new ConnectionKeeper(this, config, core);
+    }
+
+    private static SessionLog openLog(ClientConfig config) {
+        SessionStore store = config.store();
+        if (store == null) {
+            return SessionLog.NONE;
+        }
+        try {
+            return store.open(config.clientId());
+        } catch (IOException failure) {
+            throw new MqttStoreException("the session store cannot be opened: " + failure.getMessage(), failure);
+        }
+    }
+
+    /**
+     * A client for one address with the defaults of the builder, connected.
+     *
+     * @param address such as {@code mqtt://localhost}, {@code mqtts://user:password@broker.example.com:8883}
+     * @throws MqttConnectException when the connection cannot be made
+     * @throws IllegalArgumentException when the address is none; the message says what is wrong
+     */
+    public static MqttClient connect(String address) {
+        MqttClient client = builder().server(address).build();
+        try {
+            client.connect();
+            return client;
+        } catch (RuntimeException failure) {
+            client.closeAsync();
+            throw failure;
+        }
+    }
+
+    public static MqttClientBuilder builder() {
+        return new MqttClientBuilder();
+    }
+
+    ConnectionKeeper keeper() {
+        return keeper;
+    }
+
+    // ---- connection ----
+
+    /**
+     * Connects, and waits for CONNACK. On a connected client: gives the result of that connection.
+     *
+     * @throws MqttConnectException when the connection cannot be made; a first one is not tried again unless the builder
+     *     said {@link MqttClientBuilder#retryFirst}
+     * @throws MqttTimeoutException when that took longer than the call time limit; the attempt goes on
+     * @throws ClientClosedException after {@link #close}
+     */
+    public ConnectResult connect() {
+        return core.await(connectAsync(), "CONNACK");
+    }
+
+    /** {@link #connect()} without blocking. */
+    public CompletableFuture<ConnectResult> connectAsync() {
+        CompletableFuture<ConnectResult> future = new CompletableFuture<>();
+        core.loop.execute(() -> keeper.connect(future));
+        return future;
+    }
+
+    /** Where the client stands with its connection, at this moment. */
+    public ClientState state() {
+        return keeper.state();
+    }
+
+    public boolean isConnected() {
+        return keeper.state() == ClientState.CONNECTED;
+    }
+
+    /** What the broker said when the present connection was made; null without one. */
+    public @Nullable ConnectResult connection() {
+        return keeper.result();
+    }
+
+    /** The client identifier that it was built with; the broker may have assigned another, see {@link #connection()}. */
+    public String clientId() {
+        return config.clientId();
+    }
+
+    public ProtocolVersion protocol() {
+        return config.version();
+    }
+
+    /**
+     * Disconnects in order: waits for what is in flight, within the close time limit, sends DISCONNECT, so that the broker
+     * drops the will, and ends a reconnect loop too. {@link #connect} may be called again afterwards.
+     */
+    public void disconnect() {
+        core.await(
+                disconnectAsync(),
+                "the connection to end",
+                config.closeTimeout().multipliedBy(3));
+    }
+
+    /** {@link #disconnect()} without blocking. */
+    public CompletableFuture<Void> disconnectAsync() {
+        return disconnectAsync(ReasonCode.SUCCESS, Properties.NONE, config.closeTimeout());
+    }
+
+    /**
+     * Disconnects with a reason and properties of MQTT 5, such as {@link ReasonCode#DISCONNECT_WITH_WILL_MESSAGE} or
+     * another session expiry. On older versions they are left out.
+     *
+     * @param patience how long publishes in flight may take to end; zero: DISCONNECT goes out at once
+     */
+    public CompletableFuture<Void> disconnectAsync(ReasonCode reason, Properties properties, Duration patience) {
+        boolean v5 = config.version() == ProtocolVersion.V5;
+        Disconnect packet =
+                v5 ? new Disconnect(reason, properties) : new Disconnect(ReasonCode.SUCCESS, Properties.NONE);
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        core.loop.execute(() -> keeper.disconnect(future, packet, patience));
+        return future;
+    }
+
+    /**
+     * Disconnects as {@link #disconnect} and ends the client for good, in any state: a reconnect loop stops, every
+     * exchange that has not ended fails with {@link ClientClosedException}, no thread, timer or socket is left. What a
+     * session store holds stays in it. Blocks for at most three times the close time limit; called from a handler on the
+     * event loop it does not block. A second call does nothing.
+     */
+    @Override
+    public void close() {
+        CompletableFuture<Void> closed = closeAsync();
+        if (!core.loop.inLoop()) {
+            core.await(closed, "the client to close", config.closeTimeout().multipliedBy(3));
+        }
+    }
+
+    /** {@link #close()} without blocking. */
+    public CompletableFuture<Void> closeAsync() {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        core.loop.execute(() -> keeper.close(future));
+        return future;
+    }
+
+    /**
+     * Authenticates anew on the present connection, MQTT 5 section 4.12.1.
+     *
+     * @return fails when the builder had no {@link Authenticator}, or the broker refuses and disconnects
+     */
+    public CompletableFuture<Void> reauthenticate() {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        core.loop.execute(() -> keeper.reauthenticate(future));
+        return future;
+    }
+
+    // ---- publish ----
+
+    /** Publishes text as UTF-8, QoS 1, and waits for the acknowledgement; see {@link #publish(Message)}. */
+    public PublishResult publish(String topic, String text) {
+        return publish(Message.of(topic, text));
+    }
+
+    /** Publishes bytes, QoS 1, and waits for the acknowledgement; see {@link #publish(Message)}. */
+    public PublishResult publish(String topic, byte[] payload) {
+        return publish(Message.of(topic, payload));
+    }
+
+    /**
+     * Publishes and waits until the broker has acknowledged (QoS 0: until the message is given to the connection). While
+     * the client is connecting or reconnecting, the message waits in the queue.
+     *
+     * @throws PublishException when it is refused, breaks a limit, finds the queue full, or expires
+     * @throws NotConnectedException when there is no connection and none is being made
+     * @throws MqttTimeoutException when the answer took longer than the call time limit; the message stays on its way
+     * @throws IllegalArgumentException when the topic is no topic name [MQTT-3.3.2-2]
+     */
+    public PublishResult publish(Message message) {
+        return core.publish(message);
+    }
+
+    /** {@link #publish(Message)} without blocking; the future ends exactly once. */
+    public Publication publishAsync(Message message) {
+        return core.publishAsync(message);
+    }
+
+    /** Publishes text as UTF-8, QoS 1, without blocking. */
+    public Publication publishAsync(String topic, String text) {
+        return core.publishAsync(Message.of(topic, text));
+    }
+
+    // ---- subscribe ----
+
+    /** Subscribes with QoS 1 and waits for the broker's answer; see {@link #subscribe(TopicSubscription, MessageHandler)}. */
+    public Subscription subscribe(String filter, MessageHandler handler) {
+        return subscribe(filter, Qos.AT_LEAST_ONCE, handler);
+    }
+
+    /** Subscribes and waits for the broker's answer; see {@link #subscribe(TopicSubscription, MessageHandler)}. */
+    public Subscription subscribe(String filter, Qos qos, MessageHandler handler) {
+        return subscribe(TopicSubscription.of(filter, qos), handler);
+    }
+
+    /** Subscribes with a handler that acknowledges by hand, and waits for the broker's answer. */
+    public Subscription subscribe(String filter, Qos qos, ManualHandler handler) {
+        return core.await(subscribeAsync(TopicSubscription.of(filter, qos), handler), "SUBACK for '" + filter + "'");
+    }
+
+    /**
+     * Subscribes and waits for the broker's answer. The handler may be called before this returns. The subscription comes
+     * back by itself after a reconnect.
+     *
+     * @throws SubscribeException when the broker refuses, or its limits say that it would
+     * @throws NotConnectedException when there is no connection and none is being made
+     * @throws MqttTimeoutException when the answer took longer than the call time limit
+     * @throws IllegalArgumentException when the filter is none [MQTT-4.7.1-1]
+     */
+    public Subscription subscribe(TopicSubscription subscription, MessageHandler handler) {
+        return core.await(subscribeAsync(subscription, handler), "SUBACK for '" + subscription.filter() + "'");
+    }
+
+    /** {@link #subscribe(String, Qos, MessageHandler)} without blocking. */
+    public CompletableFuture<Subscription> subscribeAsync(String filter, Qos qos, MessageHandler handler) {
+        return subscribeAsync(TopicSubscription.of(filter, qos), handler);
+    }
+
+    /** {@link #subscribe(TopicSubscription, MessageHandler)} without blocking. */
+    public CompletableFuture<Subscription> subscribeAsync(TopicSubscription subscription, MessageHandler handler) {
+        return subscribeAsync(List.of(subscription), handler);
+    }
+
+    /** Subscribes with a handler that acknowledges by hand, without blocking. */
+    public CompletableFuture<Subscription> subscribeAsync(TopicSubscription subscription, ManualHandler handler) {
+        return core.subscribe(
+                List.of(subscription), List.of(new Handler(subscription.filter(), null, handler)), Properties.NONE);
+    }
+
+    /** Subscribes to several filters with one packet and one handler, without blocking. Fails when all are refused. */
+    public CompletableFuture<Subscription> subscribeAsync(
+            List<TopicSubscription> subscriptions, MessageHandler handler) {
+        return subscribeAsync(subscriptions, Properties.NONE, handler);
+    }
+
+    /** The same with properties of MQTT 5: a subscription identifier, user properties. */
+    public CompletableFuture<Subscription> subscribeAsync(
+            List<TopicSubscription> subscriptions, Properties properties, MessageHandler handler) {
+        List<Handler> handlers = subscriptions.stream()
+                .map(subscription -> new Handler(subscription.filter(), handler, null))
+                .toList();
+        boolean v5 = config.version() == ProtocolVersion.V5;
+        return core.subscribe(List.copyOf(subscriptions), handlers, v5 ? properties : Properties.NONE);
+    }
+
+    /** Unsubscribes, takes the handlers of these filters out, and waits for the broker's answer. */
+    public void unsubscribe(String... filters) {
+        core.await(unsubscribeAsync(filters), "UNSUBACK for " + Arrays.toString(filters));
+    }
+
+    /** {@link #unsubscribe} without blocking. The handlers stay until the broker has answered. */
+    public CompletableFuture<Void> unsubscribeAsync(String... filters) {
+        List<TopicFilter> parsed = Arrays.stream(filters).map(TopicFilter::of).toList();
+        return core.unsubscribe(parsed).thenRun(() -> core.removeAllHandlers(parsed));
+    }
+
+    /**
+     * Adds a handler without subscribing: for messages of a session that the broker has kept, or of a subscription that
+     * was made elsewhere. Messages that waited for a handler go to it.
+     */
+    public void handle(String filter, MessageHandler handler) {
+        core.addHandler(new Handler(TopicFilter.of(filter), handler, null));
+    }
+
+    // ---- request and response ----
+
+    /**
+     * Publishes a request and waits for its response, MQTT 5 section 4.10; see {@link #requestAsync}.
+     *
+     * @throws MqttTimeoutException when none came within the call time limit
+     */
+    public Message request(Message request) {
+        return core.await(requestAsync(request), "the response to '" + request.topic() + "'");
+    }
+
+    /** {@link #request(Message)} of a text, QoS 1. */
+    public Message request(String topic, String text) {
+        return request(Message.of(topic, text));
+    }
+
+    /**
+     * Publishes a request with a response topic of this client and correlation data, and completes with the first
+     * response. Cancel the future, or let it time out ({@link CompletableFuture#orTimeout}), to stop waiting.
+     *
+     * @throws IllegalStateException unless the client speaks MQTT 5
+     */
+    public CompletableFuture<Message> requestAsync(Message request) {
+        if (config.version() != ProtocolVersion.V5) {
+            throw new IllegalStateException("requests need MQTT 5: older versions carry no response topic");
+        }
+        return requests.send(this, request);
+    }
+
+    @Override
+    public String toString() {
+        return "MqttClient[" + config.clientId() + ", MQTT " + config.version() + ", " + keeper.state() + ", "
+                + config.road() + "]";
+    }
+}

@@ -1,0 +1,12 @@
+package io.godwit.mqtt.client;
+
+import org.jspecify.annotations.Nullable;
+
+/** The session store cannot be used; the message says why. */
+public final class MqttStoreException extends MqttException {
+    private static final long serialVersionUID = 1;
+
+    MqttStoreException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,10 @@
+package io.godwit.mqtt.client;
+
+/** There is no connection, and none is being made: call {@code connect} first. */
+public final class NotConnectedException extends MqttException {
+    private static final long serialVersionUID = 1;
+
+    NotConnectedException(String message) {
+        super(message, null);
+    }
+}

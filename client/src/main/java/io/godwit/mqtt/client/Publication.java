@@ -1,0 +1,83 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.client.session.Exchange;
+import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Puback;
+import io.godwit.mqtt.protocol.Pubcomp;
+import io.godwit.mqtt.protocol.Pubrec;
+import io.godwit.mqtt.protocol.ReasonCode;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A publish under way. It ends exactly once: with a {@link PublishResult} when the broker has acknowledged it (QoS 0: when
+ * it was given to the connection), with a {@link PublishException} or another {@link MqttException} otherwise. What
+ * depends on it runs on the client's handler executor. Cancelling the future does not recall the message.
+ */
+public final class Publication extends Exchange<PublishResult> {
+    private final ClientCore core;
+    /** Whether only a waiting thread depends on this, so that the event loop may complete it. */
+    final boolean internal;
+
+    Publication(ClientCore core, Message message, boolean internal) {
+        super(message);
+        this.core = core;
+        this.internal = internal;
+    }
+
+    /**
+     * Completes once the message is where it survives what the session store promises: at once without a store, after the
+     * disk has it with a store that forces. Fails with {@link MqttStoreException} when the store cannot.
+     */
+    public CompletableFuture<Void> accepted() {
+        return core.stored();
+    }
+
+    @Override
+    protected void finish(@Nullable Object result) {
+        if (result == null) {
+            complete(PublishResult.SUCCESS);
+        } else if (result instanceof Puback ack) {
+            answered(ack.reason(), ack.properties());
+        } else if (result instanceof Pubrec ack) {
+            answered(ack.reason(), ack.properties());
+        } else if (result instanceof Pubcomp ack) {
+            answered(ack.reason(), ack.properties());
+        } else {
+            completeExceptionally(exception((Failure) result));
+        }
+    }
+
+    private void answered(ReasonCode reason, Properties properties) {
+        if (reason.isError()) {
+            Message message = message();
+            completeExceptionally(new PublishException(
+                    PublishException.Cause.REFUSED,
+                    reason,
+                    "the broker refused the message for '" + (message == null ? "" : message.topic()) + "': "
+                            + Reasons.describe(reason, properties),
+                    properties));
+        } else {
+            complete(
+                    reason == ReasonCode.SUCCESS && properties.isEmpty()
+                            ? PublishResult.SUCCESS
+                            : new PublishResult(reason, properties));
+        }
+    }
+
+    static MqttException exception(Failure failure) {
+        return switch (failure.kind()) {
+            case NOT_CONNECTED -> new NotConnectedException(failure.text());
+            case CLOSED -> new ClientClosedException(failure.text());
+            case STORE -> new MqttStoreException(failure.text(), null);
+            default ->
+                new PublishException(
+                        PublishException.Cause.valueOf(failure.kind().name()),
+                        failure.reason(),
+                        failure.text(),
+                        failure.properties());
+        };
+    }
+}

@@ -1,0 +1,14 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.ReasonCode;
+
+/**
+ * How a publish succeeded.
+ *
+ * @param reason {@link ReasonCode#SUCCESS}, or {@link ReasonCode#NO_MATCHING_SUBSCRIBERS} on MQTT 5
+ * @param properties of PUBACK or PUBCOMP on MQTT 5
+ */
+public record PublishResult(ReasonCode reason, Properties properties) {
+    static final PublishResult SUCCESS = new PublishResult(ReasonCode.SUCCESS, Properties.NONE);
+}

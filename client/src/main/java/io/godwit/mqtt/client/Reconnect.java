@@ -1,0 +1,59 @@
+package io.godwit.mqtt.client;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When a lost connection is made again. A small value: how long to wait before an attempt, given how many have failed in
+ * a row. Own policies are lambdas.
+ */
+@FunctionalInterface
+public interface Reconnect {
+    /**
+     * How long to wait before the next attempt, or null to give up.
+     *
+     * @param attempt 1 for the first attempt after the connection was lost, 2 when that has failed, ...
+     * @param last what the last attempt failed with; null at the first
+     */
+    @Nullable
+    Duration delay(int attempt, @Nullable ConnectFailure last);
+
+    /** Not at all: a lost connection stays lost until {@code connect} is called. */
+    static Reconnect never() {
+        return (attempt, last) -> null;
+    }
+
+    /** Always after the same time. */
+    static Reconnect fixed(Duration delay) {
+        requireNotNegative(delay);
+        return (attempt, last) -> delay;
+    }
+
+    /**
+     * Exponential with full jitter: a random time up to {@code first * 2^(attempt - 1)}, at most {@code longest}. The
+     * jitter keeps a fleet from coming back all at once.
+     */
+    static Reconnect exponential(Duration first, Duration longest) {
+        requireNotNegative(first);
+        requireNotNegative(longest);
+        return (attempt, last) -> {
+            double ceiling = first.toNanos() * Math.pow(2, Math.min(attempt - 1, 40));
+            long bound = (long) Math.min(ceiling, longest.toNanos());
+            return Duration.ofNanos(ThreadLocalRandom.current().nextLong(bound + 1));
+        };
+    }
+
+    /** Decorrelated jitter: a random time between {@code first} and three times the one before, at most {@code longest}. */
+    static Reconnect decorrelated(Duration first, Duration longest) {
+        requireNotNegative(first);
+        requireNotNegative(longest);
+        return new DecorrelatedJitter(first.toNanos(), longest.toNanos());
+    }
+
+    private static void requireNotNegative(Duration delay) {
+        if (delay.isNegative()) {
+            throw new IllegalArgumentException("a reconnect delay is zero or more, not " + delay);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.godwit.mqtt.client.session;
+
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Packet;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that the application asked for and the broker answers: a publish, a subscribe, an unsubscribe. One object is
+ * the application's future, the entry in the table of what is in flight and the place in the queue, so that a publish
+ * costs one allocation.
+ *
+ * @param <T> what the future gives
+ */
+public abstract class Exchange<T> extends CompletableFuture<T> {
+    static final byte NEW = 0;
+    static final byte QUEUED = 1;
+    /** PUBLISH, SUBSCRIBE or UNSUBSCRIBE was sent. */
+    static final byte SENT = 2;
+    /** PUBREC has come, PUBREL was sent. */
+    static final byte RELEASED = 3;
+
+    static final byte ENDED = 4;
+
+    // Set once; null for all but publishes.
+    final @Nullable Message message;
+
+    // Under the session's lock until the exchange is taken from it as ended; then its taker's.
+    @Nullable
+    Exchange<?> next;
+
+    private @Nullable Object outcome;
+    long sequence;
+    /** Nanoseconds of the session's clock at which it expires while queued; {@link Long#MAX_VALUE}: never. */
+    long expiresAt = Long.MAX_VALUE;
+
+    char packetId;
+    byte state = NEW;
+
+    protected Exchange(@Nullable Message message) {
+        this.message = message;
+    }
+
+    /** The message of a publish. */
+    public final @Nullable Message message() {
+        return message;
+    }
+
+    /** The next in the chain of ended exchanges that a session gave out. */
+    public final @Nullable Exchange<?> next() {
+        return next;
+    }
+
+    /** The SUBSCRIBE or UNSUBSCRIBE that this exchange is about, with a packet identifier; null for a publish. */
+    protected @Nullable Packet packet(int identifier) {
+        return null;
+    }
+
+    /**
+     * Completes the future with the outcome that the session has noted. Called once, without the session's lock. The
+     * outcome is null for plain success, a packet, or a {@link Failure}.
+     */
+    protected abstract void finish(@Nullable Object result);
+
+    /** Completes the future and lets go of the chain; returns the next one of it. */
+    public final @Nullable Exchange<?> finishAndUnlink() {
+        Exchange<?> rest = next;
+        next = null;
+        finish(outcome);
+        return rest;
+    }
+
+    final void ended(@Nullable Object result) {
+        state = ENDED;
+        outcome = result;
+    }
+
+    /** What the exchange takes of the queue's bound in bytes. */
+    final int weight() {
+        Message m = message;
+        return m == null ? 0 : m.payload().length + m.topic().length();
+    }
+}

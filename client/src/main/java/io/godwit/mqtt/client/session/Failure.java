@@ -1,0 +1,42 @@
+package io.godwit.mqtt.client.session;
+
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.ReasonCode;
+
+/**
+ * Why an exchange did not succeed, as a value: the client makes the exception of it.
+ *
+ * @param kind what happened
+ * @param reason the broker's reason code, or the one that fits best
+ * @param text for people: what was wrong and what would be right
+ * @param properties of the broker's packet, if there was one
+ */
+public record Failure(Kind kind, ReasonCode reason, String text, Properties properties) {
+    /** The causes that an application can tell apart. */
+    public enum Kind {
+        /** The broker answered with an error. */
+        REFUSED,
+        /** It breaks a limit that the broker has announced, so it was not sent. */
+        LIMIT,
+        /** There is no connection and none is being made. */
+        NOT_CONNECTED,
+        /** The queue's bounds are reached. */
+        QUEUE_FULL,
+        /** It was dropped from a full queue in favour of others. */
+        DROPPED,
+        /** Its message expired while it waited. */
+        EXPIRED,
+        /** The broker has lost the session, and whether the message arrived cannot be known. */
+        SESSION_LOST,
+        /** The connection ended before the message could be written; QoS 0 only. */
+        CONNECTION_LOST,
+        /** The client was closed. */
+        CLOSED,
+        /** The store cannot keep it. */
+        STORE
+    }
+
+    static Failure of(Kind kind, ReasonCode reason, String text) {
+        return new Failure(kind, reason, text, Properties.NONE);
+    }
+}

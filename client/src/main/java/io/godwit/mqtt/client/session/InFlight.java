@@ -1,0 +1,71 @@
+package io.godwit.mqtt.client.session;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What has been sent and not been answered: an array indexed by packet identifier, with the identifiers' free set. */
+final class InFlight {
+    private static final Comparator<Exchange<?>> BY_SEQUENCE = Comparator.comparingLong(exchange -> exchange.sequence);
+
+    private final PacketIdentifiers identifiers = new PacketIdentifiers();
+    private @Nullable Exchange<?>[] table = new Exchange<?>[8];
+
+    /** Gives the exchange an identifier and a place; not when it {@link #isFull()}. */
+    void add(Exchange<?> exchange) {
+        int id = identifiers.take();
+        exchange.packetId = (char) id;
+        put(id, exchange);
+    }
+
+    /** Puts an exchange of an earlier life back under the identifier that it had. */
+    boolean restore(Exchange<?> exchange, int id) {
+        if (!identifiers.reserve(id)) {
+            return false;
+        }
+        exchange.packetId = (char) id;
+        put(id, exchange);
+        return true;
+    }
+
+    private void put(int id, Exchange<?> exchange) {
+        if (id >= table.length) {
+            table = Arrays.copyOf(table, Math.max(id + 1, Math.min(PacketIdentifiers.MAX + 1, 2 * table.length)));
+        }
+        table[id] = exchange;
+    }
+
+    @Nullable
+    Exchange<?> get(int id) {
+        return id < table.length ? table[id] : null;
+    }
+
+    /** Takes the exchange out; its identifier is free again. */
+    void remove(Exchange<?> exchange) {
+        int id = exchange.packetId;
+        table[id] = null;
+        identifiers.free(id);
+    }
+
+    boolean isFull() {
+        return identifiers.count() == PacketIdentifiers.MAX;
+    }
+
+    int count() {
+        return identifiers.count();
+    }
+
+    /** All of them, oldest first. */
+    List<Exchange<?>> inOrder() {
+        List<Exchange<?>> all = new ArrayList<>(count());
+        for (Exchange<?> exchange : table) {
+            if (exchange != null) {
+                all.add(exchange);
+            }
+        }
+        all.sort(BY_SEQUENCE);
+        return all;
+    }
+}

@@ -1,0 +1,229 @@
+package io.godwit.mqtt.client.session;
+
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.codec.MalformedPacketException;
+import io.godwit.mqtt.protocol.codec.PubackCodec;
+import io.godwit.mqtt.protocol.codec.PubcompCodec;
+import io.godwit.mqtt.protocol.codec.PublishCodec;
+import io.godwit.mqtt.protocol.codec.PublishFields;
+import io.godwit.mqtt.protocol.codec.PubrecCodec;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+
+/**
+ * The messages of the broker on their way to the handlers, section 4.3: each is put into the inbox with the handlers that
+ * want it and a token; when the handlers are done, the token comes back and the acknowledgement goes out. A message of
+ * QoS 2 is delivered once, however often it is sent. One that nobody wants is never acknowledged in silence: it is parked
+ * until a handler for it comes.
+ */
+final class Incoming {
+    /** In the table of received identifiers: the message was handled, PUBREC may be sent. */
+    private static final int HANDLED = 1 << 30;
+
+    /** Messages without a handler that are kept; beyond that they are left to the broker, which sends them again. */
+    private static final int MOST_PARKED = 1000;
+
+    private static final int CONNECTIONS = 0xFFF;
+
+    // Set once.
+    private final ProtocolVersion version;
+    private final Outbox outbox;
+    private final SessionLog log;
+    private final Queue<SessionEvent> events;
+    private final int receiveMaximum;
+    private final boolean acknowledgeOnArrival;
+
+    // For the life of the session.
+    final Inbox inbox = new Inbox();
+    private final ReceivedTopics topics;
+    private final ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
+    private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
+    private final PublishFields fields = new PublishFields();
+    /** 1 to 4,095, so that a token of an earlier connection is not taken for one of this. */
+    private int connection;
+
+    // Per connection.
+    private final AckOrder acks = new AckOrder();
+
+    private record Parked(Message message, int token) {}
+
+    Incoming(
+            SessionConfig config,
+            Outbox outbox,
+            SessionLog log,
+            Subscriptions<?> subscriptions,
+            Queue<SessionEvent> events) {
+        this.version = config.version();
+        this.outbox = outbox;
+        this.log = log;
+        this.events = events;
+        this.receiveMaximum = config.receiveMaximum();
+        this.acknowledgeOnArrival = config.acknowledgeOnArrival();
+        this.topics = new ReceivedTopics(subscriptions, config.topicAliasMaximum());
+    }
+
+    /** PUBLISH from the broker. */
+    void publish(int firstByte, ByteBuf in, int length) {
+        PublishCodec.read(firstByte, in, length, version, topics, fields);
+        Message message = fields.message();
+        if (fields.topicAlias() != 0) {
+            message = resolveAlias(message, fields.topicAlias());
+        }
+        Object[] route = topics.route();
+        int qos = message.qos().level();
+        if (qos == 0) {
+            if (route.length == 0) {
+                events.add(new SessionEvent.Unhandled(message, false));
+            } else {
+                inbox.add(message, route, 0);
+            }
+            return;
+        }
+        int id = fields.packetId();
+        int token = id | qos << 16 | connection << 18;
+        if (qos == 2) {
+            int known = identifiers.get(id);
+            if (known != 0) {
+                repeated(known, token);
+                return;
+            }
+            identifiers.put(id, token);
+        }
+        acks.received(token);
+        if (acks.size() > receiveMaximum && version == ProtocolVersion.V5) {
+            throw new MalformedPacketException(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    0,
+                    "[MQTT-3.3.4-9]",
+                    "the broker has more than the " + receiveMaximum + " unacknowledged messages that it may have");
+        }
+        if (acknowledgeOnArrival) {
+            handled(token);
+        }
+        if (route.length > 0) {
+            inbox.add(message, route, acknowledgeOnArrival ? 0 : token);
+        } else {
+            park(message, token);
+        }
+    }
+
+    private Message resolveAlias(Message message, int alias) {
+        if (message.topic().isEmpty()) {
+            String topic = topics.resolve(alias);
+            if (topic == null) {
+                throw new MalformedPacketException(
+                        ReasonCode.PROTOCOL_ERROR, 2, "[MQTT-3.3.2-8]", "topic alias " + alias + " was never set");
+            }
+            return message.topic(topic);
+        }
+        if (!topics.setAlias(alias)) {
+            throw new MalformedPacketException(
+                    ReasonCode.TOPIC_ALIAS_INVALID,
+                    2,
+                    "[MQTT-3.3.2-9]",
+                    "topic alias " + alias + " is above the topic alias maximum of this client");
+        }
+        return message;
+    }
+
+    /** A message of QoS 2 that came before: acknowledged again when it was handled, or as soon as it is. */
+    private void repeated(int known, int token) {
+        if ((known & HANDLED) != 0) {
+            acks.received(token);
+            acks.done(token);
+            acknowledge();
+        } else if (!acks.contains(known)) {
+            acks.received(known);
+        }
+    }
+
+    private void park(Message message, int token) {
+        boolean keep = parked.size() < MOST_PARKED;
+        if (keep) {
+            parked.add(new Parked(message, token));
+        } else if (message.qos() == Qos.EXACTLY_ONCE) {
+            identifiers.remove(token & 0xFFFF);
+        }
+        events.add(new SessionEvent.Unhandled(message, keep));
+    }
+
+    /** A handler has come: messages that waited for one may go to it. */
+    void handlersChanged(Subscriptions<?> subscriptions) {
+        for (Iterator<Parked> rest = parked.iterator(); rest.hasNext(); ) {
+            Parked waiting = rest.next();
+            Object[] route = subscriptions.match(waiting.message.topic());
+            if (route.length > 0) {
+                rest.remove();
+                inbox.add(waiting.message, route, waiting.token);
+            }
+        }
+    }
+
+    /** The handlers of a message are done with it. Its acknowledgement goes out if its connection is still there. */
+    void handled(int token) {
+        int id = token & 0xFFFF;
+        if ((token >> 16 & 3) == 2) {
+            if (identifiers.get(id) != token) {
+                return; // the session in which it came is over
+            }
+            identifiers.put(id, token | HANDLED);
+            log.received(id);
+        }
+        acks.done(token);
+        acknowledge();
+    }
+
+    private void acknowledge() {
+        for (int token = acks.next(); token != 0; token = acks.next()) {
+            int id = token & 0xFFFF;
+            if ((token >> 16 & 3) == 1) {
+                PubackCodec.write(outbox.room(4), id);
+            } else {
+                PubrecCodec.write(outbox.room(4), id);
+            }
+        }
+    }
+
+    /** PUBREL: the message is complete; PUBCOMP answers in any case, so that the broker can go on [MQTT-4.3.3-11]. */
+    void pubrel(int packetId) {
+        if (identifiers.remove(packetId)) {
+            log.completed(packetId);
+        }
+        PubcompCodec.write(outbox.room(4), packetId);
+    }
+
+    /** A connection is up. */
+    void connected(boolean resumed) {
+        connection = connection % CONNECTIONS + 1;
+        acks.clear();
+        topics.connected();
+        if (resumed) {
+            // What was parked of QoS 1 the broker sends again.
+            parked.removeIf(waiting -> waiting.message.qos() == Qos.AT_LEAST_ONCE);
+        } else {
+            identifiers.clear();
+        }
+    }
+
+    void disconnected() {
+        acks.clear();
+    }
+
+    /** Brings back identifiers that a log has kept. */
+    void restore(List<Integer> received) {
+        for (int id : received) {
+            identifiers.put(id, id | 2 << 16 | HANDLED);
+        }
+    }
+
+    boolean knowsIdentifiers() {
+        return identifiers.count() > 0;
+    }
+}

@@ -1,0 +1,529 @@
+package io.godwit.mqtt.client.session;
+
+import io.godwit.mqtt.client.session.Failure.Kind;
+import io.godwit.mqtt.client.store.QueueBounds;
+import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.SessionLoss;
+import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Pubrel;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.codec.MalformedPacketException;
+import io.godwit.mqtt.protocol.codec.PacketCodec;
+import io.godwit.mqtt.protocol.codec.PublishCodec;
+import io.godwit.mqtt.protocol.codec.PubrelCodec;
+import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The publishes of this client on their way: taken, queued while they must wait, sent with an identifier, and followed
+ * until the broker has answered, over as many connections as that takes (section 4.3 and 4.4). A publish goes straight
+ * into the outbox when it can; it waits while there is no connection, while as many are in flight as the broker takes
+ * (section 4.9), or while the outbox is full.
+ */
+final class Outgoing {
+    /** Above this many bytes in the outbox, publishes wait in the queue, where their number is bounded. */
+    static final int OUTBOX_LIMIT = 256 * 1024;
+
+    // Set once.
+    private final ProtocolVersion version;
+    private final Outbox outbox;
+    private final SessionLog log;
+    private final InFlight inFlight;
+    private final QueueBounds bounds;
+    private final int maximumInFlight;
+    private final SessionLoss sessionLoss;
+    /** What has to be added to the session's time, in nanoseconds, to have the time since 1970. */
+    private final long epochOffset;
+
+    // For the life of the session.
+    private final TopicFields topics = new TopicFields();
+    private final SendQueue queue = new SendQueue();
+    /** Of an earlier connection, to be sent again before anything else. */
+    private final SendQueue again = new SendQueue();
+
+    private long lastSequence;
+    private boolean anyExpiry;
+
+    // Per connection.
+    private boolean connected;
+    private ServerLimits limits = ServerLimits.NONE;
+    /** Whether the broker limits anything at all. */
+    private boolean limited;
+
+    private int quota;
+    private int quotaMaximum;
+    /** Publishes of QoS 0 that are in the outbox, not yet taken from it. */
+    private final SendQueue unflushed = new SendQueue();
+
+    // Ended exchanges, in order, for the caller to finish.
+    private @Nullable Exchange<?> endedFirst;
+    private @Nullable Exchange<?> endedLast;
+
+    Outgoing(SessionConfig config, Outbox outbox, SessionLog log, InFlight inFlight) {
+        this.version = config.version();
+        this.outbox = outbox;
+        this.log = log;
+        this.inFlight = inFlight;
+        this.bounds = config.queue();
+        this.maximumInFlight = config.maximumInFlight();
+        this.sessionLoss = config.sessionLoss();
+        this.epochOffset = config.epochOffset();
+    }
+
+    // ---- the application's side ----
+
+    /**
+     * Takes a publish. Returns null when it is sent or queued, and from then on it ends through the chain of the ended; or
+     * why it is not taken.
+     *
+     * @throws IllegalArgumentException when its topic is no topic name
+     */
+    @Nullable
+    Failure publish(Exchange<?> publish, long now) {
+        Message message = message(publish);
+        if (connected && queue.isEmpty() && again.isEmpty() && hasRoomFor(message.qos())) {
+            TopicFields.Field field = topics.of(message.topic());
+            Failure refused = refusal(message, field);
+            if (refused == null) {
+                accept(publish, message, now);
+                send(publish, message, field, now);
+            }
+            return refused;
+        }
+        return enqueue(publish, message, now);
+    }
+
+    /** Sends a message of QoS 0 that nobody follows, if it can be sent at once. Returns whether it was. */
+    boolean publishNow(Message message) {
+        if (!connected || !queue.isEmpty() || !again.isEmpty() || outbox.size() >= OUTBOX_LIMIT) {
+            return false;
+        }
+        TopicFields.Field field = topics.of(message.topic());
+        if (refusal(message, field) != null) {
+            return false;
+        }
+        write(message, field, false, 0, message.properties());
+        return true;
+    }
+
+    /** Whether a publish of this size would find room in the queue. */
+    boolean hasQueueRoom(int weight) {
+        return queue.count() < bounds.messages() && queue.bytes() + weight <= bounds.bytes();
+    }
+
+    private @Nullable Failure enqueue(Exchange<?> publish, Message message, long now) {
+        topics.of(message.topic()); // a topic that is none is the caller's mistake now, not a failure later
+        Failure refused = connected ? limits.check(message) : null;
+        if (refused != null) {
+            return refused;
+        }
+        while (!hasQueueRoom(publish.weight())) {
+            Exchange<?> oldest = bounds.whenFull() == WhenFull.DROP_OLDEST ? queue.poll() : null;
+            if (oldest == null) {
+                return Failure.of(
+                        bounds.whenFull() == WhenFull.DROP_NEWEST ? Kind.DROPPED : Kind.QUEUE_FULL,
+                        ReasonCode.QUOTA_EXCEEDED,
+                        "the queue is full: " + queue.count() + " messages, " + queue.bytes() + " bytes wait; bounds "
+                                + bounds.messages() + " and " + bounds.bytes());
+            }
+            end(
+                    oldest,
+                    Failure.of(
+                            Kind.DROPPED,
+                            ReasonCode.QUOTA_EXCEEDED,
+                            "dropped from the full queue for a newer message"));
+        }
+        accept(publish, message, now);
+        queue.add(publish);
+        return null;
+    }
+
+    private void accept(Exchange<?> publish, Message message, long now) {
+        publish.sequence = ++lastSequence;
+        Long seconds =
+                message.properties().isEmpty() ? null : message.properties().get(Property.MESSAGE_EXPIRY_INTERVAL);
+        if (seconds != null) {
+            publish.expiresAt = now + seconds * 1_000_000_000L;
+            anyExpiry = true;
+        }
+        if (message.qos() != Qos.AT_MOST_ONCE) {
+            log.accepted(publish.sequence, message, epochMillis(publish.expiresAt));
+        }
+    }
+
+    private long epochMillis(long time) {
+        return time == Long.MAX_VALUE ? time : (time + epochOffset) / 1_000_000;
+    }
+
+    // ---- sending ----
+
+    private boolean hasRoomFor(Qos qos) {
+        return (qos == Qos.AT_MOST_ONCE || quota > 0 && !inFlight.isFull()) && outbox.size() < OUTBOX_LIMIT;
+    }
+
+    /** Sends what waits, as far as the connection has room. */
+    void pump(long now) {
+        if (!connected) {
+            return;
+        }
+        for (Exchange<?> next = again.peek(); next != null && hasRoomFor(Qos.AT_LEAST_ONCE); next = again.peek()) {
+            again.poll();
+            resend(next, now);
+        }
+        if (!again.isEmpty()) {
+            return;
+        }
+        for (Exchange<?> next = queue.peek(); next != null; next = queue.peek()) {
+            Message message = message(next);
+            if (!hasRoomFor(message.qos())) {
+                return;
+            }
+            queue.poll();
+            if (next.expiresAt - now <= 0) {
+                end(next, expired(message));
+                continue;
+            }
+            TopicFields.Field field = topics.of(message.topic());
+            Failure refused = refusal(message, field);
+            if (refused == null) {
+                send(next, message, field, now);
+            } else {
+                end(next, refused);
+            }
+        }
+    }
+
+    private void send(Exchange<?> publish, Message message, TopicFields.Field field, long now) {
+        if (message.qos() == Qos.AT_MOST_ONCE) {
+            write(message, field, false, 0, remainingExpiry(publish, message, now));
+            unflushed.add(publish);
+            return;
+        }
+        inFlight.add(publish);
+        publish.state = Exchange.SENT;
+        quota--;
+        log.sent(publish.sequence, publish.packetId);
+        write(message, field, false, publish.packetId, remainingExpiry(publish, message, now));
+    }
+
+    private void resend(Exchange<?> publish, long now) {
+        Message message = message(publish);
+        TopicFields.Field field = topics.of(message.topic());
+        publish.state = Exchange.SENT;
+        quota--;
+        write(message, field, true, publish.packetId, remainingExpiry(publish, message, now));
+    }
+
+    private void write(Message message, TopicFields.Field field, boolean dup, int packetId, Properties properties) {
+        byte[] topic = field.bytes;
+        int alias = topics.alias(field);
+        if (alias > 0) {
+            topic = PublishCodec.NO_TOPIC;
+        } else {
+            alias = -alias;
+        }
+        ByteBuf out = outbox.room(PublishCodec.size(version, message, topic, alias, properties));
+        PublishCodec.write(out, version, message, topic, dup, packetId, alias, properties);
+    }
+
+    /** The properties as they shall be sent: the expiry is less by the time that the message has waited. */
+    private static Properties remainingExpiry(Exchange<?> publish, Message message, long now) {
+        if (publish.expiresAt == Long.MAX_VALUE) {
+            return message.properties();
+        }
+        long seconds = Math.max(0, (publish.expiresAt - now + 999_999_999L) / 1_000_000_000L);
+        return message.properties().with(Property.MESSAGE_EXPIRY_INTERVAL, seconds);
+    }
+
+    private @Nullable Failure refusal(Message message, TopicFields.Field field) {
+        if (!limited) {
+            return null;
+        }
+        Failure refused = limits.check(message);
+        return refused != null
+                ? refused
+                : limits.checkSize(
+                        PublishCodec.size(version, message, field.bytes, 1, message.properties()),
+                        "the message for '" + message.topic() + "'");
+    }
+
+    private static Message message(Exchange<?> publish) {
+        Message message = publish.message;
+        if (message == null) {
+            throw new IllegalStateException("not a publish");
+        }
+        return message;
+    }
+
+    private static Failure expired(Message message) {
+        return Failure.of(
+                Kind.EXPIRED,
+                ReasonCode.SUCCESS,
+                "the message for '" + message.topic() + "' expired before it could be sent");
+    }
+
+    // ---- the broker's answers ----
+
+    /** PUBACK. {@code packet} is null when it carries nothing but the identifier. */
+    void puback(int packetId, @Nullable Packet packet) {
+        Exchange<?> publish = answered(packetId, "PUBACK", Qos.AT_LEAST_ONCE);
+        if (publish != null && publish.state == Exchange.SENT) {
+            complete(publish, packet);
+        }
+    }
+
+    /** PUBREC; on an error the publish has ended [MQTT-4.3.3-4]. Returns whether PUBREL is due. */
+    void pubrec(int packetId, @Nullable Packet packet, boolean error) {
+        Exchange<?> publish = answered(packetId, "PUBREC", Qos.EXACTLY_ONCE);
+        if (publish == null) {
+            // The broker holds an identifier of which this session knows nothing: releasing it frees the broker.
+            Pubrel unknown = new Pubrel(
+                    packetId,
+                    version == ProtocolVersion.V5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS,
+                    Properties.NONE);
+            PacketCodec.write(unknown, version, outbox.room(PacketCodec.size(unknown, version)));
+        } else if (publish.state == Exchange.SENT && error) {
+            complete(publish, packet);
+        } else if (publish.state == Exchange.SENT || publish.state == Exchange.RELEASED) {
+            if (publish.state == Exchange.SENT) {
+                publish.state = Exchange.RELEASED;
+                log.released(publish.sequence);
+            }
+            PubrelCodec.write(outbox.room(4), packetId);
+        }
+    }
+
+    /** PUBCOMP. */
+    void pubcomp(int packetId, @Nullable Packet packet) {
+        Exchange<?> publish = answered(packetId, "PUBCOMP", Qos.EXACTLY_ONCE);
+        if (publish == null) {
+            return;
+        }
+        if (publish.state != Exchange.RELEASED) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    2,
+                    "[MQTT-4.3.3-7]",
+                    "PUBCOMP for packet identifier " + packetId + " came before its PUBREC");
+        }
+        complete(publish, packet);
+    }
+
+    /** The publish that an acknowledgement means; null when there is none, which happens after a lost session. */
+    private @Nullable Exchange<?> answered(int packetId, String what, Qos qos) {
+        Exchange<?> publish = inFlight.get(packetId);
+        if (publish == null) {
+            return null;
+        }
+        Message message = publish.message;
+        if (message == null || message.qos() != qos) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    2,
+                    "[MQTT-4.3.2-5]",
+                    what + " for packet identifier " + packetId + ", which belongs to another kind of packet");
+        }
+        return publish;
+    }
+
+    private void complete(Exchange<?> publish, @Nullable Packet packet) {
+        inFlight.remove(publish);
+        quota = Math.min(quota + 1, quotaMaximum);
+        log.ended(publish.sequence);
+        chain(publish, packet);
+    }
+
+    // ---- connections ----
+
+    /** A connection is up, the session goes on: what was in flight is sent again in its order [MQTT-4.4.0-1, 4.6.0-1]. */
+    void resume(ServerLimits newLimits, int aliasMaximum, long now) {
+        connect(newLimits, aliasMaximum);
+        for (Exchange<?> exchange : inFlight.inOrder()) {
+            if (exchange.message == null) {
+                continue;
+            }
+            if (exchange.state == Exchange.RELEASED) {
+                PubrelCodec.write(outbox.room(4), exchange.packetId);
+                quota--;
+            } else {
+                again.add(exchange);
+            }
+        }
+        pump(now);
+    }
+
+    /** A connection is up, but the broker has no session: what was in flight is decided by the policy. */
+    void restart(ServerLimits newLimits, int aliasMaximum, long now) {
+        connect(newLimits, aliasMaximum);
+        List<Exchange<?>> fresh = new ArrayList<>();
+        for (Exchange<?> publish : inFlight.inOrder()) {
+            Message message = publish.message;
+            if (message == null) {
+                continue;
+            }
+            inFlight.remove(publish);
+            publish.packetId = 0;
+            if (publish.state == Exchange.RELEASED) {
+                end(publish, null); // PUBREC had come: the broker has had the message
+            } else if (sessionLoss == SessionLoss.RESEND_ALL
+                    || sessionLoss == SessionLoss.RESEND && message.qos() == Qos.AT_LEAST_ONCE) {
+                publish.state = Exchange.NEW;
+                fresh.add(publish);
+            } else {
+                end(
+                        publish,
+                        Failure.of(
+                                Kind.SESSION_LOST,
+                                ReasonCode.UNSPECIFIED_ERROR,
+                                "the broker has lost the session; whether the message for '" + message.topic()
+                                        + "' arrived cannot be known"));
+            }
+        }
+        for (Exchange<?> waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+            fresh.add(waiting);
+        }
+        log.cleared();
+        for (Exchange<?> publish : fresh) {
+            if (publish.state != Exchange.QUEUED) {
+                log.accepted(publish.sequence, message(publish), epochMillis(publish.expiresAt));
+            }
+            queue.add(publish);
+        }
+        pump(now);
+    }
+
+    private void connect(ServerLimits newLimits, int aliasMaximum) {
+        limits = newLimits;
+        limited = !newLimits.equals(ServerLimits.NONE);
+        quotaMaximum = Math.min(newLimits.receiveMaximum(), maximumInFlight);
+        quota = quotaMaximum;
+        topics.connected(aliasMaximum);
+        again.clear();
+        connected = true;
+    }
+
+    /** The connection is gone: what was of QoS 0 and not written is lost, the rest waits. */
+    void disconnected() {
+        connected = false;
+        limits = ServerLimits.NONE;
+        limited = false;
+        for (Exchange<?> publish = unflushed.poll(); publish != null; publish = unflushed.poll()) {
+            chain(
+                    publish,
+                    Failure.of(
+                            Kind.CONNECTION_LOST,
+                            ReasonCode.UNSPECIFIED_ERROR,
+                            "the connection broke before the message was written; QoS 0 is not sent again"));
+        }
+    }
+
+    /** The outbox was taken whole: publishes of QoS 0 are as done as they ever will be. */
+    void flushed() {
+        for (Exchange<?> publish = unflushed.poll(); publish != null; publish = unflushed.poll()) {
+            chain(publish, null);
+        }
+    }
+
+    // ---- ends ----
+
+    /** Ends what has expired in the queue. */
+    void expire(long now) {
+        if (!anyExpiry) {
+            return;
+        }
+        Exchange<?> expired = queue.pollExpired(now);
+        while (expired != null) {
+            Exchange<?> rest = expired.next;
+            end(expired, expired(message(expired)));
+            expired = rest;
+        }
+        anyExpiry = queue.earliestExpiry() != Long.MAX_VALUE;
+    }
+
+    /** When something in the queue expires; {@link Long#MAX_VALUE}: never. */
+    long nextExpiry() {
+        return anyExpiry ? queue.earliestExpiry() : Long.MAX_VALUE;
+    }
+
+    /** Ends every publish, because the client is being closed. What the log holds stays in it. */
+    void close(Failure reason) {
+        for (Exchange<?> exchange : inFlight.inOrder()) {
+            if (exchange.message != null) {
+                inFlight.remove(exchange);
+                chain(exchange, reason);
+            }
+        }
+        for (Exchange<?> publish = queue.poll(); publish != null; publish = queue.poll()) {
+            chain(publish, reason);
+        }
+        disconnected();
+    }
+
+    private void end(Exchange<?> publish, @Nullable Failure failure) {
+        Message message = publish.message;
+        if (message != null && message.qos() != Qos.AT_MOST_ONCE) {
+            log.ended(publish.sequence);
+        }
+        chain(publish, failure);
+    }
+
+    /** Puts an exchange at the end of the chain of the ended. */
+    void chain(Exchange<?> exchange, @Nullable Object outcome) {
+        exchange.ended(outcome);
+        exchange.next = null;
+        Exchange<?> last = endedLast;
+        if (last == null) {
+            endedFirst = exchange;
+        } else {
+            last.next = exchange;
+        }
+        endedLast = exchange;
+    }
+
+    /** The chain of what has ended since the last call, oldest first. */
+    @Nullable
+    Exchange<?> takeEnded() {
+        Exchange<?> first = endedFirst;
+        endedFirst = null;
+        endedLast = null;
+        return first;
+    }
+
+    // ---- what survived ----
+
+    /** Brings back what a log has kept. {@code revive} makes the exchange for a message. */
+    void restore(List<StoredPublish> publishes, Function<Message, Exchange<?>> revive) {
+        for (StoredPublish stored : publishes) {
+            Exchange<?> publish = revive.apply(stored.message());
+            publish.sequence = stored.sequence();
+            lastSequence = Math.max(lastSequence, stored.sequence());
+            if (stored.expiresAt() != Long.MAX_VALUE) {
+                publish.expiresAt = stored.expiresAt() * 1_000_000L - epochOffset;
+                anyExpiry = true;
+            }
+            if (stored.packetId() != 0 && inFlight.restore(publish, stored.packetId())) {
+                publish.state = stored.released() ? Exchange.RELEASED : Exchange.SENT;
+            } else {
+                queue.add(publish);
+            }
+        }
+    }
+
+    int queued() {
+        return queue.count();
+    }
+
+    long queuedBytes() {
+        return queue.bytes();
+    }
+}

@@ -1,0 +1,101 @@
+package io.godwit.mqtt.client.session;
+
+import org.jspecify.annotations.Nullable;
+
+/** Publishes that wait to be sent, first in, first out, chained through themselves. */
+final class SendQueue {
+    private @Nullable Exchange<?> head;
+    private @Nullable Exchange<?> tail;
+    private int count;
+    private long bytes;
+
+    void add(Exchange<?> exchange) {
+        exchange.state = Exchange.QUEUED;
+        exchange.next = null;
+        if (tail == null) {
+            head = exchange;
+        } else {
+            tail.next = exchange;
+        }
+        tail = exchange;
+        count++;
+        bytes += exchange.weight();
+    }
+
+    @Nullable
+    Exchange<?> peek() {
+        return head;
+    }
+
+    @Nullable
+    Exchange<?> poll() {
+        Exchange<?> first = head;
+        if (first != null) {
+            head = first.next;
+            if (head == null) {
+                tail = null;
+            }
+            first.next = null;
+            count--;
+            bytes -= first.weight();
+        }
+        return first;
+    }
+
+    /** Lets all of them go; they are known elsewhere. */
+    void clear() {
+        while (poll() != null) {
+            continue;
+        }
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Payloads and topics of all that waits. */
+    long bytes() {
+        return bytes;
+    }
+
+    boolean isEmpty() {
+        return head == null;
+    }
+
+    /** Takes out all that expire at or before {@code now}; they come back as a chain in their order. */
+    @Nullable
+    Exchange<?> pollExpired(long now) {
+        Exchange<?> kept = head;
+        Exchange<?> expired = null;
+        Exchange<?> lastExpired = null;
+        head = null;
+        tail = null;
+        count = 0;
+        bytes = 0;
+        while (kept != null) {
+            Exchange<?> rest = kept.next;
+            if (kept.expiresAt - now <= 0) {
+                kept.next = null;
+                if (lastExpired == null) {
+                    expired = kept;
+                } else {
+                    lastExpired.next = kept;
+                }
+                lastExpired = kept;
+            } else {
+                add(kept);
+            }
+            kept = rest;
+        }
+        return expired;
+    }
+
+    /** The earliest time at which one of them expires, or {@link Long#MAX_VALUE}. */
+    long earliestExpiry() {
+        long earliest = Long.MAX_VALUE;
+        for (Exchange<?> exchange = head; exchange != null; exchange = exchange.next) {
+            earliest = Math.min(earliest, exchange.expiresAt);
+        }
+        return earliest;
+    }
+}

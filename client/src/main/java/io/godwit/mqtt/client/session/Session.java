@@ -1,0 +1,585 @@
+package io.godwit.mqtt.client.session;
+
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.StoredSession;
+import io.godwit.mqtt.protocol.Auth;
+import io.godwit.mqtt.protocol.Connack;
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Disconnect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.PacketType;
+import io.godwit.mqtt.protocol.Pingreq;
+import io.godwit.mqtt.protocol.Pingresp;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Puback;
+import io.godwit.mqtt.protocol.Pubcomp;
+import io.godwit.mqtt.protocol.Pubrec;
+import io.godwit.mqtt.protocol.Pubrel;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.Suback;
+import io.godwit.mqtt.protocol.Subscribe;
+import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.protocol.Unsuback;
+import io.godwit.mqtt.protocol.Unsubscribe;
+import io.godwit.mqtt.protocol.codec.MalformedPacketException;
+import io.godwit.mqtt.protocol.codec.PacketCodec;
+import io.godwit.mqtt.protocol.codec.PacketReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One MQTT session in the client: it outlives connections, as section 4.1 has it. Packets of the broker go in through
+ * {@link #received}, what the application wants through {@link #publish} and {@link #request}; bytes come out through
+ * the {@link Outbox}, messages through the {@link Inbox}, ended exchanges and events through {@link #takeEnded} and {@link
+ * #takeEvent}. Publishes are followed by {@link Outgoing}, messages by {@link Incoming}; here is the rest: the connection's
+ * beginning and end, subscriptions, and keep alive.
+ *
+ * @param <H> the application's handlers; only stored and given back with each message
+ */
+public final class Session<H> {
+    /** SUBSCRIBE packets that restore subscriptions have at most so many filters. */
+    private static final int FILTERS_PER_PACKET = 32;
+
+    /** First bytes of the acknowledgements. */
+    private static final int PUBACK = 0x40;
+
+    private static final int PUBREC = 0x50;
+    private static final int PUBREL = 0x62;
+    private static final int PUBCOMP = 0x70;
+
+    private enum Phase {
+        DISCONNECTED,
+        /** CONNECT was sent, CONNACK has not come. */
+        CONNECTING,
+        CONNECTED
+    }
+
+    // Set once.
+    private final SessionConfig config;
+    private final SessionLog log;
+    private final Outbox outbox;
+    private final InFlight inFlight = new InFlight();
+    private final Subscriptions<H> subscriptions = new Subscriptions<>();
+    private final Outgoing outgoing;
+    private final Incoming incoming;
+
+    // For the life of the session.
+    private final ArrayDeque<SessionEvent> events = new ArrayDeque<>(2);
+    /** Subscribes and unsubscribes that have not ended, oldest first; they are sent again on the next connection. */
+    private final Set<Exchange<?>> controls = new LinkedHashSet<>(2);
+
+    // Per connection.
+    private Phase phase = Phase.DISCONNECTED;
+    private @Nullable PacketReader reader;
+    private @Nullable Connect connect;
+    private ServerLimits limits = ServerLimits.NONE;
+    private final KeepAlive keepAlive = new KeepAlive();
+    /** The time of the packets that are being read. */
+    private long now;
+
+    /**
+     * @param log where the session's changes are noted
+     * @param allocator of the buffers that the outbox fills
+     */
+    public Session(SessionConfig config, SessionLog log, ByteBufAllocator allocator) {
+        this.config = config;
+        this.log = log;
+        this.outbox = new Outbox(allocator);
+        this.outgoing = new Outgoing(config, outbox, log, inFlight);
+        this.incoming = new Incoming(config, outbox, log, subscriptions, events);
+    }
+
+    /** Brings back what the log has kept. {@code revive} makes the exchange of a publish that goes on. */
+    public void restore(StoredSession stored, Function<Message, Exchange<?>> revive) {
+        outgoing.restore(stored.publishes(), revive);
+        incoming.restore(stored.received());
+        stored.subscriptions().forEach(subscriptions::activate);
+    }
+
+    // ---- connections ----
+
+    /** Begins a connection: CONNECT goes into the outbox. */
+    public void open(Connect packet, long time) {
+        now = time;
+        phase = Phase.CONNECTING;
+        connect = packet;
+        PacketReader packets = new PacketReader(config.maximumPacketSize());
+        packets.version(config.version());
+        reader = packets;
+        write(packet);
+    }
+
+    /**
+     * Reads what has come, wherever packets begin and end in it.
+     *
+     * @throws MalformedPacketException when the broker breaks the protocol; the connection must then be closed
+     */
+    public void received(ByteBuf bytes, long time) {
+        PacketReader packets = reader;
+        if (packets == null) {
+            return;
+        }
+        now = time;
+        keepAlive.received(time);
+        packets.feed(bytes, this::frame);
+        outgoing.pump(time);
+    }
+
+    private boolean frame(int firstByte, ByteBuf in, int length) {
+        int type = firstByte >> 4;
+        if (phase != Phase.CONNECTED) {
+            beforeConnected(firstByte, in, length);
+        } else if (type == PacketType.PUBLISH.code()) {
+            incoming.publish(firstByte, in, length);
+        } else if (length != 2 || !acknowledgement(firstByte, in.getUnsignedShort(in.readerIndex()))) {
+            packet(PacketCodec.read(firstByte, in, length, config.version()));
+        }
+        return phase != Phase.DISCONNECTED;
+    }
+
+    /** Handles an acknowledgement that is nothing but its identifier, without an object. False: it is not one. */
+    private boolean acknowledgement(int firstByte, int packetId) {
+        if (packetId == 0) {
+            return false;
+        }
+        switch (firstByte) {
+            case PUBACK -> outgoing.puback(packetId, null);
+            case PUBREC -> outgoing.pubrec(packetId, null, false);
+            case PUBREL -> incoming.pubrel(packetId);
+            case PUBCOMP -> outgoing.pubcomp(packetId, null);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void packet(Packet packet) {
+        if (packet instanceof Puback puback) {
+            outgoing.puback(puback.packetId(), puback);
+        } else if (packet instanceof Pubrec pubrec) {
+            outgoing.pubrec(pubrec.packetId(), pubrec, pubrec.reason().isError());
+        } else if (packet instanceof Pubrel pubrel) {
+            incoming.pubrel(pubrel.packetId());
+        } else if (packet instanceof Pubcomp pubcomp) {
+            outgoing.pubcomp(pubcomp.packetId(), pubcomp);
+        } else if (packet instanceof Suback suback) {
+            suback(suback);
+        } else if (packet instanceof Unsuback unsuback) {
+            unsuback(unsuback);
+        } else if (packet instanceof Disconnect disconnect) {
+            phase = Phase.DISCONNECTED;
+            events.add(new SessionEvent.ServerDisconnected(disconnect));
+        } else if (packet instanceof Auth auth) {
+            events.add(new SessionEvent.AuthReceived(auth));
+        } else if (!(packet instanceof Pingresp)) {
+            throw unexpected(packet.type().name());
+        }
+    }
+
+    private void beforeConnected(int firstByte, ByteBuf in, int length) {
+        int type = firstByte >> 4;
+        boolean auth = type == PacketType.AUTH.code() && config.version() == ProtocolVersion.V5;
+        if (type != PacketType.CONNACK.code() && !auth) {
+            throw unexpected(type == 0 ? "packet type 0" : PacketType.of(type).name());
+        }
+        Packet packet = PacketCodec.read(firstByte, in, length, config.version());
+        if (packet instanceof Connack connack) {
+            connack(connack);
+        } else if (packet instanceof Auth challenge) {
+            events.add(new SessionEvent.AuthReceived(challenge));
+        }
+    }
+
+    private MalformedPacketException unexpected(String what) {
+        return phase == Phase.CONNECTED
+                ? new MalformedPacketException(
+                        ReasonCode.PROTOCOL_ERROR,
+                        0,
+                        "[MQTT-4.13.1-1]",
+                        "the broker sent " + what + ", which only clients send")
+                : new MalformedPacketException(
+                        ReasonCode.PROTOCOL_ERROR,
+                        0,
+                        "[MQTT-3.2.0-1]",
+                        "the broker answered CONNECT with " + what + " in place of CONNACK");
+    }
+
+    private void connack(Connack connack) {
+        Connect sent = connect;
+        if (sent == null) {
+            throw new IllegalStateException("CONNACK without CONNECT");
+        }
+        if (connack.code() != 0) {
+            phase = Phase.DISCONNECTED;
+            events.add(new SessionEvent.Refused(connack));
+            return;
+        }
+        if (connack.sessionPresent() && sent.cleanStart()) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    2,
+                    "[MQTT-3.2.2-2]",
+                    "CONNACK says that a session is present, though CONNECT asked for a clean one");
+        }
+        phase = Phase.CONNECTED;
+        boolean v5 = config.version() == ProtocolVersion.V5;
+        limits = v5 ? ServerLimits.of(connack.properties()) : ServerLimits.NONE;
+        int seconds = connack.properties().getOr(Property.SERVER_KEEP_ALIVE, sent.keepAlive());
+        keepAlive.start(now, seconds * 1_000_000_000L);
+        // CONNACK of 3.1 cannot tell: a session that was not asked to be clean is there.
+        boolean resumed = config.version() == ProtocolVersion.V3_1 ? !sent.cleanStart() : connack.sessionPresent();
+        int aliases = Math.min(limits.topicAliasMaximum(), config.ownTopicAliases());
+        incoming.connected(resumed);
+        events.add(new SessionEvent.Connected(connack, resumed));
+        if (resumed) {
+            outgoing.resume(limits, aliases, now);
+        } else {
+            outgoing.restart(limits, aliases, now);
+            subscriptions.active().forEach(log::subscribed);
+            resubscribe();
+        }
+        for (Exchange<?> control : List.copyOf(controls)) {
+            send(control);
+        }
+    }
+
+    /** Whether CONNACK has come and the connection is not known to be over. */
+    public boolean isConnected() {
+        return phase == Phase.CONNECTED;
+    }
+
+    /** Whether CONNECT was sent and CONNACK has not come. */
+    public boolean isConnecting() {
+        return phase == Phase.CONNECTING;
+    }
+
+    /** Puts DISCONNECT into the outbox; after it nothing may be sent [MQTT-3.14.4-2]. */
+    public void disconnect(Disconnect packet) {
+        if (phase != Phase.DISCONNECTED) {
+            write(packet);
+            phase = Phase.DISCONNECTED;
+        }
+    }
+
+    /** Puts AUTH into the outbox. */
+    public void authenticate(Auth packet) {
+        if (phase != Phase.DISCONNECTED) {
+            write(packet);
+        }
+    }
+
+    /** The connection is gone. What the session keeps waits for the next one. */
+    public void closed() {
+        phase = Phase.DISCONNECTED;
+        PacketReader packets = reader;
+        if (packets != null) {
+            packets.close();
+            reader = null;
+        }
+        keepAlive.stop();
+        limits = ServerLimits.NONE;
+        outbox.clear();
+        outgoing.disconnected();
+        incoming.disconnected();
+        for (Exchange<?> control : inFlight.inOrder()) {
+            if (control.message == null) {
+                inFlight.remove(control);
+                control.packetId = 0;
+                control.state = Exchange.QUEUED;
+            }
+        }
+        controls.removeIf(control -> control instanceof Resubscribe);
+    }
+
+    /** Ends every exchange with this reason. What the log holds stays in it. */
+    public void end(Failure reason) {
+        closed();
+        outgoing.close(reason);
+        for (Exchange<?> control : List.copyOf(controls)) {
+            outgoing.chain(control, reason);
+        }
+        controls.clear();
+    }
+
+    /** Ends subscribes and unsubscribes that wait for a connection. */
+    public void endControls(Failure reason) {
+        for (Exchange<?> control : List.copyOf(controls)) {
+            outgoing.chain(control, reason);
+        }
+        controls.clear();
+    }
+
+    // ---- publishes ----
+
+    /**
+     * Takes a publish. Null: it is sent or queued, and ends through the chain of the ended. Otherwise it is not taken.
+     *
+     * @param time is asked for only when the message has an expiry
+     * @throws IllegalArgumentException when its topic is no topic name
+     */
+    public @Nullable Failure publish(Exchange<?> publish, long time) {
+        return outgoing.publish(publish, time);
+    }
+
+    /** Sends a message of QoS 0 that nobody follows, if that is possible at once. Returns whether it was sent. */
+    public boolean publishNow(Message message) {
+        return outgoing.publishNow(message);
+    }
+
+    /** Whether the queue would take a message of this many bytes. */
+    public boolean hasQueueRoom(int bytes) {
+        return outgoing.hasQueueRoom(bytes);
+    }
+
+    /** Sends what waits, after bytes were taken from the outbox. */
+    public void pump(long time) {
+        outgoing.pump(time);
+    }
+
+    /** Publishes that wait to be sent. */
+    public int queued() {
+        return outgoing.queued();
+    }
+
+    /** What has been sent and not been answered. */
+    public int inFlight() {
+        return inFlight.count();
+    }
+
+    // ---- subscriptions ----
+
+    /** Adds a handler: from now on it gets the messages that match, also those that waited for it. */
+    public void addHandler(TopicFilter filter, H handler) {
+        subscriptions.addHandler(filter, handler);
+        incoming.handlersChanged(subscriptions);
+    }
+
+    /** Returns whether the filter has other handlers left. */
+    public boolean removeHandler(TopicFilter filter, H handler) {
+        return subscriptions.removeHandler(filter, handler);
+    }
+
+    public void removeHandlers(TopicFilter filter) {
+        subscriptions.removeHandlers(filter);
+    }
+
+    /** Sends a subscribe or unsubscribe, now or when there is a connection. Null: it is taken; else why it is not. */
+    public @Nullable Failure request(Exchange<?> control) {
+        Failure refused = phase == Phase.CONNECTED ? refusal(control) : null;
+        if (refused == null) {
+            controls.add(control);
+            if (phase == Phase.CONNECTED) {
+                send(control);
+            }
+        }
+        return refused;
+    }
+
+    private @Nullable Failure refusal(Exchange<?> control) {
+        Packet packet = control.packet(1);
+        if (packet instanceof Subscribe subscribe) {
+            for (TopicSubscription subscription : subscribe.subscriptions()) {
+                Failure refused = limits.check(subscription);
+                if (refused != null) {
+                    return refused;
+                }
+            }
+        }
+        return packet == null
+                ? null
+                : limits.checkSize(
+                        PacketCodec.size(packet, config.version()),
+                        packet.type().name());
+    }
+
+    private void send(Exchange<?> control) {
+        Failure refused = inFlight.isFull()
+                ? Failure.of(
+                        Failure.Kind.QUEUE_FULL, ReasonCode.QUOTA_EXCEEDED, "all 65,535 packet identifiers are in use")
+                : refusal(control);
+        if (refused != null) {
+            controls.remove(control);
+            outgoing.chain(control, refused);
+            return;
+        }
+        inFlight.add(control);
+        control.state = Exchange.SENT;
+        Packet packet = control.packet(control.packetId);
+        if (packet == null) {
+            throw new IllegalStateException("not a subscribe or unsubscribe");
+        }
+        write(packet);
+    }
+
+    private void suback(Suback suback) {
+        Exchange<?> control = inFlight.get(suback.packetId());
+        if (control == null) {
+            return;
+        }
+        if (!(control.packet(control.packetId) instanceof Subscribe subscribe)) {
+            throw mismatch("SUBACK", suback.packetId());
+        }
+        List<TopicSubscription> asked = subscribe.subscriptions();
+        if (asked.size() != suback.reasons().size()) {
+            throw new MalformedPacketException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    2,
+                    "[MQTT-3.8.4-6]",
+                    "SUBACK has " + suback.reasons().size() + " reason codes for " + asked.size() + " topic filters");
+        }
+        for (int i = 0; i < asked.size(); i++) {
+            TopicSubscription subscription = asked.get(i);
+            ReasonCode reason = suback.reasons().get(i);
+            if (reason.isError()) {
+                subscriptions.deactivate(subscription.filter());
+                log.unsubscribed(subscription.filter());
+            } else {
+                subscriptions.activate(subscription);
+                log.subscribed(subscription);
+            }
+            if (control instanceof Resubscribe) {
+                events.add(new SessionEvent.Resubscribed(subscription, reason));
+            }
+        }
+        ended(control, suback);
+    }
+
+    private void unsuback(Unsuback unsuback) {
+        Exchange<?> control = inFlight.get(unsuback.packetId());
+        if (control == null) {
+            return;
+        }
+        if (!(control.packet(control.packetId) instanceof Unsubscribe unsubscribe)) {
+            throw mismatch("UNSUBACK", unsuback.packetId());
+        }
+        for (TopicFilter filter : unsubscribe.filters()) {
+            subscriptions.deactivate(filter);
+            log.unsubscribed(filter);
+        }
+        ended(control, unsuback);
+    }
+
+    private void ended(Exchange<?> control, Packet answer) {
+        inFlight.remove(control);
+        controls.remove(control);
+        outgoing.chain(control, answer);
+    }
+
+    private static MalformedPacketException mismatch(String what, int packetId) {
+        return new MalformedPacketException(
+                ReasonCode.PROTOCOL_ERROR,
+                2,
+                "[MQTT-3.8.4-2]",
+                what + " for packet identifier " + packetId + ", which belongs to another kind of packet");
+    }
+
+    /** Asks for all subscriptions again, because the broker has lost them. */
+    private void resubscribe() {
+        List<TopicSubscription> lost = new ArrayList<>(subscriptions.active());
+        for (int from = 0; from < lost.size(); from += FILTERS_PER_PACKET) {
+            Resubscribe again =
+                    new Resubscribe(List.copyOf(lost.subList(from, Math.min(lost.size(), from + FILTERS_PER_PACKET))));
+            controls.add(again);
+        }
+    }
+
+    /** A subscribe of the session's own. */
+    private static final class Resubscribe extends Exchange<Suback> {
+        private final List<TopicSubscription> lost;
+
+        Resubscribe(List<TopicSubscription> lost) {
+            super(null);
+            this.lost = lost;
+        }
+
+        @Override
+        protected Packet packet(int identifier) {
+            return new Subscribe(identifier, lost, Properties.NONE);
+        }
+
+        @Override
+        protected void finish(@Nullable Object result) {}
+    }
+
+    // ---- messages ----
+
+    /** The messages that wait for their handlers. */
+    public Inbox inbox() {
+        return incoming.inbox;
+    }
+
+    /** Takes a token back: the handlers of its message are done, the message is acknowledged. */
+    public void handled(int token) {
+        incoming.handled(token);
+    }
+
+    // ---- time ----
+
+    /** When {@link #tick} has something to do next; {@link Long#MAX_VALUE}: nothing is known. */
+    public long nextTick() {
+        long expiry = outgoing.nextExpiry();
+        return Math.min(keepAlive.deadline(), expiry);
+    }
+
+    /** Does what is due: pings, and ends what has expired. False: the broker is silent, the connection is to be closed. */
+    public boolean tick(long time) {
+        outgoing.expire(time);
+        if (phase != Phase.CONNECTED) {
+            return true;
+        }
+        if (keepAlive.isDead(time)) {
+            return false;
+        }
+        if (keepAlive.pingDue(time)) {
+            write(new Pingreq());
+            keepAlive.pinged(time);
+        }
+        return true;
+    }
+
+    /** Bytes were given to the connection at this time. */
+    public void sent(long time) {
+        keepAlive.sent(time);
+        if (outbox.isEmpty()) {
+            outgoing.flushed();
+        }
+    }
+
+    /** Reading is paused by this client, so the broker's silence proves nothing. */
+    public void notReading(long time) {
+        keepAlive.received(time);
+    }
+
+    // ---- what comes out ----
+
+    /** The bytes for the connection. */
+    public Outbox outbox() {
+        return outbox;
+    }
+
+    /** The chain of what has ended since the last call, to be finished without the lock; null when there is nothing. */
+    public @Nullable Exchange<?> takeEnded() {
+        return outgoing.takeEnded();
+    }
+
+    /** The next event, or null. */
+    public @Nullable SessionEvent takeEvent() {
+        return events.poll();
+    }
+
+    private void write(Packet packet) {
+        PacketCodec.write(packet, config.version(), outbox.room(PacketCodec.size(packet, config.version())));
+    }
+}

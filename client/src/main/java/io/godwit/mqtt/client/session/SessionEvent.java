@@ -1,0 +1,37 @@
+package io.godwit.mqtt.client.session;
+
+import io.godwit.mqtt.protocol.Auth;
+import io.godwit.mqtt.protocol.Connack;
+import io.godwit.mqtt.protocol.Disconnect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicSubscription;
+
+/** What a session has to tell beside the ends of exchanges: rare things, in their order. */
+public sealed interface SessionEvent {
+    /**
+     * CONNACK has come and accepts.
+     *
+     * @param resumed whether the broker goes on with this session
+     */
+    record Connected(Connack connack, boolean resumed) implements SessionEvent {}
+
+    /** CONNACK has come and refuses; the broker will close the connection. */
+    record Refused(Connack connack) implements SessionEvent {}
+
+    /** The broker has sent DISCONNECT, MQTT 5. */
+    record ServerDisconnected(Disconnect disconnect) implements SessionEvent {}
+
+    /** A step of extended authentication, MQTT 5. */
+    record AuthReceived(Auth auth) implements SessionEvent {}
+
+    /**
+     * A message has no handler. Of QoS 1 and 2 it is not acknowledged and waits for one; of QoS 0 it is gone.
+     *
+     * @param parked whether it waits
+     */
+    record Unhandled(Message message, boolean parked) implements SessionEvent {}
+
+    /** The answer to a subscription that was made again after the broker had lost it. */
+    record Resubscribed(TopicSubscription subscription, ReasonCode reason) implements SessionEvent {}
+}

@@ -1,0 +1,29 @@
+package io.godwit.mqtt.client.store;
+
+/**
+ * How much may wait to be sent, and what happens when that is reached.
+ *
+ * @param messages at most so many, 0 or more
+ * @param bytes at most so many in topics and payloads, 0 or more
+ * @param whenFull what gives way
+ */
+public record QueueBounds(int messages, long bytes, WhenFull whenFull) {
+    /** What gives way when the queue is full. */
+    public enum WhenFull {
+        /** The new publish fails at once. */
+        FAIL,
+        /** A blocking publish waits for room, within its time limit; an asynchronous one fails at once. */
+        WAIT,
+        /** The oldest waiting publish fails, the new one takes its place. */
+        DROP_OLDEST,
+        /** The new publish is dropped: it fails as dropped. */
+        DROP_NEWEST
+    }
+
+    public QueueBounds {
+        if (messages < 0 || bytes < 0) {
+            throw new IllegalArgumentException(
+                    "queue bounds are 0 or more, not " + messages + " messages and " + bytes + " bytes");
+        }
+    }
+}

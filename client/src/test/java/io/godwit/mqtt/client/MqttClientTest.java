@@ -1,0 +1,160 @@
+package io.godwit.mqtt.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.testkit.TestBroker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The client as an application sees it, against the test broker. */
+class MqttClientTest {
+    private TestBroker broker;
+
+    @BeforeEach
+    void startBroker() {
+        broker = TestBroker.start();
+    }
+
+    @AfterEach
+    void stopBroker() {
+        broker.close();
+    }
+
+    private MqttClientBuilder builder(ProtocolVersion version) {
+        return MqttClient.builder()
+                .server(broker.uri())
+                .protocol(version)
+                .callTimeout(Duration.ofSeconds(10))
+                .closeTimeout(Duration.ofSeconds(2));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyQosTravelsInEveryVersion(ProtocolVersion version) throws Exception {
+        BlockingQueue<Message> received = new LinkedBlockingQueue<>();
+        try (MqttClient client = builder(version).build()) {
+            client.connect();
+            client.subscribe("greetings/#", Qos.EXACTLY_ONCE, received::add);
+            for (Qos qos : Qos.values()) {
+                client.publish(Message.of("greetings/" + qos, "hello").qos(qos));
+                Message message = received.poll(5, TimeUnit.SECONDS);
+                assertThat(message).isNotNull();
+                assertThat(message.topic()).isEqualTo("greetings/" + qos);
+                assertThat(message.text()).isEqualTo("hello");
+                assertThat(message.qos()).isEqualTo(qos);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void manyMessagesArriveInOrder(ProtocolVersion version) {
+        List<String> received = new CopyOnWriteArrayList<>();
+        try (MqttClient client = builder(version).build()) {
+            client.connect();
+            client.subscribe("n", Qos.EXACTLY_ONCE, message -> received.add(message.text()));
+            IntStream.range(0, 3000)
+                    .mapToObj(i -> client.publishAsync(
+                            Message.of("n", Integer.toString(i)).qos(Qos.of(1 + i % 2))))
+                    .toList()
+                    .forEach(publication ->
+                            publication.orTimeout(10, TimeUnit.SECONDS).join());
+            await().atMost(Duration.ofSeconds(10)).until(() -> received.size() == 3000);
+        }
+        assertThat(received)
+                .isEqualTo(IntStream.range(0, 3000).mapToObj(Integer::toString).toList());
+    }
+
+    @Test
+    void anyBlockingCallMayBeMadeFromAHandler() throws Exception {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        try (MqttClient client = builder(ProtocolVersion.V3_1_1).build()) {
+            client.connect();
+            client.subscribe("ask", message -> {
+                client.subscribe("answer", answer -> received.add(answer.text()));
+                client.publish("answer", "to " + message.text());
+            });
+            client.publish("ask", "a question");
+            assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("to a question");
+        }
+    }
+
+    @Test
+    void aHandlerThatThrowsDoesNotStopTheNextMessage() throws Exception {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        BlockingQueue<String> failures = new LinkedBlockingQueue<>();
+        MqttClientBuilder builder = builder(ProtocolVersion.V3_1_1).listener(new ClientListener() {
+            @Override
+            public void handlerFailed(MqttClient client, Message message, Throwable failure) {
+                failures.add(message.topic() + " " + failure.getMessage());
+            }
+        });
+        try (MqttClient client = builder.build()) {
+            client.connect();
+            client.subscribe("t", message -> {
+                if (message.text().equals("bad")) {
+                    throw new IllegalStateException("no good");
+                }
+                received.add(message.text());
+            });
+            client.publish("t", "bad");
+            client.publish("t", "good");
+            assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("good");
+            assertThat(failures.poll(5, TimeUnit.SECONDS)).isEqualTo("t no good");
+        }
+    }
+
+    @Test
+    void publishingWithoutAConnectionFailsAtOnce() {
+        try (MqttClient client = builder(ProtocolVersion.V3_1_1).build()) {
+            assertThatThrownBy(() -> client.publish("t", "x"))
+                    .isInstanceOf(NotConnectedException.class)
+                    .hasMessageContaining("call connect first");
+        }
+    }
+
+    @Test
+    void aConnectionThatNobodyTakesIsReportedAndNotTriedAgain() {
+        int port = broker.port();
+        broker.close();
+        try (MqttClient client =
+                MqttClient.builder().server("mqtt://127.0.0.1:" + port).build()) {
+            assertThatThrownBy(client::connect)
+                    .isInstanceOfSatisfying(
+                            MqttConnectException.class,
+                            failure -> assertThat(failure.failure().code()).isEqualTo(-5));
+            assertThat(client.state()).isEqualTo(ClientState.IDLE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aLostConnectionComesBackWithItsSubscriptions(ProtocolVersion version) throws Exception {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        MqttClientBuilder builder =
+                builder(version).clientId("phoenix").reconnect(Reconnect.fixed(Duration.ofMillis(20)));
+        try (MqttClient client = builder.build()) {
+            client.connect();
+            client.subscribe("t", message -> received.add(message.text()));
+            broker.dropConnection("phoenix");
+            await().until(() -> client.state() != ClientState.CONNECTED || received.isEmpty());
+            client.publish("t", "after");
+            assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("after");
+        }
+    }
+}
