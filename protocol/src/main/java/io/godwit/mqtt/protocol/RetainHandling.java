@@ -15,7 +15,7 @@ public enum RetainHandling {
     public static RetainHandling of(int code) {
         if (code < 0 || code > 2) {
             throw new IllegalArgumentException(
-                    "retain handling " + code + " does not exist: it is 0, 1 or 2 [MQTT-3.8.3-4]");
+                    "retain handling " + code + " does not exist: it is 0, 1 or 2 (section 3.8.3.1)");
         }
         return VALUES[code];
     }

@@ -51,7 +51,8 @@ public final class Utf8 {
         if (text.length() > TopicName.MAX_BYTES / 3) {
             int bytes = length(text);
             if (bytes > TopicName.MAX_BYTES) {
-                return "the " + what + " takes " + bytes + " bytes as UTF-8; at most 65,535 fit [MQTT-4.7.3-3]";
+                return "the " + what + " takes " + bytes + " bytes as UTF-8; at most 65,535 fit "
+                        + (what.startsWith("topic") ? "[MQTT-4.7.3-3]" : "(section 1.5.4)");
             }
         }
         return null;

@@ -162,7 +162,7 @@ public final class ConnectCodec {
         String topic = in.string("will topic");
         String fault = TopicName.fault(topic);
         if (fault != null) {
-            throw in.fault(ReasonCode.TOPIC_NAME_INVALID, "will: " + fault);
+            throw in.fault(ReasonCode.MALFORMED_PACKET, "will: " + fault);
         }
         byte[] payload = in.binary("will payload");
         Qos qos = Qos.of((flags & WILL_QOS) >> 3);
@@ -173,7 +173,7 @@ public final class ConnectCodec {
         int characters = clientId.codePointCount(0, clientId.length());
         if (version == ProtocolVersion.V3_1 && (characters == 0 || characters > MAX_CLIENT_ID_3_1)) {
             return "the client identifier has " + characters
-                    + " characters; MQTT 3.1 wants 1 to 23 [MQTT 3.1, section 3.1]";
+                    + " characters; MQTT 3.1 wants 1 to 23 (MQTT 3.1, section 3.1)";
         }
         if (version == ProtocolVersion.V3_1_1 && characters == 0 && !cleanStart) {
             return "an empty client identifier needs a clean session on MQTT 3.1.1 [MQTT-3.1.3-8]";

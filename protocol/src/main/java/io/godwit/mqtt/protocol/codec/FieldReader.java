@@ -18,6 +18,8 @@ final class FieldReader {
 
     private int position;
     private int end;
+    /** Where the last field began: what a complaint points at. */
+    private int field;
 
     /** Reads the body of {@code length} bytes that begins at {@code index}. */
     FieldReader(PacketType type, ByteBuf in, int index, int length) {
@@ -25,6 +27,7 @@ final class FieldReader {
         this.in = in;
         this.origin = index - 1 - VariableByteInteger.size(length);
         this.position = index;
+        this.field = index;
         this.end = index + length;
     }
 
@@ -129,34 +132,42 @@ final class FieldReader {
     /** Complains about bytes after the last field. */
     void finish() {
         if (position != end) {
+            field = position;
             throw malformed("(section 2.1.4)", (end - position) + " bytes follow the last field of the packet");
         }
     }
 
-    private int take(int length, String what) {
-        int index = position;
-        if (length > end - index) {
-            throw malformed(
-                    "(section 1.5)",
-                    "the packet ends within the " + what + ": " + length + " bytes needed, " + (end - index) + " left");
-        }
-        position = index + length;
-        return index;
+    /** Complains that a payload is empty which the standard wants. */
+    MalformedPacketException missing(String statement, String text) {
+        field = position;
+        return fault(ReasonCode.PROTOCOL_ERROR, statement, text);
     }
 
+    /** The packet cannot be parsed. */
     MalformedPacketException malformed(String statement, String text) {
         return fault(ReasonCode.MALFORMED_PACKET, statement, text);
     }
 
+    /** The field that was read last breaks the standard. */
     MalformedPacketException fault(ReasonCode reason, String statement, String text) {
-        return new MalformedPacketException(type, reason, position - origin, statement, text);
+        return new MalformedPacketException(type, reason, field - origin, statement, text);
     }
 
-    /** A fault in words that end with their statement in brackets, as the vocabulary's rules put it. */
+    /** The same, in words that end with the statement or section in brackets, as the vocabulary's rules put it. */
     MalformedPacketException fault(ReasonCode reason, String textWithStatement) {
-        int bracket = textWithStatement.lastIndexOf(" [");
-        return bracket < 0
-                ? fault(reason, "(section 4.7)", textWithStatement)
-                : fault(reason, textWithStatement.substring(bracket + 1), textWithStatement.substring(0, bracket));
+        int bracket = Math.max(textWithStatement.lastIndexOf(" ["), textWithStatement.lastIndexOf(" ("));
+        return fault(reason, textWithStatement.substring(bracket + 1), textWithStatement.substring(0, bracket));
+    }
+
+    private int take(int length, String what) {
+        field = position;
+        if (length > end - position) {
+            throw malformed(
+                    "(section 1.5)",
+                    "the packet ends within the " + what + ": " + length + " bytes needed, " + (end - position)
+                            + " left");
+        }
+        position += length;
+        return field;
     }
 }

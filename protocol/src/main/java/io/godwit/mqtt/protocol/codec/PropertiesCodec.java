@@ -176,7 +176,7 @@ final class PropertiesCodec {
             if (n < property.minimum() || n > property.maximum()) {
                 return "the property '" + property + "' is " + n + "; it must be " + property.minimum() + " to "
                         + property.maximum()
-                        + (property == Property.TOPIC_ALIAS ? " [MQTT-3.3.2-8]" : "");
+                        + (property == Property.TOPIC_ALIAS ? " [MQTT-3.3.2-8]" : " " + SECTION);
             }
         } else if (property == Property.RESPONSE_TOPIC) {
             String topic = (String) value;

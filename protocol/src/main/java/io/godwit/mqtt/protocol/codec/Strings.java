@@ -37,6 +37,9 @@ final class Strings {
      * @throws MalformedPacketException with the offset from {@code index}
      */
     static String read(ByteBuf in, int index, int length) {
+        if (length == 0) {
+            return "";
+        }
         byte[] bytes;
         int from;
         if (in.hasArray()) {

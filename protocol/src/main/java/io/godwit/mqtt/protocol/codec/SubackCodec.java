@@ -79,7 +79,7 @@ public final class SubackCodec {
         Properties properties =
                 version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.SUBACK) : Properties.NONE;
         if (in.remaining() == 0) {
-            throw in.fault(ReasonCode.PROTOCOL_ERROR, "[MQTT-3.8.4-6]", "there is no code for a topic filter");
+            throw in.missing("[MQTT-3.8.4-6]", "there is no code for a topic filter");
         }
         ReasonCodes allowed = reasons(version);
         List<ReasonCode> reasons = new ArrayList<>(in.remaining());

@@ -59,7 +59,7 @@ public final class SubscribeCodec {
         Properties properties =
                 version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.SUBSCRIBE) : Properties.NONE;
         if (in.remaining() == 0) {
-            throw in.fault(ReasonCode.PROTOCOL_ERROR, "[MQTT-3.8.3-2]", "there is no topic filter");
+            throw in.missing("[MQTT-3.8.3-2]", "there is no topic filter");
         }
         List<TopicSubscription> subscriptions = new ArrayList<>();
         while (in.remaining() > 0) {
@@ -74,7 +74,7 @@ public final class SubscribeCodec {
         String text = in.string("topic filter");
         String fault = TopicFilter.fault(text);
         if (fault != null) {
-            throw in.fault(ReasonCode.TOPIC_FILTER_INVALID, fault);
+            throw in.fault(ReasonCode.MALFORMED_PACKET, fault);
         }
         return TopicFilter.of(text);
     }

@@ -65,7 +65,7 @@ public final class UnsubackCodec {
         }
         Properties properties = PropertiesCodec.read(in, Carrier.UNSUBACK);
         if (in.remaining() == 0) {
-            throw in.fault(ReasonCode.PROTOCOL_ERROR, "[MQTT-3.11.3-1]", "there is no code for a topic filter");
+            throw in.missing("[MQTT-3.11.3-1]", "there is no code for a topic filter");
         }
         List<ReasonCode> reasons = new ArrayList<>(in.remaining());
         while (in.remaining() > 0) {

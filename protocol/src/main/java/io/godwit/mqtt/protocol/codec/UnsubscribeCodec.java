@@ -50,7 +50,7 @@ public final class UnsubscribeCodec {
         Properties properties =
                 version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.UNSUBSCRIBE) : Properties.NONE;
         if (in.remaining() == 0) {
-            throw in.fault(ReasonCode.PROTOCOL_ERROR, "[MQTT-3.10.3-2]", "there is no topic filter");
+            throw in.missing("[MQTT-3.10.3-2]", "there is no topic filter");
         }
         List<TopicFilter> filters = new ArrayList<>();
         while (in.remaining() > 0) {
