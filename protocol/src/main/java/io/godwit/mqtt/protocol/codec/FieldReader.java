@@ -117,7 +117,7 @@ final class FieldReader {
     int enter(int length, String what) {
         if (length > remaining()) {
             throw malformed(
-                    "(section 1.5)",
+                    "(section 2.2.2.1)",
                     "the " + what + " claim " + length + " bytes, and " + remaining() + " are left in the packet");
         }
         int outer = end;

@@ -21,7 +21,7 @@ public final class SubackCodec {
 
     private static final ReasonCodes REASONS_3_1_1 = new ReasonCodes(
             PacketType.SUBACK,
-            "(MQTT 3.1.1) [MQTT-3.9.3-2]",
+            "[MQTT-3.9.3-2]",
             EnumSet.of(
                     ReasonCode.SUCCESS,
                     ReasonCode.GRANTED_QOS_1,

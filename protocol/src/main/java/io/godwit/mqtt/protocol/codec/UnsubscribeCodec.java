@@ -4,7 +4,6 @@ import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property.Carrier;
 import io.godwit.mqtt.protocol.ProtocolVersion;
-import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.Unsubscribe;
 import io.netty.buffer.ByteBuf;
