@@ -73,7 +73,7 @@ class PacketReaderTest {
 
         reader.feed(chunk, (firstByte, in, length) -> buffers.add(in));
 
-        assertThat(buffers).hasSize(3).allMatch(in -> in == chunk);
+        assertThat(buffers).hasSize(3).allSatisfy(in -> assertThat(in).isSameAs(chunk));
         assertThat(chunk.isReadable()).isFalse();
         assertThat(kept()).isZero();
     }
