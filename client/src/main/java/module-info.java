@@ -3,11 +3,15 @@ module io.godwit.mqtt.client {
     requires static org.jspecify;
     requires transitive io.godwit.mqtt.protocol;
     requires io.netty.buffer;
+    requires io.netty.codec;
+    requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;
+    requires io.netty.handler.proxy;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
+    requires java.naming;
     requires org.slf4j;
 
     exports io.godwit.mqtt.client;

@@ -21,6 +21,9 @@ public final class Road {
 
     private final boolean shuffled;
     private final boolean serviceRecords;
+    private final Tls tls;
+    private final @Nullable ProxyServer proxy;
+    private final boolean systemProxy;
     private final String webSocketSubprotocol;
     private final Map<String, String> webSocketHeaders;
     private final @Nullable InetAddress localAddress;
@@ -37,6 +40,9 @@ public final class Road {
         servers = builder.servers;
         shuffled = builder.shuffled;
         serviceRecords = builder.serviceRecords;
+        tls = builder.tls;
+        proxy = builder.proxy;
+        systemProxy = builder.systemProxy;
         webSocketSubprotocol = builder.webSocketSubprotocol;
         webSocketHeaders = builder.webSocketHeaders;
         localAddress = builder.localAddress;
@@ -79,6 +85,21 @@ public final class Road {
     /** Whether SRV records are asked for. */
     public boolean serviceRecords() {
         return serviceRecords;
+    }
+
+    /** How TLS is spoken with servers whose address asks for it. */
+    public Tls tls() {
+        return tls;
+    }
+
+    /** The proxy on the way, or {@code null}. */
+    public @Nullable ProxyServer proxy() {
+        return proxy;
+    }
+
+    /** Whether the JDK is asked for a proxy at each attempt. */
+    public boolean systemProxy() {
+        return systemProxy;
     }
 
     /** What the WebSocket upgrade offers as its sub-protocol. */
@@ -133,6 +154,9 @@ public final class Road {
         private List<ServerAddress> servers = List.of();
         private boolean shuffled;
         private boolean serviceRecords;
+        private Tls tls = Tls.system();
+        private @Nullable ProxyServer proxy;
+        private boolean systemProxy;
         private String webSocketSubprotocol = "mqtt";
         private Map<String, String> webSocketHeaders = Map.of();
         private @Nullable InetAddress localAddress;
@@ -148,6 +172,9 @@ public final class Road {
             servers = road.servers;
             shuffled = road.shuffled;
             serviceRecords = road.serviceRecords;
+            tls = road.tls;
+            proxy = road.proxy;
+            systemProxy = road.systemProxy;
             webSocketSubprotocol = road.webSocketSubprotocol;
             webSocketHeaders = road.webSocketHeaders;
             localAddress = road.localAddress;
@@ -190,6 +217,28 @@ public final class Road {
             return this;
         }
 
+        /** How TLS is spoken with {@code mqtts://} and {@code wss://} servers: {@link Tls#system()} by default. */
+        public Builder tls(Tls tls) {
+            this.tls = Objects.requireNonNull(tls);
+            return this;
+        }
+
+        /** The proxy on the way; {@code null} (default) means none. Unix sockets go past it. */
+        public Builder proxy(@Nullable ProxyServer proxy) {
+            this.proxy = proxy;
+            return this;
+        }
+
+        /**
+         * Whether {@link java.net.ProxySelector#getDefault()} is asked at each attempt, when no {@link #proxy} is
+         * given: for {@code socket://host:port}, for {@code http} or {@code https} when WebSocket is spoken. Off by
+         * default.
+         */
+        public Builder systemProxy(boolean systemProxy) {
+            this.systemProxy = systemProxy;
+            return this;
+        }
+
         /** What the WebSocket upgrade offers as its sub-protocol: {@code mqtt} by default. */
         public Builder webSocketSubprotocol(String subprotocol) {
             webSocketSubprotocol = Objects.requireNonNull(subprotocol);
@@ -198,6 +247,10 @@ public final class Road {
 
         /** Adds a header to the WebSocket upgrade, such as a token; it is never shown or logged. */
         public Builder webSocketHeader(String name, String value) {
+            if (name.isEmpty() || (name + value).chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
+                throw new IllegalArgumentException("the WebSocket header '" + name.strip()
+                        + "' has no name, or holds a control character such as a line end");
+            }
             Map<String, String> headers = new LinkedHashMap<>(webSocketHeaders);
             headers.put(name, value);
             webSocketHeaders = Collections.unmodifiableMap(headers);

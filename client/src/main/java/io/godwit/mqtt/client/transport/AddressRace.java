@@ -1,7 +1,6 @@
 package io.godwit.mqtt.client.transport;
 
 import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.ServerAddress;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -20,7 +19,7 @@ final class AddressRace implements Cancellable {
     /** Set once. */
     private final RoadWalk walk;
 
-    private final ServerAddress server;
+    private final Candidate.Target target;
 
     /** Loop only. */
     private final ArrayDeque<SocketAddress> waiting;
@@ -31,9 +30,9 @@ final class AddressRace implements Cancellable {
     private boolean over;
     private @Nullable Cancellable delay;
 
-    AddressRace(RoadWalk walk, ServerAddress server, List<SocketAddress> addresses) {
+    AddressRace(RoadWalk walk, Candidate.Target target, List<SocketAddress> addresses) {
         this.walk = walk;
-        this.server = server;
+        this.target = target;
         waiting = new ArrayDeque<>(interleave(addresses));
     }
 
@@ -70,7 +69,7 @@ final class AddressRace implements Cancellable {
         if (address == null || over || reached) {
             return;
         }
-        Candidate candidate = new Candidate(walk, this, server, address);
+        Candidate candidate = new Candidate(walk, this, target, address);
         running.add(candidate);
         if (!waiting.isEmpty()) {
             delay = walk.loop()

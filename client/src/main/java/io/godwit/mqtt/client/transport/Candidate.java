@@ -1,16 +1,24 @@
 package io.godwit.mqtt.client.transport;
 
+import io.godwit.mqtt.client.road.ProxyServer;
+import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.road.RoadException.Step;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.proxy.ProxyHandler;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One address in the race: its socket, from connecting until the road is open to its end. Reports to the race exactly
- * once that it failed or finished, unless it is cancelled. Loop only.
+ * One address in the race: its socket, from connecting through proxy, TLS and WebSocket until the road is open to its
+ * end. Each step adds its handler once the step before is done. Reports to the race exactly once that it failed or
+ * finished, unless it is cancelled. Loop only.
  */
 final class Candidate implements Cancellable {
 
@@ -18,19 +26,40 @@ final class Candidate implements Cancellable {
     private final RoadWalk walk;
 
     private final AddressRace race;
-    private final ServerAddress server;
+    private final Target target;
     private final SocketAddress address;
+    private final Link link;
 
     /** Loop only. */
     private @Nullable Channel channel;
 
+    private @Nullable ProxyHandler proxyHandler;
+    private @Nullable Cancellable timer;
+    private Step step = Step.CONNECT;
     private boolean over;
 
-    Candidate(RoadWalk walk, AddressRace race, ServerAddress server, SocketAddress address) {
+    /**
+     * What all addresses of a race have in common.
+     *
+     * @param server as the user wrote it
+     * @param port of the server, or of the target of its SRV record
+     * @param host of the server, or the target of its SRV record: what a proxy is asked for
+     * @param proxy whose addresses the race is about, or {@code null}
+     * @param tls what encrypts, or {@code null}
+     */
+    record Target(
+            ServerAddress server,
+            String host,
+            int port,
+            @Nullable ProxyServer proxy,
+            @Nullable SslContext tls) {}
+
+    Candidate(RoadWalk walk, AddressRace race, Target target, SocketAddress address) {
         this.walk = walk;
         this.race = race;
-        this.server = server;
+        this.target = target;
         this.address = address;
+        link = new Link(walk, target.server);
     }
 
     SocketAddress address() {
@@ -38,35 +67,155 @@ final class Candidate implements Cancellable {
     }
 
     void start() {
-        Link link = new Link(walk, server);
-        Channel made =
-                walk.sockets().newChannel(address, Times.millis(walk.road().connectTimeout()));
-        channel = made;
-        made.pipeline().addLast(link);
-        ChannelFuture registered = walk.loop().netty().register(made);
+        Road road = walk.road();
+        Channel channel = walk.sockets().newChannel(address, Times.millis(road.connectTimeout()));
+        this.channel = channel;
+        SocketAddress remote = address;
+        if (target.proxy != null) {
+            proxyHandler = Proxies.handler(target.proxy, address);
+            proxyHandler.setConnectTimeoutMillis(0);
+            channel.pipeline().addLast(proxyHandler);
+            remote = InetSocketAddress.createUnresolved(target.host, target.port);
+        }
+        channel.pipeline().addLast(link);
+        ChannelFuture registered = walk.loop().netty().register(channel);
         if (registered.cause() != null) {
-            fail(connectFailure(registered.cause()));
+            failedToConnect(registered.cause());
             return;
         }
-        ChannelFuture connecting = walk.road().localAddress() != null && address instanceof InetSocketAddress
-                ? made.connect(address, new InetSocketAddress(walk.road().localAddress(), 0))
-                : made.connect(address);
+        ChannelFuture connecting = road.localAddress() != null && address instanceof InetSocketAddress
+                ? channel.connect(remote, new InetSocketAddress(road.localAddress(), 0))
+                : channel.connect(remote);
         connecting.addListener(done -> {
             if (over) {
                 return;
             }
             if (done.isSuccess()) {
-                race.reached(this);
-                over = true;
-                race.finished(link);
+                reached();
             } else {
-                fail(connectFailure(done.cause()));
+                failedToConnect(done.cause());
             }
         });
     }
 
-    private RoadException connectFailure(@Nullable Throwable cause) {
-        return ConnectFailures.describe(server, address, walk.road(), cause);
+    private void failedToConnect(@Nullable Throwable cause) {
+        RoadException failure = ConnectFailures.describe(target.server, address, walk.road(), cause);
+        if (target.proxy != null) {
+            failure = new RoadException(
+                    Step.PROXY,
+                    target.server,
+                    failure.isTimeout(),
+                    "the proxy " + target.proxy + " cannot be reached: " + failure.getMessage(),
+                    cause);
+        }
+        fail(failure);
+    }
+
+    private void reached() {
+        race.reached(this);
+        if (proxyHandler == null
+                && target.tls == null
+                && !target.server.scheme().isWebSocket()) {
+            finish();
+            return;
+        }
+        timer = walk.loop()
+                .schedule(this::handshakeTooLong, walk.road().handshakeTimeout().toNanos());
+        if (proxyHandler != null) {
+            askProxy(proxyHandler, Objects.requireNonNull(target.proxy));
+        } else {
+            encrypt();
+        }
+    }
+
+    private void askProxy(ProxyHandler handler, ProxyServer proxy) {
+        step = Step.PROXY;
+        handler.connectFuture().addListener(done -> {
+            if (over) {
+                return;
+            }
+            if (done.isSuccess()) {
+                channel().pipeline().remove(handler);
+                encrypt();
+            } else {
+                fail(failure(false, Proxies.failure(proxy, target.server, done.cause()), done.cause()));
+            }
+        });
+    }
+
+    private void encrypt() {
+        if (target.tls == null) {
+            upgrade();
+            return;
+        }
+        step = Step.TLS;
+        String name = walk.road().tls().serverName();
+        SslHandler handler = target.tls.newHandler(
+                channel().alloc(),
+                name != null ? name : target.server.host(),
+                target.server.port(),
+                walk.helpers().tls());
+        handler.setHandshakeTimeoutMillis(0);
+        handler.handshakeFuture().addListener(done -> {
+            if (over) {
+                return;
+            }
+            if (done.isSuccess()) {
+                upgrade();
+            } else {
+                fail(TlsFailures.describe(target.server, walk.road().tls(), where(), done.cause()));
+            }
+        });
+        channel().pipeline().addBefore(channel().pipeline().context(link).name(), null, handler);
+    }
+
+    private void upgrade() {
+        if (!target.server.scheme().isWebSocket()) {
+            finish();
+            return;
+        }
+        step = Step.WEBSOCKET;
+        WebSocketUpgrade upgrade = new WebSocketUpgrade(target.server, walk.road(), refusal -> {
+            if (over) {
+                return;
+            }
+            if (refusal == null) {
+                finish();
+            } else {
+                fail(failure(false, "WebSocket with " + where() + " failed: " + refusal, link.cause()));
+            }
+        });
+        channel().pipeline().addBefore(channel().pipeline().context(link).name(), null, upgrade);
+    }
+
+    private void finish() {
+        over = true;
+        stopTimer();
+        race.finished(link);
+    }
+
+    private void handshakeTooLong() {
+        String limit = Times.text(walk.road().handshakeTimeout());
+        String message = switch (step) {
+            case PROXY ->
+                "the proxy " + target.proxy + " was silent for " + limit + "; does it speak "
+                        + Objects.requireNonNull(target.proxy).kind() + "?";
+            case TLS -> "TLS with " + where() + " was not agreed on within " + limit + "; is this a TLS port?";
+            default ->
+                "the WebSocket upgrade with " + where() + " was not answered within " + limit
+                        + "; is this its WebSocket port?";
+        };
+        fail(failure(true, message, null));
+    }
+
+    private RoadException failure(boolean timeout, String message, @Nullable Throwable cause) {
+        return new RoadException(step, target.server, timeout, message, cause);
+    }
+
+    private String where() {
+        return target.proxy != null
+                ? target.server.authority() + " (through " + target.proxy + ")"
+                : ConnectFailures.where(target.server, address);
     }
 
     private void fail(RoadException failure) {
@@ -79,8 +228,20 @@ final class Candidate implements Cancellable {
     @Override
     public void cancel() {
         over = true;
+        stopTimer();
         if (channel != null) {
             channel.unsafe().close(channel.newPromise());
         }
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    private Channel channel() {
+        return Objects.requireNonNull(channel);
     }
 }

@@ -25,6 +25,24 @@ final class Helpers implements AutoCloseable {
     private final ThreadPoolExecutor tls =
             pool("godwit-tls", Math.min(4, Runtime.getRuntime().availableProcessors()));
 
+    private final TlsContexts tlsContexts = new TlsContexts();
+
+    private final ServiceRecords serviceRecords;
+
+    Helpers(ServiceRecords serviceRecords) {
+        this.serviceRecords = serviceRecords;
+    }
+
+    /** Where SRV records are asked for. */
+    ServiceRecords serviceRecords() {
+        return serviceRecords;
+    }
+
+    /** The contexts that all clients of the transport share. */
+    TlsContexts tlsContexts() {
+        return tlsContexts;
+    }
+
     /** Where key material is read and TLS engines do their sums. */
     Executor tls() {
         return tls;

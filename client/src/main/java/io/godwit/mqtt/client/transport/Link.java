@@ -8,9 +8,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -107,7 +110,10 @@ final class Link extends ChannelInboundHandlerAdapter implements Connection {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         if (cause == null) {
-            cause = failure;
+            // with TLS 1.3 the server's verdict on our certificate comes after the handshake
+            cause = listener != null && failure.getCause() instanceof SSLException
+                    ? TlsFailures.describe(server, walk.road().tls(), server.authority(), failure)
+                    : failure;
         }
         if (listener != null) {
             closeNow();
@@ -168,9 +174,19 @@ final class Link extends ChannelInboundHandlerAdapter implements Connection {
      * a reset overtakes what the peer has not read yet: a DISCONNECT could be lost and a will published.
      */
     private void endOutput(Channel channel) {
-        if (channel.isActive()) {
+        if (!channel.isActive()) {
+            return;
+        }
+        scheduleClose(LINGER_MILLIS);
+        ChannelHandlerContext frames = channel.pipeline().context(WebSocketFrames.class);
+        if (frames != null) {
+            ((WebSocketFrames) frames.handler()).sendClose(frames, 1000);
+        }
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            tls.closeOutbound().addListener(said -> ((DuplexChannel) channel).shutdownOutput());
+        } else {
             ((DuplexChannel) channel).shutdownOutput();
-            scheduleClose(LINGER_MILLIS);
         }
     }
 
@@ -192,7 +208,19 @@ final class Link extends ChannelInboundHandlerAdapter implements Connection {
     @Override
     public String describe() {
         Channel channel = context().channel();
-        return server.withoutCredentials() + " at " + channel.remoteAddress();
+        StringBuilder text = new StringBuilder(server.withoutCredentials().toString());
+        if (channel.remoteAddress() != null && server.scheme() != ServerAddress.Scheme.UNIX) {
+            text.append(" at ").append(channel.remoteAddress());
+        }
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            SSLSession session = tls.engine().getSession();
+            text.append(", ").append(session.getProtocol()).append(' ').append(session.getCipherSuite());
+            if (tls.applicationProtocol() != null) {
+                text.append(", ALPN ").append(tls.applicationProtocol());
+            }
+        }
+        return text.toString();
     }
 
     @Override

@@ -36,6 +36,10 @@ public final class NettyTransport implements Transport {
     }
 
     NettyTransport(int threads, Sockets sockets, boolean closeable) {
+        this(threads, sockets, new ServiceRecords(), closeable);
+    }
+
+    NettyTransport(int threads, Sockets sockets, ServiceRecords serviceRecords, boolean closeable) {
         this.sockets = sockets;
         this.closeable = closeable;
         group = new MultiThreadIoEventLoopGroup(
@@ -45,7 +49,7 @@ public final class NettyTransport implements Transport {
             made.add(new NettyEventLoop((io.netty.channel.EventLoop) executor));
         }
         loops = List.copyOf(made);
-        helpers = new Helpers();
+        helpers = new Helpers(serviceRecords);
     }
 
     /**

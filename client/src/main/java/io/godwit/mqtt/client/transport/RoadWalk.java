@@ -5,6 +5,9 @@ import io.godwit.mqtt.client.road.RoadException;
 import io.godwit.mqtt.client.road.RoadException.Step;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.godwit.mqtt.client.road.ServerAddress.Scheme;
+import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.transport.ServiceRecords.Target;
+import io.netty.handler.ssl.SslContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -12,9 +15,17 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One walk along a road: goes through the servers in order, resolves each, lets an {@link AddressRace} find the
@@ -22,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * walk is cancelled.
  */
 final class RoadWalk implements Attempt {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.godwit.mqtt.client.transport");
 
     /** Set once. */
     private final NettyEventLoop loop;
@@ -39,6 +52,9 @@ final class RoadWalk implements Attempt {
 
     private int nextServer;
     private @Nullable List<RoadException> failures;
+
+    /** Goes on to the next SRV target of the same server, if there is one. */
+    private @Nullable Runnable moreTargets;
 
     /** What runs now and how to end it: resolving, a race, at last the connection. */
     private @Nullable Cancellable current;
@@ -119,28 +135,116 @@ final class RoadWalk implements Attempt {
         }
         ServerAddress server = servers.get(nextServer++);
         if (server.scheme() == Scheme.UNIX) {
-            race(server, List.of(sockets.unixAddress(server.path())));
-            return;
+            race(new Candidate.Target(server, "", 0, null, null), List.of(sockets.unixAddress(server.path())));
+        } else if (server.scheme().isTls()) {
+            loadTls(server);
+        } else {
+            findTargets(server, null);
         }
-        current = helpers.run(
-                helpers.names(),
-                loop,
-                road.resolveTimeout().toNanos(),
-                () -> road.resolver().resolve(server.host()),
-                (addresses, failure) -> {
-                    if (cancelled) {
-                        return;
-                    }
-                    if (addresses != null && !addresses.isEmpty()) {
-                        race(server, withPort(addresses, server.port()));
-                    } else {
-                        serverFailed(unresolved(server, failure));
-                    }
+    }
+
+    private void loadTls(ServerAddress server) {
+        Tls tls = road.tls();
+        if (tls.isInsecure()) {
+            LOG.warn(
+                    "TLS with {} is INSECURE as asked for: {}; whoever sits between can read and alter everything",
+                    server.authority(),
+                    tls.pins().isEmpty() ? "every certificate is taken" : "only the pins are checked");
+        } else if (!tls.hostNameChecked()) {
+            LOG.warn("TLS with {} does not check the host name, as asked for", server.authority());
+        }
+        helped(
+                helpers.tls(),
+                road.handshakeTimeout().toNanos(),
+                () -> helpers.tlsContexts().load(tls),
+                context -> findTargets(server, context),
+                failure -> {
+                    boolean timeout = failure instanceof TimeoutException;
+                    String why = timeout
+                            ? "the key material was not read within " + Times.text(road.handshakeTimeout())
+                            : failure.getMessage();
+                    serverFailed(new RoadException(
+                            Step.TLS,
+                            server,
+                            timeout,
+                            "TLS with " + server.authority() + " cannot begin: " + why,
+                            failure));
                 });
     }
 
-    private void race(ServerAddress server, List<SocketAddress> addresses) {
-        AddressRace race = new AddressRace(this, server, addresses);
+    /** Where the server is: its SRV records if they are wanted, else host and port of its address. */
+    private void findTargets(ServerAddress server, @Nullable SslContext tls) {
+        Target itself = new Target(server.host(), server.port());
+        if (!road.serviceRecords() || !ServiceRecords.apply(server)) {
+            findProxy(server, tls, List.of(itself), 0);
+            return;
+        }
+        helped(
+                helpers.names(),
+                road.resolveTimeout().toNanos(),
+                () -> helpers.serviceRecords().lookUp(server, ThreadLocalRandom.current()),
+                targets -> findProxy(server, tls, targets.isEmpty() ? List.of(itself) : targets, 0),
+                failure -> {
+                    LOG.debug("no SRV records for {}: {}", server, failure.toString());
+                    findProxy(server, tls, List.of(itself), 0);
+                });
+    }
+
+    private void findProxy(ServerAddress server, @Nullable SslContext tls, List<Target> targets, int next) {
+        moreTargets = next + 1 < targets.size() ? () -> findProxy(server, tls, targets, next + 1) : null;
+        Target target = targets.get(next);
+        if (road.proxy() == null && road.systemProxy()) {
+            helped(
+                    helpers.names(),
+                    road.resolveTimeout().toNanos(),
+                    () -> Optional.ofNullable(Proxies.choose(road, server)),
+                    proxy -> resolve(
+                            new Candidate.Target(server, target.host(), target.port(), proxy.orElse(null), tls)),
+                    failure -> serverFailed(new RoadException(
+                            Step.PROXY,
+                            server,
+                            failure instanceof TimeoutException,
+                            "the JDK's proxy selector did not answer: " + failure,
+                            failure)));
+        } else {
+            resolve(new Candidate.Target(server, target.host(), target.port(), road.proxy(), tls));
+        }
+    }
+
+    private void resolve(Candidate.Target target) {
+        String host = target.proxy() == null ? target.host() : target.proxy().host();
+        int port = target.proxy() == null ? target.port() : target.proxy().port();
+        helped(
+                helpers.names(),
+                road.resolveTimeout().toNanos(),
+                () -> road.resolver().resolve(host),
+                addresses -> {
+                    if (addresses.isEmpty()) {
+                        serverFailed(unresolved(target.server(), host, null));
+                    } else {
+                        race(target, withPort(addresses, port));
+                    }
+                },
+                failure -> serverFailed(unresolved(target.server(), host, failure)));
+    }
+
+    /** Runs what may block on a helper thread; it is what goes on now. */
+    private <T> void helped(
+            Executor executor, long limitNanos, Callable<T> job, Consumer<T> done, Consumer<Exception> failed) {
+        current = helpers.run(executor, loop, limitNanos, job, (value, failure) -> {
+            if (cancelled) {
+                return;
+            }
+            if (failure != null) {
+                failed.accept(failure);
+            } else {
+                done.accept(Objects.requireNonNull(value));
+            }
+        });
+    }
+
+    private void race(Candidate.Target target, List<SocketAddress> addresses) {
+        AddressRace race = new AddressRace(this, target, addresses);
         current = race;
         race.start();
     }
@@ -151,7 +255,13 @@ final class RoadWalk implements Attempt {
             failures = new ArrayList<>(servers.size());
         }
         failures.add(failure);
-        tryNextServer();
+        Runnable more = moreTargets;
+        moreTargets = null;
+        if (more != null && !cancelled) {
+            more.run();
+        } else {
+            tryNextServer();
+        }
     }
 
     /** A race has a winner, open to its end. Loop only. */
@@ -159,6 +269,7 @@ final class RoadWalk implements Attempt {
         current = link::abandon;
         failures = null;
         servers = List.of();
+        moreTargets = null;
         if (!cancelled) {
             link.open(listener);
         }
@@ -202,13 +313,13 @@ final class RoadWalk implements Attempt {
         return sockets;
     }
 
-    private RoadException unresolved(ServerAddress server, @Nullable Exception failure) {
+    private RoadException unresolved(ServerAddress server, String host, @Nullable Exception failure) {
         if (failure instanceof TimeoutException) {
             return new RoadException(
                     Step.RESOLVE,
                     server,
                     true,
-                    "the name '" + server.host() + "' was not resolved within " + Times.text(road.resolveTimeout())
+                    "the name '" + host + "' was not resolved within " + Times.text(road.resolveTimeout())
                             + ": is the name server reachable?",
                     null);
         }
@@ -217,7 +328,7 @@ final class RoadWalk implements Attempt {
                 Step.RESOLVE,
                 server,
                 false,
-                "the name '" + server.host() + "' has no address" + reason + ": is it spelled right, and does this"
+                "the name '" + host + "' has no address" + reason + ": is it spelled right, and does this"
                         + " machine's name server know it?",
                 failure);
     }
