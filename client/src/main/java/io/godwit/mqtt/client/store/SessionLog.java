@@ -16,7 +16,7 @@ public interface SessionLog {
     /** Does nothing, keeps nothing. */
     SessionLog NONE = new NoLog();
 
-    /** What survived from before, as of the moment the log was opened. */
+    /** What survived from before, as of the moment the log was opened; to be asked for before the first note. */
     StoredSession recovered();
 
     /**

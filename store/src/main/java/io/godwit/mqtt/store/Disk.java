@@ -1,0 +1,54 @@
+package io.godwit.mqtt.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the store needs of a file system. {@link #SYSTEM} is the real one; a test or a simulation brings its own to fill
+ * up, to tear a write or to forget what was not forced.
+ */
+public interface Disk {
+    /** The file system of the machine. */
+    Disk SYSTEM = new SystemDisk();
+
+    /** Creates a folder and its parents where they are missing. */
+    void createFolder(Path folder) throws IOException;
+
+    /** The names in a folder, in no order; none when there is no such folder. */
+    List<String> list(Path folder) throws IOException;
+
+    /** Opens a file to read and write; creates it when it is not there. */
+    File open(Path path) throws IOException;
+
+    void delete(Path path) throws IOException;
+
+    /** Makes created and deleted names of a folder survive a crash of the machine, where the system can. */
+    void forceFolder(Path folder) throws IOException;
+
+    /**
+     * Takes a lock that no other store in any process holds.
+     *
+     * @return gives it back when closed
+     * @throws IOException when it is taken; the message says by whom as far as is known
+     */
+    Closeable lock(Path path) throws IOException;
+
+    /** An open file. Positions are in bytes from its beginning. */
+    interface File extends Closeable {
+        long size() throws IOException;
+
+        /** Fills the buffer from {@code position} on, less at the end of the file. */
+        void read(ByteBuffer into, long position) throws IOException;
+
+        /** Writes all that remains in the buffer. */
+        void write(ByteBuffer bytes, long position) throws IOException;
+
+        void truncate(long size) throws IOException;
+
+        /** Returns when all that was written would survive a crash of the machine. */
+        void force() throws IOException;
+    }
+}

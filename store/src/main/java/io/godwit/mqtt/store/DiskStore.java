@@ -1,0 +1,217 @@
+package io.godwit.mqtt.store;
+
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.store.RecoveryReport.Damage;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sessions on disk: what a client must bring back, and what was accepted and not yet sent, survive the death of the
+ * process and, by the {@link Durability} chosen, of the machine. Each session has a folder of its own below the store's,
+ * which one client of one process may have open at a time.
+ *
+ * <pre>{@code
+ * MqttClient.builder()
+ *     .clientId("boiler-7")
+ *     .cleanSession(false)
+ *     .store(DiskStore.at(Path.of("state")))
+ * }</pre>
+ *
+ * <p>One daemon thread writes and forces for all sessions of a store; it lives while one is open. A disk that fills up
+ * fails the publishes that wait for it, and the log goes on when there is room again. A damaged log is read as far as it
+ * is whole; the rest is copied to a file that ends in {@code .damaged}, logged as a warning, and told to the listener.
+ */
+public final class DiskStore implements SessionStore {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
+    private static final String LOCK = "lock";
+
+    private final Settings settings;
+    private final Forcer forcer;
+
+    private DiskStore(Settings settings) {
+        this.settings = settings;
+        this.forcer =
+                new Forcer(settings.executor, settings.durability.forcedEvery().toNanos());
+    }
+
+    record Settings(
+            Path folder,
+            Durability durability,
+            int segmentSize,
+            long limit,
+            Consumer<RecoveryReport> onRecovery,
+            Disk disk,
+            @Nullable Executor executor) {}
+
+    /** A store in this folder, which is created when it is first used; {@link Durability#FORCED}. */
+    public static DiskStore at(Path folder) {
+        return builder(folder).build();
+    }
+
+    public static Builder builder(Path folder) {
+        return new Builder(folder);
+    }
+
+    @Override
+    public SessionLog open(String clientId) throws IOException {
+        Disk disk = settings.disk;
+        Path folder = settings.folder.resolve(FolderName.of(clientId));
+        disk.createFolder(folder);
+        Closeable lock = lock(folder, clientId);
+        Recovery.Result found = null;
+        try {
+            found = Recovery.read(disk, folder, clientId, true);
+            return open(clientId, folder, lock, found);
+        } catch (IOException | RuntimeException failure) {
+            try {
+                if (found != null) {
+                    found.close();
+                }
+            } finally {
+                lock.close();
+            }
+            throw failure;
+        }
+    }
+
+    private Closeable lock(Path folder, String clientId) throws IOException {
+        try {
+            return settings.disk.lock(folder.resolve(LOCK));
+        } catch (IOException taken) {
+            throw new IOException(
+                    "the session of client '" + clientId + "' cannot be opened: " + taken.getMessage()
+                            + "; close the client that has it, or give this one another client identifier",
+                    taken);
+        }
+    }
+
+    private SessionLog open(String clientId, Path folder, Closeable lock, Recovery.Result found) throws IOException {
+        Recovery.Header header = found.header();
+        if (header != null && !header.clientId().equals(clientId)) {
+            throw new IOException(folder + " holds the session of client '" + header.clientId() + "', not of '"
+                    + clientId + "': it was moved or renamed; move it back");
+        }
+        long salt = header == null ? new SecureRandom().nextLong() : header.salt();
+        Segments segments = new Segments(settings.disk, folder, clientId, salt, settings.segmentSize);
+        found.parts().forEach(part -> segments.add(part.file, part.start, part.end));
+        SegmentedLog log = new SegmentedLog(folder, settings, forcer, lock, salt, segments, found);
+        report(found.report());
+        if (!found.report().isWhole()) {
+            log.rewrite();
+        }
+        forcer.opened(log);
+        return log;
+    }
+
+    private void report(RecoveryReport report) {
+        for (Damage damage : report.damages()) {
+            LOG.warn(
+                    "session of client '{}': {} bytes of {} at offset {} are damaged ({}) and were set aside in '{}'; "
+                            + "what is whole was recovered",
+                    report.clientId(),
+                    damage.bytes(),
+                    report.folder().resolve(damage.segment()),
+                    damage.offset(),
+                    damage.what(),
+                    damage.setAside());
+        }
+        if (report.tornBytes() > 0) {
+            LOG.info(
+                    "session of client '{}': the last {} bytes in {} were cut off by a crash; they were not yet safe",
+                    report.clientId(),
+                    report.tornBytes(),
+                    report.folder());
+        }
+        settings.onRecovery.accept(report);
+    }
+
+    /** What a store needs to know; all but the folder has a default. */
+    public static final class Builder {
+        private static final int DEFAULT_SEGMENT = 16 << 20;
+        private static final int SMALLEST_SEGMENT = 1 << 10;
+        private static final int LARGEST_SEGMENT = 1 << 30;
+
+        private final Path folder;
+        private Durability durability = Durability.FORCED;
+        private int segmentSize = DEFAULT_SEGMENT;
+        private long limit = Long.MAX_VALUE;
+        private Consumer<RecoveryReport> onRecovery = report -> {};
+        private Disk disk = Disk.SYSTEM;
+        private @Nullable Executor executor;
+
+        private Builder(Path folder) {
+            this.folder = folder;
+        }
+
+        /** When a note counts as safe; {@link Durability#FORCED} unless told otherwise. */
+        public Builder durability(Durability newDurability) {
+            durability = newDurability;
+            return this;
+        }
+
+        /**
+         * How large a file grows before the next one is begun: the grain in which space is given back.
+         *
+         * @param bytes 1,024 to 1,073,741,824; 16 MiB unless told otherwise. A file may become larger by one write
+         */
+        public Builder segmentSize(int bytes) {
+            if (bytes < SMALLEST_SEGMENT || bytes > LARGEST_SEGMENT) {
+                throw new IllegalArgumentException("a segment size of " + bytes + " bytes is out of range: "
+                        + SMALLEST_SEGMENT + " to " + LARGEST_SEGMENT);
+            }
+            segmentSize = bytes;
+            return this;
+        }
+
+        /**
+         * How much of the disk one session may take; publishes above it fail, and are over it until they have been ended.
+         * About half of what lies above two segments can be taken by messages that wait: the rest is room for those that
+         * have ended and are not cleared away yet.
+         *
+         * @param bytes at least four segments when the store is built
+         */
+        public Builder limit(long bytes) {
+            limit = bytes;
+            return this;
+        }
+
+        /** Told, on the thread that opens a session, what was found in its log. */
+        public Builder onRecovery(Consumer<RecoveryReport> listener) {
+            onRecovery = listener;
+            return this;
+        }
+
+        /** Another file system: for tests and simulations. */
+        public Builder disk(Disk newDisk) {
+            disk = newDisk;
+            return this;
+        }
+
+        /** Who writes and forces in place of the store's own thread: for simulations. Only with durability FORCED. */
+        public Builder executor(Executor newExecutor) {
+            executor = newExecutor;
+            return this;
+        }
+
+        /** @throws IllegalArgumentException when the values do not go together */
+        public DiskStore build() {
+            if (limit < 4L * segmentSize) {
+                throw new IllegalArgumentException(
+                        "a limit of " + limit + " bytes is too small: at least four segments of " + segmentSize);
+            }
+            if (executor != null && !durability.forcedEvery().equals(Duration.ZERO)) {
+                throw new IllegalArgumentException("an executor of one's own goes only with durability FORCED");
+            }
+            return new DiskStore(new Settings(folder, durability, segmentSize, limit, onRecovery, disk, executor));
+        }
+    }
+}

@@ -1,0 +1,203 @@
+package io.godwit.mqtt.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskFailureTest {
+    @TempDir
+    Path folder;
+
+    private final FailingDisk disk = new FailingDisk();
+
+    private DiskStore store() {
+        return DiskStore.builder(folder).disk(disk).segmentSize(1_024).build();
+    }
+
+    @Test
+    void a_full_disk_fails_the_force_and_the_log_goes_on_when_there_is_room_again() throws IOException {
+        SessionLog log = store().open("c");
+        log.accepted(1, Logs.message(1), Logs.NEVER);
+        Logs.force(log);
+        for (int lastBytes = 0; lastBytes < 60; lastBytes++) {
+            disk.lastBytes = lastBytes;
+            disk.full = true;
+            log.accepted(100 + lastBytes, Logs.message(2), Logs.NEVER);
+
+            assertThat(Logs.forced(log))
+                    .failsWithin(Duration.ofSeconds(10))
+                    .withThrowableThat()
+                    .withMessageContaining("No space left");
+
+            disk.full = false;
+            Logs.force(log);
+            log.ended(100 + lastBytes);
+        }
+        log.accepted(3, Logs.message(3), Logs.NEVER);
+        Logs.force(log);
+        log.close();
+
+        assertThat(Logs.reopened(DiskStore.at(folder), "c").publishes())
+                .extracting(StoredPublish::sequence)
+                .containsExactly(1L, 3L);
+    }
+
+    @Test
+    void publishes_that_failed_on_a_full_disk_take_no_room_once_they_have_ended() throws IOException {
+        SessionLog log = store().open("c");
+        log.accepted(1, Logs.message(1), Logs.NEVER);
+        log.received(5);
+        Logs.force(log);
+        disk.full = true;
+        for (int n = 2; n < 5_000; n++) {
+            log.accepted(n, Logs.message(n), Logs.NEVER);
+            if (n % 1_000 == 0) {
+                log.received(n);
+                log.sent(n, n);
+            }
+            assertThat(Logs.forced(log)).failsWithin(Duration.ofSeconds(10));
+            if (n % 1_000 != 0) {
+                log.ended(n);
+            }
+        }
+        disk.full = false;
+        long before = size();
+        Logs.force(log);
+
+        assertThat(size() - before).isLessThan(2_000);
+        log.completed(2_000);
+        log.close();
+        assertThat(Logs.reopened(DiskStore.at(folder), "c").publishes())
+                .extracting(StoredPublish::sequence)
+                .containsExactly(1L, 1_000L, 2_000L, 3_000L, 4_000L);
+        assertThat(Logs.reopened(DiskStore.at(folder), "c").publishes())
+                .extracting(StoredPublish::packetId)
+                .containsExactly(0, 1_000, 2_000, 3_000, 4_000);
+        assertThat(Logs.reopened(DiskStore.at(folder), "c").received())
+                .containsExactlyInAnyOrder(5, 1_000, 3_000, 4_000);
+    }
+
+    private long size() throws IOException {
+        return StoredLog.in(folder).get(0).bytes();
+    }
+
+    @Test
+    void a_failed_force_is_not_trusted_the_notes_go_to_a_new_file() throws IOException {
+        SessionLog log = store().open("c");
+        log.accepted(1, Logs.message(1), Logs.NEVER);
+        Logs.force(log);
+        disk.forceFails = true;
+        log.accepted(2, Logs.message(2), Logs.NEVER);
+        assertThat(Logs.forced(log)).failsWithin(Duration.ofSeconds(10));
+        disk.forceFails = false;
+
+        Logs.force(log);
+        log.accepted(3, Logs.message(3), Logs.NEVER);
+        log.close();
+
+        assertThat(Disk.SYSTEM.list(folder.resolve("c"))).hasSize(3);
+        assertThat(Logs.reopened(DiskStore.at(folder), "c").publishes())
+                .extracting(StoredPublish::sequence)
+                .containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void with_written_durability_a_failed_force_ends_the_log_and_says_so() throws IOException {
+        DiskStore store = DiskStore.builder(folder)
+                .disk(disk)
+                .durability(Durability.written(Duration.ofMillis(1)))
+                .build();
+        SessionLog log = store.open("c");
+        log.accepted(1, Logs.message(1), Logs.NEVER);
+        Logs.force(log);
+        disk.forceFails = true;
+        CompletableFuture<Void> failed = new CompletableFuture<>();
+        while (!failed.isCompletedExceptionally()) {
+            log.received(1);
+            failed = Logs.forced(log);
+            failed.handle((done, failure) -> done)
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+        }
+        disk.forceFails = false;
+
+        assertThat(Logs.forced(log)).isCompletedExceptionally();
+        assertThatThrownBy(log::close).hasMessageContaining("Input/output error");
+    }
+
+    @Test
+    void the_limit_fails_publishes_and_lets_them_in_again_when_others_have_ended() throws IOException {
+        DiskStore store =
+                DiskStore.builder(folder).segmentSize(1_024).limit(8 * 1_024).build();
+        SessionLog log = store.open("c");
+        int accepted = 0;
+        CompletableFuture<Void> forced = new CompletableFuture<>();
+        while (!forced.isCompletedExceptionally()) {
+            log.accepted(accepted++, Logs.message(7), Logs.NEVER);
+            forced = Logs.forced(log);
+            forced.handle((done, failure) -> done)
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+        }
+        assertThat(forced)
+                .failsWithin(Duration.ofSeconds(1))
+                .withThrowableThat()
+                .withMessageContaining("limit of 8192 bytes");
+        assertThat(accepted).isGreaterThan(50);
+
+        for (int n = 0; n < accepted; n++) {
+            log.ended(n);
+        }
+        for (int n = 0; n < 1_000; n++) {
+            log.accepted(10_000 + n, Logs.message(7), Logs.NEVER);
+            Logs.force(log);
+            log.ended(10_000 + n);
+        }
+        log.close();
+        assertThat(Logs.reopened(store, "c").isEmpty()).isTrue();
+        assertThat(size()).isLessThan(8 * 1_024);
+    }
+
+    @Test
+    @Timeout(30)
+    void notes_never_wait_for_a_disk_that_hangs() throws IOException {
+        SessionLog log = store().open("c");
+        CountDownLatch hang = new CountDownLatch(1);
+        disk.forcesWaitFor = hang;
+        log.received(1);
+        CompletableFuture<Void> forced = Logs.forced(log);
+        for (int n = 0; n < 10_000; n++) {
+            log.accepted(n, Logs.message(n), Logs.NEVER);
+        }
+        CompletableFuture<Void> later = Logs.forced(log);
+
+        assertThat(forced).isNotDone();
+        hang.countDown();
+        assertThat(later).succeedsWithin(Duration.ofSeconds(10));
+        log.close();
+    }
+
+    @Test
+    void close_says_when_the_last_notes_could_not_be_written_and_gives_the_session_back() throws IOException {
+        SessionLog log = store().open("c");
+        log.received(1);
+        Logs.force(log);
+        disk.full = true;
+        log.received(2);
+
+        assertThatThrownBy(log::close).isInstanceOf(IOException.class).hasMessageContaining("could not be written");
+        disk.full = false;
+        assertThat(Logs.reopened(store(), "c").received()).containsExactly(1);
+    }
+}
