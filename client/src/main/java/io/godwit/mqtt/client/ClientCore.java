@@ -18,6 +18,7 @@ import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.protocol.codec.MalformedPacketException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -48,6 +49,9 @@ final class ClientCore {
 
     /** While a handler blocks in a call of its own client, reading goes on up to so many times the inbox's bounds. */
     private static final int LIFTED = 16;
+
+    /** A full inbox is read on when it is down to this part of its bounds. */
+    private static final double RESUME = 0.5;
 
     private static final int SPINS = 200;
 
@@ -81,6 +85,7 @@ final class ClientCore {
 
     // Event loop only.
     private @Nullable Connection connection;
+    private @Nullable MalformedPacketException brokenBy;
 
     /** Whether reading is stopped because the inbox is full; written by the loop. */
     private volatile boolean paused;
@@ -413,11 +418,13 @@ final class ClientCore {
         lockSoon();
         try {
             session.received(bytes, loop.nanoTime());
+        } catch (MalformedPacketException broken) {
+            brokenBy = broken;
         } finally {
             events = takeEvents();
             ended = session.takeEnded();
             deliver = claimDelivery();
-            full = isInboxFull(lifted > 0 ? LIFTED : 1);
+            full = isInboxAbove(lifted > 0 ? LIFTED : 1.0);
             if (ended != null && waitingForRoom > 0) {
                 room.signalAll();
             }
@@ -428,8 +435,17 @@ final class ClientCore {
         if (full && !paused && connection != null) {
             paused = true;
             connection.setReading(false);
+            resumeReading(); // the handlers may have caught up before they could see the pause
         }
         return events;
+    }
+
+    /** How the broker broke the protocol in what came last; null when it did not. */
+    @Nullable
+    MalformedPacketException takeBreach() {
+        MalformedPacketException breach = brokenBy;
+        brokenBy = null;
+        return breach;
     }
 
     private List<SessionEvent> takeEvents() {
@@ -458,17 +474,17 @@ final class ClientCore {
         }
     }
 
-    private boolean isInboxFull(int times) {
+    /** Under the lock: whether more waits for the handlers than so many times the inbox's bounds. */
+    private boolean isInboxAbove(double times) {
         Inbox inbox = session.inbox();
-        return inbox.waiting() > (long) times * config.inboxMessages()
-                || inbox.waitingBytes() > times * config.inboxBytes();
+        return inbox.waiting() > times * config.inboxMessages() || inbox.waitingBytes() > times * config.inboxBytes();
     }
 
     private void resumeReading() {
         boolean full;
         lock.lock();
         try {
-            full = isInboxFull(lifted > 0 ? LIFTED : 1);
+            full = isInboxAbove(lifted > 0 ? LIFTED : RESUME);
         } finally {
             lock.unlock();
         }
@@ -531,7 +547,7 @@ final class ClientCore {
             wake = claimDrain();
             progress = next != null && next.size() > 1 && !progressScheduled && !onEventLoop;
             progressScheduled |= progress;
-            resume = paused && !isInboxFull(1);
+            resume = paused && !isInboxAbove(RESUME);
         } finally {
             lock.unlock();
         }
@@ -591,6 +607,10 @@ final class ClientCore {
         tell(listener -> listener.handlerFailed(client, message, failure));
     }
 
+    void publishFailed(Message message, MqttException failure) {
+        tell(listener -> listener.publishFailed(client, message, failure));
+    }
+
     /** Calls the listeners, in order, on a thread of their own. */
     void tell(java.util.function.Consumer<ClientListener> hook) {
         if (!config.listeners().isEmpty()) {
@@ -625,7 +645,10 @@ final class ClientCore {
     }
 
     void end(Failure reason) {
-        locked(() -> session.end(reason));
+        locked(() -> {
+            session.end(reason);
+            drainScheduled = false;
+        });
     }
 
     void endControls(Failure reason) {
@@ -664,6 +687,11 @@ final class ClientCore {
         }
     }
 
+    boolean isClosed() {
+        return client.state() == ClientState.CLOSED;
+    }
+
+    /** Whether no publish waits or is in flight. */
     boolean isIdle() {
         lock.lock();
         try {

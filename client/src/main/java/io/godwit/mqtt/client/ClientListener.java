@@ -33,6 +33,9 @@ public interface ClientListener {
      */
     default void disconnected(MqttClient client, @Nullable String cause, @Nullable Duration next) {}
 
+    /** A publish that was accepted has failed, as its future tells too: for those of which nobody holds the future. */
+    default void publishFailed(MqttClient client, Message message, MqttException failure) {}
+
     /** A handler has thrown. */
     default void handlerFailed(MqttClient client, Message message, Throwable failure) {}
 

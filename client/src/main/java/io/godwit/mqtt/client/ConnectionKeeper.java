@@ -26,7 +26,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the connection, keeps it, makes it again and ends it: the state machine of {@link ClientState}. All of it runs on
@@ -34,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * {@link Line}.
  */
 final class ConnectionKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionKeeper.class);
     private static final int MOST_REDIRECTS = 3;
     private static final Failure CLOSED =
             new Failure(Failure.Kind.CLOSED, ReasonCode.UNSPECIFIED_ERROR, "the client is closed", Properties.NONE);
@@ -51,6 +55,9 @@ final class ConnectionKeeper {
     private @Nullable Line line;
     private @Nullable Cancellable timer;
     private @Nullable Cancellable tick;
+    /** The question to the reconnect policy whose answer counts. */
+    private @Nullable Object waitingFor;
+
     private long tickAt;
     private int attempts;
     private int redirects;
@@ -169,6 +176,7 @@ final class ConnectionKeeper {
 
     private void begin() {
         cancelTimer();
+        waitingFor = null;
         state = ClientState.CONNECTING;
         attempts++;
         int attempt = attempts;
@@ -244,7 +252,13 @@ final class ConnectionKeeper {
                 return;
             }
             setTimer(config.connackTimeout().toNanos(), this::noConnack);
-            core.open(made, connect);
+            try {
+                core.open(made, connect);
+            } catch (IllegalArgumentException unwritable) {
+                fail(
+                        ConnectFailure.of(Reason.TIMEOUT_SENDING, "CONNECT cannot be written: " + message(unwritable)),
+                        unwritable);
+            }
         }
 
         @Override
@@ -261,12 +275,12 @@ final class ConnectionKeeper {
             if (!isCurrent()) {
                 return;
             }
-            try {
-                for (SessionEvent event : core.received(bytes)) {
-                    handle(this, event);
-                }
-            } catch (MalformedPacketException broken) {
-                brokenBy(broken);
+            for (SessionEvent event : core.received(bytes)) {
+                handle(this, event);
+            }
+            MalformedPacketException breach = core.takeBreach();
+            if (breach != null && isCurrent()) {
+                brokenBy(breach);
             }
         }
 
@@ -514,13 +528,16 @@ final class ConnectionKeeper {
     // ---- ends ----
 
     private void attemptFailed(ConnectFailure failure, @Nullable Throwable cause) {
-        boolean again = established || config.retryFirst();
-        Duration next = again && !closing ? config.reconnect().delay(attempts + 1, failure) : null;
-        core.tell(listener -> listener.connectFailed(client, failure, next));
-        if (next == null) {
-            giveUp(new MqttConnectException(failure, cause));
+        MqttException reason = new MqttConnectException(failure, cause);
+        if (established || config.retryFirst()) {
+            waitForNext(
+                    attempts + 1,
+                    failure,
+                    reason,
+                    next -> core.tell(listener -> listener.connectFailed(client, failure, next)));
         } else {
-            await(next);
+            core.tell(listener -> listener.connectFailed(client, failure, null));
+            giveUp(reason);
         }
     }
 
@@ -538,21 +555,45 @@ final class ConnectionKeeper {
             ended(null);
             return;
         }
-        Duration next = detour != null && redirects > 0
-                ? Duration.ZERO
-                : config.reconnect().delay(1, null);
-        core.tell(listener -> listener.disconnected(client, why, next));
-        if (next == null) {
-            giveUp(new NotConnectedException(why));
-        } else {
-            await(next);
-        }
+        waitForNext(
+                1,
+                null,
+                new NotConnectedException(why),
+                next -> core.tell(listener -> listener.disconnected(client, why, next)));
     }
 
-    private void await(Duration delay) {
+    /** Asks the policy, which is the application's code and so not run here, and waits as long as it says. */
+    private void waitForNext(
+            int attempt, @Nullable ConnectFailure last, MqttException reason, Consumer<@Nullable Duration> tell) {
         state = ClientState.WAITING;
-        setTimer(delay.toNanos(), this::begin);
         scheduleTick();
+        Object pending = new Object();
+        waitingFor = pending;
+        core.background(() -> {
+            Duration next = delay(attempt, last);
+            loop.execute(() -> {
+                if (waitingFor == pending && state == ClientState.WAITING) {
+                    tell.accept(next);
+                    if (next == null) {
+                        giveUp(reason);
+                    } else {
+                        setTimer(next.toNanos(), this::begin);
+                    }
+                }
+            });
+        });
+    }
+
+    private @Nullable Duration delay(int attempt, @Nullable ConnectFailure last) {
+        if (attempt == 1 && detour != null) {
+            return Duration.ZERO; // the broker has named another server
+        }
+        try {
+            return config.reconnect().delay(attempt, last);
+        } catch (RuntimeException failure) {
+            LOG.warn("the reconnect policy has failed; the connection is given up", failure);
+            return null;
+        }
     }
 
     /** Stops trying. The failure is for those who wait for a connection; null: the application asked for the end. */

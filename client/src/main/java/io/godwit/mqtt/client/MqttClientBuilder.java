@@ -36,7 +36,7 @@ public final class MqttClientBuilder {
     private @Nullable Transport transport;
     private ProtocolVersion version = ProtocolVersion.V3_1_1;
     private @Nullable String clientId;
-    private boolean cleanSession = true;
+    private @Nullable Boolean cleanSession;
     private Duration keepAlive = Duration.ofSeconds(60);
     private @Nullable Supplier<? extends @Nullable Credentials> credentials;
     private @Nullable Message will;
@@ -126,8 +126,9 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * Whether each connection begins with a new session (clean session of 3.1 and 3.1.1, clean start of 5); true unless
-     * set. On MQTT 5 a session that shall outlive its connection needs {@link #sessionExpiry} too.
+     * Whether each connection begins with a new session (clean session of 3.1 and 3.1.1, clean start of 5). Unless set:
+     * true, and false when there is a {@link #store}. On MQTT 5 a session that is not clean never expires, as on the older
+     * versions, unless {@link #sessionExpiry} says otherwise.
      */
     public MqttClientBuilder cleanSession(boolean clean) {
         cleanSession = clean;
@@ -368,7 +369,7 @@ public final class MqttClientBuilder {
                 loop,
                 version,
                 id,
-                cleanSession,
+                isClean(),
                 keepAlive,
                 credentials,
                 will,
@@ -413,10 +414,14 @@ public final class MqttClientBuilder {
             throw new IllegalArgumentException(
                     "client identifier '" + id + "' has " + id.length() + " characters; MQTT 3.1 takes 1 to 23");
         }
-        if (id.isEmpty() && version == ProtocolVersion.V3_1_1 && !cleanSession) {
+        if (id.isEmpty() && version == ProtocolVersion.V3_1_1 && !isClean()) {
             throw new IllegalArgumentException(
                     "an empty client identifier needs a clean session on MQTT 3.1.1 [MQTT-3.1.3-7]");
         }
+    }
+
+    private boolean isClean() {
+        return cleanSession != null ? cleanSession : store == null;
     }
 
     private Properties connectProperties() {
@@ -424,6 +429,9 @@ public final class MqttClientBuilder {
             return Properties.NONE;
         }
         Properties properties = connectProperties;
+        if (!isClean() && !properties.has(Property.SESSION_EXPIRY_INTERVAL)) {
+            properties = properties.with(Property.SESSION_EXPIRY_INTERVAL, 0xFFFF_FFFFL);
+        }
         if (receiveMaximum != 65_535) {
             properties = properties.with(Property.RECEIVE_MAXIMUM, receiveMaximum);
         }

@@ -46,14 +46,14 @@ public final class Publication extends Exchange<PublishResult> {
         } else if (result instanceof Pubcomp ack) {
             answered(ack.reason(), ack.properties());
         } else {
-            completeExceptionally(exception((Failure) result));
+            failed(exception((Failure) result));
         }
     }
 
     private void answered(ReasonCode reason, Properties properties) {
         if (reason.isError()) {
             Message message = message();
-            completeExceptionally(new PublishException(
+            failed(new PublishException(
                     PublishException.Cause.REFUSED,
                     reason,
                     "the broker refused the message for '" + (message == null ? "" : message.topic()) + "': "
@@ -64,6 +64,14 @@ public final class Publication extends Exchange<PublishResult> {
                     reason == ReasonCode.SUCCESS && properties.isEmpty()
                             ? PublishResult.SUCCESS
                             : new PublishResult(reason, properties));
+        }
+    }
+
+    private void failed(MqttException failure) {
+        completeExceptionally(failure);
+        Message message = message();
+        if (message != null) {
+            core.publishFailed(message, failure);
         }
     }
 

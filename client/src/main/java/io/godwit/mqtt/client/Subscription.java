@@ -50,6 +50,6 @@ public final class Subscription implements AutoCloseable {
     /** {@link #close()} without blocking. */
     public CompletableFuture<Void> closeAsync() {
         List<TopicFilter> lonely = core.removeHandlers(handlers);
-        return lonely.isEmpty() ? CompletableFuture.completedFuture(null) : core.unsubscribe(lonely);
+        return lonely.isEmpty() || core.isClosed() ? CompletableFuture.completedFuture(null) : core.unsubscribe(lonely);
     }
 }

@@ -52,7 +52,6 @@ final class Outgoing {
     private final SendQueue again = new SendQueue();
 
     private long lastSequence;
-    private boolean anyExpiry;
 
     // Per connection.
     private boolean connected;
@@ -91,16 +90,18 @@ final class Outgoing {
     @Nullable
     Failure publish(Exchange<?> publish, long now) {
         Message message = message(publish);
+        // What no packet can say is the caller's mistake now, not a failure later.
+        TopicFields.Field field = topics.of(message.topic());
+        int size = PublishCodec.size(version, message, field.bytes, 1, message.properties());
         if (connected && queue.isEmpty() && again.isEmpty() && hasRoomFor(message.qos())) {
-            TopicFields.Field field = topics.of(message.topic());
-            Failure refused = refusal(message, field);
+            Failure refused = refusal(message, size);
             if (refused == null) {
                 accept(publish, message, now);
                 send(publish, message, field, now);
             }
             return refused;
         }
-        return enqueue(publish, message, now);
+        return enqueue(publish, message, size, now);
     }
 
     /** Sends a message of QoS 0 that nobody follows, if it can be sent at once. Returns whether it was. */
@@ -109,7 +110,9 @@ final class Outgoing {
             return false;
         }
         TopicFields.Field field = topics.of(message.topic());
-        if (refusal(message, field) != null) {
+        if (limited
+                && refusal(message, PublishCodec.size(version, message, field.bytes, 1, message.properties()))
+                        != null) {
             return false;
         }
         write(message, field, false, 0, message.properties());
@@ -121,9 +124,8 @@ final class Outgoing {
         return queue.count() < bounds.messages() && queue.bytes() + weight <= bounds.bytes();
     }
 
-    private @Nullable Failure enqueue(Exchange<?> publish, Message message, long now) {
-        topics.of(message.topic()); // a topic that is none is the caller's mistake now, not a failure later
-        Failure refused = connected ? limits.check(message) : null;
+    private @Nullable Failure enqueue(Exchange<?> publish, Message message, int size, long now) {
+        Failure refused = refusal(message, size);
         if (refused != null) {
             return refused;
         }
@@ -154,7 +156,6 @@ final class Outgoing {
                 message.properties().isEmpty() ? null : message.properties().get(Property.MESSAGE_EXPIRY_INTERVAL);
         if (seconds != null) {
             publish.expiresAt = now + seconds * 1_000_000_000L;
-            anyExpiry = true;
         }
         if (message.qos() != Qos.AT_MOST_ONCE) {
             log.accepted(publish.sequence, message, epochMillis(publish.expiresAt));
@@ -194,7 +195,8 @@ final class Outgoing {
                 continue;
             }
             TopicFields.Field field = topics.of(message.topic());
-            Failure refused = refusal(message, field);
+            Failure refused =
+                    refusal(message, PublishCodec.size(version, message, field.bytes, 1, message.properties()));
             if (refused == null) {
                 send(next, message, field, now);
             } else {
@@ -245,16 +247,12 @@ final class Outgoing {
         return message.properties().with(Property.MESSAGE_EXPIRY_INTERVAL, seconds);
     }
 
-    private @Nullable Failure refusal(Message message, TopicFields.Field field) {
+    private @Nullable Failure refusal(Message message, int size) {
         if (!limited) {
             return null;
         }
         Failure refused = limits.check(message);
-        return refused != null
-                ? refused
-                : limits.checkSize(
-                        PublishCodec.size(version, message, field.bytes, 1, message.properties()),
-                        "the message for '" + message.topic() + "'");
+        return refused != null ? refused : limits.checkSize(size, "the message for '" + message.topic() + "'");
     }
 
     private static Message message(Exchange<?> publish) {
@@ -345,8 +343,8 @@ final class Outgoing {
 
     // ---- connections ----
 
-    /** A connection is up, the session goes on: what was in flight is sent again in its order [MQTT-4.4.0-1, 4.6.0-1]. */
-    void resume(ServerLimits newLimits, int aliasMaximum, long now) {
+    /** A connection is up, the session goes on: what was in flight is to be sent again in its order [MQTT-4.4.0-1, 4.6.0-1]. */
+    void resume(ServerLimits newLimits, int aliasMaximum) {
         connect(newLimits, aliasMaximum);
         for (Exchange<?> exchange : inFlight.inOrder()) {
             if (exchange.message == null) {
@@ -359,11 +357,10 @@ final class Outgoing {
                 again.add(exchange);
             }
         }
-        pump(now);
     }
 
     /** A connection is up, but the broker has no session: what was in flight is decided by the policy. */
-    void restart(ServerLimits newLimits, int aliasMaximum, long now) {
+    void restart(ServerLimits newLimits, int aliasMaximum) {
         connect(newLimits, aliasMaximum);
         List<Exchange<?>> fresh = new ArrayList<>();
         for (Exchange<?> publish : inFlight.inOrder()) {
@@ -399,7 +396,6 @@ final class Outgoing {
             }
             queue.add(publish);
         }
-        pump(now);
     }
 
     private void connect(ServerLimits newLimits, int aliasMaximum) {
@@ -438,7 +434,7 @@ final class Outgoing {
 
     /** Ends what has expired in the queue. */
     void expire(long now) {
-        if (!anyExpiry) {
+        if (queue.earliestExpiry() - now > 0) {
             return;
         }
         Exchange<?> expired = queue.pollExpired(now);
@@ -447,12 +443,11 @@ final class Outgoing {
             end(expired, expired(message(expired)));
             expired = rest;
         }
-        anyExpiry = queue.earliestExpiry() != Long.MAX_VALUE;
     }
 
     /** When something in the queue expires; {@link Long#MAX_VALUE}: never. */
     long nextExpiry() {
-        return anyExpiry ? queue.earliestExpiry() : Long.MAX_VALUE;
+        return queue.earliestExpiry();
     }
 
     /** Ends every publish, because the client is being closed. What the log holds stays in it. */
@@ -509,7 +504,6 @@ final class Outgoing {
             lastSequence = Math.max(lastSequence, stored.sequence());
             if (stored.expiresAt() != Long.MAX_VALUE) {
                 publish.expiresAt = stored.expiresAt() * 1_000_000L - epochOffset;
-                anyExpiry = true;
             }
             if (stored.packetId() != 0 && inFlight.restore(publish, stored.packetId())) {
                 publish.state = stored.released() ? Exchange.RELEASED : Exchange.SENT;

@@ -8,6 +8,8 @@ final class SendQueue {
     private @Nullable Exchange<?> tail;
     private int count;
     private long bytes;
+    /** Nothing expires before this. */
+    private long earliestExpiry = Long.MAX_VALUE;
 
     void add(Exchange<?> exchange) {
         exchange.state = Exchange.QUEUED;
@@ -20,6 +22,7 @@ final class SendQueue {
         tail = exchange;
         count++;
         bytes += exchange.weight();
+        earliestExpiry = Math.min(earliestExpiry, exchange.expiresAt);
     }
 
     @Nullable
@@ -72,6 +75,7 @@ final class SendQueue {
         tail = null;
         count = 0;
         bytes = 0;
+        earliestExpiry = Long.MAX_VALUE;
         while (kept != null) {
             Exchange<?> rest = kept.next;
             if (kept.expiresAt - now <= 0) {
@@ -90,12 +94,8 @@ final class SendQueue {
         return expired;
     }
 
-    /** The earliest time at which one of them expires, or {@link Long#MAX_VALUE}. */
+    /** A time before which none of them expires; {@link Long#MAX_VALUE}: none does. */
     long earliestExpiry() {
-        long earliest = Long.MAX_VALUE;
-        for (Exchange<?> exchange = head; exchange != null; exchange = exchange.next) {
-            earliest = Math.min(earliest, exchange.expiresAt);
-        }
-        return earliest;
+        return head == null ? Long.MAX_VALUE : earliestExpiry;
     }
 }

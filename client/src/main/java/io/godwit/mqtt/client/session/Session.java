@@ -244,15 +244,17 @@ public final class Session<H> {
         incoming.connected(resumed);
         events.add(new SessionEvent.Connected(connack, resumed));
         if (resumed) {
-            outgoing.resume(limits, aliases, now);
+            outgoing.resume(limits, aliases);
         } else {
-            outgoing.restart(limits, aliases, now);
+            outgoing.restart(limits, aliases);
             subscriptions.active().forEach(log::subscribed);
             resubscribe();
         }
+        // Subscriptions first: what waits to be published may be meant for this very client.
         for (Exchange<?> control : List.copyOf(controls)) {
             send(control);
         }
+        outgoing.pump(now);
     }
 
     /** Whether CONNACK has come and the connection is not known to be over. */
@@ -377,7 +379,7 @@ public final class Session<H> {
 
     /** Sends a subscribe or unsubscribe, now or when there is a connection. Null: it is taken; else why it is not. */
     public @Nullable Failure request(Exchange<?> control) {
-        Failure refused = phase == Phase.CONNECTED ? refusal(control) : null;
+        Failure refused = refusal(control);
         if (refused == null) {
             controls.add(control);
             if (phase == Phase.CONNECTED) {
