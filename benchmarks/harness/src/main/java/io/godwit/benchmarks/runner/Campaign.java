@@ -78,7 +78,8 @@ final class Campaign {
                 run.round() + 1,
                 run.scenario().name(),
                 run.contender().name());
-        System.err.printf("\r%-100s", text);
+        // A log is no terminal: there each run gets a line of its own.
+        System.err.printf(System.console() == null ? "%s%n" : "\r%-100s", text);
     }
 
     private static String elapsed(long begin) {

@@ -1,0 +1,80 @@
+package io.godwit.benchmarks.godwit;
+
+import io.godwit.benchmarks.Echo;
+import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.PublishLoad;
+import io.godwit.benchmarks.ReceiveLoad;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.Publication;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Qos;
+
+/**
+ * One client. QoS 0 goes through the blocking call, which asks for no future. QoS 1 and 2 go through {@code
+ * publishAsync}; the window is a ring of the publications themselves, of which the oldest half is waited for, so that no
+ * callback is registered for each message.
+ */
+final class GodwitLink implements Link {
+
+    private final MqttClient client;
+
+    GodwitLink(MqttClient client) {
+        this.client = client;
+    }
+
+    @Override
+    public void publish(PublishLoad load) {
+        Message message = Message.of(load.topic(), load.payload()).qos(Qos.of(load.qos()));
+        if (load.qos() == 0) {
+            while (!load.stopped()) {
+                client.publish(message);
+                load.completed();
+            }
+            return;
+        }
+        int window = load.window();
+        Publication[] ring = new Publication[window];
+        int inFlight = 0;
+        int next = 0;
+        while (!load.stopped()) {
+            if (inFlight == window) {
+                int half = window / 2;
+                for (int i = 0; i < half; i++) {
+                    // Throws when the publish has failed. Waiting for the last of the half wakes this thread once.
+                    ring[(next + half - 1 - i) % window].join();
+                }
+                inFlight -= half;
+                load.completed(half);
+            }
+            ring[next] = client.publishAsync(message);
+            next = (next + 1) % window;
+            inFlight++;
+        }
+    }
+
+    @Override
+    public void receive(String filter, int qos, ReceiveLoad load) {
+        client.subscribe(filter, Qos.of(qos), message -> load.received(message.payload().length));
+    }
+
+    @Override
+    public void echo(String topic, byte[] payload, Echo echo) {
+        Message message = Message.of(topic, payload).qos(Qos.AT_MOST_ONCE);
+        client.subscribe(topic, Qos.AT_MOST_ONCE, arrived -> {
+            if (echo.arrived()) {
+                client.publish(message);
+            }
+        });
+        client.publish(message);
+    }
+
+    @Override
+    public void publishOne(String topic, byte[] payload) {
+        client.publish(topic, payload);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}
