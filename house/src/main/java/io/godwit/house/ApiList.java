@@ -29,7 +29,7 @@ public final class ApiList {
     /**
      * Fails when the API of the module in {@code folder} is not the listed one; with {@code -Dapi.update} writes the list instead.
      *
-     * @param folder the module's folder, which holds {@code target/classes} and {@code api.txt}
+     * @param folder the module's folder, which holds {@code api.txt}; the classes lie where the build says ({@code classes.folder})
      */
     public static void check(Path folder) {
         boolean update = System.getProperty("api.update") != null;
@@ -37,7 +37,7 @@ public final class ApiList {
             return;
         }
         try {
-            List<String> found = render(folder.resolve("target/classes"));
+            List<String> found = render(Path.of(System.getProperty("classes.folder", "target/classes")));
             Path list = folder.resolve("api.txt");
             List<String> listed = Files.exists(list) ? Files.readAllLines(list) : List.of();
             if (found.equals(listed)) {

@@ -1,0 +1,5 @@
+/** The {@code godwit} command. */
+@NullMarked
+package io.godwit.cli;
+
+import org.jspecify.annotations.NullMarked;
