@@ -11,23 +11,17 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 final class BrokerServer {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
-    private static final int SECONDS_TO_WAIT = 10;
 
     /** PEM files for TLS; {@code clientAuthority} when clients must show a certificate of it. */
     record TlsFiles(Path certificate, Path key, @Nullable Path clientAuthority) {}
@@ -54,9 +47,7 @@ final class BrokerServer {
     private final String host;
     private final @Nullable SslContext tls;
     private final @Nullable String webSocketPath;
-    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
-            1, new DefaultThreadFactory("test-broker", true), NioIoHandler.newFactory());
-    private final EventLoop loop = group.next();
+    private final LoopThread thread = new LoopThread("test-broker");
     private final long origin = System.nanoTime();
 
     /** Set by {@link #bind}, under no lock: binding and closing are the owner's, one at a time. */
@@ -78,7 +69,7 @@ final class BrokerServer {
         try {
             this.tls = tls == null ? null : context(tls);
         } catch (SSLException | IllegalArgumentException e) {
-            group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            thread.close();
             throw new IllegalStateException("the TLS files " + tls + " do not serve: " + e.getMessage(), e);
         }
     }
@@ -99,9 +90,13 @@ final class BrokerServer {
         return port;
     }
 
+    /** Listens on the port, 0 for a free one. Nothing happens when it listens already. */
     void bind(int wanted) {
+        if (listening != null) {
+            return;
+        }
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(group)
+                .group(thread.group())
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .option(ChannelOption.SO_BACKLOG, 1024)
@@ -115,7 +110,7 @@ final class BrokerServer {
         io.netty.channel.ChannelFuture bound = bootstrap.bind(host, wanted).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             if (port == 0) {
-                group.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+                thread.close();
             }
             throw new IllegalStateException(
                     "cannot listen on " + host + ":" + wanted + ": " + bound.cause(), bound.cause());
@@ -138,31 +133,17 @@ final class BrokerServer {
         Channel channel = listening;
         listening = null;
         if (channel != null) {
-            channel.close().awaitUninterruptibly();
+            thread.unbind(channel);
         }
     }
 
     /** Runs the task on the broker's thread and waits for what it returns. */
     <T> T call(Task<T> task) {
-        if (loop.inEventLoop()) {
-            throw new IllegalStateException(
-                    "the broker was called from its own thread: listeners and policies must not");
-        }
-        Future<T> future = loop.submit(() -> {
+        return thread.call(() -> {
             T result = task.run(core, now());
             plan();
             return result;
         });
-        try {
-            return future.get(SECONDS_TO_WAIT, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the broker's thread", e);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
-        } catch (TimeoutException e) {
-            throw new IllegalStateException("the broker's thread did not answer within " + SECONDS_TO_WAIT + " s", e);
-        }
     }
 
     void silent(boolean newSilent) {
@@ -185,8 +166,7 @@ final class BrokerServer {
 
     void close() {
         unbind();
-        // The loop closes the channels that are left.
-        group.shutdownGracefully(0, SECONDS_TO_WAIT, TimeUnit.SECONDS).awaitUninterruptibly();
+        thread.close();
     }
 
     private long now() {
@@ -205,7 +185,7 @@ final class BrokerServer {
         planned = next;
         plan = next == Long.MAX_VALUE
                 ? null
-                : loop.schedule(this::tick, Math.max(0, next - now()), TimeUnit.NANOSECONDS);
+                : thread.loop().schedule(this::tick, Math.max(0, next - now()), TimeUnit.NANOSECONDS);
     }
 
     private void tick() {

@@ -6,20 +6,13 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,12 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for several threads; all of it runs on one thread of its own, which dies with {@link #close}.
  */
 public final class FaultProxy implements AutoCloseable {
-    private static final int SECONDS_TO_WAIT = 10;
-
     private final InetSocketAddress target;
-    private final MultiThreadIoEventLoopGroup group =
-            new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("fault-proxy", true), NioIoHandler.newFactory());
-    private final EventLoop loop = group.next();
+    private final LoopThread thread = new LoopThread("fault-proxy");
 
     private volatile @Nullable Channel listening;
     private volatile int port;
@@ -82,7 +71,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** What happens from now on to the bytes from clients to the server, on open connections and on new ones. */
     public void toServer(Faults faults) {
-        call(() -> {
+        thread.run(() -> {
             toServer = faults;
             connections.forEach(connection -> connection.toServer().faults(faults));
         });
@@ -90,7 +79,7 @@ public final class FaultProxy implements AutoCloseable {
 
     /** What happens from now on to the bytes from the server to clients, on open connections and on new ones. */
     public void toClient(Faults faults) {
-        call(() -> {
+        thread.run(() -> {
             toClient = faults;
             connections.forEach(connection -> connection.toClient().faults(faults));
         });
@@ -111,22 +100,24 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Closes all connections now. */
     public void cut() {
-        call(() -> List.copyOf(connections).forEach(ProxiedConnection::close));
+        thread.run(() -> List.copyOf(connections).forEach(ProxiedConnection::close));
     }
 
     /** Resets all connections now. */
     public void reset() {
-        call(() -> List.copyOf(connections).forEach(ProxiedConnection::reset));
+        thread.run(() -> List.copyOf(connections).forEach(ProxiedConnection::reset));
     }
 
     /** Ends the direction from the server to the clients; what clients send still passes. */
     public void halfCloseToClient() {
-        call(() -> List.copyOf(connections).forEach(connection -> connection.toClient().halfClose()));
+        thread.run(() -> List.copyOf(connections)
+                .forEach(connection -> connection.toClient().halfClose()));
     }
 
     /** Ends the direction from the clients to the server; what the server sends still passes. */
     public void halfCloseToServer() {
-        call(() -> List.copyOf(connections).forEach(connection -> connection.toServer().halfClose()));
+        thread.run(() -> List.copyOf(connections)
+                .forEach(connection -> connection.toServer().halfClose()));
     }
 
     /** New connections are refused; those that are open stay. */
@@ -134,7 +125,7 @@ public final class FaultProxy implements AutoCloseable {
         Channel channel = listening;
         listening = null;
         if (channel != null) {
-            channel.close().awaitUninterruptibly();
+            thread.unbind(channel);
         }
     }
 
@@ -148,20 +139,20 @@ public final class FaultProxy implements AutoCloseable {
     /** How many connections are open. */
     public int open() {
         int[] count = new int[1];
-        call(() -> count[0] = connections.size());
+        thread.run(() -> count[0] = connections.size());
         return count[0];
     }
 
     /** How many connections have been accepted so far. */
     public long accepted() {
         long[] count = new long[1];
-        call(() -> count[0] = accepted);
+        thread.run(() -> count[0] = accepted);
         return count[0];
     }
 
     private void listen(int wanted) {
         ChannelFuture bound = new ServerBootstrap()
-                .group(group)
+                .group(thread.group())
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -176,7 +167,8 @@ public final class FaultProxy implements AutoCloseable {
                 .bind("127.0.0.1", wanted)
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new IllegalStateException("cannot listen on 127.0.0.1:" + wanted + ": " + bound.cause(), bound.cause());
+            throw new IllegalStateException(
+                    "cannot listen on 127.0.0.1:" + wanted + ": " + bound.cause(), bound.cause());
         }
         listening = bound.channel();
         port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
@@ -185,7 +177,7 @@ public final class FaultProxy implements AutoCloseable {
     private void connect(Channel client) {
         accepted++;
         ChannelFuture connecting = new Bootstrap()
-                .group(loop)
+                .group(thread.loop())
                 .channel(NioSocketChannel.class)
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_READ, false)
@@ -198,7 +190,12 @@ public final class FaultProxy implements AutoCloseable {
                 })
                 .connect(target);
         ProxiedConnection connection = new ProxiedConnection(
-                client, connecting.channel(), toServer, toClient, random, () -> connections.removeIf(one -> !one.isOpen()));
+                client,
+                connecting.channel(),
+                toServer,
+                toClient,
+                random,
+                () -> connections.removeIf(one -> !one.isOpen()));
         connections.add(connection);
         connecting.addListener(done -> {
             if (done.isSuccess()) {
@@ -209,25 +206,10 @@ public final class FaultProxy implements AutoCloseable {
         });
     }
 
-    private void call(Runnable task) {
-        if (loop.inEventLoop()) {
-            task.run();
-            return;
-        }
-        try {
-            loop.submit(task).get(SECONDS_TO_WAIT, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while waiting for the proxy's thread", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("the proxy's thread does not do its work", e);
-        }
-    }
-
     /** Ends the proxy: its connections, its port and its thread. */
     @Override
     public void close() {
         refuse();
-        group.shutdownGracefully(0, SECONDS_TO_WAIT, TimeUnit.SECONDS).awaitUninterruptibly();
+        thread.close();
     }
 }

@@ -69,8 +69,7 @@ public record Faults(
     }
 
     private Faults endAfter(long bytes, End how) {
-        return new Faults(
-                bytes, how, delayFrom, delayTo, bytesPerSecond, largestChunk, corruption, blackhole);
+        return new Faults(bytes, how, delayFrom, delayTo, bytesPerSecond, largestChunk, corruption, blackhole);
     }
 
     public Faults delay(Duration exactly) {

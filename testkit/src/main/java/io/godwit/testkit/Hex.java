@@ -22,7 +22,8 @@ final class Hex {
         String show() {
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < Math.min(bytes.length, SHOWN); i++) {
-                text.append(i == 0 ? "" : " ").append(any[i] ? "??" : HexFormat.of().toHexDigits(bytes[i]));
+                text.append(i == 0 ? "" : " ")
+                        .append(any[i] ? "??" : HexFormat.of().toHexDigits(bytes[i]));
             }
             return text + more(bytes.length);
         }

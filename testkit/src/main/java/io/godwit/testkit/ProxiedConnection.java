@@ -25,8 +25,7 @@ final class ProxiedConnection {
     private final Direction toServer;
     private final Direction toClient;
 
-    ProxiedConnection(
-            Channel client, Channel server, Faults toServer, Faults toClient, Random random, Runnable ended) {
+    ProxiedConnection(Channel client, Channel server, Faults toServer, Faults toClient, Random random, Runnable ended) {
         this.client = client;
         this.server = server;
         this.random = random;

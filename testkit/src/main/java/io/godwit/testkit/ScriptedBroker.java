@@ -229,8 +229,11 @@ public final class ScriptedBroker implements AutoCloseable {
             try {
                 step.action().run(connection);
             } catch (Exception | AssertionError e) {
-                fail("connection " + number + ", step " + (i + 1) + " of " + steps.size() + " (" + step.description()
-                        + "): " + e.getMessage(), e, connection);
+                fail(
+                        "connection " + number + ", step " + (i + 1) + " of " + steps.size() + " (" + step.description()
+                                + "): " + e.getMessage(),
+                        e,
+                        connection);
                 return;
             }
         }

@@ -329,7 +329,7 @@ public final class TestBroker implements AutoCloseable {
         restart(true);
     }
 
-    /** Listens again, on the same port. */
+    /** Listens again, on the same port; nothing happens when it does. */
     public void goOnline() {
         server.bind(server.port());
     }

@@ -76,6 +76,9 @@ public final class TestBrokerExtension
     @Override
     public void beforeEach(ExtensionContext context) {
         if (wholeClass) {
+            broker().goOnline();
+            broker().silent(false);
+            broker().refuseConnects(0);
             broker().restart(false);
             broker().forget();
         } else {
@@ -115,7 +118,8 @@ public final class TestBrokerExtension
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         if (broker == null) {
-            throw new ParameterResolutionException("a broker for the constructor needs the extension in a static field");
+            throw new ParameterResolutionException(
+                    "a broker for the constructor needs the extension in a static field");
         }
         return parameter.getParameter().getType() == TestBroker.class ? broker() : proxy();
     }

@@ -1,0 +1,98 @@
+package io.godwit.testkit;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One Netty event loop with one daemon thread: other threads call into it and wait, and closing it leaves no thread. */
+final class LoopThread implements AutoCloseable {
+    private static final int SECONDS_TO_WAIT = 10;
+
+    private final String name;
+    private final MultiThreadIoEventLoopGroup group;
+    private final EventLoop loop;
+    private volatile @Nullable Thread thread;
+
+    LoopThread(String name) {
+        this.name = name;
+        ThreadFactory named = new DefaultThreadFactory(name, true);
+        ThreadFactory remembering = task -> start(named, task);
+        this.group = new MultiThreadIoEventLoopGroup(1, remembering, NioIoHandler.newFactory());
+        this.loop = group.next();
+    }
+
+    private Thread start(ThreadFactory factory, Runnable task) {
+        Thread made = factory.newThread(task);
+        thread = made;
+        return made;
+    }
+
+    MultiThreadIoEventLoopGroup group() {
+        return group;
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** Does the task on the loop's thread and waits for what it returns. */
+    <T> T call(Callable<T> task) {
+        if (loop.inEventLoop()) {
+            throw new IllegalStateException(
+                    "called on the thread '" + name + "' itself: a listener or policy must not call back");
+        }
+        Future<T> future = loop.submit(task);
+        try {
+            return future.get(SECONDS_TO_WAIT, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the thread '" + name + "'", e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "the thread '" + name + "' did not answer within " + SECONDS_TO_WAIT + " s", e);
+        }
+    }
+
+    void run(Runnable task) {
+        call(() -> {
+            task.run();
+            return name;
+        });
+    }
+
+    /**
+     * Closes a listening socket. A port is free only once the selector has let go of it, which it does at its next turn:
+     * this waits for one.
+     */
+    void unbind(Channel listening) {
+        listening.close().awaitUninterruptibly();
+        for (int turn = 0; turn < 2; turn++) {
+            loop.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+        }
+    }
+
+    /** Closes all channels of the loop and ends its thread; returns when that is done. */
+    @Override
+    public void close() {
+        group.shutdownGracefully(0, SECONDS_TO_WAIT, TimeUnit.SECONDS).awaitUninterruptibly();
+        Thread last = thread;
+        if (last != null && last != Thread.currentThread()) {
+            try {
+                last.join(TimeUnit.SECONDS.toMillis(SECONDS_TO_WAIT));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
