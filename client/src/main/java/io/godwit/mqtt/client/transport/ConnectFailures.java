@@ -6,6 +6,7 @@ import io.godwit.mqtt.client.road.RoadException.Step;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.godwit.mqtt.client.road.ServerAddress.Scheme;
 import io.netty.channel.ConnectTimeoutException;
+import java.io.FileNotFoundException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
@@ -34,7 +35,7 @@ final class ConnectFailures {
         }
         String message;
         if (server.scheme() == Scheme.UNIX) {
-            if (text.contains("no such file") || text.contains("enoent")) {
+            if (cause instanceof FileNotFoundException || text.contains("no such file") || text.contains("enoent")) {
                 message = "there is no socket " + where + ": is the broker running, and does it listen there?";
             } else if (text.contains("permission denied") || text.contains("eacces")) {
                 message = "this user may not open the socket " + where + ": see its owner and its rights";

@@ -22,7 +22,11 @@ final class Silence implements AutoCloseable {
     }
 
     Silence(InetAddress address) throws IOException {
-        server = new ServerSocket(0, 1, address);
+        this(address, 0);
+    }
+
+    Silence(InetAddress address, int port) throws IOException {
+        server = new ServerSocket(port, 1, address);
         for (int i = 0; i < 16; i++) {
             Socket socket = new Socket();
             queue.add(socket);
