@@ -1,0 +1,22 @@
+package io.godwit.nodemcu.lua.device;
+
+import io.godwit.nodemcu.lua.vm.LuaError;
+
+/** What can be seen of a device from outside. Called on the thread that runs the device: return soon. */
+public interface DeviceListener {
+
+    /** A line of {@code print}, or what was written to the serial port, as bytes. */
+    default void printed(Device device, byte[] line) {}
+
+    /** A remark of the host, one line: chiefly where the real device would behave differently. */
+    default void remarked(Device device, String remark) {}
+
+    /** An error that no {@code pcall} caught. */
+    default void failed(Device device, LuaError error) {}
+
+    /** A boot, before the first line of the script. */
+    default void booted(Device device, BootReason reason) {}
+
+    /** A callback has ended after {@code nanos} of real time. */
+    default void called(Device device, long nanos) {}
+}

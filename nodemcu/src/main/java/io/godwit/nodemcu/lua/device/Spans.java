@@ -1,0 +1,39 @@
+package io.godwit.nodemcu.lua.device;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Spans of time as people write them: {@code 200ms}, {@code 10s}, {@code 1.5m}, {@code 2h}, {@code 1d}. */
+public final class Spans {
+
+    private static final Pattern FORM = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|min|h|d)?");
+
+    private Spans() {}
+
+    /**
+     * Reads a span; a bare number means seconds.
+     *
+     * @throws IllegalArgumentException with the forms that are understood
+     */
+    public static Duration parse(String text) {
+        Matcher matcher = FORM.matcher(text.trim());
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("'" + text + "' is no span of time; write 200ms, 10s, 5m, 2h or 1d");
+        }
+        double number = Double.parseDouble(matcher.group(1));
+        String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+        double seconds = switch (unit) {
+            case "ms" -> number / 1000;
+            case "m", "min" -> number * 60;
+            case "h" -> number * 3600;
+            case "d" -> number * 86400;
+            default -> number;
+        };
+        return Duration.ofNanos((long) (seconds * 1e9));
+    }
+
+    static double seconds(String text) {
+        return parse(text).toNanos() / 1e9;
+    }
+}
