@@ -52,7 +52,8 @@ public final class Network {
         return device.settings().option(HostMap.class, HostMap.NONE).target(host, port);
     }
 
-    void cut() {
+    /** The power is gone, or the chip resets: sockets end without a word. */
+    public void cut() {
         for (User user : List.copyOf(users)) {
             user.cut();
         }

@@ -388,6 +388,20 @@ public final class LuaCall {
         return 1;
     }
 
+    /** Pushes a function made on the spot, for libraries with open-ended names. */
+    public int pushFunction(String name, boolean asMethod, LuaFunction function) {
+        room(4);
+        c.luaJ_pushfunction(state, new Trampoline(function, name, asMethod));
+        return 1;
+    }
+
+    /** Pushes a library as a read-only table. */
+    public int pushLibrary(LuaLibrary library) {
+        room(6);
+        machine.pushReadOnly(state, library);
+        return 1;
+    }
+
     /** Pushes a copy of the value at {@code index}. */
     public int pushCopy(int index) {
         room(1);
@@ -471,6 +485,8 @@ public final class LuaCall {
             c.luaJ_pushfunction(state, function);
         } else if (entry instanceof LuaLibrary nested) {
             machine.pushReadOnly(state, nested);
+        } else if (entry instanceof LuaFunction producer) {
+            producer.call(this);
         } else {
             machine.pushAny(state, entry);
         }

@@ -20,6 +20,7 @@ public final class LuaLibrary {
     private final boolean methods;
     private final Map<String, Object> entries;
     private final Set<String> absent;
+    private final @Nullable LuaFunction otherwise;
     final JFunction lookup;
     final @Nullable JFunction collected;
 
@@ -28,7 +29,7 @@ public final class LuaLibrary {
         this.methods = builder.methods;
         this.entries = new LinkedHashMap<>();
         builder.functions.forEach(
-                (key, function) -> entries.put(key, new Trampoline(function, builder.label(key), methods)));
+                (key, function) -> entries.put(key, new Trampoline(function, key, methods)));
         entries.putAll(builder.constants);
         builder.nested.forEach((key, library) -> entries.put(key, library));
         this.absent = Set.copyOf(builder.absent);
@@ -43,6 +44,7 @@ public final class LuaLibrary {
                             missing,
                             methods));
         }
+        this.otherwise = builder.otherwise;
         this.lookup = new Trampoline(this::find, name, false);
         this.collected = builder.collected == null ? null : new Trampoline(builder.collected, "__gc", true);
     }
@@ -78,10 +80,11 @@ public final class LuaLibrary {
             return 0;
         }
         Object entry = entries.get(call.text(2));
-        if (entry == null) {
+        if (entry != null) {
+            call.pushEntry(entry);
+        } else if (otherwise == null || otherwise.call(call) == 0) {
             return 0;
         }
-        call.pushEntry(entry);
         call.storeEntry();
         return 1;
     }
@@ -95,14 +98,11 @@ public final class LuaLibrary {
         private final Map<String, LuaLibrary> nested = new LinkedHashMap<>();
         private final List<String> absent = new ArrayList<>();
         private @Nullable LuaFunction collected;
+        private @Nullable LuaFunction otherwise;
 
         private Builder(String name, boolean methods) {
             this.name = name;
             this.methods = methods;
-        }
-
-        private String label(String key) {
-            return key;
         }
 
         public Builder function(String key, LuaFunction function) {
@@ -136,6 +136,21 @@ public final class LuaLibrary {
         /** Functions of the device that this host lacks: calling one raises an error that says so. */
         public Builder absent(String... keys) {
             absent.addAll(List.of(keys));
+            return this;
+        }
+
+        /** A value of the device that exists once per boot: pushed by {@code producer} when first asked for. */
+        public Builder value(String key, LuaFunction producer) {
+            constants.put(key, producer);
+            return this;
+        }
+
+        /**
+         * Answers for every other name: the name is the second argument; what is pushed is kept under it, and a result of
+         * 0 means nil.
+         */
+        public Builder otherwise(LuaFunction function) {
+            this.otherwise = function;
             return this;
         }
 

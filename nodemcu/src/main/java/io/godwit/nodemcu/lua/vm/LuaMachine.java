@@ -514,7 +514,7 @@ public final class LuaMachine implements AutoCloseable {
         if (low > high) {
             throw call.argument(arguments == 1 ? 1 : 2, "interval is empty");
         }
-        return call.push((double) (low + Math.floor(random.nextDouble() * (high - low + 1.0))));
+        return call.push(low + Math.floor(random.nextDouble() * (high - low + 1.0)));
     }
 
     private static ByteBuffer resource(String name) {

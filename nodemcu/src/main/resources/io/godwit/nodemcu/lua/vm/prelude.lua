@@ -84,8 +84,6 @@ end
 package.loaders = {
   package.loaders[1],
   function(name)
-    local rom = lookupglobal(nil, name)
-    if rom ~= nil then return function() return rom end end
     local tried = ""
     for _, ending in pairs({ ".lc", ".lua" }) do
       local f, problem = loadfile(name .. ending)
@@ -93,6 +91,8 @@ package.loaders = {
       if problem ~= "cannot open " .. name .. ending then error(problem, 0) end
       tried = tried .. "\n\tno file '" .. name .. ending .. "'"
     end
+    local rom = lookupglobal(nil, name)
+    if rom ~= nil then return function() return rom end end
     return tried
   end,
 }
