@@ -50,7 +50,9 @@ final class BusModules {
             .function("setup", call -> call.push(1))
             .function("send", call -> {
                 byte[] sent = data(call, 2);
-                Modules.device(call).bench().did("spi." + call.integer(1), HexFormat.of().formatHex(sent));
+                Modules.device(call)
+                        .bench()
+                        .did("spi." + call.integer(1), HexFormat.of().formatHex(sent));
                 return call.push(sent.length);
             })
             .function("recv", call -> call.push(new byte[call.between(2, 0, 4096)]))
@@ -133,7 +135,8 @@ final class BusModules {
             }
             byte[] bytes = written.toByteArray();
             written.reset();
-            device.bench().did("i2c." + Integer.toHexString(address), HexFormat.of().formatHex(bytes));
+            device.bench()
+                    .did("i2c." + Integer.toHexString(address), HexFormat.of().formatHex(bytes));
             Bench.@Nullable I2cChip chip = device.bench().i2c(address);
             if (chip != null) {
                 chip.written(bytes);

@@ -114,7 +114,8 @@ final class FileModule {
         if (reads && content == null) {
             return call.pushNil();
         }
-        OpenFile file = new OpenFile(device.flash(), name, content == null || mode.startsWith("w") ? new byte[0] : content);
+        OpenFile file =
+                new OpenFile(device.flash(), name, content == null || mode.startsWith("w") ? new byte[0] : content);
         file.writable = !mode.equals("r");
         file.append = mode.startsWith("a");
         if (mode.startsWith("w")) {
@@ -258,13 +259,12 @@ final class FileModule {
         int seek(LuaCall call, int index) {
             String whence = call.text(index, "cur");
             long offset = call.integer(index + 1, 0);
-            long target =
-                    switch (whence) {
-                        case "set" -> offset;
-                        case "cur" -> position + offset;
-                        case "end" -> length + offset;
-                        default -> throw call.argument(index, "invalid option '" + whence + "'");
-                    };
+            long target = switch (whence) {
+                case "set" -> offset;
+                case "cur" -> position + offset;
+                case "end" -> length + offset;
+                default -> throw call.argument(index, "invalid option '" + whence + "'");
+            };
             if (target < 0 || target > length) {
                 return call.pushNil();
             }

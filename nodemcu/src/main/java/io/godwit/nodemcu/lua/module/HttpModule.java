@@ -60,7 +60,10 @@ final class HttpModule {
                 for (String line : call.text(headersAt).split("\r?\n")) {
                     int colon = line.indexOf(':');
                     if (colon > 0) {
-                        header(builder, line.substring(0, colon).trim(), line.substring(colon + 1).trim());
+                        header(
+                                builder,
+                                line.substring(0, colon).trim(),
+                                line.substring(colon + 1).trim());
                     }
                 }
             }
@@ -91,9 +94,7 @@ final class HttpModule {
     }
 
     private static String text(@Nullable Object value) {
-        return value instanceof byte[] bytes
-                ? new String(bytes, StandardCharsets.ISO_8859_1)
-                : String.valueOf(value);
+        return value instanceof byte[] bytes ? new String(bytes, StandardCharsets.ISO_8859_1) : String.valueOf(value);
     }
 
     private static void header(HttpRequest.Builder builder, String name, String value) {

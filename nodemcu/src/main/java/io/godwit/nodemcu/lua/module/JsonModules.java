@@ -247,8 +247,7 @@ final class JsonModules {
         }
     }
 
-    private static void value(
-            LuaCall call, JsonParser parser, JsonToken token, @Nullable Object nullValue, int depth)
+    private static void value(LuaCall call, JsonParser parser, JsonToken token, @Nullable Object nullValue, int depth)
             throws IOException {
         if (depth > MAX_DEPTH) {
             throw new LuaError("nesting too deep");

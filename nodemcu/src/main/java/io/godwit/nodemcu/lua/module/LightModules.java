@@ -224,8 +224,7 @@ final class LightModules {
             boolean inside = from >= 0 && from < count;
             int source = circular ? Math.floorMod(from, count) : from;
             for (int c = 0; c < pixels.channels; c++) {
-                pixels.bytes[i * pixels.channels + c] =
-                        inside || circular ? before[source * pixels.channels + c] : 0;
+                pixels.bytes[i * pixels.channels + c] = inside || circular ? before[source * pixels.channels + c] : 0;
             }
         }
         return call.pushCopy(1);

@@ -34,6 +34,7 @@ final class NetModule {
     private static final int UDP = 2;
     /** What one {@code receive} callback gets at most, as on the chip. */
     private static final int SEGMENT = 1460;
+
     private static final int SEND_LIMIT = 1 << 20;
 
     private static final LuaLibrary SOCKET = LuaLibrary.object("net.socket")
@@ -63,7 +64,8 @@ final class NetModule {
             .build();
 
     private static final LuaLibrary SERVER = LuaLibrary.object("net.server")
-            .function("listen", call -> call.object(1, Server.class, "net.server").listen(call))
+            .function(
+                    "listen", call -> call.object(1, Server.class, "net.server").listen(call))
             .function("getaddr", call -> address(call, call.object(1, Server.class, "net.server").own))
             .function("close", call -> {
                 call.object(1, Server.class, "net.server").close();

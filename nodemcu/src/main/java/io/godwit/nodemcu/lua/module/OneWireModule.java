@@ -95,7 +95,8 @@ final class OneWireModule {
 
     private static Bus bus(LuaCall call) {
         int pin = call.between(1, 0, 39);
-        Bus bus = Modules.device(call).state(Buses.class, d -> new Buses()).byPin.computeIfAbsent(pin, p -> new Bus());
+        Bus bus =
+                Modules.device(call).state(Buses.class, d -> new Buses()).byPin.computeIfAbsent(pin, p -> new Bus());
         bus.look(call);
         return bus;
     }
@@ -196,8 +197,9 @@ final class OneWireModule {
                 case SKIP_ROM -> selected = names;
                 case MATCH_ROM -> address = new ByteArrayOutputStream();
                 case READ_ROM -> {
-                    for (byte b : names.isEmpty() ? new byte[0] : rom(names.get(0))) {
-                        answer.add(b & 0xFF);
+                    byte[] rom = names.isEmpty() ? null : rom(names.get(0));
+                    for (int i = 0; rom != null && i < rom.length; i++) {
+                        answer.add(rom[i] & 0xFF);
                     }
                 }
                 case CONVERT -> selected.forEach(name -> latched.put(name, readings.getOrDefault(name, 85.0)));

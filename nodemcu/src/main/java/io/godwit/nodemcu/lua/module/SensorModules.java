@@ -79,8 +79,10 @@ final class SensorModules {
                 return 3;
             })
             .function("qfe2qnh", call -> call.push(Math.rint(seaLevel(call.number(1) / 1000, call.number(2)) * 1000)))
-            .function("altitude", call -> call.push(
-                    Math.rint(4_433_000 * (1 - Math.pow(call.number(1) / call.number(2), 1 / 5.255)))))
+            .function(
+                    "altitude",
+                    call -> call.push(
+                            Math.rint(4_433_000 * (1 - Math.pow(call.number(1) / call.number(2), 1 / 5.255)))))
             .function("dewpoint", call -> {
                 double gamma = Math.log(Math.max(1, call.number(1)) / 100_000)
                         + 17.62 * call.number(2) / 100 / (243.12 + call.number(2) / 100);
@@ -102,8 +104,10 @@ final class SensorModules {
     private static final LuaLibrary AM2320 = LuaLibrary.module("am2320")
             .function("setup", call -> call.pushAll(2320, 1, 1))
             .function("init", call -> call.pushAll(2320, 1, 1))
-            .function("read", call -> call.pushAll(
-                    Math.rint(humidity(call, "am2320") * 10), Math.rint(temperature(call, "am2320") * 10)))
+            .function(
+                    "read",
+                    call -> call.pushAll(
+                            Math.rint(humidity(call, "am2320") * 10), Math.rint(temperature(call, "am2320") * 10)))
             .build();
 
     private static final LuaLibrary SI7021 = LuaLibrary.module("si7021")
@@ -143,10 +147,12 @@ final class SensorModules {
     private static final LuaLibrary ADXL345 = LuaLibrary.module("adxl345")
             .function("setup", call -> 0)
             .function("init", call -> 0)
-            .function("read", call -> call.pushAll(
-                    Math.rint(sensor(call, "adxl345.x", 0)),
-                    Math.rint(sensor(call, "adxl345.y", 0)),
-                    Math.rint(sensor(call, "adxl345.z", 256))))
+            .function(
+                    "read",
+                    call -> call.pushAll(
+                            Math.rint(sensor(call, "adxl345.x", 0)),
+                            Math.rint(sensor(call, "adxl345.y", 0)),
+                            Math.rint(sensor(call, "adxl345.z", 256))))
             .build();
 
     static final List<LuaLibrary> LIBRARIES =
@@ -165,8 +171,8 @@ final class SensorModules {
         if (!bench.has(name)
                 && device.state(Remarks.class, d -> new Remarks()).names.add(name)
                 && device.restarts() == 0) {
-            device.remark("no sensor " + name + " on the bench: it reads " + (float) absent + " (a scenario may set it: " + name
-                    + " = walk 18..25 step 0.2 every 10s)");
+            device.remark("no sensor " + name + " on the bench: it reads " + (float) absent
+                    + " (a scenario may set it: " + name + " = walk 18..25 step 0.2 every 10s)");
         }
         return bench.read(name, absent);
     }

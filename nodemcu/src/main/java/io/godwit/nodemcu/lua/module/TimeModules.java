@@ -96,12 +96,7 @@ final class TimeModules {
             .function("epoch2cal", call -> calendar(call, call.integer(1)))
             .function("cal2epoch", call -> {
                 call.needTable(1);
-                LocalDateTime date = LocalDateTime.of(
-                                (int) call.numberField(1, "year", 1970),
-                                1,
-                                1,
-                                0,
-                                0)
+                LocalDateTime date = LocalDateTime.of((int) call.numberField(1, "year", 1970), 1, 1, 0, 0)
                         .plusMonths((long) call.numberField(1, "mon", 1) - 1)
                         .plusDays((long) call.numberField(1, "day", 1) - 1)
                         .plusHours((long) call.numberField(1, "hour", 0))
@@ -207,7 +202,10 @@ final class TimeModules {
                         Math.floorDiv(micros, 1_000_000L),
                         Math.floorMod(micros, 1_000_000L),
                         server,
-                        new LuaTable().with("offset_us", 0).with("delay_us", NTP_NANOS / 1000).with("stratum", 2));
+                        new LuaTable()
+                                .with("offset_us", 0)
+                                .with("delay_us", NTP_NANOS / 1000)
+                                .with("stratum", 2));
             }
         } else if (failed != null) {
             device.call(failed, 4, null);
@@ -261,7 +259,11 @@ final class TimeModules {
             LocalDateTime now =
                     LocalDateTime.ofEpochSecond(Math.floorDiv(micros(device), 1_000_000L), 0, ZoneOffset.UTC);
             int[] values = {
-                now.getMinute(), now.getHour(), now.getDayOfMonth(), now.getMonthValue(), now.getDayOfWeek().getValue() % 7
+                now.getMinute(),
+                now.getHour(),
+                now.getDayOfMonth(),
+                now.getMonthValue(),
+                now.getDayOfWeek().getValue() % 7
             };
             for (Entry entry : List.copyOf(entries)) {
                 boolean due = true;

@@ -33,7 +33,8 @@ final class TmrModule {
             .constants(SINGLE, "ALARM_SINGLE", "ALARM_AUTO", "ALARM_SEMI")
             .function("now", call -> call.push((double) (Modules.device(call).uptimeNanos() / 1000 & 0x7FFFFFFF)))
             .function("time", call -> call.push((double) (Modules.device(call).uptimeNanos() / 1_000_000_000L)))
-            .function("ccount", call -> call.push((double) (Modules.device(call).uptimeNanos() * 80 / 1000 & 0x7FFFFFFF)))
+            .function(
+                    "ccount", call -> call.push((double) (Modules.device(call).uptimeNanos() * 80 / 1000 & 0x7FFFFFFF)))
             .function("delay", call -> {
                 Modules.device(call).spend(Math.max(0, call.integer(1)) * 1000);
                 return 0;
@@ -103,9 +104,7 @@ final class TmrModule {
                 alarm = null;
             }
             if (seconds > 0) {
-                alarm = device.after(
-                        seconds * 1_000_000_000L,
-                        () -> device.restart(BootReason.WATCHDOG));
+                alarm = device.after(seconds * 1_000_000_000L, () -> device.restart(BootReason.WATCHDOG));
             }
         }
     }

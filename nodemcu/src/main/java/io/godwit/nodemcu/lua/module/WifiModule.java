@@ -62,9 +62,7 @@ final class WifiModule {
             .function("status", call -> call.push(station(call).status))
             .function("getip", call -> {
                 Station station = station(call);
-                return station.status == GOT_IP
-                        ? call.pushAll(station.device.ip(), NETMASK, GATEWAY)
-                        : call.pushNil();
+                return station.status == GOT_IP ? call.pushAll(station.device.ip(), NETMASK, GATEWAY) : call.pushNil();
             })
             .function("setip", call -> call.push(true))
             .function("getbroadcast", call -> call.push("10.255.255.255"))
@@ -117,7 +115,9 @@ final class WifiModule {
             .function("config", call -> call.push(true))
             .function("setip", call -> call.push(true))
             .function("getip", call -> call.pushAll("192.168.4.1", "255.255.255.0", "192.168.4.1"))
-            .function("getmac", call -> call.push("5e" + Modules.device(call).mac().substring(2)))
+            .function(
+                    "getmac",
+                    call -> call.push("5e" + Modules.device(call).mac().substring(2)))
             .function("setmac", call -> call.push(true))
             .function("getbroadcast", call -> call.push("192.168.4.255"))
             .function("getclient", call -> {
@@ -150,7 +150,8 @@ final class WifiModule {
                             .constants(1, "UNSPECIFIED", "AUTH_EXPIRE", "AUTH_LEAVE", "ASSOC_EXPIRE", "ASSOC_TOOMANY")
                             .constants(6, "NOT_AUTHED", "NOT_ASSOCED", "ASSOC_LEAVE", "ASSOC_NOT_AUTHED")
                             .constant("4WAY_HANDSHAKE_TIMEOUT", 15)
-                            .constants(REASON_BEACON_TIMEOUT, "BEACON_TIMEOUT", "NO_AP_FOUND", "AUTH_FAIL", "ASSOC_FAIL")
+                            .constants(
+                                    REASON_BEACON_TIMEOUT, "BEACON_TIMEOUT", "NO_AP_FOUND", "AUTH_FAIL", "ASSOC_FAIL")
                             .constant("HANDSHAKE_TIMEOUT", 204)
                             .build())
             .function("register", call -> {
@@ -264,7 +265,8 @@ final class WifiModule {
                     LuaRef callback = call.functionField(1, key);
                     if (callback != null) {
                         register(
-                                key.startsWith("got") ? EVENT_GOT_IP
+                                key.startsWith("got")
+                                        ? EVENT_GOT_IP
                                         : key.startsWith("dis") ? EVENT_DISCONNECTED : EVENT_CONNECTED,
                                 callback);
                     }
@@ -320,7 +322,11 @@ final class WifiModule {
         }
 
         private LuaTable access() {
-            return new LuaTable().with("SSID", ssid).with("ssid", ssid).with("BSSID", BSSID).with("bssid", BSSID);
+            return new LuaTable()
+                    .with("SSID", ssid)
+                    .with("ssid", ssid)
+                    .with("BSSID", BSSID)
+                    .with("bssid", BSSID);
         }
 
         void disconnect() {
@@ -451,7 +457,8 @@ final class WifiModule {
 
         int scan(LuaCall call) {
             LuaRef done = call.function(2);
-            LuaTable found = new LuaTable().add(access().with("rssi", -60).with("channel", 6).with("auth", 3));
+            LuaTable found = new LuaTable()
+                    .add(access().with("rssi", -60).with("channel", 6).with("auth", 3));
             device.after(RETRY_NANOS, () -> {
                 device.call(done, null, found);
                 done.release();

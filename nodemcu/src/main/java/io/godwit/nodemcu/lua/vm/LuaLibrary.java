@@ -28,8 +28,7 @@ public final class LuaLibrary {
         this.name = builder.name;
         this.methods = builder.methods;
         this.entries = new LinkedHashMap<>();
-        builder.functions.forEach(
-                (key, function) -> entries.put(key, new Trampoline(function, key, methods)));
+        builder.functions.forEach((key, function) -> entries.put(key, new Trampoline(function, key, methods)));
         entries.putAll(builder.constants);
         builder.nested.forEach((key, library) -> entries.put(key, library));
         this.absent = Set.copyOf(builder.absent);

@@ -1,0 +1,56 @@
+package io.godwit.nodemcu;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs tasks one after the other on the common pool: where callbacks run unless the settings say otherwise. */
+final class SerialExecutor implements Executor {
+
+    private static final Logger log = LoggerFactory.getLogger(SerialExecutor.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock.
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(4);
+    private boolean running;
+
+    @Override
+    public void execute(Runnable task) {
+        lock.lock();
+        try {
+            tasks.add(task);
+            if (running) {
+                return;
+            }
+            running = true;
+        } finally {
+            lock.unlock();
+        }
+        ForkJoinPool.commonPool().execute(this::drain);
+    }
+
+    private void drain() {
+        while (true) {
+            Runnable next;
+            lock.lock();
+            try {
+                next = tasks.poll();
+                if (next == null) {
+                    running = false;
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+            try {
+                next.run();
+            } catch (RuntimeException e) {
+                log.error("a callback failed", e);
+            }
+        }
+    }
+}
