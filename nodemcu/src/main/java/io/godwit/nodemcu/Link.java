@@ -97,9 +97,7 @@ final class Link {
             Credentials credentials = Credentials.of(username, identity.password());
             builder.credentials(() -> credentials);
         }
-        if (settings.transport() != null) {
-            builder.transport(settings.transport());
-        }
+        builder.transport(owner.cable());
         return builder.build();
     }
 
@@ -218,10 +216,5 @@ final class Link {
         }
         MqttClient last = client;
         return last == null ? CompletableFuture.completedFuture(null) : last.closeAsync();
-    }
-
-    /** Ends it without a word to the broker; the owner of the transport has dropped the socket. */
-    void cut() {
-        close();
     }
 }

@@ -1,6 +1,7 @@
 package io.godwit.nodemcu;
 
 import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.transport.NettyTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -68,6 +69,7 @@ public final class Mqtt {
     private final Executor events;
     private final MqttSettings.Timer timer;
     private final int maxMessageLength;
+    private final Cable cable;
 
     // Guarded by lock; callbacks run outside it.
     private final ReentrantLock lock = new ReentrantLock();
@@ -110,6 +112,7 @@ public final class Mqtt {
         this.maxMessageLength = parameters.maxMessageLength() > 0 ? parameters.maxMessageLength() : DEVICE_BUFFER;
         this.events = settings.executor() != null ? settings.executor() : new SerialExecutor();
         this.timer = settings.timerOn(events);
+        this.cable = new Cable(settings.transport() != null ? settings.transport() : NettyTransport.shared());
         this.published = new Slot(settings.profile());
         this.subscribed = new Slot(settings.profile());
         this.unsubscribed = new Slot(settings.profile());
@@ -452,9 +455,35 @@ public final class Mqtt {
         lock.lock();
         try {
             if (link != null) {
-                link.cut();
+                Link old = link;
                 link = null;
+                cable.cut();
+                closed = old.close();
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Pulls the network cable: the socket stays open, nothing goes out or comes in, nobody is told. */
+    public void unplugNetwork() {
+        cable.plug(false);
+    }
+
+    /** Puts the cable back. */
+    public void plugNetwork() {
+        cable.plug(true);
+    }
+
+    Cable cable() {
+        return cable;
+    }
+
+    /** Whether there is a connection, an attempt, or a wait for the next one. */
+    public boolean isActive() {
+        lock.lock();
+        try {
+            return link != null;
         } finally {
             lock.unlock();
         }

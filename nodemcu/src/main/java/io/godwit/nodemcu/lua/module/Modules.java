@@ -74,10 +74,18 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
 
     private static final Map<String, LuaLibrary> MISSING = missing();
 
-    public Modules() {}
+    private final boolean strict;
+
+    /** @param strict whether {@code mqtt} has no constants, as in the code of the ESP32 */
+    public Modules(boolean strict) {
+        this.strict = strict;
+    }
 
     @Override
     public @Nullable LuaLibrary apply(String name) {
+        if (strict && name.equals("mqtt")) {
+            return MqttModule.STRICT;
+        }
         LuaLibrary library = PRESENT.get(name);
         return library == null ? MISSING.get(name) : library;
     }
@@ -100,6 +108,7 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
         Map<String, LuaLibrary> modules = new TreeMap<>();
         Stream.of(
                         List.of(
+                                MqttModule.LIBRARY,
                                 TmrModule.LIBRARY,
                                 NodeModule.LIBRARY,
                                 FileModule.LIBRARY,

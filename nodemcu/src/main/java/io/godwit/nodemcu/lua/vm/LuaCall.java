@@ -180,6 +180,14 @@ public final class LuaCall {
         return new LuaRef(machine, c.luaL_ref(state, machine.registry()));
     }
 
+    /** Whether the argument is the very value that is held. */
+    public boolean isSame(int index, LuaRef held) {
+        push(held);
+        boolean same = c.lua_rawequal(state, index, -1) != 0;
+        pop(1);
+        return same;
+    }
+
     public LuaRef function(int index) {
         if (!isFunction(index)) {
             throw expected(index, "function");
