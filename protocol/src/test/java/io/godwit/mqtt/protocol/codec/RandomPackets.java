@@ -29,6 +29,7 @@ import io.godwit.mqtt.protocol.Unsuback;
 import io.godwit.mqtt.protocol.Unsubscribe;
 import io.godwit.mqtt.protocol.UserProperty;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -201,7 +202,9 @@ final class RandomPackets {
             return Properties.NONE;
         }
         Properties.Builder properties = Properties.builder();
-        for (Property<?> property : Property.all()) {
+        List<Property<?>> all = new ArrayList<>(Property.all());
+        Collections.shuffle(all, random);
+        for (Property<?> property : all) {
             if (property.allowedIn(carrier) && random.nextInt(3) == 0) {
                 int times = property.repeatableIn(carrier) ? 1 + random.nextInt(3) : 1;
                 for (int i = 0; i < times; i++) {
