@@ -19,6 +19,7 @@ import java.security.Key;
 import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ import org.jspecify.annotations.Nullable;
  * context, and sessions are resumed. Blocks: helper threads only.
  */
 final class TlsContexts {
+
+    private static final byte[] SAMPLE = {1, 2, 3};
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -128,8 +131,13 @@ final class TlsContexts {
         boolean checked = tls.hostNameChecked() && !tls.isInsecure();
         builder.endpointIdentificationAlgorithm(checked ? "HTTPS" : "");
         if (material.certificate != null && material.key != null) {
-            builder.keyManager(
-                    key(tls, material.key), certificates("certificate", tls.certificate(), material.certificate));
+            PrivateKey key = key(tls, material.key);
+            List<X509Certificate> chain = certificates("certificate", tls.certificate(), material.certificate);
+            if (!fit(key, chain.get(0))) {
+                throw new IOException("the private key in " + tls.key() + " does not belong to the first certificate in "
+                        + tls.certificate() + " (" + Certificates.describe(chain.get(0)) + ")");
+            }
+            builder.keyManager(key, chain);
         } else if (material.keyStore != null) {
             addKeyStore(builder, tls, material.keyStore);
         }
@@ -205,6 +213,31 @@ final class TlsContexts {
             return Pem.privateKey(pem, tls.keyPassword());
         } catch (IOException | GeneralSecurityException e) {
             throw new IOException("the private key in " + tls.key() + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether what one signs the other verifies. */
+    private static boolean fit(PrivateKey key, X509Certificate certificate) {
+        String algorithm =
+                switch (key.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    case "EdDSA" -> "EdDSA";
+                    default -> "";
+                };
+        if (algorithm.isEmpty()) {
+            return true; // not known here: the handshake will show it
+        }
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(SAMPLE);
+            byte[] signed = signature.sign();
+            signature.initVerify(certificate.getPublicKey());
+            signature.update(SAMPLE);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            return false;
         }
     }
 

@@ -417,6 +417,18 @@ class TlsTest {
     }
 
     @Test
+    @DisplayName("rotation: a key that is not the certificate's, as between two renames, is told so")
+    void aKeyOfAnotherCertificate() throws Exception {
+        Tls.Builder tls = trusting(authority)
+                .certificate(certificate("CN=client").buildIssuedBy(authority).getCertificatePathPEM())
+                .key(stranger.getPrivateKeyPEM());
+
+        assertThat(failure(good, tls))
+                .hasMessageContaining("cannot begin")
+                .hasMessageContaining("does not belong to the first certificate");
+    }
+
+    @Test
     void trustStore() throws Exception {
         Path store = folder.resolve("trust.jks");
         KeyStore keys = KeyStore.getInstance("JKS");
