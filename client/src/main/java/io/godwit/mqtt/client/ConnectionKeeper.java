@@ -334,7 +334,7 @@ final class ConnectionKeeper {
                 return;
             }
             if (config.version() == ProtocolVersion.V5) {
-                core.disconnect(new Disconnect(broken.reason(), Properties.NONE));
+                core.say(session -> session.disconnect(new Disconnect(broken.reason(), Properties.NONE)));
             }
             drop(config.version() == ProtocolVersion.V5);
             lost(why);
@@ -486,7 +486,7 @@ final class ConnectionKeeper {
                         .with(Property.AUTHENTICATION_DATA, answer);
                 loop.execute(() -> {
                     if (to.isCurrent()) {
-                        core.authenticate(new Auth(reason, properties));
+                        core.say(session -> session.authenticate(new Auth(reason, properties)));
                     }
                 });
             } catch (Exception failure) {
@@ -618,7 +618,7 @@ final class ConnectionKeeper {
         if (last == null || packet == null) {
             return;
         }
-        core.disconnect(packet);
+        core.say(session -> session.disconnect(packet));
         if (last.connection != null) {
             last.connection.close(true);
         }
@@ -641,7 +641,7 @@ final class ConnectionKeeper {
         state = ClientState.IDLE;
         result = null;
         core.setClosedTo(ClientCore.notConnected("not connected: " + why));
-        core.endControls(ClientCore.notConnected("not connected: " + why));
+        core.say(session -> session.endControls(ClientCore.notConnected("not connected: " + why)));
         if (config.cleanSession() && config.store() == null) {
             core.end(new Failure(
                     Failure.Kind.SESSION_LOST,

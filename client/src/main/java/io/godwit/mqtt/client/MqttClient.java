@@ -33,12 +33,16 @@ public final class MqttClient implements AutoCloseable {
     private final ClientConfig config;
     private final ClientCore core;
     private final ConnectionKeeper keeper;
+    private final Patience patience;
+    private final Publisher publisher;
     private final Requests requests = new Requests();
 
     MqttClient(ClientConfig config) {
         this.config = config;
         this.core = new ClientCore(this, config, config.loop(), openLog(config));
         this.keeper = new ConnectionKeeper(this, config, core);
+        this.patience = new Patience(core, keeper::state, config.callTimeout());
+        this.publisher = new Publisher(core, keeper, patience);
     }
 
     private static SessionLog openLog(ClientConfig config) {
@@ -75,6 +79,14 @@ public final class MqttClient implements AutoCloseable {
         return new MqttClientBuilder();
     }
 
+    ClientCore core() {
+        return core;
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
     ConnectionKeeper keeper() {
         return keeper;
     }
@@ -90,7 +102,7 @@ public final class MqttClient implements AutoCloseable {
      * @throws ClientClosedException after {@link #close}
      */
     public ConnectResult connect() {
-        return core.await(connectAsync(), "CONNACK");
+        return patience.await(connectAsync(), () -> "CONNACK");
     }
 
     /** {@link #connect()} without blocking. */
@@ -128,9 +140,9 @@ public final class MqttClient implements AutoCloseable {
      * drops the will, and ends a reconnect loop too. {@link #connect} may be called again afterwards.
      */
     public void disconnect() {
-        core.await(
+        patience.await(
                 disconnectAsync(),
-                "the connection to end",
+                () -> "the connection to end",
                 config.closeTimeout().multipliedBy(3));
     }
 
@@ -164,7 +176,8 @@ public final class MqttClient implements AutoCloseable {
     public void close() {
         CompletableFuture<Void> closed = closeAsync();
         if (!core.loop.inLoop()) {
-            core.await(closed, "the client to close", config.closeTimeout().multipliedBy(3));
+            patience.await(
+                    closed, () -> "the client to close", config.closeTimeout().multipliedBy(3));
         }
     }
 
@@ -208,17 +221,17 @@ public final class MqttClient implements AutoCloseable {
      * @throws IllegalArgumentException when the topic is no topic name [MQTT-3.3.2-2]
      */
     public PublishResult publish(Message message) {
-        return core.publish(message);
+        return publisher.publish(message);
     }
 
     /** {@link #publish(Message)} without blocking; the future ends exactly once. */
     public Publication publishAsync(Message message) {
-        return core.publishAsync(message);
+        return publisher.publishAsync(message);
     }
 
     /** Publishes text as UTF-8, QoS 1, without blocking. */
     public Publication publishAsync(String topic, String text) {
-        return core.publishAsync(Message.of(topic, text));
+        return publisher.publishAsync(Message.of(topic, text));
     }
 
     // ---- subscribe ----
@@ -235,7 +248,8 @@ public final class MqttClient implements AutoCloseable {
 
     /** Subscribes with a handler that acknowledges by hand, and waits for the broker's answer. */
     public Subscription subscribe(String filter, Qos qos, ManualHandler handler) {
-        return core.await(subscribeAsync(TopicSubscription.of(filter, qos), handler), "SUBACK for '" + filter + "'");
+        return patience.await(
+                subscribeAsync(TopicSubscription.of(filter, qos), handler), () -> "SUBACK for '" + filter + "'");
     }
 
     /**
@@ -248,7 +262,8 @@ public final class MqttClient implements AutoCloseable {
      * @throws IllegalArgumentException when the filter is none [MQTT-4.7.1-1]
      */
     public Subscription subscribe(TopicSubscription subscription, MessageHandler handler) {
-        return core.await(subscribeAsync(subscription, handler), "SUBACK for '" + subscription.filter() + "'");
+        return patience.await(
+                subscribeAsync(subscription, handler), () -> "SUBACK for '" + subscription.filter() + "'");
     }
 
     /** {@link #subscribe(String, Qos, MessageHandler)} without blocking. */
@@ -263,7 +278,7 @@ public final class MqttClient implements AutoCloseable {
 
     /** Subscribes with a handler that acknowledges by hand, without blocking. */
     public CompletableFuture<Subscription> subscribeAsync(TopicSubscription subscription, ManualHandler handler) {
-        return core.subscribe(
+        return subscribe(
                 List.of(subscription), List.of(new Handler(subscription.filter(), null, handler)), Properties.NONE);
     }
 
@@ -280,18 +295,31 @@ public final class MqttClient implements AutoCloseable {
                 .map(subscription -> new Handler(subscription.filter(), handler, null))
                 .toList();
         boolean v5 = config.version() == ProtocolVersion.V5;
-        return core.subscribe(List.copyOf(subscriptions), handlers, v5 ? properties : Properties.NONE);
+        return subscribe(subscriptions, handlers, v5 ? properties : Properties.NONE);
+    }
+
+    private CompletableFuture<Subscription> subscribe(
+            List<TopicSubscription> subscriptions, List<Handler> handlers, Properties properties) {
+        SubscribeExchange subscribe = new SubscribeExchange(this, List.copyOf(subscriptions), handlers, properties);
+        core.request(subscribe, handlers);
+        return subscribe;
+    }
+
+    CompletableFuture<Void> unsubscribe(List<TopicFilter> filters) {
+        UnsubscribeExchange unsubscribe = new UnsubscribeExchange(filters);
+        core.request(unsubscribe, List.of());
+        return unsubscribe;
     }
 
     /** Unsubscribes, takes the handlers of these filters out, and waits for the broker's answer. */
     public void unsubscribe(String... filters) {
-        core.await(unsubscribeAsync(filters), "UNSUBACK for " + Arrays.toString(filters));
+        patience.await(unsubscribeAsync(filters), () -> "UNSUBACK for " + Arrays.toString(filters));
     }
 
     /** {@link #unsubscribe} without blocking. The handlers stay until the broker has answered. */
     public CompletableFuture<Void> unsubscribeAsync(String... filters) {
         List<TopicFilter> parsed = Arrays.stream(filters).map(TopicFilter::of).toList();
-        return core.unsubscribe(parsed).thenRun(() -> core.removeAllHandlers(parsed));
+        return unsubscribe(parsed).thenRun(() -> core.removeAllHandlers(parsed));
     }
 
     /**
@@ -310,7 +338,7 @@ public final class MqttClient implements AutoCloseable {
      * @throws MqttTimeoutException when none came within the call time limit
      */
     public Message request(Message request) {
-        return core.await(requestAsync(request), "the response to '" + request.topic() + "'");
+        return patience.await(requestAsync(request), () -> "the response to '" + request.topic() + "'");
     }
 
     /** {@link #request(Message)} of a text, QoS 1. */

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A subscribe under way. Fails when the broker refuses all of it; the handlers of refused filters are taken out. */
 final class SubscribeExchange extends Exchange<Subscription> {
-    private final ClientCore core;
+    private final MqttClient client;
     private final List<TopicSubscription> subscriptions;
     private final List<Handler> handlers;
     private final Properties properties;
 
     SubscribeExchange(
-            ClientCore core, List<TopicSubscription> subscriptions, List<Handler> handlers, Properties properties) {
+            MqttClient client, List<TopicSubscription> subscriptions, List<Handler> handlers, Properties properties) {
         super(null);
-        this.core = core;
+        this.client = client;
         this.subscriptions = subscriptions;
         this.handlers = handlers;
         this.properties = properties;
@@ -40,7 +40,7 @@ final class SubscribeExchange extends Exchange<Subscription> {
         if (result instanceof Suback suback) {
             answered(suback);
         } else if (result instanceof Failure failure) {
-            core.removeHandlers(handlers);
+            client.core().removeHandlers(handlers);
             completeExceptionally(
                     failure.kind() == Failure.Kind.LIMIT
                             ? new SubscribeException(failure.text(), filters(), List.of(failure.reason()))
@@ -54,7 +54,7 @@ final class SubscribeExchange extends Exchange<Subscription> {
                 .filter(i -> reasons.get(i).isError() && i < handlers.size())
                 .mapToObj(handlers::get)
                 .toList();
-        core.removeHandlers(refused);
+        client.core().removeHandlers(refused);
         if (reasons.stream().allMatch(ReasonCode::isError)) {
             String why = IntStream.range(0, reasons.size())
                     .mapToObj(i -> "'" + subscriptions.get(i).filter() + "': "
@@ -63,7 +63,7 @@ final class SubscribeExchange extends Exchange<Subscription> {
             completeExceptionally(
                     new SubscribeException("the broker refused the subscription to " + why, filters(), reasons));
         } else {
-            complete(new Subscription(core, subscriptions, handlers, reasons));
+            complete(new Subscription(client, subscriptions, handlers, reasons));
         }
     }
 

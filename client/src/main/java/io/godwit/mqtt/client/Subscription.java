@@ -9,13 +9,13 @@ import java.util.concurrent.CompletableFuture;
 
 /** What a subscribe gave: the broker's answers, and the way to end it. */
 public final class Subscription implements AutoCloseable {
-    private final ClientCore core;
+    private final MqttClient client;
     private final List<TopicSubscription> asked;
     private final List<Handler> handlers;
     private final List<ReasonCode> reasons;
 
-    Subscription(ClientCore core, List<TopicSubscription> asked, List<Handler> handlers, List<ReasonCode> reasons) {
-        this.core = core;
+    Subscription(MqttClient client, List<TopicSubscription> asked, List<Handler> handlers, List<ReasonCode> reasons) {
+        this.client = client;
         this.asked = asked;
         this.handlers = handlers;
         this.reasons = reasons;
@@ -44,12 +44,14 @@ public final class Subscription implements AutoCloseable {
      */
     @Override
     public void close() {
-        core.await(closeAsync(), "the answer to UNSUBSCRIBE");
+        client.patience().await(closeAsync(), () -> "the answer to UNSUBSCRIBE");
     }
 
     /** {@link #close()} without blocking. */
     public CompletableFuture<Void> closeAsync() {
-        List<TopicFilter> lonely = core.removeHandlers(handlers);
-        return lonely.isEmpty() || core.isClosed() ? CompletableFuture.completedFuture(null) : core.unsubscribe(lonely);
+        List<TopicFilter> lonely = client.core().removeHandlers(handlers);
+        return lonely.isEmpty() || client.state() == ClientState.CLOSED
+                ? CompletableFuture.completedFuture(null)
+                : client.unsubscribe(lonely);
     }
 }

@@ -76,7 +76,7 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     }
 
     /** What the exchange takes of the queue's bound in bytes. */
-    final int weight() {
+    public final int weight() {
         Message m = message;
         return m == null ? 0 : m.payload().length + m.topic().length();
     }

@@ -1,0 +1,82 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.client.session.Failure;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Blocking calls: each has a time limit and says what it waited for. */
+final class Patience {
+    private final ClientCore core;
+    private final Supplier<ClientState> state;
+    private final Duration limit;
+
+    Patience(ClientCore core, Supplier<ClientState> state, Duration limit) {
+        this.core = core;
+        this.state = state;
+        this.limit = limit;
+    }
+
+    <T> T await(CompletableFuture<T> future, Supplier<String> what) {
+        return await(future, what, limit);
+    }
+
+    /** Waits for a future; its failure is thrown as it is. */
+    <T> T await(CompletableFuture<T> future, Supplier<String> what, Duration atMost) {
+        if (!future.isDone()) {
+            refuseOnLoop();
+        }
+        boolean inHandler = core.delivery().blocks();
+        try {
+            return future.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            throw new MqttTimeoutException(
+                    "waited " + atMost + " for " + what.get() + ", in vain; state " + state.get());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new MqttTimeoutException("interrupted while waiting for " + what.get());
+        } catch (ExecutionException failed) {
+            Throwable cause = failed.getCause();
+            throw cause instanceof RuntimeException runtime ? runtime : new IllegalStateException(cause);
+        } finally {
+            core.delivery().goesOn(inHandler);
+        }
+    }
+
+    /** Offers again whenever the queue has room, until it is taken, refused for another reason, or time is up. */
+    @Nullable
+    Failure untilTaken(Failure full, int bytes, Supplier<@Nullable Failure> offer) {
+        refuseOnLoop();
+        boolean inHandler = core.delivery().blocks();
+        try {
+            Failure refused = full;
+            long left = limit.toNanos();
+            while (left > 0 && refused != null && refused.kind() == Failure.Kind.QUEUE_FULL) {
+                left = core.awaitRoom(bytes, left);
+                refused = offer.get();
+            }
+            if (refused != null && refused.kind() == Failure.Kind.QUEUE_FULL) {
+                throw new MqttTimeoutException(
+                        "waited " + limit + " for room in the queue, in vain: " + refused.text());
+            }
+            return refused;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new MqttTimeoutException("interrupted while waiting for room in the queue");
+        } finally {
+            core.delivery().goesOn(inHandler);
+        }
+    }
+
+    private void refuseOnLoop() {
+        if (core.loop.inLoop()) {
+            throw new IllegalStateException(
+                    "a blocking call on the event loop would wait for itself: use the Async form,"
+                            + " or leave the handlers on their executor");
+        }
+    }
+}

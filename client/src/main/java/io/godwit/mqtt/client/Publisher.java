@@ -1,0 +1,57 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.Qos;
+import org.jspecify.annotations.Nullable;
+
+/** The ways of a publish into the session: followed or not, waiting for room in a full queue or not. */
+final class Publisher {
+    // Set once.
+    private final ClientCore core;
+    private final ConnectionKeeper keeper;
+    private final Patience patience;
+    private final boolean waitWhenFull;
+
+    Publisher(ClientCore core, ConnectionKeeper keeper, Patience patience) {
+        this.core = core;
+        this.keeper = keeper;
+        this.patience = patience;
+        this.waitWhenFull = core.config.session().queue().whenFull() == WhenFull.WAIT;
+    }
+
+    Publication publishAsync(Message message) {
+        Publication publication = new Publication(core, message, false);
+        Failure refused = offer(publication, message);
+        if (refused != null) {
+            publication.completeExceptionally(Publication.exception(refused));
+        }
+        return publication;
+    }
+
+    PublishResult publish(Message message) {
+        if (message.qos() == Qos.AT_MOST_ONCE && core.offerNow(message)) {
+            return PublishResult.SUCCESS;
+        }
+        Publication publication = new Publication(core, message, true);
+        Failure refused = offer(publication, message);
+        if (refused != null && refused.kind() == Failure.Kind.QUEUE_FULL && waitWhenFull) {
+            refused = patience.untilTaken(refused, publication.weight(), () -> offer(publication, message));
+        }
+        if (refused != null) {
+            throw Publication.exception(refused);
+        }
+        return patience.await(publication, () -> "the acknowledgement of the message for '" + message.topic() + "'");
+    }
+
+    private @Nullable Failure offer(Publication publication, Message message) {
+        if (message.properties().isEmpty() || !message.properties().has(Property.MESSAGE_EXPIRY_INTERVAL)) {
+            return core.offer(publication, 0);
+        }
+        Failure refused = core.offer(publication, core.loop.nanoTime());
+        core.loop.execute(keeper::scheduleTick);
+        return refused;
+    }
+}
