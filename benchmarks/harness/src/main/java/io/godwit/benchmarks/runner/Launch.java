@@ -106,7 +106,7 @@ final class Launch {
         Path target = root.resolve("benchmarks").resolve(module).resolve("target");
         Path resolved = target.resolve("classpath");
         String others = Files.exists(resolved) ? Files.readString(resolved).strip() : "";
-        return target.resolve("classes") + (others.isEmpty() ? "" : File.pathSeparator + others);
+        return target.resolve("fast/classes") + (others.isEmpty() ? "" : File.pathSeparator + others);
     }
 
     private Thread watchdog(Process process) {

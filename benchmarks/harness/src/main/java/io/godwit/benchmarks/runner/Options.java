@@ -115,7 +115,7 @@ record Options(
 
     private static boolean isBuilt(Path root, Contender contender) {
         return Files.isDirectory(
-                root.resolve("benchmarks").resolve(contender.module()).resolve("target/classes"));
+                root.resolve("benchmarks").resolve(contender.module()).resolve("target/fast/classes"));
     }
 
     private static List<String> scenarios(String list) {

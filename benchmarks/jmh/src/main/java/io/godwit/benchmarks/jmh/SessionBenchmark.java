@@ -1,0 +1,169 @@
+package io.godwit.benchmarks.jmh;
+
+import io.godwit.mqtt.client.session.Exchange;
+import io.godwit.mqtt.client.session.Inbox;
+import io.godwit.mqtt.client.session.Session;
+import io.godwit.mqtt.client.session.SessionConfig;
+import io.godwit.mqtt.client.store.QueueBounds;
+import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.SessionLoss;
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.mqtt.protocol.codec.PubackCodec;
+import io.godwit.mqtt.protocol.codec.PublishCodec;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The whole session without sockets and threads: a thousand messages go out and are acknowledged, or come in and are
+ * handled. The figures are for one message, and are the floor of what the client can do.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 10, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 15, time = 200, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(1)
+public class SessionBenchmark {
+
+    private static final int BURST = 1000;
+    private static final int MOST_IDENTIFIERS = 65_535;
+    private static final byte[] CONNACK = {0x20, 2, 0, 0};
+
+    private final Message atMostOnce = Message.of("bench/topic", new byte[64]).qos(Qos.AT_MOST_ONCE);
+    private final Message atLeastOnce = atMostOnce.qos(Qos.AT_LEAST_ONCE);
+    private final Session<Object> session = connected();
+    private final ByteBuf received0 = publishes(atMostOnce);
+    private final ByteBuf received1 = publishes(atLeastOnce);
+    private final ByteBuf acknowledgements = ByteBufAllocator.DEFAULT.directBuffer(4 * BURST);
+    private int lastIdentifier;
+    private int sum;
+
+    private static Session<Object> connected() {
+        SessionConfig config = new SessionConfig(
+                ProtocolVersion.V3_1_1,
+                new QueueBounds(BURST, 1 << 20, WhenFull.FAIL),
+                BURST,
+                SessionLoss.RESEND,
+                MOST_IDENTIFIERS,
+                1 << 20,
+                0,
+                0,
+                false,
+                0);
+        Session<Object> session = new Session<>(config, SessionLog.NONE, ByteBufAllocator.DEFAULT);
+        session.addHandler(TopicFilter.of("bench/+"), "handler");
+        session.open(new Connect(ProtocolVersion.V3_1_1, "id", true, 0, null, null, null, Properties.NONE), 0);
+        ByteBuf connack = ByteBufAllocator.DEFAULT.directBuffer().writeBytes(CONNACK);
+        session.received(connack, 0);
+        connack.release();
+        while (session.takeEvent() != null) {
+            // only that it is connected
+        }
+        releaseOutbox(session);
+        return session;
+    }
+
+    private static ByteBuf publishes(Message message) {
+        byte[] topicField = PublishCodec.topicField(message.topic());
+        ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(128 * BURST);
+        for (int i = 1; i <= BURST; i++) {
+            int identifier = message.qos() == Qos.AT_MOST_ONCE ? 0 : i;
+            PublishCodec.write(
+                    out, ProtocolVersion.V3_1_1, message, topicField, false, identifier, 0, Properties.NONE);
+        }
+        return out;
+    }
+
+    private static void releaseOutbox(Session<Object> session) {
+        for (ByteBuf part = session.outbox().take(); part != null; part = session.outbox().take()) {
+            part.release();
+        }
+    }
+
+    /** A publish without the client around it. */
+    private static final class Publish extends Exchange<Boolean> {
+        Publish(Message message) {
+            super(message);
+        }
+
+        @Override
+        protected void finish(@Nullable Object result) {
+            complete(Boolean.TRUE);
+        }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BURST)
+    public void publishQos0() {
+        for (int i = 0; i < BURST; i++) {
+            session.publishNow(atMostOnce);
+        }
+        releaseOutbox(session);
+        session.sent(0);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BURST)
+    public void publishQos1() {
+        acknowledgements.clear();
+        for (int i = 0; i < BURST; i++) {
+            session.publish(new Publish(atLeastOnce), 0);
+            lastIdentifier = lastIdentifier % MOST_IDENTIFIERS + 1;
+            PubackCodec.write(acknowledgements, lastIdentifier);
+        }
+        releaseOutbox(session);
+        session.sent(0);
+        session.received(acknowledgements, 0);
+        Exchange<?> ended = session.takeEnded();
+        while (ended != null) {
+            ended = ended.finishAndUnlink();
+        }
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BURST)
+    public int receiveQos0() {
+        return receive(received0);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(BURST)
+    public int receiveQos1() {
+        return receive(received1);
+    }
+
+    private int receive(ByteBuf packets) {
+        session.received(packets.readerIndex(0), 0);
+        Inbox.Batch batch = session.inbox().take();
+        if (batch == null) {
+            throw new IllegalStateException("nothing came");
+        }
+        for (int i = 0; i < batch.size(); i++) {
+            sum += batch.message(i).payload().length;
+            if (batch.token(i) != 0) {
+                session.handled(batch.token(i));
+            }
+        }
+        session.inbox().giveBack(batch);
+        releaseOutbox(session);
+        return sum;
+    }
+}
