@@ -1,36 +1,145 @@
 package io.godwit.cli;
 
+import io.godwit.cli.output.Terminal;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /**
- * The {@code godwit} command itself: it knows its subcommands and the exit codes, 0 for success, 1 for a failure and 2 for a
- * command line that it does not understand.
+ * The {@code godwit} command: finds the command that is meant and runs it. Only that one is built, since looking at all of
+ * them would be most of the time that a start takes.
  */
 @Command(
         name = "godwit",
-        description = "The MQTT client for the JVM.",
+        description = "The MQTT client for the JVM: publish, subscribe, measure, diagnose.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  godwit demo                                    see messages travel",
+            "  godwit sub -h test.example -t 'home/#' -v      print what comes",
+            "  godwit pub -h test.example -t home/hall -m hi  send a message",
+            "%ngodwit COMMAND --help explains a command."
+        })
 public final class Main implements Callable<Integer> {
+    /** How each command is made, in the order of the help. */
+    private static final Map<String, Function<Terminal, Object>> COMMANDS = commands();
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     private Main() {}
 
+    private static Map<String, Function<Terminal, Object>> commands() {
+        Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
+        commands.put("demo", DemoCommand::new);
+        commands.put("pub", PubCommand::new);
+        commands.put("sub", SubCommand::new);
+        commands.put("broker", BrokerCommand::new);
+        return commands;
+    }
+
     /** Runs the command line and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(run(Terminal.system(), List.of(arguments)));
+    }
+
+    /** Runs a command line; returns its exit code. */
+    static int run(Terminal terminal, List<String> arguments) {
+        boolean debug = arguments.contains("-d") || arguments.contains("--debug");
+        logging(debug);
+        String first = arguments.isEmpty() ? "" : arguments.get(0);
+        if (arguments.size() == 1 && (first.equals("--version") || first.equals("-V"))) {
+            Version.lines().forEach(terminal::line);
+            return ExitCodes.OK;
+        }
+        CommandLine line = commandLine(terminal, COMMANDS.containsKey(first) ? List.of(first) : COMMANDS.keySet());
+        List<String> all = new ArrayList<>(arguments);
+        CommandLine command = line.getSubcommands().get(first);
+        if (command != null) {
+            try {
+                List<String> typed = arguments.subList(1, arguments.size());
+                all = new ArrayList<>(ConfigFiles.precede(ConfigFiles.folder(), command.getCommandSpec(), typed));
+                all.add(0, first);
+            } catch (IllegalArgumentException e) {
+                terminal.remark("godwit: " + e.getMessage());
+                return ExitCodes.USAGE;
+            }
+        }
+        return line.execute(all.toArray(String[]::new));
+    }
+
+    /** The command line with these commands. */
+    static CommandLine commandLine(Terminal terminal, Iterable<String> names) {
+        CommandLine line = new CommandLine(new Main());
+        for (String name : names) {
+            Function<Terminal, Object> made = COMMANDS.get(name);
+            if (made != null) {
+                line.addSubcommand(name, made.apply(terminal));
+            }
+        }
+        boolean colours = terminal.colours();
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF));
+        line.setOverwrittenOptionsAllowed(true);
+        line.setAllowOptionsAsOptionParameters(true);
+        line.setUsageHelpAutoWidth(true);
+        line.setUsageHelpLongOptionsMaxWidth(34);
+        line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+        line.setParameterExceptionHandler((failure, typed) -> {
+            CommandLine at = failure.getCommandLine();
+            String name = at.getCommandSpec().qualifiedName();
+            terminal.remark(name + ": " + failure.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(failure, at.getErr());
+            terminal.remark("Try '" + name + " --help'.");
+            return ExitCodes.USAGE;
+        });
+        line.setExecutionExceptionHandler((failure, at, parsed) -> {
+            Throwable cause = Failures.unwrap(failure);
+            boolean debug = Arrays.asList(parsed.originalArgs().toArray()).stream()
+                    .anyMatch(argument -> argument.equals("-d") || argument.equals("--debug"));
+            if (!parsed.originalArgs().contains("--quiet")) {
+                terminal.remark(at.getCommandSpec().qualifiedName() + ": " + Failures.text(cause));
+            }
+            if (debug) {
+                cause.printStackTrace(terminal.err());
+            }
+            return Failures.exitCode(cause);
+        });
+        return line;
+    }
+
+    /** The library is silent unless asked: what matters, the command says itself. */
+    private static void logging(boolean debug) {
+        setDefault("org.slf4j.simpleLogger.defaultLogLevel", debug ? "debug" : "off");
+        setDefault("org.slf4j.simpleLogger.log.io.netty", debug ? "warn" : "off");
+        setDefault("org.slf4j.simpleLogger.showDateTime", "true");
+        setDefault("org.slf4j.simpleLogger.dateTimeFormat", "HH:mm:ss.SSS");
+        setDefault("org.slf4j.simpleLogger.showThreadName", "false");
+        setDefault("org.slf4j.simpleLogger.showShortLogName", "true");
+    }
+
+    private static void setDefault(String key, String value) {
+        if (System.getProperty(key) == null) {
+            System.setProperty(key, value);
+        }
     }
 
     /** Without a command: says which there are. */
     @Override
     public Integer call() {
         spec.commandLine().usage(spec.commandLine().getErr());
-        return CommandLine.ExitCode.USAGE;
+        return ExitCodes.USAGE;
     }
 }

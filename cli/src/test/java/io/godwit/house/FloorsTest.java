@@ -63,7 +63,10 @@ class FloorsTest {
             Map.entry(TESTKIT, Set.of(PROTOCOL, CODEC)),
             Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, ROAD)),
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, ROAD, TESTKIT, NODEMCU)),
-            Map.entry(CLI, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, ROAD, STORE, TESTKIT, NODEMCU, LUA)),
+            // The command shows packets as they pass, so it decodes them and taps connections.
+            Map.entry(
+                    CLI,
+                    Set.of(PROTOCOL, CODEC, CLIENT, CLIENT_STORE, ROAD, TRANSPORT, STORE, TESTKIT, NODEMCU, LUA)),
             Map.entry(HOUSE, Set.of()));
 
     /** Floors that may be divided into further packages, which use what their floor uses. */

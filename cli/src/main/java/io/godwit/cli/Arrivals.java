@@ -1,0 +1,131 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.OutputFormat;
+import io.godwit.mqtt.client.Acknowledgement;
+import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicFilter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code sub} does with each message: leaves out what was not wanted, prints the rest, acknowledges what it has
+ * printed, and sees when it is enough. What comes after that stays unacknowledged, so that a kept session still has it.
+ */
+final class Arrivals implements ManualHandler {
+    /**
+     * Which messages are wanted.
+     *
+     * @param share percent of the messages that are printed
+     * @param count ends after so many; 0: never
+     */
+    record Choice(
+            List<TopicFilter> leftOut,
+            boolean noRetained,
+            boolean retainedOnly,
+            boolean removeRetained,
+            double share,
+            long count) {}
+
+    // Set once.
+    private final MessagePrinter printer;
+    private final Choice choice;
+    private final Consumer<String> remarks;
+    private final CompletableFuture<Integer> end = new CompletableFuture<>();
+    private @Nullable MqttClient client;
+
+    // Handler thread only, but for the summary.
+    private @Nullable Message last;
+    private @Nullable CompletableFuture<?> lastRemoval;
+    private volatile long printed;
+    private volatile long bytes;
+
+    Arrivals(MessagePrinter printer, Choice choice, Consumer<String> remarks) {
+        this.printer = printer;
+        this.choice = choice;
+        this.remarks = remarks;
+    }
+
+    /** Which client receives; before it connects. */
+    void client(MqttClient receiver) {
+        client = receiver;
+    }
+
+    /** Completes with the exit code when it is enough. */
+    CompletableFuture<Integer> end() {
+        return end;
+    }
+
+    String summary(Duration time) {
+        return printed + (printed == 1 ? " message, " : " messages, ") + bytes + " bytes in "
+                + ClientCommand.time(time);
+    }
+
+    @Override
+    public void handle(Message message, Acknowledgement acknowledgement) {
+        if (message == last) {
+            acknowledgement.acknowledge(); // it matched a second filter
+            return;
+        }
+        last = message;
+        if (end.isDone()) {
+            return;
+        }
+        if (choice.retainedOnly && !message.retain()) {
+            finish(ExitCodes.OK);
+            return;
+        }
+        if (wanted(message)) {
+            if (choice.removeRetained && message.retain()) {
+                lastRemoval = Objects.requireNonNull(client)
+                        .publishAsync(Message.clearRetained(message.topic()).qos(Qos.AT_LEAST_ONCE));
+            }
+            print(message);
+        }
+        acknowledgement.acknowledge();
+    }
+
+    private boolean wanted(Message message) {
+        if (choice.noRetained && message.retain()) {
+            return false;
+        }
+        for (TopicFilter filter : choice.leftOut) {
+            if (filter.matches(message.topic())) {
+                return false;
+            }
+        }
+        return choice.share >= 100 || ThreadLocalRandom.current().nextDouble(100) < choice.share;
+    }
+
+    private void print(Message message) {
+        try {
+            if (!printer.print(message)) {
+                finish(ExitCodes.OUTPUT_CLOSED);
+                return;
+            }
+        } catch (OutputFormat.NotJsonException e) {
+            remarks.accept("godwit sub: " + e.getMessage());
+        }
+        bytes = bytes + message.payload().length;
+        printed = printed + 1;
+        if (choice.count > 0 && printed >= choice.count) {
+            finish(ExitCodes.OK);
+        }
+    }
+
+    private void finish(int exitCode) {
+        CompletableFuture<?> removal = lastRemoval;
+        if (removal == null) {
+            end.complete(exitCode);
+        } else {
+            removal.whenComplete((done, failed) -> end.complete(exitCode));
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package io.godwit.cli;
+
+import io.godwit.cli.options.ConnectionOptions;
+import io.godwit.cli.output.Terminal;
+import io.godwit.cli.packets.PacketPrinter;
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+
+/** What the commands have in common that are a client of a broker: options, remarks about the connection, the good-bye. */
+abstract class ClientCommand implements Callable<Integer> {
+    private static final Duration PATIENCE_WHEN_INTERRUPTED = Duration.ofSeconds(2);
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    @Mixin
+    private ConnectionOptions connection = new ConnectionOptions();
+
+    private final Terminal terminal;
+
+    ClientCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    final Terminal terminal() {
+        return terminal;
+    }
+
+    final ConnectionOptions connection() {
+        return connection;
+    }
+
+    /** The builder from the options, with remarks about lost connections, and each packet printed at {@code -d}. */
+    final MqttClientBuilder builder() {
+        MqttClientBuilder builder = connection.builder(
+                connection.isDebug() ? PacketPrinter.tapped(connection.version(), terminal::remark, 0) : null);
+        return builder.listener(new Remarks());
+    }
+
+    /** Connects; takes the time that the options allow, however often that means to try. */
+    static ConnectResult connect(MqttClient client) throws Exception {
+        try {
+            return client.connectAsync().get();
+        } catch (ExecutionException e) {
+            client.closeAsync();
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    /** Says good-bye in order, with the properties of {@code -D disconnect}. */
+    final void disconnect(MqttClient client) {
+        disconnect(client, Duration.ofSeconds(5));
+    }
+
+    /** The same in a hurry, while the JVM shuts down. */
+    final void farewell(MqttClient client) {
+        disconnect(client, PATIENCE_WHEN_INTERRUPTED);
+    }
+
+    private void disconnect(MqttClient client, Duration patience) {
+        try {
+            client.disconnectAsync(
+                            ReasonCode.SUCCESS, connection.properties(Property.Carrier.DISCONNECT), patience)
+                    .get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+            client.closeAsync().get(1, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException | MqttException e) {
+            // the connection is gone, or as good as that
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A line on standard error, unless {@code --quiet}. */
+    final void remark(String text) {
+        if (!connection.isQuiet()) {
+            terminal.remark(text);
+        }
+    }
+
+    /** A time for people. */
+    static String time(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toNanos() / 1e9);
+    }
+
+    /** Tells people what happens to the connection. */
+    private final class Remarks implements ClientListener {
+        @Override
+        public void connectFailed(MqttClient client, ConnectFailure failure, @Nullable Duration next) {
+            if (next != null) {
+                remark("no connection: " + failure.text() + "; next attempt in " + time(next));
+            }
+        }
+
+        @Override
+        public void disconnected(MqttClient client, @Nullable String cause, @Nullable Duration next) {
+            if (cause != null) {
+                remark("connection lost: " + cause + (next == null ? "" : "; next attempt in " + time(next)));
+            }
+        }
+
+        @Override
+        public void connected(MqttClient client, ConnectResult result) {
+            if (connection.isDebug()) {
+                remark("connected to " + result.server() + " as '" + result.clientId() + "', MQTT " + client.protocol());
+            }
+        }
+
+        @Override
+        public void handlerFailed(MqttClient client, Message message, Throwable failure) {
+            remark("a message on '" + message.topic() + "' could not be handled: " + failure);
+        }
+
+        @Override
+        public void resubscribed(MqttClient client, TopicSubscription subscription, ReasonCode reason) {
+            if (reason.isError()) {
+                remark("the broker refuses to renew the subscription to '" + subscription.filter() + "': "
+                        + reason.describe());
+            }
+        }
+    }
+}

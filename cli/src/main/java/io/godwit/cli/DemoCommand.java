@@ -1,0 +1,120 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.Terminal;
+import io.godwit.cli.output.Terminal.Colour;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.testkit.TestBroker;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows in a few seconds what MQTT is and that this works: a broker, a subscriber, a publisher, and a will. */
+@Command(
+        name = "demo",
+        sortOptions = false,
+        description = "See messages travel: a broker, a subscriber, a publisher and a will, all in this process.")
+final class DemoCommand implements Callable<Integer> {
+    private static final int SECONDS_TO_ARRIVE = 10;
+
+    @Mixin
+    private HelpOption help = new HelpOption();
+
+    @Option(
+            names = {"-V", "--protocol-version"},
+            paramLabel = "VERSION",
+            converter = io.godwit.cli.options.VersionConverter.class,
+            description = "MQTT 31, 311 or 5. [5]")
+    private ProtocolVersion version = ProtocolVersion.V5;
+
+    private final Terminal terminal;
+    private int step;
+
+    DemoCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        long start = System.nanoTime();
+        BlockingQueue<Message> arrived = new ArrayBlockingQueue<>(100);
+        try (TestBroker broker = TestBroker.start();
+                MqttClient hall = client(broker, "hall-display", null);
+                MqttClient boiler = client(
+                        broker,
+                        "boiler",
+                        Message.of("boiler/status", "offline").qos(Qos.AT_LEAST_ONCE).retain(true))) {
+            tell("A broker runs in this process at " + broker.uri() + ", speaking MQTT 3.1, 3.1.1 and 5.");
+
+            hall.connect();
+            hall.subscribe("boiler/#", Qos.EXACTLY_ONCE, arrived::add);
+            tell("'hall-display' connected with MQTT " + version + " and subscribed to boiler/#.");
+
+            boiler.connect();
+            tell("'boiler' connected and left a will: \"offline\" on boiler/status, should it vanish.");
+
+            for (Qos qos : Qos.values()) {
+                String text = 61 + qos.level() + " °C";
+                boiler.publish(Message.of("boiler/temperature", text).qos(qos));
+                tell("'boiler' published \"" + text + "\" on boiler/temperature, QoS " + qos.level() + meaning(qos));
+                show(arrived, "boiler/temperature", text);
+            }
+
+            boiler.publish(Message.of("boiler/status", "heating").retain(true));
+            tell("'boiler' published \"heating\" on boiler/status, retained: the broker keeps it for who comes later.");
+            show(arrived, "boiler/status", "heating");
+
+            broker.dropConnection("boiler");
+            tell("The line to 'boiler' was cut, without a good-bye. The broker speaks its will:");
+            show(arrived, "boiler/status", "offline");
+        }
+        long milliseconds = (System.nanoTime() - start) / 1_000_000;
+        terminal.line("");
+        terminal.line("That was MQTT, in " + milliseconds + " ms. Now in three terminals of your own:");
+        terminal.line("  godwit broker");
+        terminal.line("  godwit sub -t 'greetings/#' -v");
+        terminal.line("  godwit pub -t greetings/world -m hello");
+        return ExitCodes.OK;
+    }
+
+    private MqttClient client(TestBroker broker, String name, @Nullable Message will) {
+        return MqttClient.builder()
+                .server(broker.uri())
+                .protocol(version)
+                .clientId(name)
+                .will(will)
+                .reconnect(Reconnect.never())
+                .build();
+    }
+
+    private void tell(String text) {
+        terminal.line(terminal.paint(Colour.STRONG, ++step + ".") + " " + text);
+    }
+
+    private void show(BlockingQueue<Message> arrived, String topic, String text) throws InterruptedException {
+        Message message = arrived.poll(SECONDS_TO_ARRIVE, TimeUnit.SECONDS);
+        if (message == null || !message.topic().equals(topic) || !message.text().equals(text)) {
+            throw new IllegalStateException("\"" + text + "\" on " + topic + " should have arrived, but "
+                    + (message == null ? "nothing came within " + SECONDS_TO_ARRIVE + " s" : message + " did"));
+        }
+        terminal.line("   " + terminal.paint(Colour.GOOD, "hall-display received") + " "
+                + terminal.paint(Colour.TOPIC, topic) + ": " + text + " (QoS "
+                + message.qos().level() + (message.retain() ? ", retained" : "") + ")");
+    }
+
+    private static String meaning(Qos qos) {
+        return switch (qos) {
+            case AT_MOST_ONCE -> ": sent once.";
+            case AT_LEAST_ONCE -> ": acknowledged, so it arrives at least once.";
+            case EXACTLY_ONCE -> ": in four steps, so it arrives exactly once.";
+        };
+    }
+}

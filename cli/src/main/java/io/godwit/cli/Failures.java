@@ -1,0 +1,72 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.Complaint;
+import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.MqttConnectException;
+import io.godwit.mqtt.client.MqttTimeoutException;
+import io.godwit.mqtt.client.NotConnectedException;
+import io.godwit.mqtt.client.PublishException;
+import io.godwit.mqtt.client.SubscribeException;
+import io.godwit.mqtt.protocol.ReasonCode;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/** Turns what went wrong into a line for people and a number for the shell. */
+final class Failures {
+    private Failures() {}
+
+    /** What the future failed with, without its wrapping. */
+    static Throwable unwrap(Throwable failure) {
+        Throwable inner = failure;
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return inner;
+    }
+
+    static int exitCode(Throwable failure) {
+        if (failure instanceof MqttConnectException connect) {
+            return exitCode(connect.failure());
+        }
+        if (failure instanceof PublishException) {
+            return ExitCodes.PUBLISH_FAILED;
+        }
+        if (failure instanceof SubscribeException) {
+            return ExitCodes.SUBSCRIBE_FAILED;
+        }
+        if (failure instanceof NotConnectedException) {
+            return ExitCodes.CONNECTION_LOST;
+        }
+        if (failure instanceof MqttTimeoutException || failure instanceof TimeoutException) {
+            return ExitCodes.TIMEOUT;
+        }
+        return failure instanceof IllegalArgumentException ? ExitCodes.USAGE : ExitCodes.FAILED;
+    }
+
+    static int exitCode(ConnectFailure failure) {
+        if (failure.reason() != ConnectFailure.Reason.REFUSED) {
+            return ExitCodes.UNREACHABLE;
+        }
+        ReasonCode reason = failure.reasonCode();
+        return reason == ReasonCode.BAD_USER_NAME_OR_PASSWORD || reason == ReasonCode.NOT_AUTHORIZED
+                ? ExitCodes.NOT_AUTHORIZED
+                : ExitCodes.REFUSED;
+    }
+
+    /** One line, without the name of a Java class where that can be. */
+    static String text(Throwable failure) {
+        if (failure instanceof FileSystemException file && file.getFile() != null) {
+            return Complaint.about(Path.of(file.getFile()), file);
+        }
+        String message = failure.getMessage();
+        if (failure instanceof IOException && message != null) {
+            return message;
+        }
+        return message != null && !message.isBlank() ? message : failure.getClass().getSimpleName();
+    }
+}

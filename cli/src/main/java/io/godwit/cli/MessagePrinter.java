@@ -1,0 +1,63 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.OutputFormat;
+import io.godwit.cli.output.PayloadStyle;
+import io.godwit.cli.output.Terminal;
+import io.godwit.cli.output.Terminal.Colour;
+import io.godwit.mqtt.protocol.Message;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Prints messages to standard output: payloads, topics and payloads, or as a format says. For one thread at a time. */
+final class MessagePrinter {
+    // Set once.
+    private final Terminal terminal;
+    private final @Nullable OutputFormat format;
+    private final PayloadStyle style;
+    private final boolean verbose;
+    private final boolean endOfLine;
+
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    MessagePrinter(
+            Terminal terminal, @Nullable OutputFormat format, PayloadStyle style, boolean verbose, boolean endOfLine) {
+        this.terminal = terminal;
+        this.format = format;
+        this.style = style;
+        this.verbose = verbose;
+        this.endOfLine = endOfLine;
+    }
+
+    /**
+     * Prints one message at once. False: the reader of standard output has gone.
+     *
+     * @throws OutputFormat.NotJsonException when the format wants JSON and the payload is none
+     */
+    boolean print(Message message) {
+        line.reset();
+        if (format != null) {
+            format.append(line, message, Instant.now());
+        } else {
+            if (verbose) {
+                String topic = terminal.paint(Colour.TOPIC, message.topic()) + " ";
+                line.writeBytes(topic.getBytes(StandardCharsets.UTF_8));
+            }
+            append(message);
+        }
+        if (endOfLine) {
+            line.write('\n');
+        }
+        byte[] bytes = line.toByteArray();
+        return terminal.write(bytes, bytes.length);
+    }
+
+    private void append(Message message) {
+        if (message.payload().length == 0 && verbose) {
+            line.writeBytes("(null)".getBytes(StandardCharsets.US_ASCII)); // as mosquitto_sub -v
+        } else {
+            style.append(line, message.payload(), terminal);
+        }
+    }
+}

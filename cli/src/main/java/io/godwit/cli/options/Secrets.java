@@ -1,0 +1,34 @@
+package io.godwit.cli.options;
+
+import io.godwit.cli.output.Complaint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Reads secrets from where they do not show in the list of processes. Complaints name the place, never the secret. */
+final class Secrets {
+    private Secrets() {}
+
+    /** The value of an environment variable. */
+    static String fromEnvironment(String option, String variable) {
+        @Nullable String value = System.getenv(variable);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    option + ": the environment variable " + variable + " is not set; export it before");
+        }
+        return value;
+    }
+
+    /** The first line of a file. */
+    static String fromFile(String option, Path file) {
+        try {
+            String text = Files.readString(file);
+            int end = text.indexOf('\n');
+            String line = end < 0 ? text : text.substring(0, end);
+            return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(option + ": " + Complaint.about(file, e), e);
+        }
+    }
+}

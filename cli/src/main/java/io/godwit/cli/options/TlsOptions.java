@@ -1,0 +1,196 @@
+package io.godwit.cli.options;
+
+import io.godwit.cli.output.Complaint;
+import io.godwit.mqtt.client.road.Tls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the command line says about TLS: mosquitto's options, and those that the library has besides. */
+public final class TlsOptions {
+    @Option(
+            names = "--cafile",
+            paramLabel = "FILE",
+            description = "Trust the authorities in this PEM file, and no others.")
+    private @Nullable Path caFile;
+
+    @Option(
+            names = "--capath",
+            paramLabel = "DIR",
+            description = "Trust the authorities in the PEM files of this folder, and no others.")
+    private @Nullable Path caPath;
+
+    @Option(names = "--cert", paramLabel = "FILE", description = "The client's certificate, PEM.")
+    private @Nullable Path certificate;
+
+    @Option(names = "--key", paramLabel = "FILE", description = "The client's private key, PEM.")
+    private @Nullable Path key;
+
+    @Option(names = "--keyform", paramLabel = "FORM", description = "Accepted for mosquitto's sake; only: pem.")
+    private @Nullable String keyForm;
+
+    @Option(
+            names = "--key-password-env",
+            paramLabel = "VAR",
+            description = "The environment variable with the password of the key (or of --keystore).")
+    private @Nullable String keyPasswordVariable;
+
+    @Option(
+            names = "--keystore",
+            paramLabel = "FILE",
+            description = "The client's certificate and key, PKCS#12 or JKS.")
+    private @Nullable Path keyStore;
+
+    @Option(
+            names = "--truststore",
+            paramLabel = "FILE",
+            description = "Trust the authorities in this PKCS#12 or JKS file.")
+    private @Nullable Path trustStore;
+
+    @Option(
+            names = "--truststore-password-env",
+            paramLabel = "VAR",
+            description = "The environment variable with the password of --truststore.")
+    private @Nullable String trustStorePasswordVariable;
+
+    @Option(names = "--tls-use-os-certs", description = "TLS with the authorities that the system trusts.")
+    private boolean systemAuthorities;
+
+    @Option(names = "--tls-version", paramLabel = "VERSION", description = "tlsv1.2 or tlsv1.3; both unless set.")
+    private @Nullable String version;
+
+    @Option(names = "--ciphers", paramLabel = "LIST", description = "Cipher suites by their standard names: A:B:C.")
+    private @Nullable String ciphers;
+
+    @Option(names = "--tls-alpn", paramLabel = "PROTOCOL", description = "The protocol for ALPN, such as: mqtt.")
+    private @Nullable String applicationProtocol;
+
+    @Option(
+            names = "--tls-name",
+            paramLabel = "NAME",
+            description = "The name that the server's certificate must have and SNI sends, if not the host's.")
+    private @Nullable String serverName;
+
+    @Option(
+            names = "--pin",
+            paramLabel = "SHA256",
+            description = "Insist on a certificate or key with this SHA-256 sum.")
+    private List<String> pins = new ArrayList<>();
+
+    @Option(
+            names = "--insecure",
+            description = "Do not check that the certificate is for this host. For trying only.")
+    private boolean insecure;
+
+    @Option(
+            names = "--trust-any",
+            description = "Do not check the certificate at all. For trying only.")
+    private boolean trustAny;
+
+    /** Whether any option asks for TLS, so that a plain host name means it. */
+    boolean isAsked() {
+        return systemAuthorities
+                || trustAny
+                || insecure
+                || version != null
+                || applicationProtocol != null
+                || serverName != null
+                || !pins.isEmpty()
+                || Stream.of(caFile, caPath, certificate, key, keyStore, trustStore)
+                        .anyMatch(file -> file != null);
+    }
+
+    /**
+     * The TLS settings that the options describe.
+     *
+     * @throws IllegalArgumentException when they do not fit together, saying why
+     */
+    Tls tls() {
+        if (keyForm != null && !keyForm.equalsIgnoreCase("pem")) {
+            throw new IllegalArgumentException(
+                    "--keyform " + keyForm + ": keys come from PEM files, or from --keystore; there is no engine here");
+        }
+        Tls.Builder tls = Tls.builder();
+        if (caFile != null) {
+            tls.ca(caFile);
+        }
+        if (caPath != null) {
+            tls.ca(allIn(caPath));
+        }
+        if (certificate != null) {
+            tls.certificate(certificate);
+        }
+        if (key != null) {
+            tls.key(key);
+        }
+        String keyPassword = keyPasswordVariable == null
+                ? null
+                : Secrets.fromEnvironment("--key-password-env", keyPasswordVariable);
+        if (keyStore != null) {
+            tls.keyStore(keyStore, keyPassword == null ? "" : keyPassword);
+        } else if (keyPassword != null) {
+            tls.keyPassword(keyPassword);
+        }
+        if (trustStore != null) {
+            tls.trustStore(
+                    trustStore,
+                    trustStorePasswordVariable == null
+                            ? ""
+                            : Secrets.fromEnvironment("--truststore-password-env", trustStorePasswordVariable));
+        }
+        if (version != null) {
+            tls.versions(version(version));
+        }
+        if (ciphers != null) {
+            tls.ciphers(ciphers.split("[:,]"));
+        }
+        if (applicationProtocol != null) {
+            tls.applicationProtocols(applicationProtocol);
+        }
+        if (serverName != null) {
+            tls.serverName(serverName);
+        }
+        pins.forEach(tls::pin);
+        if (insecure) {
+            tls.hostNameChecked(false);
+        }
+        if (trustAny) {
+            tls.insecure();
+        }
+        return tls.build();
+    }
+
+    private static String version(String text) {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "tlsv1.3", "1.3" -> "TLSv1.3";
+            case "tlsv1.2", "1.2" -> "TLSv1.2";
+            default ->
+                throw new IllegalArgumentException(
+                        "--tls-version " + text + ": tlsv1.2 or tlsv1.3; what is older is broken");
+        };
+    }
+
+    private static String allIn(Path folder) {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+                if (text.contains("-----BEGIN CERTIFICATE-----")) {
+                    all.append(text).append('\n');
+                }
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException("--capath: " + Complaint.about(folder, e), e);
+        }
+        if (all.isEmpty()) {
+            throw new IllegalArgumentException("--capath: no file in " + folder + " holds a PEM certificate");
+        }
+        return all.toString();
+    }
+}

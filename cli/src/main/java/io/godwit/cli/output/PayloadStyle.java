@@ -1,0 +1,81 @@
+package io.godwit.cli.output;
+
+import io.godwit.cli.output.Terminal.Colour;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/** How payloads are shown. */
+public enum PayloadStyle {
+    /** As on the wire when piped; on a terminal as text where it is text, else in hex. */
+    auto,
+    /** The bytes themselves, as mosquitto_sub does. */
+    raw,
+    /** As UTF-8; what is not, and control characters, become U+FFFD. */
+    text,
+    /** In hexadecimal. */
+    hex,
+    /** In Base64. */
+    base64,
+    /** JSON over several lines; what is no JSON, as text. */
+    json;
+
+    /** Appends the payload in this style. */
+    public void append(ByteArrayOutputStream line, byte[] payload, Terminal terminal) {
+        switch (this) {
+            case raw -> line.writeBytes(payload);
+            case hex -> add(line, HexFormat.of().formatHex(payload));
+            case base64 -> add(line, Base64.getEncoder().encodeToString(payload));
+            case text -> add(line, printable(new String(payload, StandardCharsets.UTF_8)));
+            case json -> {
+                String pretty = JsonLayout.of(payload, true);
+                add(line, pretty != null ? pretty : printable(new String(payload, StandardCharsets.UTF_8)));
+            }
+            case auto -> {
+                if (!terminal.outIsTerminal() || isText(payload)) {
+                    line.writeBytes(payload);
+                } else {
+                    add(line, terminal.paint(Colour.FAINT, "hex ") + HexFormat.of().formatHex(payload));
+                }
+            }
+        }
+    }
+
+    private static void add(ByteArrayOutputStream line, String text) {
+        line.writeBytes(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String printable(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            out.append(isControl(c) ? '\uFFFD' : c);
+        }
+        return out.toString();
+    }
+
+    private static boolean isText(byte[] payload) {
+        @Nullable String text = utf8(payload);
+        return text != null && text.chars().noneMatch(c -> isControl((char) c));
+    }
+
+    /** The bytes as text, or null when they are not UTF-8. */
+    public static @Nullable String utf8(byte[] bytes) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            return null;
+        }
+    }
+
+    private static boolean isControl(char c) {
+        return (c < ' ' || c >= 0x7F && c < 0xA0) && c != '\n' && c != '\t' && c != '\r';
+    }
+}

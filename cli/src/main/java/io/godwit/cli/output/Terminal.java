@@ -1,0 +1,147 @@
+package io.godwit.cli.output;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a command writes: results on standard output, remarks and complaints on standard error. Knows which of them is a
+ * terminal, so that colours and progress go to people only. Safe for several threads.
+ */
+public final class Terminal {
+    /** Colours, by what they are for. */
+    public enum Colour {
+        TOPIC("36"),
+        FAINT("2"),
+        GOOD("32"),
+        BAD("31"),
+        STRONG("1");
+
+        private final String code;
+
+        Colour(String code) {
+            this.code = code;
+        }
+    }
+
+    // Set once.
+    private final OutputStream out;
+    private final PrintStream err;
+    private final boolean outIsTerminal;
+    private final boolean errIsTerminal;
+    private final boolean colours;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock.
+    private boolean gone;
+
+    public Terminal(OutputStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal, boolean colours) {
+        this.out = out;
+        this.err = err;
+        this.outIsTerminal = outIsTerminal;
+        this.errIsTerminal = errIsTerminal;
+        this.colours = colours;
+    }
+
+    /** The process's own streams. */
+    public static Terminal system() {
+        boolean out = isTerminal(1);
+        boolean err = isTerminal(2);
+        boolean wanted = System.getenv("NO_COLOR") == null && !"dumb".equals(System.getenv("TERM"));
+        return new Terminal(
+                new FileOutputStream(FileDescriptor.out),
+                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                out,
+                err,
+                out && wanted);
+    }
+
+    /** The same with colours switched by hand; null leaves them. */
+    public Terminal withColours(@Nullable Boolean on) {
+        return on == null ? this : new Terminal(out, err, outIsTerminal, errIsTerminal, on);
+    }
+
+    private static boolean isTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException | UnsupportedOperationException | SecurityException e) {
+            return System.console() != null; // no /proc here
+        }
+    }
+
+    public boolean outIsTerminal() {
+        return outIsTerminal;
+    }
+
+    public boolean errIsTerminal() {
+        return errIsTerminal;
+    }
+
+    public boolean colours() {
+        return colours;
+    }
+
+    /** The text in a colour, where colours are shown. */
+    public String paint(Colour colour, String text) {
+        return colours ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
+    }
+
+    /** Writes bytes to standard output, at once. False: its reader has gone. */
+    public boolean write(byte[] bytes, int length) {
+        lock.lock();
+        try {
+            if (!gone) {
+                out.write(bytes, 0, length);
+                out.flush();
+            }
+        } catch (IOException e) {
+            gone = true;
+        } finally {
+            lock.unlock();
+        }
+        return !gone;
+    }
+
+    /** Writes a line to standard output. False: its reader has gone. */
+    public boolean line(String text) {
+        byte[] bytes = (text + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
+        return write(bytes, bytes.length);
+    }
+
+    /** Writes a line to standard error. */
+    public void remark(String text) {
+        err.println(text);
+        err.flush();
+    }
+
+    /** Writes a line to standard error in the place of the one before; only where that is a terminal. */
+    public void progress(String text) {
+        if (errIsTerminal) {
+            err.print("\r" + text + "\u001b[K");
+            err.flush();
+        }
+    }
+
+    /** Ends the line of {@link #progress}. */
+    public void endProgress() {
+        if (errIsTerminal) {
+            err.print("\r\u001b[K");
+            err.flush();
+        }
+    }
+
+    /** For what prints by itself. */
+    public PrintStream err() {
+        return err;
+    }
+}

@@ -1,0 +1,64 @@
+package io.godwit.cli.packets;
+
+import io.godwit.cli.output.Json;
+import io.godwit.cli.packets.PacketTap.Direction;
+import io.godwit.mqtt.client.transport.NettyTransport;
+import io.godwit.mqtt.client.transport.Transport;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import java.time.Clock;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Prints packets that passed: a line each with time and direction, in hex below if wanted; or a JSON line each. */
+public final class PacketPrinter implements Consumer<SeenPacket> {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS").withZone(ZoneId.systemDefault());
+
+    private final Consumer<String> line;
+    private final int hexLines;
+    private final boolean json;
+    private final boolean named;
+
+    /**
+     * @param line takes each line
+     * @param hexLines lines of hex per packet at most; 0 for none
+     * @param named whether the line names the connection
+     */
+    public PacketPrinter(Consumer<String> line, int hexLines, boolean json, boolean named) {
+        this.line = line;
+        this.hexLines = hexLines;
+        this.json = json;
+        this.named = named;
+    }
+
+    /** A transport over the shared one that prints each packet. */
+    public static Transport tapped(ProtocolVersion version, Consumer<String> line, int hexLines) {
+        PacketPrinter printer = new PacketPrinter(line, hexLines, false, false);
+        return new TapTransport(
+                NettyTransport.shared(),
+                connection -> new PacketTap(connection.describe(), version, Clock.systemUTC(), printer),
+                news -> line.accept(TIME.format(Clock.systemUTC().instant()) + "    " + news));
+    }
+
+    @Override
+    public void accept(SeenPacket packet) {
+        boolean toBroker = packet.direction() == Direction.TO_BROKER;
+        if (json) {
+            line.accept("{\"time\":" + Json.quote(packet.time().toString()) + ",\"connection\":"
+                    + Json.quote(packet.connection()) + ",\"from\":\"" + (toBroker ? "client" : "broker")
+                    + "\",\"type\":"
+                    + (packet.type() == null ? "null" : Json.quote(packet.type().toString())) + ",\"size\":"
+                    + packet.size() + ",\"text\":" + Json.quote(packet.text()) + ",\"hex\":"
+                    + Json.quote(packet.hex().compact()) + "}");
+            return;
+        }
+        line.accept(TIME.format(packet.time()) + (named ? " " + packet.connection() : "") + (toBroker ? " -> " : " <- ")
+                + packet.text().strip());
+        if (hexLines > 0) {
+            List<String> dump = packet.hex().lines(hexLines);
+            dump.forEach(text -> line.accept("        " + text));
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.godwit.cli.packets;
+
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.codec.MalformedPacketException;
+import io.godwit.mqtt.protocol.codec.PacketCodec;
+import io.godwit.mqtt.protocol.codec.PacketReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * Listens in on one connection: takes the bytes of both directions as they pass and hands on each packet, decoded. Alters
+ * nothing. Safe for several threads.
+ */
+public final class PacketTap {
+    /** Who sent a packet. */
+    public enum Direction {
+        TO_BROKER,
+        TO_CLIENT
+    }
+
+    // Set once.
+    private final Consumer<SeenPacket> sink;
+    private final Clock clock;
+    private final String connection;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock.
+    private final PacketReader[] readers = {
+        new PacketReader(PacketReader.LARGEST_PACKET), new PacketReader(PacketReader.LARGEST_PACKET)
+    };
+    private ProtocolVersion version;
+
+    /**
+     * @param connection names the connection for people
+     * @param version what is spoken; a CONNECT that passes says it better
+     */
+    public PacketTap(String connection, ProtocolVersion version, Clock clock, Consumer<SeenPacket> sink) {
+        this.connection = connection;
+        this.version = version;
+        this.clock = clock;
+        this.sink = sink;
+    }
+
+    /** Bytes pass. They are neither moved nor released. */
+    public void pass(Direction direction, ByteBuf bytes) {
+        lock.lock();
+        try {
+            readers[direction.ordinal()].feed(
+                    bytes.duplicate(), (firstByte, in, length) -> frame(direction, firstByte, in, length));
+        } catch (MalformedPacketException broken) {
+            sink.accept(SeenPacket.broken(
+                    connection, direction, clock.instant(), ByteBufUtil.getBytes(bytes), String.valueOf(broken.getMessage())));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean frame(Direction direction, int firstByte, ByteBuf in, int length) {
+        Instant now = clock.instant();
+        byte[] frame = frame(firstByte, in, length);
+        try {
+            Packet packet = PacketCodec.read(firstByte, in, length, version);
+            if (packet instanceof Connect connect) {
+                version = connect.version();
+            }
+            sink.accept(SeenPacket.of(connection, direction, now, frame, packet));
+        } catch (MalformedPacketException broken) {
+            sink.accept(SeenPacket.broken(connection, direction, now, frame, String.valueOf(broken.getMessage())));
+        }
+        return true;
+    }
+
+    /** The whole packet, with a fixed header as short as can be. */
+    private static byte[] frame(int firstByte, ByteBuf in, int length) {
+        int digits = length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4;
+        byte[] frame = new byte[1 + digits + length];
+        frame[0] = (byte) firstByte;
+        int rest = length;
+        for (int i = 1; i <= digits; i++) {
+            frame[i] = (byte) (rest & 0x7F | (i < digits ? 0x80 : 0));
+            rest >>>= 7;
+        }
+        in.getBytes(in.readerIndex(), frame, 1 + digits, length);
+        return frame;
+    }
+}
