@@ -69,6 +69,7 @@ final class Arrivals implements ManualHandler {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // the very same message, not one that says the same
     public void handle(Message message, Acknowledgement acknowledgement) {
         if (message == last) {
             acknowledgement.acknowledge(); // it matched a second filter

@@ -12,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the test broker until it is ended: for trying, not for production. */
@@ -27,9 +26,6 @@ import picocli.CommandLine.Option;
             "  godwit broker --ws /mqtt --port 8080 MQTT over WebSocket"
         })
 final class BrokerCommand implements Callable<Integer> {
-    @Mixin
-    private HelpOption help = new HelpOption();
-
     @Option(
             names = {"-p", "--port"},
             paramLabel = "PORT",

@@ -27,9 +27,6 @@ abstract class ClientCommand implements Callable<Integer> {
     private static final Duration PATIENCE_WHEN_INTERRUPTED = Duration.ofSeconds(2);
 
     @Mixin
-    private HelpOption help = new HelpOption();
-
-    @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
 
     private final Terminal terminal;
@@ -75,8 +72,7 @@ abstract class ClientCommand implements Callable<Integer> {
 
     private void disconnect(MqttClient client, Duration patience) {
         try {
-            client.disconnectAsync(
-                            ReasonCode.SUCCESS, connection.properties(Property.Carrier.DISCONNECT), patience)
+            client.disconnectAsync(ReasonCode.SUCCESS, connection.properties(Property.Carrier.DISCONNECT), patience)
                     .get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
             client.closeAsync().get(1, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException | MqttException e) {
@@ -117,7 +113,8 @@ abstract class ClientCommand implements Callable<Integer> {
         @Override
         public void connected(MqttClient client, ConnectResult result) {
             if (connection.isDebug()) {
-                remark("connected to " + result.server() + " as '" + result.clientId() + "', MQTT " + client.protocol());
+                remark("connected to " + result.server() + " as '" + result.clientId() + "', MQTT "
+                        + client.protocol());
             }
         }
 

@@ -48,8 +48,7 @@ final class ConfigFiles {
         return all;
     }
 
-    private static void read(
-            Path file, CommandSpec command, List<String> typed, boolean lenient, List<String> into) {
+    private static void read(Path file, CommandSpec command, List<String> typed, boolean lenient, List<String> into) {
         if (!Files.isRegularFile(file)) {
             return;
         }
@@ -70,8 +69,9 @@ final class ConfigFiles {
                 if (lenient) {
                     continue; // an option of another command
                 }
-                throw new IllegalArgumentException(file + ", line " + (i + 1) + ": '" + parts[0]
-                        + "' is no option of this command; a line is an option as on the command line, such as: -h host");
+                throw new IllegalArgumentException(
+                        file + ", line " + (i + 1) + ": '" + parts[0]
+                                + "' is no option of this command; a line is an option as on the command line, such as: -h host");
             }
             if (!isTyped(option, command, typed)) {
                 into.add(parts[0]);
@@ -90,7 +90,8 @@ final class ConfigFiles {
             int equals = argument.indexOf('=');
             String name = argument.startsWith("--") && equals > 0 ? argument.substring(0, equals) : argument;
             OptionSpec other = name.startsWith("-") ? command.findOption(name) : null;
-            if (other != null && (other == option || WHERE.contains(longest(other)) && WHERE.contains(longest(option)))) {
+            if (other != null
+                    && (other.equals(option) || WHERE.contains(longest(other)) && WHERE.contains(longest(option)))) {
                 return true;
             }
         }

@@ -14,7 +14,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Shows in a few seconds what MQTT is and that this works: a broker, a subscriber, a publisher, and a will. */
@@ -24,9 +23,6 @@ import picocli.CommandLine.Option;
         description = "See messages travel: a broker, a subscriber, a publisher and a will, all in this process.")
 final class DemoCommand implements Callable<Integer> {
     private static final int SECONDS_TO_ARRIVE = 10;
-
-    @Mixin
-    private HelpOption help = new HelpOption();
 
     @Option(
             names = {"-V", "--protocol-version"},
@@ -51,7 +47,9 @@ final class DemoCommand implements Callable<Integer> {
                 MqttClient boiler = client(
                         broker,
                         "boiler",
-                        Message.of("boiler/status", "offline").qos(Qos.AT_LEAST_ONCE).retain(true))) {
+                        Message.of("boiler/status", "offline")
+                                .qos(Qos.AT_LEAST_ONCE)
+                                .retain(true))) {
             tell("A broker runs in this process at " + broker.uri() + ", speaking MQTT 3.1, 3.1.1 and 5.");
 
             hall.connect();

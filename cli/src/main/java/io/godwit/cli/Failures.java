@@ -67,6 +67,8 @@ final class Failures {
         if (failure instanceof IOException && message != null) {
             return message;
         }
-        return message != null && !message.isBlank() ? message : failure.getClass().getSimpleName();
+        return message != null && !message.isBlank()
+                ? message
+                : failure.getClass().getSimpleName();
     }
 }

@@ -4,7 +4,6 @@ import io.godwit.cli.output.Terminal;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +13,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Spec;
 
 /**
@@ -87,7 +87,9 @@ public final class Main implements Callable<Integer> {
         for (String name : names) {
             Function<Terminal, Object> made = COMMANDS.get(name);
             if (made != null) {
-                line.addSubcommand(name, made.apply(terminal));
+                CommandLine command = new CommandLine(made.apply(terminal));
+                command.getCommandSpec().addOption(help());
+                line.addSubcommand(name, command);
             }
         }
         boolean colours = terminal.colours();
@@ -107,7 +109,7 @@ public final class Main implements Callable<Integer> {
         });
         line.setExecutionExceptionHandler((failure, at, parsed) -> {
             Throwable cause = Failures.unwrap(failure);
-            boolean debug = Arrays.asList(parsed.originalArgs().toArray()).stream()
+            boolean debug = parsed.originalArgs().stream()
                     .anyMatch(argument -> argument.equals("-d") || argument.equals("--debug"));
             if (!parsed.originalArgs().contains("--quiet")) {
                 terminal.remark(at.getCommandSpec().qualifiedName() + ": " + Failures.text(cause));
@@ -118,6 +120,14 @@ public final class Main implements Callable<Integer> {
             return Failures.exitCode(cause);
         });
         return line;
+    }
+
+    /** {@code --help} without a letter: {@code -h} is the host, as with mosquitto's clients. */
+    private static OptionSpec help() {
+        return OptionSpec.builder("--help")
+                .usageHelp(true)
+                .description("Show this help.")
+                .build();
     }
 
     /** The library is silent unless asked: what matters, the command says itself. */

@@ -137,8 +137,7 @@ final class PubCommand extends ClientCommand {
             throw new IllegalArgumentException("no topic is named: -t TOPIC");
         }
         TopicName.check(name);
-        Message message =
-                new Message(name, payload(), qos, retain, connection().properties(Property.Carrier.PUBLISH));
+        Message message = new Message(name, payload(), qos, retain, connection().properties(Property.Carrier.PUBLISH));
         MqttClientBuilder builder = builder().maximumInFlight(inFlight).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();
         try (Interruption interruption = new Interruption(() -> farewell(client))) {
@@ -146,9 +145,8 @@ final class PubCommand extends ClientCommand {
             publish(client, message);
             if (!room.tryAcquire(UNDER_WAY, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 int missing = UNDER_WAY - room.availablePermits();
-                throw new TimeoutException(
-                        missing + (missing == 1 ? " message was" : " messages were") + " not acknowledged within "
-                                + time(timeout));
+                throw new TimeoutException(missing + (missing == 1 ? " message was" : " messages were")
+                        + " not acknowledged within " + time(timeout));
             }
         } finally {
             disconnect(client);
@@ -168,8 +166,10 @@ final class PubCommand extends ClientCommand {
             return Files.readAllBytes(source.file);
         } else if (source.input) {
             return System.in.readAllBytes();
+        } else if (source.empty || source.lines) {
+            return new byte[0];
         }
-        return new byte[0];
+        throw new IllegalArgumentException("no message is named: -m TEXT, -f FILE, -l, -s or -n");
     }
 
     private void publish(MqttClient client, Message message) throws IOException, InterruptedException {
@@ -202,8 +202,7 @@ final class PubCommand extends ClientCommand {
     }
 
     private static Message with(Message message, ByteArrayOutputStream line) {
-        return new Message(
-                message.topic(), line.toByteArray(), message.qos(), message.retain(), message.properties());
+        return new Message(message.topic(), line.toByteArray(), message.qos(), message.retain(), message.properties());
     }
 
     private void publishOne(MqttClient client, Message message) throws InterruptedException {

@@ -128,10 +128,7 @@ final class SubCommand extends ClientCommand {
             description = "Print retained messages only; end with the first that is not.")
     private boolean retainedOnly;
 
-    @Option(
-            names = "--remove-retained",
-            order = -17,
-            description = "Clear each retained message that comes.")
+    @Option(names = "--remove-retained", order = -17, description = "Clear each retained message that comes.")
     private boolean removeRetained;
 
     @Option(
@@ -180,13 +177,12 @@ final class SubCommand extends ClientCommand {
         List<TopicSubscription> subscriptions = subscriptions();
         List<TopicFilter> out = leftOut.stream().map(TopicFilter::of).toList();
         unsubscribe.forEach(TopicFilter::of);
-        Boolean colours =
-                switch (colour) {
-                    case "always" -> Boolean.TRUE;
-                    case "never" -> Boolean.FALSE;
-                    case "auto" -> null;
-                    default -> throw new IllegalArgumentException("--color " + colour + ": always, never or auto");
-                };
+        Boolean colours = switch (colour) {
+            case "always" -> Boolean.TRUE;
+            case "never" -> Boolean.FALSE;
+            case "auto" -> null;
+            default -> throw new IllegalArgumentException("--color " + colour + ": always, never or auto");
+        };
         MessagePrinter printer = new MessagePrinter(
                 terminal().withColours(colours),
                 format == null ? null : OutputFormat.parse(format, pretty, ZoneId.systemDefault()),
@@ -256,7 +252,8 @@ final class SubCommand extends ClientCommand {
             throw new IllegalArgumentException("no topic is named: -t FILTER");
         }
         if (!connection().properties(Property.Carrier.SUBSCRIBE).isEmpty()) {
-            throw new IllegalArgumentException("-D subscribe: not supported; subscribe properties are left to the library");
+            throw new IllegalArgumentException(
+                    "-D subscribe: not supported; subscribe properties are left to the library");
         }
         return all.stream()
                 .map(filter -> TopicSubscription.of(filter, qos)

@@ -65,8 +65,7 @@ class FloorsTest {
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, ROAD, TESTKIT, NODEMCU)),
             // The command shows packets as they pass, so it decodes them and taps connections.
             Map.entry(
-                    CLI,
-                    Set.of(PROTOCOL, CODEC, CLIENT, CLIENT_STORE, ROAD, TRANSPORT, STORE, TESTKIT, NODEMCU, LUA)),
+                    CLI, Set.of(PROTOCOL, CODEC, CLIENT, CLIENT_STORE, ROAD, TRANSPORT, STORE, TESTKIT, NODEMCU, LUA)),
             Map.entry(HOUSE, Set.of()));
 
     /** Floors that may be divided into further packages, which use what their floor uses. */

@@ -86,7 +86,7 @@ public final class ConnectionOptions {
     private boolean retry;
 
     @Option(names = "--nodelay", description = "Accepted for mosquitto's sake: packets are never held back.")
-    private boolean noDelay;
+    void noDelay(boolean accepted) {}
 
     // ---- who ----
 
@@ -108,10 +108,7 @@ public final class ConnectionOptions {
             description = "The environment variable that holds the password.")
     private @Nullable String passwordVariable;
 
-    @Option(
-            names = "--password-file",
-            paramLabel = "FILE",
-            description = "The file whose first line is the password.")
+    @Option(names = "--password-file", paramLabel = "FILE", description = "The file whose first line is the password.")
     private @Nullable Path passwordFile;
 
     @Option(
@@ -190,7 +187,9 @@ public final class ConnectionOptions {
     public @Nullable String clientId() {
         return clientId != null
                 ? clientId
-                : clientIdPrefix != null ? clientIdPrefix + ProcessHandle.current().pid() : null;
+                : clientIdPrefix != null
+                        ? clientIdPrefix + ProcessHandle.current().pid()
+                        : null;
     }
 
     /** Properties that {@code -D} gave for packets of this kind. */
@@ -261,7 +260,9 @@ public final class ConnectionOptions {
     /** The way to the broker. */
     public Road road() {
         Road.Builder road = Road.builder()
-                .servers(servers().stream().map(ServerAddress::withoutCredentials).toList())
+                .servers(servers().stream()
+                        .map(ServerAddress::withoutCredentials)
+                        .toList())
                 .serviceRecords(serviceRecords)
                 .connectTimeout(connectTimeout)
                 .handshakeTimeout(connectTimeout)
@@ -303,9 +304,8 @@ public final class ConnectionOptions {
         if (name == null && secret == null) {
             return null;
         }
-        if (name == null && version != ProtocolVersion.V5) {
-            throw new IllegalArgumentException(
-                    "a password without a user name goes with MQTT 5 only [MQTT-3.1.2-22]: add -u, or -V 5");
+        if (name == null) {
+            throw new IllegalArgumentException("a password needs a user name: add -u NAME");
         }
         return Credentials.of(name, secret == null ? null : secret.getBytes(StandardCharsets.UTF_8));
     }
@@ -316,8 +316,7 @@ public final class ConnectionOptions {
             throw new IllegalArgumentException("-c keeps a session under the client identifier: name one with -i");
         }
         if (version != ProtocolVersion.V5 && (sessionExpiry != null || !properties.isEmpty())) {
-            throw new IllegalArgumentException(
-                    (sessionExpiry != null ? "-x" : "-D") + " is for MQTT 5 only: add -V 5");
+            throw new IllegalArgumentException((sessionExpiry != null ? "-x" : "-D") + " is for MQTT 5 only: add -V 5");
         }
         Credentials credentials = credentials();
         MqttClientBuilder builder = MqttClient.builder()

@@ -78,8 +78,7 @@ public final class PropertyArguments {
             all.put(carrier, add(before, property, parsed, carrier));
         }
 
-        private static Properties add(
-                Properties before, Property<?> property, Object value, Property.Carrier carrier) {
+        private static Properties add(Properties before, Property<?> property, Object value, Property.Carrier carrier) {
             Properties.Builder builder = Properties.builder();
             before.forEach((old, oldValue) -> {
                 if (old != property || property.repeatableIn(carrier)) {

@@ -83,14 +83,10 @@ public final class TlsOptions {
             description = "Insist on a certificate or key with this SHA-256 sum.")
     private List<String> pins = new ArrayList<>();
 
-    @Option(
-            names = "--insecure",
-            description = "Do not check that the certificate is for this host. For trying only.")
+    @Option(names = "--insecure", description = "Do not check that the certificate is for this host. For trying only.")
     private boolean insecure;
 
-    @Option(
-            names = "--trust-any",
-            description = "Do not check the certificate at all. For trying only.")
+    @Option(names = "--trust-any", description = "Do not check the certificate at all. For trying only.")
     private boolean trustAny;
 
     /** Whether any option asks for TLS, so that a plain host name means it. */
@@ -129,9 +125,8 @@ public final class TlsOptions {
         if (key != null) {
             tls.key(key);
         }
-        String keyPassword = keyPasswordVariable == null
-                ? null
-                : Secrets.fromEnvironment("--key-password-env", keyPasswordVariable);
+        String keyPassword =
+                keyPasswordVariable == null ? null : Secrets.fromEnvironment("--key-password-env", keyPasswordVariable);
         if (keyStore != null) {
             tls.keyStore(keyStore, keyPassword == null ? "" : keyPassword);
         } else if (keyPassword != null) {

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Lays JSON out anew: on one line, or over several for people. */
 public final class JsonLayout {
-    private static final JsonFactory JSON =
-            JsonFactory.builder().disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
 
     private JsonLayout() {}
 

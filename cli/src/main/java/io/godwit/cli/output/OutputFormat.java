@@ -119,9 +119,8 @@ public final class OutputFormat {
                         case 't' -> '\t';
                         case 'v' -> '\013';
                         default ->
-                            throw new IllegalArgumentException(
-                                    "the format has '\\" + c + "' at character " + at + "; there are \\\\ \\0 \\a \\e \\n"
-                                            + " \\r \\t \\v");
+                            throw new IllegalArgumentException("the format has '\\" + c + "' at character " + at
+                                    + "; there are \\\\ \\0 \\a \\e \\n" + " \\r \\t \\v");
                     });
         }
 
@@ -161,13 +160,14 @@ public final class OutputFormat {
                 case 't' -> add((out, message, time) -> field.string(out, message.topic()));
                 case 'p' -> add((out, message, time) -> field.bytes(out, message.payload()));
                 case 'x' ->
-                    add((out, message, time) ->
-                            field.hex(out, HexFormat.of().formatHex(message.payload())));
+                    add((out, message, time) -> field.hex(out, HexFormat.of().formatHex(message.payload())));
                 case 'X' ->
                     add((out, message, time) ->
                             field.hex(out, HexFormat.of().withUpperCase().formatHex(message.payload())));
                 case 'l' -> add((out, message, time) -> field.number(out, message.payload().length));
-                case 'q' -> add((out, message, time) -> text(out, String.valueOf(message.qos().level())));
+                case 'q' ->
+                    add((out, message, time) ->
+                            text(out, String.valueOf(message.qos().level())));
                 case 'r' -> add((out, message, time) -> text(out, message.retain() ? "1" : "0"));
                 case 'm' -> add((out, message, time) -> field.number(out, 0)); // handlers do not see identifiers
                 case 'A' -> number(field, Property.TOPIC_ALIAS);
@@ -260,9 +260,7 @@ public final class OutputFormat {
                 line.append(payload);
             }
             line.append('}');
-            String pretty = this.pretty
-                    ? JsonLayout.of(line.toString().getBytes(StandardCharsets.UTF_8), true)
-                    : null;
+            String pretty = this.pretty ? JsonLayout.of(line.toString().getBytes(StandardCharsets.UTF_8), true) : null;
             text(out, pretty != null ? pretty : line.toString());
         }
 
@@ -301,7 +299,12 @@ public final class OutputFormat {
         }
 
         void bytes(ByteArrayOutputStream out, byte[] payload) {
-            padded(out, precision >= 0 && precision < payload.length ? java.util.Arrays.copyOf(payload, precision) : payload, ' ');
+            padded(
+                    out,
+                    precision >= 0 && precision < payload.length
+                            ? java.util.Arrays.copyOf(payload, precision)
+                            : payload,
+                    ' ');
         }
 
         void hex(ByteArrayOutputStream out, String hex) {

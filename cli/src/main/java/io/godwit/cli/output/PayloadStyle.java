@@ -39,7 +39,10 @@ public enum PayloadStyle {
                 if (!terminal.outIsTerminal() || isText(payload)) {
                     line.writeBytes(payload);
                 } else {
-                    add(line, terminal.paint(Colour.FAINT, "hex ") + HexFormat.of().formatHex(payload));
+                    add(
+                            line,
+                            terminal.paint(Colour.FAINT, "hex ")
+                                    + HexFormat.of().formatHex(payload));
                 }
             }
         }

@@ -50,7 +50,9 @@ final class Strftime {
             case 'U' -> String.format("%02d", time.get(WeekFields.SUNDAY_START.weekOfYear()) - sundayShift(time));
             case 'V' -> String.format("%02d", time.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR));
             case 'w' -> String.valueOf(time.getDayOfWeek().getValue() % 7);
-            case 'W' -> String.format("%02d", (time.getDayOfYear() + 6 - (time.getDayOfWeek().getValue() - 1)) / 7);
+            case 'W' ->
+                String.format(
+                        "%02d", (time.getDayOfYear() + 6 - (time.getDayOfWeek().getValue() - 1)) / 7);
             case 'y' -> by("yy", time);
             case 'Y' -> String.valueOf(time.getYear());
             case 'z' -> by("Z", time);

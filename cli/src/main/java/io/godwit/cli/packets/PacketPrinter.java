@@ -54,7 +54,9 @@ public final class PacketPrinter implements Consumer<SeenPacket> {
                     + Json.quote(packet.hex().compact()) + "}");
             return;
         }
-        line.accept(TIME.format(packet.time()) + (named ? " " + packet.connection() : "") + (toBroker ? " -> " : " <- ")
+        line.accept(TIME.format(packet.time())
+                + (named ? " " + packet.connection() : "")
+                + (toBroker ? " -> " : " <- ")
                 + packet.text().strip());
         if (hexLines > 0) {
             List<String> dump = packet.hex().lines(hexLines);

@@ -56,7 +56,11 @@ public final class PacketTap {
                     bytes.duplicate(), (firstByte, in, length) -> frame(direction, firstByte, in, length));
         } catch (MalformedPacketException broken) {
             sink.accept(SeenPacket.broken(
-                    connection, direction, clock.instant(), ByteBufUtil.getBytes(bytes), String.valueOf(broken.getMessage())));
+                    connection,
+                    direction,
+                    clock.instant(),
+                    ByteBufUtil.getBytes(bytes),
+                    String.valueOf(broken.getMessage())));
         } finally {
             lock.unlock();
         }

@@ -99,7 +99,8 @@ public record SeenPacket(
         } else if (packet instanceof Connack p) {
             ReasonCode reason = ReasonCode.of(p.code());
             return (p.code() == 0 ? "accepted" : "code " + p.code() + meaning(p.code(), reason))
-                    + (p.sessionPresent() ? ", session present" : "") + properties(p.properties());
+                    + (p.sessionPresent() ? ", session present" : "")
+                    + properties(p.properties());
         } else if (packet instanceof Publish p) {
             return publish(p);
         } else if (packet instanceof Puback p) {
@@ -161,8 +162,10 @@ public record SeenPacket(
 
     private static String publish(Publish p) {
         Message message = p.message();
-        return (p.packetId() == 0 ? "" : "id " + p.packetId() + " ") + (p.dup() ? "dup " : "")
-                + (p.topicAlias() == 0 ? "" : "alias " + p.topicAlias() + " ") + message(message);
+        return (p.packetId() == 0 ? "" : "id " + p.packetId() + " ")
+                + (p.dup() ? "dup " : "")
+                + (p.topicAlias() == 0 ? "" : "alias " + p.topicAlias() + " ")
+                + message(message);
     }
 
     private static String message(Message message) {
@@ -180,7 +183,8 @@ public record SeenPacket(
     }
 
     private static String acknowledgement(int identifier, ReasonCode reason, Properties properties) {
-        return "id " + identifier + (reason == ReasonCode.SUCCESS ? "" : " " + reason.describe()) + properties(properties);
+        return "id " + identifier + (reason == ReasonCode.SUCCESS ? "" : " " + reason.describe())
+                + properties(properties);
     }
 
     private static String properties(Properties properties) {
