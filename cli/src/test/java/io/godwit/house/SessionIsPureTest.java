@@ -13,12 +13,14 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * The session is a plain object: values in, bytes and events out. Because it has no socket, thread, clock, dice or log, a test
  * owns all of its world, and a failure replays exactly.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS) // the classes are read once
 @DisabledIfSystemProperty(named = "fast", matches = ".*")
 class SessionIsPureTest {
     private static final String SESSION = "io.godwit.mqtt.client.session..";

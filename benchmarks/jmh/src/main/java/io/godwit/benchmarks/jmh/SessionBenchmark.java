@@ -86,14 +86,15 @@ public class SessionBenchmark {
         ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(128 * BURST);
         for (int i = 1; i <= BURST; i++) {
             int identifier = message.qos() == Qos.AT_MOST_ONCE ? 0 : i;
-            PublishCodec.write(
-                    out, ProtocolVersion.V3_1_1, message, topicField, false, identifier, 0, Properties.NONE);
+            PublishCodec.write(out, ProtocolVersion.V3_1_1, message, topicField, false, identifier, 0, Properties.NONE);
         }
         return out;
     }
 
     private static void releaseOutbox(Session<Object> session) {
-        for (ByteBuf part = session.outbox().take(); part != null; part = session.outbox().take()) {
+        for (ByteBuf part = session.outbox().take();
+                part != null;
+                part = session.outbox().take()) {
             part.release();
         }
     }

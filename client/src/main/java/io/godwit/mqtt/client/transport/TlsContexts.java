@@ -134,8 +134,9 @@ final class TlsContexts {
             PrivateKey key = key(tls, material.key);
             List<X509Certificate> chain = certificates("certificate", tls.certificate(), material.certificate);
             if (!fit(key, chain.get(0))) {
-                throw new IOException("the private key in " + tls.key() + " does not belong to the first certificate in "
-                        + tls.certificate() + " (" + Certificates.describe(chain.get(0)) + ")");
+                throw new IOException(
+                        "the private key in " + tls.key() + " does not belong to the first certificate in "
+                                + tls.certificate() + " (" + Certificates.describe(chain.get(0)) + ")");
             }
             builder.keyManager(key, chain);
         } else if (material.keyStore != null) {
@@ -218,13 +219,12 @@ final class TlsContexts {
 
     /** Whether what one signs the other verifies. */
     private static boolean fit(PrivateKey key, X509Certificate certificate) {
-        String algorithm =
-                switch (key.getAlgorithm()) {
-                    case "RSA" -> "SHA256withRSA";
-                    case "EC" -> "SHA256withECDSA";
-                    case "EdDSA" -> "EdDSA";
-                    default -> "";
-                };
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            case "EdDSA" -> "EdDSA";
+            default -> "";
+        };
         if (algorithm.isEmpty()) {
             return true; // not known here: the handshake will show it
         }
