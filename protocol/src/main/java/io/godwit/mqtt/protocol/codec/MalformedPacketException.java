@@ -32,10 +32,11 @@ public final class MalformedPacketException extends RuntimeException {
     }
 
     /**
-     * For a {@link TopicSource} that refuses a topic name.
+     * For a {@link TopicSource} that refuses a topic name, and for a receiver that refuses a well-formed packet because of
+     * what went before it.
      *
      * @param reason what a DISCONNECT should say
-     * @param offset the byte of the topic name that is wrong, from 0
+     * @param offset the byte of the topic name that is wrong, from 0; of a packet as a whole 0
      * @param statement such as {@code [MQTT-3.3.2-2]}
      * @param fault what is wrong, for people
      */
