@@ -2,14 +2,11 @@ package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.client.ConnectFailure.Reason;
 import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.session.SessionEvent;
-import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.Connection;
-import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.Connack;
@@ -17,10 +14,8 @@ import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property;
-import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.codec.MalformedPacketException;
-import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +42,7 @@ final class ConnectionKeeper {
     private final ClientConfig config;
     private final ClientCore core;
     private final EventLoop loop;
+    private final Authentication authentication;
 
     private volatile ClientState state = ClientState.IDLE;
     private volatile @Nullable ConnectResult result;
@@ -70,13 +66,13 @@ final class ConnectionKeeper {
     private final List<CompletableFuture<Void>> disconnecting = new ArrayList<>(1);
     private @Nullable Disconnect farewell;
     private boolean closing;
-    private @Nullable CompletableFuture<Void> reauthentication;
 
     ConnectionKeeper(MqttClient client, ClientConfig config, ClientCore core) {
         this.client = client;
         this.config = config;
         this.core = core;
         this.loop = core.loop;
+        this.authentication = new Authentication(config.authenticator(), core, this);
         this.clientId = config.clientId();
     }
 
@@ -162,17 +158,27 @@ final class ConnectionKeeper {
     }
 
     void reauthenticate(CompletableFuture<Void> future) {
-        Authenticator authenticator = config.authenticator();
         Line current = line;
-        if (authenticator == null || state != ClientState.CONNECTED || current == null) {
+        if (!authentication.isOn() || state != ClientState.CONNECTED || current == null) {
             fail(future, new NotConnectedException("re-authentication needs an authenticator and a connection"));
-            return;
+        } else {
+            authentication.again(current, future);
         }
-        reauthentication = future;
-        authenticate(current, authenticator, ReasonCode.RE_AUTHENTICATE, null);
     }
 
     // ---- the attempt ----
+
+    boolean isCurrent(Line other) {
+        return line == other;
+    }
+
+    /** The line is let go; nothing of it counts any more. */
+    void forget(Line other) {
+        if (line == other) {
+            line = null;
+            core.closed();
+        }
+    }
 
     private void begin() {
         cancelTimer();
@@ -181,7 +187,7 @@ final class ConnectionKeeper {
         attempts++;
         int attempt = attempts;
         core.tell(listener -> listener.connecting(client, attempt));
-        Line next = new Line();
+        Line next = new Line(this, core, config);
         line = next;
         if (config.credentials() == null && config.authenticator() == null) {
             open(next, null, null);
@@ -210,8 +216,7 @@ final class ConnectionKeeper {
             return;
         }
         Road road = detour != null ? detour : config.road();
-        next.connect = connectPacket(credentials, authData);
-        next.attempt = config.transport().open(loop, road, next);
+        next.open(road, connectPacket(credentials, authData));
     }
 
     @SuppressWarnings("NullAway") // nullable arrays of a record are not understood
@@ -234,140 +239,9 @@ final class ConnectionKeeper {
                 properties);
     }
 
-    /** One attempt and the connection that comes of it; ignored as soon as another one has taken its place. */
-    private final class Line implements ConnectionListener {
-        private @Nullable Connect connect;
-        private @Nullable Attempt attempt;
-        private @Nullable Connection connection;
-
-        private boolean isCurrent() {
-            return line == this;
-        }
-
-        @Override
-        public void connected(Connection made) {
-            connection = made;
-            if (!isCurrent() || connect == null) {
-                made.close(false);
-                return;
-            }
-            setTimer(config.connackTimeout().toNanos(), this::noConnack);
-            try {
-                core.open(made, connect);
-            } catch (IllegalArgumentException unwritable) {
-                fail(
-                        ConnectFailure.of(Reason.TIMEOUT_SENDING, "CONNECT cannot be written: " + message(unwritable)),
-                        unwritable);
-            }
-        }
-
-        @Override
-        public void failed(RoadException failure) {
-            fail(
-                    ConnectFailure.of(
-                            failure.step() == RoadException.Step.RESOLVE ? Reason.DNS : Reason.SERVER_NOT_FOUND,
-                            String.valueOf(failure.getMessage())),
-                    failure);
-        }
-
-        @Override
-        public void received(ByteBuf bytes) {
-            if (!isCurrent()) {
-                return;
-            }
-            for (SessionEvent event : core.received(bytes)) {
-                handle(this, event);
-            }
-            MalformedPacketException breach = core.takeBreach();
-            if (breach != null && isCurrent()) {
-                brokenBy(breach);
-            }
-        }
-
-        @Override
-        public void readComplete() {
-            if (isCurrent()) {
-                core.readComplete();
-            }
-        }
-
-        @Override
-        public void writabilityChanged() {
-            if (isCurrent()) {
-                core.drain();
-            }
-        }
-
-        @Override
-        public void closed(@Nullable Throwable cause) {
-            if (!isCurrent()) {
-                return;
-            }
-            String why = cause == null ? "the broker closed the connection" : "the connection broke: " + message(cause);
-            if (state == ClientState.CONNECTING) {
-                fail(ConnectFailure.of(Reason.TIMEOUT_RECEIVING, why + " before CONNACK came"), cause);
-            } else {
-                lost(why);
-            }
-        }
-
-        private void noConnack() {
-            boolean sent = connection == null || connection.isWritable();
-            fail(
-                    ConnectFailure.of(
-                            sent ? Reason.TIMEOUT_RECEIVING : Reason.TIMEOUT_SENDING,
-                            (sent ? "no CONNACK came within " : "CONNECT could not be written within ")
-                                    + config.connackTimeout()
-                                    + where()),
-                    null);
-        }
-
-        private String where() {
-            return connection == null ? "" : " (" + connection.describe() + ")";
-        }
-
-        /** The broker has broken the protocol. */
-        private void brokenBy(MalformedPacketException broken) {
-            String why = "the broker broke the protocol: " + broken.getMessage();
-            if (state == ClientState.CONNECTING) {
-                fail(ConnectFailure.of(Reason.NOT_A_CONNACK, why), broken);
-                return;
-            }
-            if (config.version() == ProtocolVersion.V5) {
-                core.say(session -> session.disconnect(new Disconnect(broken.reason(), Properties.NONE)));
-            }
-            drop(config.version() == ProtocolVersion.V5);
-            lost(why);
-        }
-
-        /** This attempt has failed: the next one, or none. */
-        private void fail(ConnectFailure failure, @Nullable Throwable cause) {
-            if (isCurrent()) {
-                drop(false);
-                attemptFailed(failure, cause);
-            }
-        }
-
-        /** Lets the connection go; nothing of it is heard any more. */
-        private void drop(boolean flush) {
-            line = null;
-            if (attempt != null && connection == null) {
-                attempt.cancel();
-            }
-            if (connection != null) {
-                connection.close(flush);
-            }
-            core.closed();
-        }
-    }
-
-    private static String message(Throwable cause) {
-        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-    }
-
     // ---- what the session tells ----
 
-    private void handle(Line from, SessionEvent event) {
+    void handle(Line from, SessionEvent event) {
         if (!from.isCurrent()) {
             return;
         }
@@ -392,7 +266,7 @@ final class ConnectionKeeper {
         clientId = properties.getOr(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId);
         int keepAlive = properties.getOr(
                 Property.SERVER_KEEP_ALIVE, (int) config.keepAlive().toSeconds());
-        Connection connection = from.connection;
+        Connection connection = from.connection();
         ConnectResult accepted = new ConnectResult(
                 event.resumed(),
                 clientId,
@@ -411,10 +285,8 @@ final class ConnectionKeeper {
         connecting.clear();
         waiting.forEach(future -> complete(future, accepted));
         core.tell(listener -> listener.connected(client, accepted));
-        byte[] data = properties.get(Property.AUTHENTICATION_DATA);
-        Authenticator authenticator = config.authenticator();
-        if (authenticator != null) {
-            authenticated(authenticator, data);
+        if (authentication.isOn()) {
+            authentication.succeeded(properties.get(Property.AUTHENTICATION_DATA));
         }
     }
 
@@ -465,41 +337,20 @@ final class ConnectionKeeper {
     }
 
     private void authReceived(Line from, Auth auth) {
-        Authenticator authenticator = config.authenticator();
         byte[] data = auth.properties().get(Property.AUTHENTICATION_DATA);
-        if (authenticator == null) {
+        if (!authentication.isOn()) {
             from.brokenBy(new MalformedPacketException(
                     ReasonCode.PROTOCOL_ERROR, 0, "[MQTT-4.12.0-1]", "AUTH came, though CONNECT named no method"));
         } else if (auth.reason() == ReasonCode.SUCCESS) {
-            authenticated(authenticator, data);
+            authentication.succeeded(data);
         } else {
-            authenticate(from, authenticator, ReasonCode.CONTINUE_AUTHENTICATION, data);
+            authentication.answer(from, ReasonCode.CONTINUE_AUTHENTICATION, data);
         }
     }
 
-    private void authenticate(Line to, Authenticator authenticator, ReasonCode reason, byte @Nullable [] challenge) {
-        core.background(() -> {
-            try {
-                byte[] answer =
-                        reason == ReasonCode.RE_AUTHENTICATE ? authenticator.begin() : authenticator.answer(challenge);
-                Properties properties = Properties.of(Property.AUTHENTICATION_METHOD, authenticator.method())
-                        .with(Property.AUTHENTICATION_DATA, answer);
-                loop.execute(() -> {
-                    if (to.isCurrent()) {
-                        core.say(session -> session.authenticate(new Auth(reason, properties)));
-                    }
-                });
-            } catch (Exception failure) {
-                loop.execute(() -> authenticationFailed(to, failure));
-            }
-        });
-    }
-
-    private void authenticationFailed(Line with, Exception failure) {
+    /** The application's authenticator has thrown. */
+    void authenticationFailed(Line with, Exception failure) {
         String why = "the authenticator failed: " + failure;
-        if (!with.isCurrent()) {
-            return;
-        }
         if (state == ClientState.CONNECTING) {
             with.fail(ConnectFailure.of(Reason.NOT_A_CONNACK, why), failure);
         } else {
@@ -508,26 +359,9 @@ final class ConnectionKeeper {
         }
     }
 
-    private void authenticated(Authenticator authenticator, byte @Nullable [] data) {
-        CompletableFuture<Void> waiting = reauthentication;
-        reauthentication = null;
-        core.background(() -> {
-            try {
-                authenticator.succeeded(data);
-                if (waiting != null) {
-                    complete(waiting, null);
-                }
-            } catch (Exception failure) {
-                if (waiting != null) {
-                    waiting.completeExceptionally(failure);
-                }
-            }
-        });
-    }
-
     // ---- ends ----
 
-    private void attemptFailed(ConnectFailure failure, @Nullable Throwable cause) {
+    void attemptFailed(ConnectFailure failure, @Nullable Throwable cause) {
         MqttException reason = new MqttConnectException(failure, cause);
         if (established || config.retryFirst()) {
             waitForNext(
@@ -542,15 +376,12 @@ final class ConnectionKeeper {
     }
 
     /** An established connection has ended, and it was not the application that wanted it. */
-    private void lost(String why) {
+    void lost(String why) {
         cancelTimer();
         if (line != null) {
             line.drop(false);
         }
-        if (reauthentication != null) {
-            fail(reauthentication, new NotConnectedException(why));
-            reauthentication = null;
-        }
+        authentication.lost(why);
         if (state == ClientState.DISCONNECTING) {
             ended(null);
             return;
@@ -619,9 +450,7 @@ final class ConnectionKeeper {
             return;
         }
         core.say(session -> session.disconnect(packet));
-        if (last.connection != null) {
-            last.connection.close(true);
-        }
+        last.close();
         setTimer(config.closeTimeout().toNanos(), () -> lost("the connection did not end in time"));
     }
 
@@ -691,7 +520,7 @@ final class ConnectionKeeper {
 
     // ---- time ----
 
-    private void setTimer(long nanos, Runnable then) {
+    void setTimer(long nanos, Runnable then) {
         cancelTimer();
         timer = loop.schedule(then, nanos);
     }

@@ -1,0 +1,96 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.protocol.Auth;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ReasonCode;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Extended authentication, MQTT 5 section 4.12: asks the application's {@link Authenticator} off the loop and brings its
+ * answers back to it.
+ */
+final class Authentication {
+    // Set once.
+    private final @Nullable Authenticator authenticator;
+    private final ClientCore core;
+    private final ConnectionKeeper keeper;
+
+    // Event loop only.
+    private @Nullable CompletableFuture<Void> again;
+
+    Authentication(@Nullable Authenticator authenticator, ClientCore core, ConnectionKeeper keeper) {
+        this.authenticator = authenticator;
+        this.core = core;
+        this.keeper = keeper;
+    }
+
+    boolean isOn() {
+        return authenticator != null;
+    }
+
+    /** Begins a re-authentication on a connection that is up. */
+    void again(Line line, CompletableFuture<Void> future) {
+        again = future;
+        answer(line, ReasonCode.RE_AUTHENTICATE, null);
+    }
+
+    /** Answers a challenge of the broker, or begins anew. */
+    void answer(Line line, ReasonCode reason, byte @Nullable [] challenge) {
+        Authenticator asked = authenticator;
+        if (asked == null) {
+            return;
+        }
+        core.background(() -> {
+            try {
+                byte[] answer = reason == ReasonCode.RE_AUTHENTICATE ? asked.begin() : asked.answer(challenge);
+                Properties properties = Properties.of(Property.AUTHENTICATION_METHOD, asked.method())
+                        .with(Property.AUTHENTICATION_DATA, answer);
+                core.loop.execute(() -> {
+                    if (line.isCurrent()) {
+                        core.say(session -> session.authenticate(new Auth(reason, properties)));
+                    }
+                });
+            } catch (Exception failure) {
+                core.loop.execute(() -> {
+                    if (line.isCurrent()) {
+                        keeper.authenticationFailed(line, failure);
+                    }
+                });
+            }
+        });
+    }
+
+    /** The broker has accepted. */
+    @SuppressWarnings("NullAway") // a future of Void completes with null
+    void succeeded(byte @Nullable [] data) {
+        Authenticator told = authenticator;
+        CompletableFuture<Void> waiting = again;
+        again = null;
+        if (told == null) {
+            return;
+        }
+        core.background(() -> {
+            try {
+                told.succeeded(data);
+                if (waiting != null) {
+                    waiting.complete(null);
+                }
+            } catch (Exception failure) {
+                if (waiting != null) {
+                    waiting.completeExceptionally(failure);
+                }
+            }
+        });
+    }
+
+    /** The connection has ended, and with it what was under way. */
+    void lost(String why) {
+        CompletableFuture<Void> waiting = again;
+        again = null;
+        if (waiting != null) {
+            core.background(() -> waiting.completeExceptionally(new NotConnectedException(why)));
+        }
+    }
+}

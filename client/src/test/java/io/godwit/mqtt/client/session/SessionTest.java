@@ -1,0 +1,519 @@
+package io.godwit.mqtt.client.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.godwit.mqtt.client.store.QueueBounds;
+import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.SessionLoss;
+import io.godwit.mqtt.protocol.Connack;
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.Pingreq;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Puback;
+import io.godwit.mqtt.protocol.Pubcomp;
+import io.godwit.mqtt.protocol.Publish;
+import io.godwit.mqtt.protocol.Pubrec;
+import io.godwit.mqtt.protocol.Pubrel;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.Suback;
+import io.godwit.mqtt.protocol.Subscribe;
+import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.protocol.codec.MalformedPacketException;
+import io.godwit.mqtt.protocol.codec.PacketCodec;
+import io.godwit.mqtt.protocol.codec.PacketReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** The session by values: packets in, packets and ends out. No broker, no socket, no clock. */
+class SessionTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private ProtocolVersion version = ProtocolVersion.V5;
+    private QueueBounds bounds = new QueueBounds(10, 10_000, WhenFull.FAIL);
+    private int maximumInFlight = 100;
+    private Session<String> session = session();
+    private long now = 1000 * SECOND;
+
+    private Session<String> session() {
+        return new Session<>(
+                new SessionConfig(
+                        version, bounds, maximumInFlight, SessionLoss.RESEND, 65_535, 1_000_000, 10, 10, false, 0),
+                SessionLog.NONE,
+                UnpooledByteBufAllocator.DEFAULT);
+    }
+
+    /** A publish that keeps how it ended. */
+    private static final class Sent extends Exchange<String> {
+        final List<Object> ends = new ArrayList<>();
+
+        Sent(Message message) {
+            super(message);
+        }
+
+        @Override
+        protected void finish(@Nullable Object result) {
+            ends.add(result == null ? "done" : result);
+        }
+    }
+
+    private static final class Asked extends Exchange<String> {
+        final List<Object> ends = new ArrayList<>();
+        final String filter;
+
+        Asked(String filter) {
+            super(null);
+            this.filter = filter;
+        }
+
+        @Override
+        protected Packet packet(int identifier) {
+            return new Subscribe(identifier, List.of(TopicSubscription.of(filter, Qos.AT_LEAST_ONCE)), Properties.NONE);
+        }
+
+        @Override
+        protected void finish(@Nullable Object result) {
+            ends.add(result == null ? "done" : result);
+        }
+    }
+
+    private Sent publish(Qos qos, String topic) {
+        Sent sent = new Sent(Message.of(topic, "x").qos(qos));
+        assertThat(session.publish(sent, now)).isNull();
+        return sent;
+    }
+
+    private void connect(boolean present, Properties connack) {
+        session.open(new Connect(version, "c", false, 60, null, null, null, Properties.NONE), now);
+        assertThat(out()).hasSize(1).first().isInstanceOf(Connect.class);
+        in(new Connack(present, 0, connack));
+    }
+
+    private void connect() {
+        connect(false, Properties.NONE);
+    }
+
+    private void in(Packet... packets) {
+        ByteBuf bytes = Unpooled.buffer();
+        for (Packet packet : packets) {
+            PacketCodec.write(packet, version, bytes);
+        }
+        session.received(bytes, now);
+        finish();
+    }
+
+    private void finish() {
+        for (Exchange<?> ended = session.takeEnded(); ended != null; ) {
+            ended = ended.finishAndUnlink();
+        }
+    }
+
+    private List<Packet> out() {
+        List<Packet> packets = new ArrayList<>();
+        PacketReader reader = new PacketReader(PacketReader.LARGEST_PACKET);
+        for (ByteBuf part = session.outbox().take();
+                part != null;
+                part = session.outbox().take()) {
+            reader.feed(part, (firstByte, in, length) -> packets.add(PacketCodec.read(firstByte, in, length, version)));
+            part.release();
+        }
+        session.sent(now);
+        finish();
+        return packets;
+    }
+
+    private static Publish received(int id, Qos qos, String topic) {
+        return new Publish(Message.of(topic, "in").qos(qos), false, id, 0);
+    }
+
+    private static Puback puback(int id) {
+        return new Puback(id, ReasonCode.SUCCESS, Properties.NONE);
+    }
+
+    // ---- sending ----
+
+    @Test
+    void aPublishOfQos1EndsWithItsAcknowledgement() {
+        connect();
+        Sent sent = publish(Qos.AT_LEAST_ONCE, "t");
+        Publish packet = (Publish) out().get(0);
+        assertThat(sent.ends).isEmpty();
+
+        in(puback(packet.packetId()));
+
+        assertThat(sent.ends).containsExactly("done");
+        assertThat(session.inFlight()).isZero();
+    }
+
+    @Test
+    @DisplayName("[MQTT-4.3.3-1] QoS 2: PUBLISH, PUBREC, PUBREL, PUBCOMP")
+    void aPublishOfQos2TakesFourPackets() {
+        connect();
+        Sent sent = publish(Qos.EXACTLY_ONCE, "t");
+        int id = ((Publish) out().get(0)).packetId();
+        in(new Pubrec(id, ReasonCode.SUCCESS, Properties.NONE));
+        assertThat(out()).containsExactly(new Pubrel(id, ReasonCode.SUCCESS, Properties.NONE));
+        assertThat(sent.ends).isEmpty();
+        in(new Pubcomp(id, ReasonCode.SUCCESS, Properties.NONE));
+        assertThat(sent.ends).containsExactly("done");
+    }
+
+    @Test
+    @DisplayName("[MQTT-4.3.3-4] a PUBREC with an error ends the publish, and no PUBREL follows")
+    void anErrorInPubrecEndsThePublish() {
+        connect();
+        Sent sent = publish(Qos.EXACTLY_ONCE, "t");
+        int id = ((Publish) out().get(0)).packetId();
+        Pubrec refusal = new Pubrec(id, ReasonCode.QUOTA_EXCEEDED, Properties.NONE);
+        in(refusal);
+        assertThat(sent.ends).containsExactly(refusal);
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    @DisplayName(
+            "[MQTT-4.4.0-1] a resumed session sends again, with DUP and the same identifiers, in order; then PUBREL")
+    void aResumedSessionSendsAgainInOrder() {
+        connect();
+        publish(Qos.EXACTLY_ONCE, "a");
+        publish(Qos.AT_LEAST_ONCE, "b");
+        publish(Qos.EXACTLY_ONCE, "c");
+        List<Packet> first = out();
+        int released = ((Publish) first.get(0)).packetId();
+        in(new Pubrec(released, ReasonCode.SUCCESS, Properties.NONE));
+        session.closed();
+
+        connect(true, Properties.NONE);
+
+        List<Packet> again = out();
+        assertThat(again).hasSize(3);
+        assertThat(again.get(0)).isEqualTo(new Pubrel(released, ReasonCode.SUCCESS, Properties.NONE));
+        for (int i = 1; i < 3; i++) {
+            Publish before = (Publish) first.get(i);
+            assertThat(again.get(i)).isEqualTo(new Publish(before.message(), true, before.packetId(), 0));
+        }
+    }
+
+    @Test
+    void aLostSessionSendsQos1AsNewAndFailsQos2ThatIsInDoubt() {
+        connect();
+        Sent doubtful = publish(Qos.EXACTLY_ONCE, "a");
+        Sent repeated = publish(Qos.AT_LEAST_ONCE, "b");
+        Sent delivered = publish(Qos.EXACTLY_ONCE, "c");
+        int released = ((Publish) out().get(2)).packetId();
+        in(new Pubrec(released, ReasonCode.SUCCESS, Properties.NONE));
+        session.closed();
+
+        connect(false, Properties.NONE);
+
+        Publish again = (Publish) out().get(0);
+        assertThat(again.message().topic()).isEqualTo("b");
+        assertThat(again.dup()).isFalse();
+        assertThat(((Failure) doubtful.ends.get(0)).kind()).isEqualTo(Failure.Kind.SESSION_LOST);
+        assertThat(delivered.ends).containsExactly("done");
+        in(puback(again.packetId()));
+        assertThat(repeated.ends).containsExactly("done");
+    }
+
+    @Test
+    @DisplayName("[MQTT-3.3.4-7] no more in flight than the broker's receive maximum")
+    void theReceiveMaximumIsHonoured() {
+        connect(false, Properties.of(Property.RECEIVE_MAXIMUM, 2));
+        for (int i = 0; i < 5; i++) {
+            publish(Qos.AT_LEAST_ONCE, "t" + i);
+        }
+        List<Packet> sent = out();
+        assertThat(sent).hasSize(2);
+        in(puback(((Publish) sent.get(0)).packetId()));
+        assertThat(out()).hasSize(1);
+        assertThat(session.queued()).isEqualTo(2);
+    }
+
+    @Test
+    void whatTheBrokerForbidsIsRefusedAtOnce() {
+        connect(
+                false,
+                Properties.of(Property.MAXIMUM_QOS, 1)
+                        .with(Property.RETAIN_AVAILABLE, 0)
+                        .with(Property.MAXIMUM_PACKET_SIZE, 100L));
+        assertThat(refusal(Message.of("t", "x").qos(Qos.EXACTLY_ONCE))).isEqualTo(ReasonCode.QOS_NOT_SUPPORTED);
+        assertThat(refusal(Message.of("t", "x").retain(true))).isEqualTo(ReasonCode.RETAIN_NOT_SUPPORTED);
+        assertThat(refusal(Message.of("t", new byte[200]))).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
+        assertThat(out()).isEmpty();
+    }
+
+    private ReasonCode refusal(Message message) {
+        Failure refused = session.publish(new Sent(message), now);
+        assertThat(refused).isNotNull();
+        return refused.reason();
+    }
+
+    @Test
+    void theTimeInTheQueueCountsAgainstTheExpiry() {
+        Sent gone = new Sent(Message.of("gone", "x").expiry(java.time.Duration.ofSeconds(5)));
+        Sent left = new Sent(Message.of("left", "x").expiry(java.time.Duration.ofSeconds(60)));
+        session.publish(gone, now);
+        session.publish(left, now);
+        now += 10 * SECOND;
+        session.tick(now);
+        finish();
+        assertThat(((Failure) gone.ends.get(0)).kind()).isEqualTo(Failure.Kind.EXPIRED);
+
+        connect();
+
+        Publish packet = (Publish) out().get(0);
+        assertThat(packet.message().topic()).isEqualTo("left");
+        assertThat(packet.message().properties().get(Property.MESSAGE_EXPIRY_INTERVAL))
+                .isEqualTo(50L);
+    }
+
+    @Test
+    void aFullQueueGivesWayAsItsPolicySays() {
+        bounds = new QueueBounds(2, 1000, WhenFull.DROP_OLDEST);
+        session = session();
+        Sent oldest = publish(Qos.AT_LEAST_ONCE, "1");
+        publish(Qos.AT_LEAST_ONCE, "2");
+        publish(Qos.AT_LEAST_ONCE, "3");
+        finish();
+        assertThat(((Failure) oldest.ends.get(0)).kind()).isEqualTo(Failure.Kind.DROPPED);
+        assertThat(session.queued()).isEqualTo(2);
+
+        bounds = new QueueBounds(1, 1000, WhenFull.FAIL);
+        session = session();
+        publish(Qos.AT_LEAST_ONCE, "1");
+        Failure full = session.publish(new Sent(Message.of("2", "x")), now);
+        assertThat(full).isNotNull();
+        assertThat(full.kind()).isEqualTo(Failure.Kind.QUEUE_FULL);
+    }
+
+    @Test
+    @DisplayName(
+            "[MQTT-3.3.2-8] a topic goes out once with its alias, then as the alias alone; a new connection begins anew")
+    void topicAliasesAreAssignedAtEncoding() {
+        connect(false, Properties.of(Property.TOPIC_ALIAS_MAXIMUM, 1));
+        publish(Qos.AT_MOST_ONCE, "long/topic");
+        publish(Qos.AT_MOST_ONCE, "long/topic");
+        publish(Qos.AT_MOST_ONCE, "other");
+        List<Packet> packets = out();
+        assertThat(((Publish) packets.get(0)).topicAlias()).isEqualTo(1);
+        assertThat(((Publish) packets.get(0)).message().topic()).isEqualTo("long/topic");
+        assertThat(((Publish) packets.get(1)).topicAlias()).isEqualTo(1);
+        assertThat(((Publish) packets.get(1)).message().topic()).isEmpty();
+        assertThat(((Publish) packets.get(2)).topicAlias()).isZero();
+
+        session.closed();
+        connect();
+        publish(Qos.AT_MOST_ONCE, "long/topic");
+        assertThat(((Publish) out().get(0)).message().topic()).isEqualTo("long/topic");
+    }
+
+    @Test
+    void anAcknowledgementOfTheWrongKindIsABreachOfTheProtocol() {
+        connect();
+        publish(Qos.EXACTLY_ONCE, "t");
+        int id = ((Publish) out().get(0)).packetId();
+        assertThatThrownBy(() -> in(puback(id)))
+                .isInstanceOf(MalformedPacketException.class)
+                .hasMessageContaining("PUBACK");
+    }
+
+    @Test
+    void anAcknowledgementOfWhatWasNeverSentChangesNothing() {
+        connect();
+        Sent sent = publish(Qos.AT_LEAST_ONCE, "t");
+        int id = ((Publish) out().get(0)).packetId();
+        in(puback(id + 1));
+        assertThat(sent.ends).isEmpty();
+        in(puback(id), puback(id));
+        assertThat(sent.ends).containsExactly("done");
+    }
+
+    // ---- receiving ----
+
+    private Inbox.Batch batch() {
+        Inbox.Batch batch = session.inbox().take();
+        assertThat(batch).isNotNull();
+        return batch;
+    }
+
+    @Test
+    void aMessageIsAcknowledgedWhenItIsHandledAndNotBefore() {
+        connect();
+        session.addHandler(TopicFilter.of("t/#"), "handler");
+        in(received(7, Qos.AT_LEAST_ONCE, "t/1"));
+        assertThat(out()).isEmpty();
+        Inbox.Batch batch = batch();
+        assertThat(batch.route(0)).containsExactly("handler");
+        session.handled(batch.token(0));
+        assertThat(out()).containsExactly(puback(7));
+    }
+
+    @Test
+    @DisplayName("[MQTT-4.6.0-2] acknowledgements go out in the order of the messages, however they are handled")
+    void acknowledgementsKeepTheOrder() {
+        connect();
+        session.addHandler(TopicFilter.of("t"), "handler");
+        in(received(5, Qos.AT_LEAST_ONCE, "t"), received(6, Qos.AT_LEAST_ONCE, "t"));
+        Inbox.Batch batch = batch();
+        session.handled(batch.token(1));
+        assertThat(out()).isEmpty();
+        session.handled(batch.token(0));
+        assertThat(out()).containsExactly(puback(5), puback(6));
+    }
+
+    @Test
+    @DisplayName(
+            "[MQTT-4.3.3-10] a message of QoS 2 is delivered once, however often it is sent, also on a later connection")
+    void aMessageOfQos2IsDeliveredOnce() {
+        connect();
+        session.addHandler(TopicFilter.of("t"), "handler");
+        in(received(9, Qos.EXACTLY_ONCE, "t"));
+        Inbox.Batch batch = batch();
+        session.closed();
+        connect(true, Properties.NONE);
+        in(received(9, Qos.EXACTLY_ONCE, "t"));
+        assertThat(session.inbox().take()).isNull();
+        assertThat(out()).isEmpty();
+
+        session.handled(batch.token(0));
+
+        assertThat(out()).containsExactly(new Pubrec(9, ReasonCode.SUCCESS, Properties.NONE));
+        in(new Pubrel(9, ReasonCode.SUCCESS, Properties.NONE));
+        assertThat(out()).containsExactly(new Pubcomp(9, ReasonCode.SUCCESS, Properties.NONE));
+        in(received(9, Qos.EXACTLY_ONCE, "t"));
+        assertThat(batch().size()).isEqualTo(1);
+    }
+
+    @Test
+    void anAcknowledgementOfAnEarlierConnectionIsNotSentOnThisOne() {
+        connect();
+        session.addHandler(TopicFilter.of("t"), "handler");
+        in(received(3, Qos.AT_LEAST_ONCE, "t"));
+        Inbox.Batch batch = batch();
+        session.closed();
+        connect(true, Properties.NONE);
+        session.handled(batch.token(0));
+        assertThat(out()).isEmpty();
+    }
+
+    @Test
+    void aMessageWithoutAHandlerWaitsUnacknowledgedForOne() {
+        connect();
+        in(received(4, Qos.AT_LEAST_ONCE, "t"));
+        assertThat(session.takeEvent()).isInstanceOf(SessionEvent.Connected.class);
+        assertThat(session.takeEvent())
+                .isInstanceOfSatisfying(
+                        SessionEvent.Unhandled.class,
+                        unhandled -> assertThat(unhandled.parked()).isTrue());
+        assertThat(out()).isEmpty();
+
+        session.addHandler(TopicFilter.of("+"), "late");
+
+        Inbox.Batch batch = batch();
+        assertThat(batch.route(0)).containsExactly("late");
+        session.handled(batch.token(0));
+        assertThat(out()).containsExactly(puback(4));
+    }
+
+    @Test
+    @DisplayName("[MQTT-3.3.4-9] a broker that exceeds the receive maximum of this client breaks the protocol")
+    void tooManyUnacknowledgedMessagesAreABreach() {
+        session = new Session<>(
+                new SessionConfig(version, bounds, 10, SessionLoss.FAIL, 1, 1000, 0, 0, false, 0),
+                SessionLog.NONE,
+                UnpooledByteBufAllocator.DEFAULT);
+        connect();
+        session.addHandler(TopicFilter.of("t"), "handler");
+        in(received(1, Qos.AT_LEAST_ONCE, "t"));
+        assertThatThrownBy(() -> in(received(2, Qos.AT_LEAST_ONCE, "t")))
+                .isInstanceOfSatisfying(
+                        MalformedPacketException.class,
+                        breach -> assertThat(breach.reason()).isEqualTo(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED));
+    }
+
+    // ---- connection ----
+
+    @Test
+    @DisplayName("[MQTT-3.2.0-1] the first packet of a broker is CONNACK")
+    void anythingButConnackIsABreach() {
+        session.open(new Connect(version, "c", true, 60, null, null, null, Properties.NONE), now);
+        out();
+        assertThatThrownBy(() -> in(puback(1)))
+                .isInstanceOf(MalformedPacketException.class)
+                .hasMessageContaining("in place of CONNACK");
+    }
+
+    @Test
+    void lostSubscriptionsComeBackAndARefusedOneIsTold() {
+        connect();
+        Asked asked = new Asked("a/#");
+        session.request(asked);
+        Subscribe subscribe = (Subscribe) out().get(0);
+        in(new Suback(subscribe.packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        assertThat(asked.ends).hasSize(1);
+        session.takeEvent();
+        session.closed();
+
+        connect(false, Properties.NONE);
+
+        Subscribe again = (Subscribe) out().get(0);
+        assertThat(again.subscriptions()).isEqualTo(subscribe.subscriptions());
+        in(new Suback(again.packetId(), List.of(ReasonCode.NOT_AUTHORIZED), Properties.NONE));
+        session.takeEvent();
+        assertThat(session.takeEvent())
+                .isInstanceOfSatisfying(
+                        SessionEvent.Resubscribed.class,
+                        told -> assertThat(told.reason()).isEqualTo(ReasonCode.NOT_AUTHORIZED));
+    }
+
+    @Test
+    void aSubscribeThatACutInterruptedIsSentAgain() {
+        connect();
+        Asked asked = new Asked("a");
+        session.request(asked);
+        out();
+        session.closed();
+        connect(true, Properties.NONE);
+        Subscribe again = (Subscribe) out().get(0);
+        in(new Suback(again.packetId(), List.of(ReasonCode.SUCCESS), Properties.NONE));
+        assertThat(asked.ends).hasSize(1);
+    }
+
+    @Test
+    @DisplayName("a connection that is dead is noticed within 1.5 times the keep alive")
+    void keepAliveNoticesADeadConnection() {
+        connect();
+        long connected = now;
+        while (session.tick(now)) {
+            assertThat(now - connected).isLessThanOrEqualTo(90 * SECOND);
+            now = session.nextTick();
+        }
+        assertThat(now - connected).isBetween(60 * SECOND, 90 * SECOND);
+        assertThat(out()).containsExactly(new Pingreq());
+    }
+
+    @Test
+    void aClientThatKeepsSendingStillNoticesASilentBroker() {
+        connect();
+        long connected = now;
+        while (session.tick(now)) {
+            assertThat(now - connected).isLessThanOrEqualTo(90 * SECOND);
+            now += SECOND;
+            publish(Qos.AT_MOST_ONCE, "t");
+            out();
+        }
+    }
+}

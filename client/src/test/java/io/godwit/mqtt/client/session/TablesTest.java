@@ -1,0 +1,99 @@
+package io.godwit.mqtt.client.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.mqtt.protocol.TopicFilter;
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** The small tables of a session, each against a plain set. */
+class TablesTest {
+    @Test
+    void anIdentifierThatComesBackIsNotHandedOutAtOnce() {
+        PacketIdentifiers identifiers = new PacketIdentifiers();
+        int first = identifiers.take();
+        identifiers.free(first);
+        Set<Integer> next = new HashSet<>();
+        for (int i = 0; i < 60; i++) {
+            int id = identifiers.take();
+            next.add(id);
+            identifiers.free(id);
+        }
+        assertThat(next).doesNotContain(first).hasSize(60);
+    }
+
+    @Test
+    void all65535IdentifiersAreThereAndNoneIsHandedOutTwice() {
+        PacketIdentifiers identifiers = new PacketIdentifiers();
+        Set<Integer> taken = new HashSet<>();
+        for (int i = 0; i < 65_535; i++) {
+            taken.add(identifiers.take());
+        }
+        assertThat(taken).hasSize(65_535).doesNotContain(0);
+        assertThat(identifiers.take()).isZero();
+        identifiers.free(777);
+        assertThat(identifiers.take()).isEqualTo(777);
+    }
+
+    @Test
+    void identifiersAgreeWithASetOverRandomUse() {
+        PacketIdentifiers identifiers = new PacketIdentifiers();
+        Set<Integer> taken = new HashSet<>();
+        Random random = new Random(42);
+        for (int i = 0; i < 200_000; i++) {
+            if (random.nextInt(100) < 52) {
+                assertThat(taken.add(identifiers.take())).isTrue();
+            } else if (!taken.isEmpty()) {
+                int id = taken.iterator().next();
+                taken.remove(id);
+                identifiers.free(id);
+            }
+            assertThat(identifiers.count()).isEqualTo(taken.size());
+        }
+    }
+
+    @Test
+    void receivedIdentifiersComeAndGo() {
+        ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
+        for (int id = 1; id <= 65_535; id += 97) {
+            identifiers.put(id, id | 1 << 20);
+        }
+        for (int id = 1; id <= 65_535; id += 97) {
+            assertThat(identifiers.get(id)).isEqualTo(id | 1 << 20);
+            assertThat(identifiers.remove(id)).isTrue();
+            assertThat(identifiers.remove(id)).isFalse();
+        }
+        assertThat(identifiers.count()).isZero();
+    }
+
+    @Test
+    void theSubscriptionTreeAgreesWithTheFilters() {
+        String[] levels = {"a", "b", "", "$x", "+", "#"};
+        Random random = new Random(7);
+        Subscriptions<TopicFilter> subscriptions = new Subscriptions<>();
+        Set<TopicFilter> filters = new HashSet<>();
+        for (int i = 0; i < 3000; i++) {
+            StringBuilder text = new StringBuilder(levels[random.nextInt(4)]);
+            for (int depth = random.nextInt(4); depth > 0; depth--) {
+                text.append('/').append(levels[random.nextInt(6)]);
+            }
+            if (TopicFilter.fault(text.toString()) == null) {
+                TopicFilter filter = TopicFilter.of(text.toString());
+                if (random.nextBoolean()) {
+                    filters.add(filter);
+                    subscriptions.addHandler(filter, filter);
+                } else {
+                    filters.remove(filter);
+                    subscriptions.removeHandler(filter, filter);
+                }
+            }
+            String topic =
+                    levels[random.nextInt(4)] + "/" + levels[random.nextInt(4)] + "/" + levels[random.nextInt(4)];
+            Set<Object> expected = new HashSet<>(filters);
+            expected.removeIf(filter -> !((TopicFilter) filter).matches(topic));
+            assertThat(Set.of(subscriptions.match(topic))).isEqualTo(expected);
+        }
+    }
+}
