@@ -101,6 +101,21 @@ public final class Mqtt {
         void message(Mqtt client, String topic, byte @Nullable [] data);
     }
 
+    /** Sees what happens on the wire, for figures; called where callbacks are, before them. */
+    public interface Observer {
+        default void connected() {}
+
+        default void disconnected() {}
+
+        default void published() {}
+
+        default void received() {}
+    }
+
+    private static final Observer NOBODY = new Observer() {};
+
+    private volatile Observer observer = NOBODY;
+
     private Mqtt(Parameters parameters, MqttSettings settings) {
         this.settings = settings;
         this.clientId = parameters.clientId();
@@ -348,6 +363,11 @@ public final class Mqtt {
         }
     }
 
+    /** Sets the one observer. */
+    public void observe(Observer newObserver) {
+        observer = newObserver;
+    }
+
     // ---- connect and close
 
     public boolean connect(String host, @Nullable Consumer<Mqtt> connected, @Nullable Failed failed) {
@@ -402,6 +422,9 @@ public final class Mqtt {
                 failOnce = failed;
             }
             if (link != null) {
+                if (link.isConnected()) {
+                    observer.disconnected();
+                }
                 closed = link.close();
             }
             before = closed;
@@ -441,6 +464,9 @@ public final class Mqtt {
             boolean was = old.isConnected();
             link = null;
             closed = old.close();
+            if (was) {
+                observer.disconnected();
+            }
             if (is(Profile.ESP8266) && was) {
                 then(closed, (ignored, problem) -> offline());
             }
@@ -457,6 +483,9 @@ public final class Mqtt {
             if (link != null) {
                 Link old = link;
                 link = null;
+                if (old.isConnected()) {
+                    observer.disconnected();
+                }
                 cable.cut();
                 closed = old.close();
             }
@@ -653,6 +682,9 @@ public final class Mqtt {
         } finally {
             lock.unlock();
         }
+        if (slot == published && success) {
+            observer.published();
+        }
         if (callback != null) {
             callback.accept(this);
         }
@@ -689,6 +721,7 @@ public final class Mqtt {
         } finally {
             lock.unlock();
         }
+        observer.connected();
         if (once != null) {
             once.accept(this);
         }
@@ -736,6 +769,7 @@ public final class Mqtt {
         } finally {
             lock.unlock();
         }
+        observer.disconnected();
         offline();
     }
 
@@ -749,6 +783,7 @@ public final class Mqtt {
         } finally {
             lock.unlock();
         }
+        observer.disconnected();
     }
 
     void failing(ConnectFailure failure) {
@@ -781,6 +816,7 @@ public final class Mqtt {
         } finally {
             lock.unlock();
         }
+        observer.received();
         byte[] payload = message.payload();
         int topicLength = message.topic().getBytes(StandardCharsets.UTF_8).length;
         int body = 2 + topicLength + (message.qos() == Qos.AT_MOST_ONCE ? 0 : 2) + payload.length;

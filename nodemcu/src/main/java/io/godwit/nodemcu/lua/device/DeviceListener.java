@@ -17,6 +17,17 @@ public interface DeviceListener {
     /** A boot, before the first line of the script. */
     default void booted(Device device, BootReason reason) {}
 
+    /** Something happened between the device and a broker. */
+    default void traffic(Device device, Traffic traffic) {}
+
+    /** What can happen between a device and a broker. */
+    enum Traffic {
+        CONNECTED,
+        DISCONNECTED,
+        PUBLISHED,
+        RECEIVED
+    }
+
     /** A callback has ended after {@code nanos} of real time. */
     default void called(Device device, long nanos) {}
 }

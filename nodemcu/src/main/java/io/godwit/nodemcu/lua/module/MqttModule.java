@@ -5,7 +5,9 @@ import io.godwit.nodemcu.Mqtt;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.Secure;
+import io.godwit.nodemcu.lua.device.BrokerLogin;
 import io.godwit.nodemcu.lua.device.Device;
+import io.godwit.nodemcu.lua.device.DeviceListener;
 import io.godwit.nodemcu.lua.device.HostMap;
 import io.godwit.nodemcu.lua.device.Network;
 import io.godwit.nodemcu.lua.vm.LuaCall;
@@ -84,6 +86,11 @@ final class MqttModule {
         int keepalive = call.isNoneOrNil(2) ? 0 : call.between(2, 0, 65_535);
         String user = call.isString(3) ? utf8(call, 3) : null;
         byte[] password = call.isString(4) ? call.bytes(4) : null;
+        BrokerLogin login = device.settings().option(BrokerLogin.class, BrokerLogin.OF_SCRIPT);
+        if (login.username() != null) {
+            user = login.username();
+            password = login.password() == null ? null : login.password().getBytes(StandardCharsets.UTF_8);
+        }
         boolean clean = true;
         if (call.isNumber(5)) {
             clean = call.integer(5) != 0;
@@ -100,6 +107,7 @@ final class MqttModule {
                                 (delay, task) -> device.after(delay.toNanos(), task)::cancel,
                                 device.random()::nextDouble)
                         .remarks(client::remark));
+        client.mqtt().observe(client);
         device.state(Clients.class, d -> new Clients()).all.add(client);
         return call.pushObject(client, CLIENT);
     }
@@ -135,7 +143,7 @@ final class MqttModule {
     }
 
     /** One client of the script. Thread of the device only. */
-    private static final class Client implements Network.User {
+    private static final class Client implements Network.User, Mqtt.Observer {
         private final Device device;
         private final Profile profile;
         private @Nullable Mqtt mqtt;
@@ -555,6 +563,28 @@ final class MqttModule {
             }
             unsubscribed = keep(call, 3, unsubscribed);
             return call.push(mqtt().unsubscribe(topics, call.isFunction(3) ? unsubscribed : null));
+        }
+
+        // ---- for figures
+
+        @Override
+        public void connected() {
+            device.listener().traffic(device, DeviceListener.Traffic.CONNECTED);
+        }
+
+        @Override
+        public void disconnected() {
+            device.listener().traffic(device, DeviceListener.Traffic.DISCONNECTED);
+        }
+
+        @Override
+        public void published() {
+            device.listener().traffic(device, DeviceListener.Traffic.PUBLISHED);
+        }
+
+        @Override
+        public void received() {
+            device.listener().traffic(device, DeviceListener.Traffic.RECEIVED);
         }
 
         // ---- the network of the device

@@ -1,0 +1,69 @@
+package io.godwit.nodemcu.lua;
+
+import io.godwit.nodemcu.lua.device.FlashImage;
+import java.io.IOException;
+import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sees that a file of a folder was saved, and reads the folder again once the editor has finished. */
+final class FolderWatch implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(FolderWatch.class);
+
+    /** Editors save in several steps. */
+    private static final long QUIET_MILLIS = 200;
+
+    private final Path folder;
+    private final Consumer<FlashImage> changed;
+    private final WatchService service;
+
+    FolderWatch(Path folder, Consumer<FlashImage> changed) throws IOException {
+        this.folder = folder;
+        this.changed = changed;
+        this.service = folder.getFileSystem().newWatchService();
+        folder.register(
+                service,
+                StandardWatchEventKinds.ENTRY_CREATE,
+                StandardWatchEventKinds.ENTRY_MODIFY,
+                StandardWatchEventKinds.ENTRY_DELETE);
+        Thread thread = new Thread(this::watch, "godwit-folder-watch");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void watch() {
+        try {
+            while (true) {
+                WatchKey key = service.take();
+                while (key != null) {
+                    key.pollEvents();
+                    key.reset();
+                    key = service.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
+                }
+                try {
+                    changed.accept(FlashImage.read(folder));
+                } catch (IOException e) {
+                    log.warn("cannot read {}: {}", folder, e.getMessage());
+                }
+            }
+        } catch (InterruptedException | ClosedWatchServiceException e) {
+            // Closed.
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            service.close();
+        } catch (IOException e) {
+            log.warn("cannot stop watching {}: {}", folder, e.getMessage());
+        }
+    }
+}

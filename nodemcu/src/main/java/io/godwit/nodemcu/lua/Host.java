@@ -1,0 +1,247 @@
+package io.godwit.nodemcu.lua;
+
+import io.godwit.nodemcu.MqttSettings;
+import io.godwit.nodemcu.Profile;
+import io.godwit.nodemcu.lua.device.BootReason;
+import io.godwit.nodemcu.lua.device.BrokerLogin;
+import io.godwit.nodemcu.lua.device.Device;
+import io.godwit.nodemcu.lua.device.DeviceClock;
+import io.godwit.nodemcu.lua.device.DeviceListener;
+import io.godwit.nodemcu.lua.device.DeviceSettings;
+import io.godwit.nodemcu.lua.device.Flash;
+import io.godwit.nodemcu.lua.device.FlashImage;
+import io.godwit.nodemcu.lua.device.HostMap;
+import io.godwit.nodemcu.lua.device.RealClock;
+import io.godwit.nodemcu.lua.device.Scenario;
+import io.godwit.nodemcu.lua.device.VirtualClock;
+import io.godwit.nodemcu.lua.module.Modules;
+import io.godwit.nodemcu.lua.vm.LuaError;
+import io.godwit.testkit.LocalBroker;
+import io.godwit.testkit.TestBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one device or a fleet: makes them, switches them on, keeps their figures, and takes all away at the end.
+ *
+ * <pre>{@code
+ * try (Host host = Host.start(HostOptions.of(Path.of("my-device")).ownBroker(true), listener)) {
+ *     host.run(Duration.ofSeconds(30));
+ * }
+ * }</pre>
+ */
+public final class Host implements AutoCloseable {
+
+    private final HostOptions options;
+    private final Path folder;
+    private final DeviceClock clock;
+    private final FleetFigures figures = new FleetFigures();
+    private final List<Device> devices = new ArrayList<>();
+    private final @Nullable VirtualNetwork network;
+    private final @Nullable TestBroker broker;
+    private @Nullable FolderWatch watch;
+
+    private Host(HostOptions options, DeviceListener listener) throws IOException {
+        this.options = options;
+        boolean single = Files.isRegularFile(options.script);
+        if (!single && !Files.isDirectory(options.script)) {
+            throw new IOException("there is no script or folder " + options.script);
+        }
+        Path parent = options.script.toAbsolutePath().getParent();
+        this.folder = single && parent != null ? parent : options.script;
+        String start = single ? options.script.getFileName().toString() : "init.lua";
+        FlashImage image = FlashImage.read(folder);
+        if (image.get(start) == null) {
+            throw new IOException(folder + " holds no " + start + ", with which a device starts");
+        }
+        Scenario scenario = options.scenario == null ? null : Scenario.read(options.scenario);
+
+        MqttSettings mqtt = options.mqtt;
+        HostMap.Target everything = options.everything;
+        if (options.virtual) {
+            VirtualClock virtual = new VirtualClock();
+            this.clock = virtual;
+            this.network = new VirtualNetwork(virtual);
+            this.broker = null;
+            mqtt = mqtt.transport(network);
+        } else {
+            this.clock = new RealClock(options.speed, options.threads);
+            this.network = null;
+            this.broker = options.ownBroker ? TestBroker.start() : null;
+            if (broker != null) {
+                everything = new HostMap.Target(broker.host(), broker.port());
+            }
+        }
+        Modules modules = new Modules(mqtt.profile() == Profile.ESP32_STRICT);
+        Map<Class<?>, Object> shared = Map.of(
+                MqttSettings.class,
+                mqtt,
+                HostMap.class,
+                new HostMap(options.map, everything),
+                BrokerLogin.class,
+                options.login);
+        DeviceListener both = new Both(figures, listener);
+        for (int i = 0; i < options.count; i++) {
+            DeviceSettings settings = new DeviceSettings(
+                    name(i), i, options.seed, start, options.onError, options.limits, modules, shared);
+            Flash flash = new Flash(image);
+            if (options.writeBack && options.count == 1) {
+                flash.sink(new FolderSink(folder));
+            }
+            Device device = new Device(settings, clock, flash, both);
+            if (options.count > 100) {
+                device.bench().keep(0);
+            }
+            devices.add(device);
+            if (scenario != null) {
+                scenario.applyTo(device);
+            }
+        }
+    }
+
+    /**
+     * Makes the devices and switches them on.
+     *
+     * @param listener is told of all that the devices print and do
+     * @throws IOException when script, scenario or folder cannot be read
+     */
+    public static Host start(HostOptions options, DeviceListener listener) throws IOException {
+        Host host = new Host(options, listener);
+        try {
+            host.powerOn();
+            return host;
+        } catch (IOException | RuntimeException e) {
+            host.close();
+            throw e;
+        }
+    }
+
+    private String name(int index) {
+        return options.count == 1 ? "device" : "device-" + (index + 1);
+    }
+
+    private void powerOn() throws IOException {
+        long step = options.stagger.toNanos() / Math.max(1, devices.size());
+        for (int i = 0; i < devices.size(); i++) {
+            Device device = devices.get(i);
+            if (step == 0) {
+                device.powerOn();
+            } else {
+                clock.schedule(device::powerOn, step * i);
+            }
+        }
+        if (options.watch) {
+            watch = new FolderWatch(folder, this::reflash);
+        }
+    }
+
+    private void reflash(FlashImage image) {
+        for (Device device : devices) {
+            device.post(() -> {
+                device.flash().reflash(image);
+                device.remark("the files have changed: restarting");
+                device.network().cut();
+                device.restart(BootReason.POWER_ON);
+            });
+        }
+    }
+
+    public List<Device> devices() {
+        return List.copyOf(devices);
+    }
+
+    public DeviceClock clock() {
+        return clock;
+    }
+
+    public FleetFigures.Snapshot figures() {
+        return figures.snapshot();
+    }
+
+    /** The broker of the virtual network. */
+    public @Nullable LocalBroker localBroker() {
+        return network == null ? null : network.broker();
+    }
+
+    /** The broker that was started beside the devices. */
+    public @Nullable TestBroker testBroker() {
+        return broker;
+    }
+
+    /**
+     * Lets the devices run for a time of theirs: in virtual time at once, otherwise by waiting.
+     *
+     * @throws InterruptedException when the waiting thread is told to end
+     */
+    public void run(Duration deviceTime) throws InterruptedException {
+        if (clock instanceof VirtualClock virtual) {
+            virtual.advance(deviceTime);
+        } else {
+            Thread.sleep((long) (deviceTime.toMillis() / options.speed));
+        }
+    }
+
+    /** Switches all devices off and lets go of all threads, sockets and memory. */
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.close();
+        }
+        for (Device device : devices) {
+            device.powerOff();
+        }
+        if (clock instanceof VirtualClock virtual) {
+            virtual.settle();
+        }
+        devices.forEach(Device::close);
+        clock.close();
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    /** Tells two listeners. */
+    private record Both(DeviceListener first, DeviceListener second) implements DeviceListener {
+        @Override
+        public void printed(Device device, byte[] line) {
+            first.printed(device, line);
+            second.printed(device, line);
+        }
+
+        @Override
+        public void remarked(Device device, String remark) {
+            first.remarked(device, remark);
+            second.remarked(device, remark);
+        }
+
+        @Override
+        public void failed(Device device, LuaError error) {
+            first.failed(device, error);
+            second.failed(device, error);
+        }
+
+        @Override
+        public void booted(Device device, BootReason reason) {
+            first.booted(device, reason);
+            second.booted(device, reason);
+        }
+
+        @Override
+        public void traffic(Device device, Traffic traffic) {
+            first.traffic(device, traffic);
+            second.traffic(device, traffic);
+        }
+
+        @Override
+        public void called(Device device, long nanos) {
+            first.called(device, nanos);
+            second.called(device, nanos);
+        }
+    }
+}
