@@ -60,7 +60,7 @@ public final class Device implements AutoCloseable {
     private final List<AutoCloseable> atShutdown = new ArrayList<>(2);
     private int boot;
     private long bootNanos;
-    private long busyUntil = Long.MIN_VALUE;
+    private long busyUntil;
     private @Nullable Runnable ending;
     private BootReason bootReason = BootReason.POWER_ON;
     private volatile boolean on;
@@ -278,7 +278,7 @@ public final class Device implements AutoCloseable {
         on = true;
         bootReason = reason;
         bootNanos = clock.nanoTime();
-        busyUntil = Long.MIN_VALUE;
+        busyUntil = 0;
         machine = new LuaMachine(
                 this,
                 new LuaMachine.Environment(settings.modules(), this::print, this::source, random),

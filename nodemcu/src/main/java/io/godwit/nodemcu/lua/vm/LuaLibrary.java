@@ -69,6 +69,11 @@ public final class LuaLibrary {
         return names;
     }
 
+    /** Whether the library answers to any name. */
+    public boolean isOpen() {
+        return otherwise != null;
+    }
+
     /** The library below this one, as {@code sta} is below {@code wifi}, or null. */
     public @Nullable LuaLibrary nested(String key) {
         return entries.get(key) instanceof LuaLibrary library ? library : null;
