@@ -80,8 +80,11 @@ final class Proxies {
                             ? "it wants credentials; write them into its address, as in user:password@host"
                             : "it refused the user and password");
         }
-        if (lower.contains("status: 403") || lower.contains("forbidden") || lower.contains("rejected_or_failed")) {
+        if (lower.contains("status: 403") || lower.contains("forbidden")) {
             return start + "it does not allow this target; many proxies allow port 443 only";
+        }
+        if (lower.contains("rejected_or_failed")) {
+            return start + "it does not allow this target, or could not reach it; SOCKS4 knows no IPv6";
         }
         if (lower.contains("host_unreachable")
                 || lower.contains("network_unreachable")

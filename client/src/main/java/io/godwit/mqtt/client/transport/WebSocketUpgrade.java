@@ -95,6 +95,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
             }
             if (granted && message instanceof LastHttpContent) {
                 context.pipeline().replace(this, null, new WebSocketFrames());
+                codec.removeOutboundHandler(); // frames may be written from now on
                 end(null);
                 context.pipeline().remove(codec); // what it has read beyond the response goes on to the frames
             }

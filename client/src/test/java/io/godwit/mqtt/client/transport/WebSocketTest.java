@@ -9,6 +9,7 @@ import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.client.road.RoadException;
 import io.godwit.mqtt.client.road.RoadException.Step;
 import io.godwit.mqtt.client.road.Tls;
+import io.netty.buffer.Unpooled;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
@@ -93,6 +94,23 @@ class WebSocketTest {
             recorder.awaitBytes(bytes.length);
 
             assertThat(recorder.bytes()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    @DisplayName("bytes may be written from inside connected()")
+    void writesAtOnce() {
+        try (EchoServer server = accepting(WebSocketServer::echo)) {
+            Recorder eager = new Recorder(loop) {
+                @Override
+                public void connected(Connection connection) {
+                    super.connected(connection);
+                    connection.write(Unpooled.copiedBuffer("at once", UTF_8));
+                }
+            };
+            transport.open(loop, Road.to("ws://127.0.0.1:" + server.port()), eager);
+
+            eager.awaitText("at once");
         }
     }
 
