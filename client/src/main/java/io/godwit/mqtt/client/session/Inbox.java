@@ -6,12 +6,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The messages that wait for their handlers, as arrays that are taken whole: filled by the connection, emptied by whoever
- * runs the handlers, one array swap for each batch. Two sets of arrays serve a busy client; an idle one holds none.
+ * runs the handlers, one array swap for each batch. Two sets of arrays serve a busy client; one that rests gives them up.
  */
 public final class Inbox {
     private static final int SMALLEST = 16;
     /** A batch that grew beyond this is not kept for the next one. */
-    private static final int LARGEST_KEPT = 4096;
+    private static final int LARGEST_KEPT = 16 * 1024;
 
     private @Nullable Batch filling;
     private @Nullable Batch spare;
@@ -92,12 +92,17 @@ public final class Inbox {
     public void giveBack(Batch batch) {
         waiting -= batch.size;
         waitingBytes -= batch.bytes;
-        if (batch.messages.length <= LARGEST_KEPT && spare == null && filling != null) {
+        if (batch.messages.length <= LARGEST_KEPT && (spare == null || spare.messages.length < batch.messages.length)) {
             Arrays.fill(batch.messages, 0, batch.size, null);
             batch.size = 0;
             batch.bytes = 0;
             spare = batch;
         }
+    }
+
+    /** Time has passed: what is kept for the next burst is let go. */
+    void rest() {
+        spare = null;
     }
 
     /** How many messages wait or are being handled. */

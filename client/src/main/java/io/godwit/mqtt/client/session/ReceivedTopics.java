@@ -2,8 +2,6 @@ package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.protocol.codec.TopicSource;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -18,17 +16,31 @@ final class ReceivedTopics implements TopicSource {
     /** One topic name with its handlers. */
     static final class Entry {
         final String name;
-        private final ByteBuf bytes;
+        private final long[] words;
+        private final int length;
         private final int hash;
         private Object[] route;
         private int routeVersion;
 
-        Entry(String name, ByteBuf bytes, int hash, Object[] route, int routeVersion) {
+        Entry(String name, long[] words, int length, int hash, Object[] route, int routeVersion) {
             this.name = name;
-            this.bytes = bytes;
+            this.words = words;
+            this.length = length;
             this.hash = hash;
             this.route = route;
             this.routeVersion = routeVersion;
+        }
+
+        boolean isAt(ByteBuf in, int index, int size) {
+            if (size != length) {
+                return false;
+            }
+            for (int i = 0; i < words.length; i++) {
+                if (words[i] != word(in, index, size, i)) {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 
@@ -53,10 +65,13 @@ final class ReceivedTopics implements TopicSource {
 
     @Override
     public String topic(ByteBuf in, int index, int length) {
+        Entry last = current;
+        if (last != null && last.isAt(in, index, length)) {
+            return last.name; // messages of one topic often come one after the other
+        }
         int hash = hash(in, index, length);
-        int slot = hash & table.length - 1;
-        Entry entry = table[slot];
-        if (entry == null || entry.hash != hash || !same(entry.bytes, in, index, length)) {
+        Entry entry = table[hash & table.length - 1];
+        if (entry == null || entry.hash != hash || !entry.isAt(in, index, length)) {
             entry = add(TopicSource.VALIDATING.topic(in, index, length), in, index, length, hash);
         }
         current = entry;
@@ -104,29 +119,38 @@ final class ReceivedTopics implements TopicSource {
             table = new Entry[4 * table.length];
             misses = 0;
         }
-        byte[] copy = new byte[length];
-        in.getBytes(index, copy);
-        Entry entry =
-                new Entry(name, Unpooled.wrappedBuffer(copy), hash, subscriptions.match(name), subscriptions.version());
+        long[] words = new long[words(length)];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = word(in, index, length, i);
+        }
+        Entry entry = new Entry(name, words, length, hash, subscriptions.match(name), subscriptions.version());
         table[hash & table.length - 1] = entry;
         return entry;
     }
 
-    private static boolean same(ByteBuf known, ByteBuf in, int index, int length) {
-        return known.writerIndex() == length && ByteBufUtil.equals(known, 0, in, index, length);
-    }
-
     private static int hash(ByteBuf in, int index, int length) {
         long hash = length;
-        int i = index;
-        int end = index + length;
-        for (; i + 8 <= end; i += 8) {
-            hash = (hash ^ in.getLong(i)) * 0x9E3779B97F4A7C15L;
+        for (int i = 0; i < words(length); i++) {
+            hash = (hash ^ word(in, index, length, i)) * 0x9E3779B97F4A7C15L;
             hash ^= hash >>> 32;
         }
-        for (; i < end; i++) {
-            hash = (hash ^ in.getByte(i)) * 0x9E3779B97F4A7C15L;
+        return (int) hash;
+    }
+
+    /** Names are compared and hashed eight bytes at a time. */
+    private static int words(int length) {
+        return length + 7 >> 3;
+    }
+
+    /** The last word overlaps the one before it, so that it is whole too; a name of less than eight bytes is one word. */
+    private static long word(ByteBuf in, int index, int length, int i) {
+        if (length >= 8) {
+            return in.getLong(index + Math.min(8 * i, length - 8));
         }
-        return (int) (hash ^ hash >>> 32);
+        long word = 0;
+        for (int at = 0; at < length; at++) {
+            word = word << 8 | in.getUnsignedByte(index + at);
+        }
+        return word;
     }
 }

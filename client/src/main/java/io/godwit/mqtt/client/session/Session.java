@@ -538,6 +538,7 @@ public final class Session<H> {
     /** Does what is due: pings, and ends what has expired. False: the broker is silent, the connection is to be closed. */
     public boolean tick(long time) {
         outgoing.expire(time);
+        incoming.inbox.rest();
         if (phase != Phase.CONNECTED) {
             return true;
         }
