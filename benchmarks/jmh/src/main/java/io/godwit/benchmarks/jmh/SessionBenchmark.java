@@ -53,7 +53,6 @@ public class SessionBenchmark {
     private final ByteBuf received0 = publishes(atMostOnce);
     private final ByteBuf received1 = publishes(atLeastOnce);
     private final ByteBuf acknowledgements = ByteBufAllocator.DEFAULT.directBuffer(4 * BURST);
-    private int lastIdentifier;
     private int sum;
 
     private static Session<Object> connected() {
@@ -127,15 +126,26 @@ public class SessionBenchmark {
         acknowledgements.clear();
         for (int i = 0; i < BURST; i++) {
             session.publish(new Publish(atLeastOnce), 0);
-            lastIdentifier = lastIdentifier % MOST_IDENTIFIERS + 1;
-            PubackCodec.write(acknowledgements, lastIdentifier);
         }
-        releaseOutbox(session);
+        for (ByteBuf part = session.outbox().take();
+                part != null;
+                part = session.outbox().take()) {
+            acknowledge(part);
+            part.release();
+        }
         session.sent(0);
         session.received(acknowledgements, 0);
         Exchange<?> ended = session.takeEnded();
         while (ended != null) {
             ended = ended.finishAndUnlink();
+        }
+    }
+
+    /** All packets are alike: one byte of type, one of length, two and eleven of topic, then the identifier. */
+    private void acknowledge(ByteBuf publishes) {
+        int length = 2 + publishes.getByte(1);
+        for (int at = 0; at < publishes.readableBytes(); at += length) {
+            PubackCodec.write(acknowledgements, publishes.getUnsignedShort(at + 2 + 2 + 11));
         }
     }
 
