@@ -48,6 +48,7 @@ public final class Main implements Callable<Integer> {
         commands.put("pub", PubCommand::new);
         commands.put("sub", SubCommand::new);
         commands.put("broker", BrokerCommand::new);
+        commands.put("run", RunCommand::new);
         return commands;
     }
 

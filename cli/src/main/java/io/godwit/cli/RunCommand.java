@@ -1,0 +1,399 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.Terminal;
+import io.godwit.nodemcu.MqttSettings;
+import io.godwit.nodemcu.Profile;
+import io.godwit.nodemcu.lua.FleetFigures;
+import io.godwit.nodemcu.lua.Host;
+import io.godwit.nodemcu.lua.HostOptions;
+import io.godwit.nodemcu.lua.ScriptCheck;
+import io.godwit.nodemcu.lua.device.Device;
+import io.godwit.nodemcu.lua.device.DeviceListener;
+import io.godwit.nodemcu.lua.device.FlashImage;
+import io.godwit.nodemcu.lua.device.OnError;
+import io.godwit.nodemcu.lua.device.Spans;
+import io.godwit.nodemcu.lua.vm.LuaError;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs a device's Lua scripts, unchanged, on this machine: one device or a fleet. */
+@Command(
+        name = "run",
+        sortOptions = false,
+        description = {
+            "Run NodeMCU scripts unchanged: a script, or a folder that is the device's flash and starts with init.lua.",
+            "What the script prints goes to standard output, everything else to standard error."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  godwit run my-device --broker                     with a broker beside it",
+            "  godwit run init.lua --map m11.cloudmqtt.com=127.0.0.1:1883",
+            "  godwit run my-device --virtual --for 1d           a day in seconds, the same each time",
+            "  godwit run my-device --host test.example --count 1000 --stagger 10s",
+            "  godwit run my-device --check                      what it needs and does not get"
+        })
+final class RunCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "SCRIPT|FOLDER", description = "What runs.")
+    private Path script = Path.of("init.lua");
+
+    @Option(
+            names = {"-V", "--mqtt-version"},
+            paramLabel = "VERSION",
+            description = "The version of MQTT: 31 or 311. [311]")
+    private @Nullable String version;
+
+    @Option(
+            names = {"-h", "--host"},
+            paramLabel = "HOST",
+            description = "The broker for every connection, whatever host the script names.")
+    private @Nullable String host;
+
+    @Option(
+            names = {"-p", "--port"},
+            paramLabel = "PORT",
+            description = "Its port. [the script's]")
+    private int port;
+
+    @Option(
+            names = {"-u", "--username", "--user"},
+            paramLabel = "NAME",
+            description = "The user name in place of the script's.")
+    private @Nullable String user;
+
+    @Option(
+            names = {"-P", "--pw", "--password"},
+            paramLabel = "PASSWORD",
+            description = "Its password; better --password-env, which other users of the machine cannot see.")
+    private @Nullable String password;
+
+    @Option(
+            names = "--password-env",
+            paramLabel = "VAR",
+            description = "The environment variable that holds the password.")
+    private @Nullable String passwordVariable;
+
+    @Option(
+            names = "--map",
+            paramLabel = "HOST=TARGET",
+            description = "Lead a host name of the script elsewhere: m11.cloudmqtt.com=127.0.0.1:1883. Repeatable.")
+    private Map<String, String> map = Map.of();
+
+    @Option(names = "--broker", description = "Start a broker beside the devices, for every connection of theirs.")
+    private boolean broker;
+
+    @Option(names = "--for", paramLabel = "TIME", description = "End after this time of the device: 30s, 10m, 1d.")
+    private @Nullable String time;
+
+    @Option(names = "--count", paramLabel = "N", description = "Run N devices, each with its own identity. [1]")
+    private int count = 1;
+
+    @Option(names = "--stagger", paramLabel = "TIME", description = "Switch the devices on over this time. [0s]")
+    private String stagger = "0s";
+
+    @Option(names = "--speed", paramLabel = "TIMES", description = "Device seconds per second. [1]")
+    private double speed = 1;
+
+    @Option(
+            names = "--virtual",
+            description =
+                    "Virtual time with a broker in the same clock: as fast as it goes, the same each time. Needs --for.")
+    private boolean virtual;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Feeds everything random. [1]")
+    private long seed = 1;
+
+    @Option(
+            names = "--scenario",
+            paramLabel = "FILE",
+            description = "Sensors, button presses, power cuts: see docs/nodemcu.md.")
+    private @Nullable Path scenario;
+
+    @Option(
+            names = "--on-error",
+            paramLabel = "WHAT",
+            description = "After an error that the script does not catch: restart, stop or ignore. [restart]")
+    private String onError = "restart";
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description = "The device: esp32, esp8266, or esp32-strict with the faults of its firmware. [esp32]")
+    private @Nullable String profile;
+
+    @Option(names = "--watch", description = "Flash and restart the device when a file is saved.")
+    private boolean watch;
+
+    @Option(
+            names = {"-i", "--prompt"},
+            description = "Read Lua lines from standard input, as the serial console of a board does.")
+    private boolean prompt;
+
+    @Option(names = "--write", description = "Write what the device writes to its flash into the folder too.")
+    private boolean write;
+
+    @Option(names = "--check", description = "Do not run: list what the scripts need and do not get.")
+    private boolean check;
+
+    @Option(
+            names = {"-d", "--debug"},
+            description = "Print what the library logs.")
+    @SuppressWarnings("UnusedVariable") // Main looks for it
+    private boolean debug;
+
+    @Option(names = "--quiet", description = "No remarks on standard error.")
+    private boolean quiet;
+
+    private final Terminal terminal;
+
+    RunCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (check) {
+            return check();
+        }
+        if (virtual && time == null) {
+            throw new IllegalArgumentException("--virtual needs --for: virtual time has no end of its own");
+        }
+        Duration duration = time == null ? null : Spans.parse(time);
+        Listener listener = new Listener();
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (Host running = Host.start(options(), listener);
+                Interruption interruption = new Interruption(() -> {
+                    end.countDown();
+                    await(stopped);
+                })) {
+            if (broker && !virtual && !quiet && running.testBroker() != null) {
+                terminal.remark("broker: " + running.testBroker().uri());
+            }
+            if (prompt) {
+                new Thread(() -> readPrompt(running, end), "godwit-prompt").start();
+            }
+            long begin = System.nanoTime();
+            if (virtual && duration != null) {
+                runVirtual(running, duration);
+            } else {
+                follow(running, end, duration);
+            }
+            terminal.endProgress();
+            if (count > 1 && !quiet) {
+                terminal.remark(summary(running.figures(), (System.nanoTime() - begin) / 1e9));
+            }
+            return listener.failed && onError.equals("stop") ? ExitCodes.FAILED : ExitCodes.OK;
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(10, TimeUnit.SECONDS)) {
+                Thread.currentThread().interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private HostOptions options() {
+        MqttSettings mqtt = MqttSettings.configured();
+        Path parent = script.toAbsolutePath().getParent();
+        Path properties = (Files.isDirectory(script) || parent == null ? script : parent).resolve("godwit.properties");
+        if (Files.isReadable(properties)) {
+            mqtt = mqtt.load(properties);
+        }
+        if (version != null) {
+            mqtt = mqtt.version(MqttSettings.versionOf(version));
+        }
+        if (profile != null) {
+            mqtt = mqtt.profile(Profile.of(profile));
+        }
+        HostOptions options = HostOptions.of(script)
+                .mqtt(mqtt)
+                .ownBroker(broker)
+                .count(count)
+                .stagger(Spans.parse(stagger))
+                .speed(speed)
+                .virtual(virtual)
+                .seed(seed)
+                .scenario(scenario)
+                .watch(watch)
+                .writeBack(write)
+                .onError(reaction());
+        map.forEach(options::map);
+        if (host != null) {
+            options.brokerAt(host, port);
+        }
+        if (user != null) {
+            options.login(user, passwordVariable == null ? password : System.getenv(passwordVariable));
+        }
+        return options;
+    }
+
+    private OnError reaction() {
+        return switch (onError.toLowerCase(Locale.ROOT)) {
+            case "restart" -> OnError.RESTART;
+            case "stop" -> OnError.STOP;
+            case "ignore" -> OnError.IGNORE;
+            default ->
+                throw new IllegalArgumentException("--on-error is restart, stop or ignore, not '" + onError + "'");
+        };
+    }
+
+    private int check() throws IOException {
+        FlashImage image;
+        if (Files.isRegularFile(script)) {
+            Path parent = script.toAbsolutePath().getParent();
+            image = FlashImage.read(parent == null ? Path.of("") : parent);
+        } else {
+            image = FlashImage.read(script);
+        }
+        List<ScriptCheck.Finding> findings = ScriptCheck.check(image);
+        findings.forEach(finding -> terminal.line(finding.toString()));
+        if (!quiet) {
+            terminal.remark(
+                    findings.isEmpty() ? "everything that the scripts need is here" : findings.size() + " finding(s)");
+        }
+        return findings.isEmpty() ? ExitCodes.OK : ExitCodes.CHECK_FAILED;
+    }
+
+    /** In steps, so that a key press or a closed pipe ends a long run. */
+    private void runVirtual(Host running, Duration duration) throws InterruptedException {
+        Duration left = duration;
+        Duration step = Duration.ofMinutes(1);
+        while (left.compareTo(Duration.ZERO) > 0) {
+            Duration next = left.compareTo(step) < 0 ? left : step;
+            running.run(next);
+            left = left.minus(next);
+            if (count > 1 && !quiet) {
+                terminal.progress(live(running.figures(), running.figures(), 1));
+            }
+        }
+    }
+
+    private void follow(Host running, CountDownLatch end, @Nullable Duration duration) throws InterruptedException {
+        long begin = System.nanoTime();
+        long total = duration == null ? Long.MAX_VALUE : (long) (duration.toNanos() / speed);
+        FleetFigures.Snapshot before = running.figures();
+        while (System.nanoTime() - begin < total) {
+            long left = Math.min(1_000_000_000L, total - (System.nanoTime() - begin));
+            if (end.await(left, TimeUnit.NANOSECONDS)) {
+                return;
+            }
+            FleetFigures.Snapshot now = running.figures();
+            if (count > 1 && !quiet) {
+                terminal.progress(live(before, now, 1));
+            }
+            before = now;
+        }
+    }
+
+    private String live(FleetFigures.Snapshot before, FleetFigures.Snapshot now, double seconds) {
+        long messages = now.published() + now.received() - before.published() - before.received();
+        return String.format(
+                Locale.ROOT,
+                "%,d of %,d connected   %,.0f messages/s   %,d errors   slowest callback %.1f ms",
+                now.connected(),
+                count,
+                messages / seconds,
+                now.errors(),
+                now.slowestNanos() / 1e6);
+    }
+
+    private String summary(FleetFigures.Snapshot all, double seconds) {
+        return String.format(
+                Locale.ROOT,
+                "%,d devices, %.1f s: %,d connected, %,d published, %,d received, %,d boots, %,d errors, "
+                        + "%,d callbacks (%.0f µs on average, slowest %.1f ms)",
+                count,
+                seconds,
+                all.connected(),
+                all.published(),
+                all.received(),
+                all.boots(),
+                all.errors(),
+                all.callbacks(),
+                all.callbacks() == 0 ? 0.0 : all.callbackNanos() / 1e3 / all.callbacks(),
+                all.slowestNanos() / 1e6);
+    }
+
+    /** Lines go to the first device; the end of the input ends nothing, as a console that is unplugged. */
+    private void readPrompt(Host running, CountDownLatch end) {
+        Device device = running.devices().get(0);
+        SynchronousQueue<String> answers = new SynchronousQueue<>();
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            terminal.err().print("> ");
+            String line;
+            while ((line = in.readLine()) != null) {
+                device.evaluate(line, answer -> {
+                    try {
+                        answers.put(answer);
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+                String answer = answers.poll(10, TimeUnit.SECONDS);
+                if (answer != null && !answer.isEmpty()) {
+                    terminal.line(answer);
+                }
+                terminal.err().print("> ");
+                terminal.err().flush();
+            }
+        } catch (IOException e) {
+            end.countDown();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Puts what devices say where it belongs. */
+    private final class Listener implements DeviceListener {
+        private volatile boolean failed;
+
+        private String prefix(Device device) {
+            return count == 1 ? "" : device.name() + ": ";
+        }
+
+        @Override
+        public void printed(Device device, byte[] line) {
+            byte[] prefix = prefix(device).getBytes(StandardCharsets.UTF_8);
+            byte[] all = Arrays.copyOf(prefix, prefix.length + line.length + 1);
+            System.arraycopy(line, 0, all, prefix.length, line.length);
+            all[all.length - 1] = '\n';
+            terminal.write(all, all.length);
+        }
+
+        @Override
+        public void remarked(Device device, String remark) {
+            if (!quiet && device.settings().index() == 0) {
+                terminal.remark("godwit: " + remark);
+            }
+        }
+
+        @Override
+        public void failed(Device device, LuaError error) {
+            failed = true;
+            terminal.remark(prefix(device) + "Lua error: " + error.traceback());
+        }
+    }
+}
