@@ -1,0 +1,155 @@
+package io.godwit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process under test: {@code godwit} as users start it, or one of mosquitto's clients; with what it writes and its exit code. */
+final class Command implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String name;
+    private final Process process;
+    private final Output out;
+    private final Output err;
+
+    private Command(List<String> line, Map<String, String> environment) {
+        name = String.join(" ", line);
+        try {
+            ProcessBuilder builder = new ProcessBuilder(line);
+            builder.environment().putAll(environment);
+            process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        out = new Output(process.getInputStream());
+        err = new Output(process.getErrorStream());
+    }
+
+    /** The godwit command with these arguments, and no configuration files. */
+    static Command godwit(String... arguments) {
+        return godwit(Map.of(), arguments);
+    }
+
+    static Command godwit(Map<String, String> environment, String... arguments) {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:+IgnoreUnrecognizedVMOptions",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.godwit.cli.Main"));
+        line.addAll(List.of(arguments));
+        Map<String, String> all = new java.util.HashMap<>(Map.of("XDG_CONFIG_HOME", "/nonexistent"));
+        all.putAll(environment);
+        return new Command(line, all);
+    }
+
+    /** Any other program. */
+    static Command of(String... line) {
+        return new Command(List.of(line), Map.of());
+    }
+
+    /** Gives it this on standard input, and then no more. */
+    Command input(String text) {
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
+    /** Waits until standard error holds this. */
+    Command awaitError(String part) {
+        await(name).atMost(PATIENCE).until(() -> err.text().contains(part) || !process.isAlive());
+        assertThat(err.text()).contains(part);
+        return this;
+    }
+
+    /** Waits until standard output holds this. */
+    Command awaitOutput(String part) {
+        await(name).atMost(PATIENCE).until(() -> out.text().contains(part) || !process.isAlive());
+        assertThat(out.text()).as(() -> name + ": " + err.text()).contains(part);
+        return this;
+    }
+
+    /** Ctrl-C. */
+    Command interrupt() {
+        Command kill = Command.of("kill", "-INT", String.valueOf(process.pid()));
+        assertThat(kill.exitCode()).isZero();
+        return this;
+    }
+
+    int exitCode() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError(name + " does not end; so far: " + out.text() + err.text());
+            }
+            out.reader.join();
+            err.reader.join();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Waits for the end, which shall be this. */
+    Command ends(int code) {
+        int actual = exitCode();
+        assertThat(actual).as(() -> name + "\n" + out.text() + err.text()).isEqualTo(code);
+        return this;
+    }
+
+    String output() {
+        return out.text();
+    }
+
+    String errors() {
+        return err.text();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    /** Collects what comes. */
+    private static final class Output {
+        private final StringBuffer text = new StringBuffer();
+        private final Thread reader;
+
+        Output(InputStream in) {
+            reader = new Thread(() -> {
+                byte[] bytes = new byte[8192];
+                try (in) {
+                    for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+                        text.append(new String(bytes, 0, n, StandardCharsets.UTF_8));
+                    }
+                } catch (IOException e) {
+                    text.append(e);
+                }
+            });
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        String text() {
+            return text.toString();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The command line, tried as processes. */
+@NullMarked
+package io.godwit.cli;
+
+import org.jspecify.annotations.NullMarked;
