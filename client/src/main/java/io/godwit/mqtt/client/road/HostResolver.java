@@ -18,7 +18,10 @@ public interface HostResolver {
      */
     List<InetAddress> resolve(String host) throws UnknownHostException;
 
-    /** The JDK's resolver, which keeps an answer for {@code networkaddress.cache.ttl} seconds (30 by default). */
+    /**
+     * The JDK's resolver. It keeps an answer for {@code networkaddress.cache.ttl} seconds (30 by default), and puts IPv4
+     * first unless {@code java.net.preferIPv6Addresses} is {@code true} or {@code system}.
+     */
     static HostResolver system() {
         return host -> List.of(InetAddress.getAllByName(host));
     }
