@@ -1,0 +1,71 @@
+package io.godwit.mqtt.client.interop;
+
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.UnaryOperator;
+
+/** The clients of one test, all of one version, closed with it; and names that no other test uses. */
+final class InteropClients implements AutoCloseable {
+    private final RealBroker.Running broker;
+    private final ProtocolVersion version;
+    private final String own = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
+    private final List<MqttClient> clients = new ArrayList<>();
+    private int ids;
+
+    InteropClients(RealBroker.Running broker, ProtocolVersion version) {
+        this.broker = broker;
+        this.version = version;
+    }
+
+    ProtocolVersion version() {
+        return version;
+    }
+
+    int port() {
+        return broker.port();
+    }
+
+    String topic(String name) {
+        return "godwit/" + own + "/" + name;
+    }
+
+    /** A client identifier that fits 3.1 too. */
+    String id() {
+        return "gw" + own + "-" + ++ids;
+    }
+
+    MqttClient build(UnaryOperator<MqttClientBuilder> change) {
+        MqttClientBuilder builder = MqttClient.builder()
+                .server("mqtt://127.0.0.1:" + port())
+                .protocol(version)
+                .clientId(id())
+                .callTimeout(Duration.ofSeconds(15));
+        String user = broker.broker().user();
+        if (user != null) {
+            builder = builder.credentials(user, "any");
+        }
+        MqttClient client = change.apply(builder).build();
+        clients.add(client);
+        return client;
+    }
+
+    MqttClient connected() {
+        MqttClient client = build(builder -> builder);
+        client.connect();
+        return client;
+    }
+
+    void closeAll() {
+        clients.forEach(MqttClient::close);
+    }
+
+    @Override
+    public void close() {
+        closeAll();
+    }
+}

@@ -1,0 +1,11 @@
+package io.godwit.mqtt.client.interop;
+
+import org.junit.jupiter.api.Tag;
+
+@Tag("interop")
+class MoquetteInteropTest extends InteropSuite {
+    @Override
+    RealBroker broker() {
+        return RealBroker.MOQUETTE;
+    }
+}

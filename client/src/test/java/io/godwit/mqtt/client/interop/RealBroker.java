@@ -1,0 +1,202 @@
+package io.godwit.mqtt.client.interop;
+
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A broker of the {@code brokers} folder: how it is started, which versions it speaks, and what it lacks, by name. The
+ * reasons are those of brokers/README.md.
+ */
+enum RealBroker {
+    MOSQUITTO("mosquitto", "mosquitto"),
+    HIVEMQ("hivemq", null),
+    ARTEMIS("artemis", null),
+    MOQUETTE("moquette", null) {
+        @Override
+        void describe() {
+            speaks(ProtocolVersion.V3_1, ProtocolVersion.V3_1_1);
+            lacks(Feature.SESSION_OVER_RESTART, "Moquette 0.17 often loses a session over a restart");
+        }
+    },
+    AEDES("aedes", "npm") {
+        @Override
+        void describe() {
+            speaks(ProtocolVersion.V3_1, ProtocolVersion.V3_1_1);
+            lacks(Feature.SESSION_OVER_RESTART, "Aedes keeps its data in memory");
+        }
+    },
+    RABBITMQ("rabbitmq", "rabbitmq-server") {
+        @Override
+        void describe() {
+            speaks(ProtocolVersion.V3_1, ProtocolVersion.V3_1_1);
+            lacks(Feature.QOS_2, "RabbitMQ grants QoS 1 at most");
+        }
+    },
+    EJABBERD("ejabberd", "ejabberdctl") {
+        @Override
+        void describe() {
+            speaks(ProtocolVersion.V3_1_1, ProtocolVersion.V5);
+            lacks(Feature.SESSION_OVER_RESTART, "ejabberd keeps its sessions in memory");
+            lacks(Feature.SHARED_SUBSCRIPTIONS, "ejabberd has no shared subscriptions");
+        }
+    };
+
+    private static final int PORTS = 6;
+    /** Surefire runs in the module's folder; an IDE may run in the project's. */
+    private static final Path SCRIPTS =
+            Files.isDirectory(Path.of("../brokers")) ? Path.of("../brokers") : Path.of("brokers");
+
+    private final String script;
+    private final @Nullable String command;
+    private final Set<ProtocolVersion> versions = EnumSet.allOf(ProtocolVersion.class);
+    private final Map<Feature, String> lacks = new EnumMap<>(Feature.class);
+
+    RealBroker(String script, @Nullable String command) {
+        this.script = script;
+        this.command = command;
+        describe();
+    }
+
+    /** Says what is special about this broker. */
+    void describe() {}
+
+    void speaks(ProtocolVersion... spoken) {
+        versions.clear();
+        versions.addAll(List.of(spoken));
+    }
+
+    void lacks(Feature feature, String why) {
+        lacks.put(feature, why);
+    }
+
+    /** The name of its script, such as {@code mosquitto}. */
+    String script() {
+        return script;
+    }
+
+    /** Why a feature cannot be tried in this version; null when it can. */
+    @Nullable
+    String lacks(Feature feature, ProtocolVersion version) {
+        if (!versions.contains(version)) {
+            return script + " does not speak MQTT " + version;
+        }
+        return lacks.get(feature);
+    }
+
+    /** The user that it asks for, or null. */
+    @Nullable
+    String user() {
+        return this == EJABBERD ? "tester@localhost" : null;
+    }
+
+    /** What has to be installed first; null when nothing is missing. */
+    @Nullable
+    String missing() {
+        if (command == null) {
+            return null;
+        }
+        List<String> folders = new ArrayList<>(List.of(System.getenv("PATH").split(":")));
+        folders.add("/usr/sbin"); // Debian's place for daemons, often not on the path
+        boolean found = folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
+        return found ? null : "'" + command + "' is not installed; brokers/install " + script + " brings it";
+    }
+
+    /** A broker that runs: on six ports in a row, with its data in a folder of its own. */
+    static final class Running implements AutoCloseable {
+        private final RealBroker broker;
+        private final Path data;
+        private final int port;
+
+        private Running(RealBroker broker, Path data, int port) {
+            this.broker = broker;
+            this.data = data;
+            this.port = port;
+        }
+
+        RealBroker broker() {
+            return broker;
+        }
+
+        int port() {
+            return port;
+        }
+
+        Path certificateAuthority() {
+            return data.resolve("certs/ca.crt");
+        }
+
+        /** Ends it in order and starts it on the same data and ports. */
+        void restart() throws IOException, InterruptedException {
+            broker.script("stop", data, port);
+            broker.script("start", data, port);
+        }
+
+        @Override
+        public void close() throws IOException, InterruptedException {
+            broker.script("stop", data, port);
+        }
+    }
+
+    /** Starts it on an empty folder; returns when it answers. The first start may download and build it. */
+    Running start(Path folder) throws IOException, InterruptedException {
+        Path data = folder.resolve(script + "-" + System.nanoTime()).toAbsolutePath();
+        Files.createDirectories(data);
+        int port = freePorts();
+        script("start", data, port);
+        return new Running(this, data, port);
+    }
+
+    private void script(String action, Path data, int port) throws IOException, InterruptedException {
+        Path log = data.resolve("script.log");
+        Process process = new ProcessBuilder(
+                        "bash", SCRIPTS.resolve(script + ".sh").toString(), action, data.toString(), "" + port)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        if (!process.waitFor(6, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new IllegalStateException(script + ".sh " + action + " did not end within 6 minutes");
+        }
+        if (process.exitValue() != 0) {
+            throw new IllegalStateException(script + ".sh " + action + " failed:\n"
+                    + Files.readString(log).strip());
+        }
+    }
+
+    /** The first of six ports in a row that nobody listens on. */
+    private static int freePorts() throws IOException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            List<ServerSocket> taken = new ArrayList<>();
+            try {
+                ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                taken.add(first);
+                // Below the ports that the system hands out to clients a neighbour is less likely to be taken
+                // meanwhile.
+                int base = 20_000 + first.getLocalPort() % 10_000;
+                for (int i = 0; i < PORTS; i++) {
+                    taken.add(new ServerSocket(base + i, 1, InetAddress.getLoopbackAddress()));
+                }
+                return base;
+            } catch (IOException takenByOthers) {
+                continue;
+            } finally {
+                for (ServerSocket socket : taken) {
+                    socket.close();
+                }
+            }
+        }
+        throw new IOException("found no six free ports in a row");
+    }
+}
