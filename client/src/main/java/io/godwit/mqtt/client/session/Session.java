@@ -532,7 +532,9 @@ public final class Session<H> {
     /** When {@link #tick} has something to do next; {@link Long#MAX_VALUE}: nothing is known. */
     public long nextTick() {
         long expiry = outgoing.nextExpiry();
-        return Math.min(keepAlive.deadline(), expiry);
+        // After DISCONNECT nothing may be sent, so no ping falls due: a deadline here would come again at once, for
+        // ever.
+        return phase == Phase.CONNECTED ? Math.min(keepAlive.deadline(), expiry) : expiry;
     }
 
     /** Does what is due: pings, and ends what has expired. False: the broker is silent, the connection is to be closed. */

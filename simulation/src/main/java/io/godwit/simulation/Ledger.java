@@ -1,0 +1,289 @@
+package io.godwit.simulation;
+
+import io.godwit.mqtt.client.ClientClosedException;
+import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.MqttStoreException;
+import io.godwit.mqtt.client.NotConnectedException;
+import io.godwit.mqtt.client.PublishException;
+import io.godwit.mqtt.client.store.SessionLoss;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Qos;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was sent and what arrived, both ways, and whether that keeps the promises. Some are checked at the moment (a future
+ * must not succeed before the broker has the message, nothing of QoS 2 twice, the order of a topic), the others at the
+ * end (nothing lost, each future ended). The first broken promise ends the run.
+ */
+final class Ledger {
+    private final List<Sent> sent = new ArrayList<>();
+    private final List<Incoming> incoming = new ArrayList<>();
+    /** The last new arrival of each topic. */
+    private final Map<String, Integer> lastArrival = new HashMap<>();
+
+    private final Map<String, Integer> lastDelivery = new HashMap<>();
+    private final SessionLoss sessionLoss;
+
+    private int process;
+    /** Whether the broker has lost a session that the client still believes in. */
+    private boolean forgotten;
+
+    private @Nullable String broken;
+
+    Ledger(SessionLoss sessionLoss) {
+        this.sessionLoss = sessionLoss;
+    }
+
+    /** A publish of the client. */
+    static final class Sent {
+        final int number;
+        final Qos qos;
+        final String topic;
+        final int process;
+        final CompletableFuture<?> future;
+        boolean durable;
+        boolean acceptedEnded;
+        boolean ended;
+
+        @Nullable
+        Throwable failure;
+
+        int arrivals;
+        /** How often more than once it may arrive. */
+        int allowance;
+
+        boolean mayBeLost;
+
+        Sent(int number, Message message, int process, CompletableFuture<?> future) {
+            this.number = number;
+            this.qos = message.qos();
+            this.topic = message.topic();
+            this.process = process;
+            this.future = future;
+        }
+    }
+
+    /** A message of the broker for the client. */
+    static final class Incoming {
+        final Qos qos;
+        final String topic;
+        int deliveries;
+        int allowance;
+        boolean expected;
+        /** PUBACK or PUBREC has left the client. */
+        boolean acknowledged;
+
+        /** The handler is done with it. */
+        boolean handled;
+
+        Incoming(Message message) {
+            this.qos = message.qos();
+            this.topic = message.topic();
+        }
+    }
+
+    void broken(String promise) {
+        if (broken == null) {
+            broken = promise;
+        }
+    }
+
+    @Nullable
+    String broken() {
+        return broken;
+    }
+
+    int outstanding() {
+        int count = 0;
+        for (Sent one : sent) {
+            count += one.process == process && !one.ended ? 1 : 0;
+        }
+        return count;
+    }
+
+    int sentCount() {
+        return sent.size();
+    }
+
+    int incomingCount() {
+        return incoming.size();
+    }
+
+    // ---- from the client to the broker ----
+
+    void published(Message message, CompletableFuture<?> future, CompletableFuture<Void> accepted) {
+        Sent one = new Sent(sent.size(), message, process, future);
+        sent.add(one);
+        if (forgotten) {
+            sessionMayBeLost(one);
+        }
+        accepted.whenComplete((safe, failure) -> {
+            if (one.process == process) {
+                one.acceptedEnded = true;
+                one.durable = failure == null;
+            }
+        });
+        future.whenComplete((result, failure) -> {
+            if (one.process == process) {
+                one.ended = true;
+                one.failure = failure;
+                checkEnd(one);
+            }
+        });
+    }
+
+    private void checkEnd(Sent one) {
+        Throwable failure = one.failure;
+        if (failure == null) {
+            if (one.qos != Qos.AT_MOST_ONCE && one.arrivals == 0) {
+                broken("publish " + one.number + " (" + one.qos + ") succeeded, and the broker does not have it");
+            }
+        } else if (!(failure instanceof MqttException)) {
+            broken("publish " + one.number + " failed with an untyped cause: " + failure);
+        } else if (one.arrivals > 0
+                && (failure instanceof NotConnectedException
+                        || failure instanceof PublishException refused
+                                && (refused.kind() == PublishException.Cause.QUEUE_FULL
+                                        || refused.kind() == PublishException.Cause.DROPPED))) {
+            broken("publish " + one.number + " failed as never taken (" + failure + "), and the broker has it");
+        }
+    }
+
+    /** The broker has taken a message of the client. */
+    void arrived(Message message) {
+        Sent one = sent.get(number(message, 'o'));
+        one.arrivals++;
+        if (!one.topic.equals(message.topic())) {
+            broken("publish " + one.number + " for " + one.topic + " arrived for " + message.topic());
+        }
+        if (one.qos != Qos.AT_LEAST_ONCE && one.arrivals > 1 + one.allowance) {
+            broken("publish " + one.number + " (" + one.qos + ") arrived " + one.arrivals + " times");
+        }
+        if (one.arrivals == 1) {
+            int last = lastArrival.getOrDefault(one.topic, -1);
+            if (last > one.number) {
+                broken("publish " + one.number + " to " + one.topic + " arrived after " + last);
+            }
+            lastArrival.put(one.topic, Math.max(last, one.number));
+        }
+    }
+
+    // ---- from the broker to the client ----
+
+    /** A message for the client; {@link #expect} says whether it has a session to go to. */
+    Incoming offered(Message message) {
+        Incoming one = new Incoming(message);
+        incoming.add(one);
+        return one;
+    }
+
+    Incoming incoming(Message message) {
+        return incoming.get(number(message, 'i'));
+    }
+
+    void delivered(Message message) {
+        Incoming one = incoming(message);
+        one.deliveries++;
+        int number = number(message, 'i');
+        if (one.qos != Qos.AT_LEAST_ONCE && one.deliveries > 1 + one.allowance) {
+            broken("message " + number + " (" + one.qos + ") was handled " + one.deliveries + " times");
+        }
+        if (one.deliveries == 1) {
+            int last = lastDelivery.getOrDefault(one.topic, -1);
+            if (last > number) {
+                broken("message " + number + " on " + one.topic + " was handled after " + last);
+            }
+            lastDelivery.put(one.topic, Math.max(last, number));
+        }
+    }
+
+    // ---- what breaks ----
+
+    /** The process of the client is gone. */
+    void crashed() {
+        process++;
+        for (Incoming one : incoming) {
+            if (one.deliveries > 0 && !one.acknowledged) {
+                one.allowance++;
+            }
+        }
+    }
+
+    /** The broker has lost its state. */
+    void brokerForgot() {
+        forgotten = true;
+        sent.forEach(this::sessionMayBeLost);
+        for (Incoming one : incoming) {
+            one.expected = false;
+        }
+    }
+
+    /** The client has learnt that its session is a new one. */
+    void sessionBegan() {
+        forgotten = false;
+    }
+
+    private void sessionMayBeLost(Sent one) {
+        // Also with the other policies: when the CONNACK of the new session is lost, or the client dies as it
+        // arrives, the client cannot know of the loss, and sends again what the broker has had and forgotten.
+        if (one.qos == Qos.EXACTLY_ONCE) {
+            one.allowance++;
+        }
+        one.mayBeLost |=
+                sessionLoss == SessionLoss.FAIL || one.qos == Qos.EXACTLY_ONCE && sessionLoss == SessionLoss.RESEND;
+    }
+
+    // ---- the end ----
+
+    /** Whether all that must arrive has arrived, and all futures have ended. */
+    boolean isSettled() {
+        return whyUnsettled() == null;
+    }
+
+    /** What is still missing; null when nothing is. */
+    @Nullable
+    String whyUnsettled() {
+        for (Sent one : sent) {
+            if (one.process == process && !one.ended) {
+                return "the future of publish " + one.number + " (" + one.qos + ") has not ended";
+            }
+            if (one.process == process && !one.acceptedEnded) {
+                return "the accepted stage of publish " + one.number + " has not ended";
+            }
+            boolean failedBefore = one.failure != null;
+            if (one.durable && !failedBefore && one.qos != Qos.AT_MOST_ONCE && !one.mayBeLost && one.arrivals == 0) {
+                return "publish " + one.number + " (" + one.qos + ") was durably accepted and is lost";
+            }
+        }
+        for (int number = 0; number < incoming.size(); number++) {
+            Incoming one = incoming.get(number);
+            if (one.expected && one.qos != Qos.AT_MOST_ONCE && one.deliveries == 0) {
+                return "message " + number + " (" + one.qos + ") was never handled";
+            }
+        }
+        return null;
+    }
+
+    /** Whether the failure is one that a healthy client may report after it was closed. */
+    static boolean isOfTheEnd(Throwable failure) {
+        return failure instanceof ClientClosedException || failure instanceof MqttStoreException;
+    }
+
+    static String text(char direction, int number) {
+        return direction + Integer.toString(number) + ";";
+    }
+
+    private static int number(Message message, char direction) {
+        String text = message.text();
+        int end = text.indexOf(';');
+        if (end < 2 || text.charAt(0) != direction) {
+            throw new IllegalStateException("a message that nobody sent: " + text);
+        }
+        return Integer.parseInt(text, 1, end, 10);
+    }
+}

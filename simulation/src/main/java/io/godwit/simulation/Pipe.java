@@ -1,0 +1,82 @@
+package io.godwit.simulation;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * One direction of a connection: bytes arrive in order, in pieces of any size, after a while. It can be cut after any
+ * byte, and fall silent.
+ */
+final class Pipe {
+    private final Scheduler scheduler;
+    private final Consumer<byte[]> arrival;
+    private final Runnable cut;
+
+    private long latency;
+    private long lastArrival;
+    private int left = Integer.MAX_VALUE;
+    private boolean silent;
+    private int underWay;
+
+    /**
+     * @param latency most milliseconds that a piece takes
+     * @param cut told when the last byte before the cut has arrived
+     */
+    Pipe(Scheduler scheduler, long latency, Consumer<byte[]> arrival, Runnable cut) {
+        this.scheduler = scheduler;
+        this.latency = latency;
+        this.arrival = arrival;
+        this.cut = cut;
+    }
+
+    void send(byte[] bytes) {
+        int at = 0;
+        while (at < bytes.length) {
+            int count = scheduler.oneIn(3) ? 1 + scheduler.random.nextInt(bytes.length - at) : bytes.length - at;
+            byte[] piece = Arrays.copyOfRange(bytes, at, at + count);
+            at += count;
+            underWay += count;
+            lastArrival = Math.max(lastArrival, scheduler.nanoTime() + scheduler.within(latency));
+            scheduler.schedule(() -> arrive(piece), lastArrival - scheduler.nanoTime());
+        }
+    }
+
+    private void arrive(byte[] piece) {
+        underWay -= piece.length;
+        if (silent || left == 0) {
+            return;
+        }
+        int count = Math.min(left, piece.length);
+        left -= left == Integer.MAX_VALUE ? 0 : count;
+        arrival.accept(count == piece.length ? piece : Arrays.copyOf(piece, count));
+        if (left == 0) {
+            cut.run();
+        }
+    }
+
+    /** Runs a task once all that was sent has arrived. */
+    void afterLast(Runnable task) {
+        scheduler.schedule(task, Math.max(0, lastArrival - scheduler.nanoTime()));
+    }
+
+    void cutAfter(int bytes) {
+        left = Math.max(1, bytes);
+    }
+
+    void silence() {
+        silent = true;
+    }
+
+    /** Nothing arrives any more. */
+    void stop() {
+        left = 0;
+    }
+
+    void latency(long milliseconds) {
+        latency = milliseconds;
+    }
+
+    int underWay() {
+        return underWay;
+    }
+}

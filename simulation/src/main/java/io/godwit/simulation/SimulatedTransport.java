@@ -1,0 +1,70 @@
+package io.godwit.simulation;
+
+import io.godwit.mqtt.client.road.Road;
+import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.transport.Attempt;
+import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.Transport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The network of a run: opens links to the model broker, late, and not at all while it is down. */
+final class SimulatedTransport implements Transport {
+    private final Scheduler scheduler;
+    private final SimulatedLoop loop;
+    private final Function<ConnectionListener, Link> links;
+
+    private boolean down;
+    private boolean gone;
+    private @Nullable Link latest;
+
+    SimulatedTransport(Scheduler scheduler, SimulatedLoop loop, Function<ConnectionListener, Link> links) {
+        this.scheduler = scheduler;
+        this.loop = loop;
+        this.links = links;
+    }
+
+    void down(boolean isDown) {
+        down = isDown;
+    }
+
+    /** The process has crashed: no more connections. */
+    void gone() {
+        gone = true;
+        if (latest != null) {
+            latest.clientGone();
+        }
+    }
+
+    /** The latest link, if it is open. */
+    @Nullable
+    Link openLink() {
+        return latest != null && latest.isOpen() ? latest : null;
+    }
+
+    @Override
+    public EventLoop nextLoop() {
+        return loop;
+    }
+
+    @Override
+    public Attempt open(EventLoop onLoop, Road road, ConnectionListener listener) {
+        Runnable cancel = scheduler.schedule(() -> answer(listener), scheduler.within(20));
+        return cancel::run;
+    }
+
+    private void answer(ConnectionListener listener) {
+        if (down || gone) {
+            loop.run(() -> listener.failed(
+                    new RoadException(RoadException.Step.CONNECT, null, false, "Connection refused", null)));
+            return;
+        }
+        Link link = links.apply(listener);
+        latest = link;
+        loop.run(() -> listener.connected(link));
+    }
+
+    @Override
+    public void close() {}
+}

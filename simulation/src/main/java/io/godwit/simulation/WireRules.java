@@ -1,0 +1,116 @@
+package io.godwit.simulation;
+
+import io.godwit.mqtt.protocol.Connack;
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Puback;
+import io.godwit.mqtt.protocol.Pubcomp;
+import io.godwit.mqtt.protocol.Publish;
+import io.godwit.mqtt.protocol.Pubrec;
+import io.godwit.mqtt.protocol.Qos;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Watches the packets of a session at the client's end of the wire, over all its connections, and judges what the client
+ * sends by what it has got.
+ */
+final class WireRules {
+    private final Ledger ledger;
+
+    /** Packet identifiers in flight from the client, with the message. */
+    private final Map<Integer, String> inFlight = new HashMap<>();
+    /** The identifier that each message was sent with. */
+    private final Map<String, Integer> sentAs = new HashMap<>();
+
+    /** Messages of QoS 1 and 2 that have come on this connection. */
+    private final Map<Integer, Ledger.Incoming> received = new HashMap<>();
+
+    private boolean first = true;
+
+    /** CONNACK of MQTT 3.1 does not tell whether the session goes on. */
+    private final boolean tellsSession;
+
+    WireRules(Ledger ledger, ProtocolVersion version) {
+        this.ledger = ledger;
+        this.tellsSession = version != ProtocolVersion.V3_1;
+    }
+
+    void connectionOpened() {
+        received.clear();
+        first = true;
+    }
+
+    void clientSent(Packet packet) {
+        if (packet instanceof Connect connect) {
+            if (!first) {
+                ledger.broken("a second CONNECT on one connection [MQTT-3.1.0-2]");
+            }
+            if (connect.cleanStart()) {
+                ledger.broken("CONNECT asks for a clean session, though the client was told to keep it");
+            }
+        } else if (first) {
+            ledger.broken(packet.type() + " before CONNECT [MQTT-3.1.0-1]");
+        } else if (packet instanceof Publish publish && publish.packetId() != 0) {
+            published(publish);
+        } else if (packet instanceof Puback puback) {
+            acknowledged("PUBACK", puback.packetId());
+        } else if (packet instanceof Pubrec pubrec) {
+            acknowledged("PUBREC", pubrec.packetId());
+        }
+        first = false;
+    }
+
+    private void published(Publish publish) {
+        int id = publish.packetId();
+        String message = publish.message().text();
+        String before = inFlight.get(id);
+        if (!publish.dup() && before != null) {
+            ledger.broken(
+                    before.equals(message)
+                            ? "publish " + message + " is sent again without DUP [MQTT-3.3.1-1]"
+                            : "packet identifier " + id + " is in use for " + before + " and was given to " + message
+                                    + " [MQTT-2.2.1-3]");
+        } else if (publish.dup() && sentAs.getOrDefault(message, id) != id) {
+            ledger.broken("publish " + message + " is sent again with packet identifier " + id + "; it had "
+                    + sentAs.get(message) + " [MQTT-4.3.2-1]");
+        }
+        inFlight.put(id, message);
+        sentAs.put(message, id);
+    }
+
+    private void acknowledged(String packet, int id) {
+        Ledger.Incoming message = received.get(id);
+        if (message == null) {
+            ledger.broken(packet + " " + id + " answers nothing that came on this connection");
+            return;
+        }
+        if (!message.handled) {
+            ledger.broken(packet + " " + id + " left before the handler was done");
+        }
+        message.acknowledged = true;
+    }
+
+    void clientGot(Packet packet) {
+        if (packet instanceof Connack connack && connack.code() == 0 && !connack.sessionPresent() && tellsSession) {
+            sessionBegan();
+        } else if (packet instanceof Puback puback) {
+            inFlight.remove(puback.packetId());
+        } else if (packet instanceof Pubcomp pubcomp) {
+            inFlight.remove(pubcomp.packetId());
+        } else if (packet instanceof Pubrec pubrec && pubrec.reason().isError()) {
+            inFlight.remove(pubrec.packetId());
+        } else if (packet instanceof Publish publish && publish.message().qos() != Qos.AT_MOST_ONCE) {
+            Message message = publish.message();
+            received.put(publish.packetId(), ledger.incoming(message));
+        }
+    }
+
+    private void sessionBegan() {
+        ledger.sessionBegan();
+        inFlight.clear();
+        sentAs.clear();
+    }
+}

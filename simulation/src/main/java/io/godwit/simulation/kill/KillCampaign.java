@@ -1,0 +1,277 @@
+package io.godwit.simulation.kill;
+
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.testkit.FaultProxy;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kills a client with SIGKILL again and again while it publishes and receives through a broker and a proxy that cuts,
+ * resets and swallows; in the end every number that was accepted must have arrived, and none of QoS 2 twice.
+ */
+final class KillCampaign {
+    static final int RECEIVE_MAXIMUM = 20;
+    private static final int PUBLISHES_A_LIFE = 100_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path folder;
+    private final String host;
+    private final int port;
+    private final @Nullable MosquittoProcess broker;
+    private final Random random;
+
+    private final Map<Long, AtomicInteger> arrived = new ConcurrentHashMap<>();
+    private final AtomicLong latestOfQos1 = new AtomicLong(-1);
+    private final AtomicLong latestOfQos2 = new AtomicLong(-1);
+    private final AtomicInteger disorder = new AtomicInteger();
+
+    /** @param broker restarted now and then; null: left alone */
+    KillCampaign(Path folder, String host, int port, @Nullable MosquittoProcess broker, long seed) {
+        this.folder = folder;
+        this.host = host;
+        this.port = port;
+        this.broker = broker;
+        this.random = new Random(seed);
+    }
+
+    /** @param faults what is wrong; empty when all promises were kept */
+    record Outcome(
+            int kills, int accepted, int arrived, int offered, int handled, int handledAgain, List<String> faults) {}
+
+    /** @param killed told after each kill how many there were */
+    Outcome run(int kills, IntConsumer killed) throws IOException, InterruptedException {
+        Files.createDirectories(folder);
+        try (FaultProxy proxy = FaultProxy.to(host, port, random.nextLong());
+                MqttClient observer = observer()) {
+            observer.subscribe("kill/out/#", Qos.EXACTLY_ONCE, this::observe);
+            int offered = 0;
+            for (int life = 1; life <= kills; life++) {
+                Process process = start(proxy, life, PUBLISHES_A_LIFE);
+                try {
+                    await("life " + life + " to be ready", () -> journal("ready"), process);
+                    offered += offer(observer, life, 20);
+                    harm(proxy);
+                    LockSupport.parkNanos(random.nextInt(400) * 1_000_000L);
+                } finally {
+                    process.destroyForcibly().waitFor();
+                }
+                killed.accept(life);
+            }
+            proxy.heal();
+            return last(proxy, kills, offered);
+        }
+    }
+
+    private MqttClient observer() {
+        MqttClient observer = MqttClient.builder()
+                .server("mqtt://" + host + ":" + port)
+                .protocol(ProtocolVersion.V5)
+                .clientId("observer")
+                .cleanSession(false)
+                .sessionExpiry(Duration.ofHours(1))
+                .reconnect(Reconnect.fixed(Duration.ofMillis(50)))
+                .build();
+        observer.connect();
+        return observer;
+    }
+
+    private void observe(Message message) {
+        long number = Long.parseLong(message.text());
+        if (arrived.computeIfAbsent(number, absent -> new AtomicInteger()).incrementAndGet() == 1) {
+            AtomicLong latest = number % 2 == 0 ? latestOfQos2 : latestOfQos1;
+            if (latest.getAndAccumulate(number, Math::max) > number) {
+                disorder.incrementAndGet();
+            }
+        }
+    }
+
+    private int offer(MqttClient observer, int life, int count) {
+        for (int i = 0; i < count; i++) {
+            long number = life * 1_000L + i;
+            Qos qos = number % 2 == 0 ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE;
+            observer.publish(
+                    Message.of("kill/in/" + qos.level(), Long.toString(number)).qos(qos));
+        }
+        return count;
+    }
+
+    /** Something goes wrong on the road, and now and then with the broker. */
+    private void harm(FaultProxy proxy) throws IOException {
+        switch (random.nextInt(6)) {
+            case 0 -> proxy.cut();
+            case 1 -> proxy.reset();
+            case 2 -> {
+                proxy.blackhole();
+                LockSupport.parkNanos(200_000_000);
+                proxy.heal();
+            }
+            case 3 -> proxy.halfCloseToServer();
+            case 4 -> {
+                if (broker != null && random.nextInt(3) == 0) {
+                    broker.restart();
+                }
+            }
+            default -> {
+                // This life has a good road.
+            }
+        }
+    }
+
+    private Process start(FaultProxy proxy, int life, int publishes) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xshare:auto",
+                        "-Xmx256m",
+                        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        KilledClient.class.getName(),
+                        folder.toString(),
+                        "mqtt://127.0.0.1:" + proxy.port(),
+                        Integer.toString(life),
+                        Integer.toString(publishes))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("client.log").toFile()))
+                .start();
+    }
+
+    private int readyLives;
+
+    private boolean journal(String word) throws IOException {
+        int count = 0;
+        for (String line : lines()) {
+            count += line.startsWith(word) ? 1 : 0;
+        }
+        if (count > readyLives) {
+            readyLives = count;
+            return true;
+        }
+        return false;
+    }
+
+    private List<String> lines() throws IOException {
+        Path journal = folder.resolve("journal");
+        return Files.exists(journal) ? Files.readAllLines(journal, StandardCharsets.US_ASCII) : List.of();
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private void await(String what, Condition condition, Process process) throws IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > end || !process.isAlive()) {
+                throw new IOException("waited in vain for " + what + "; see " + folder.resolve("client.log"));
+            }
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    /** A last life that only finishes what the others have left; then the accounts are made. */
+    private Outcome last(FaultProxy proxy, int kills, int offered) throws IOException, InterruptedException {
+        Process process = start(proxy, kills + 1, 0);
+        List<String> faults = new ArrayList<>();
+        try {
+            Map<Long, Integer> accepted = new TreeMap<>();
+            for (String line : lines()) {
+                if (line.startsWith("accepted ")) {
+                    accepted.merge(number(line), 1, Integer::sum);
+                }
+            }
+            boolean all = waitFor(() -> arrived.keySet().containsAll(accepted.keySet()));
+            boolean allHandled = waitFor(() -> handled(new ArrayList<>()).size() == offered);
+            LockSupport.parkNanos(1_000_000_000);
+            if (!all) {
+                List<Long> lost = new ArrayList<>(accepted.keySet());
+                lost.removeAll(arrived.keySet());
+                faults.add(lost.size() + " publishes were accepted and are lost, such as "
+                        + lost.subList(0, Math.min(10, lost.size())));
+            }
+            arrived.forEach((number, times) -> {
+                if (number % 2 == 0 && times.get() > 1) {
+                    faults.add("publish " + number + " of QoS 2 arrived " + times + " times");
+                }
+            });
+            if (disorder.get() > 0) {
+                faults.add(disorder + " publishes arrived after a later one of their topic");
+            }
+            Map<Long, Integer> handled = handled(faults);
+            if (!allHandled) {
+                faults.add("of " + offered + " messages only " + handled.size() + " were handled");
+            }
+            int again = handled.values().stream().mapToInt(times -> times - 1).sum();
+            return new Outcome(kills, accepted.size(), arrived.size(), offered, handled.size(), again, faults);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    /**
+     * How often each message was handled. Twice in one life is a fault at QoS 2; in two lives it is one only when the
+     * first was not among the last before a kill, whose acknowledgement may not have left.
+     */
+    private Map<Long, Integer> handled(List<String> faults) throws IOException {
+        Map<Integer, List<Long>> lives = new TreeMap<>();
+        for (String line : lines()) {
+            if (line.startsWith("handled ")) {
+                lives.computeIfAbsent(Integer.parseInt(line.split(" ")[1]), absent -> new ArrayList<>())
+                        .add(number(line));
+            }
+        }
+        Map<Long, Integer> times = new HashMap<>();
+        lives.forEach((life, numbers) -> {
+            for (int i = 0; i < numbers.size(); i++) {
+                long number = numbers.get(i);
+                times.merge(number, 1, Integer::sum);
+                boolean again = numbers.subList(i + 1, numbers.size()).contains(number);
+                boolean later = i < numbers.size() - RECEIVE_MAXIMUM && isIn(lives, life, number);
+                if (number % 2 == 0 && (again || later)) {
+                    faults.add("message " + number + " of QoS 2 was handled again after life " + life);
+                }
+            }
+        });
+        return times;
+    }
+
+    private static boolean isIn(Map<Integer, List<Long>> lives, int after, long number) {
+        return lives.entrySet().stream()
+                .anyMatch(life -> life.getKey() > after && life.getValue().contains(number));
+    }
+
+    private static long number(String line) {
+        return Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
+    }
+
+    private static boolean waitFor(Condition condition) throws IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            if (System.nanoTime() > end) {
+                return false;
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,279 @@
+package io.godwit.simulation;
+
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.client.store.StoredSession;
+import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.Puback;
+import io.godwit.mqtt.protocol.Publish;
+import io.godwit.mqtt.protocol.Pubrec;
+import io.godwit.mqtt.protocol.Pubrel;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.store.Disk;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Planted faults: each is a client, a store or a disk that forgets one thing. */
+enum Mutants {
+    PUBREC_IS_FORGOTTEN(packets(packet -> packet instanceof Pubrec ? null : packet)),
+    PUBREL_IS_FORGOTTEN(packets(packet -> packet instanceof Pubrel ? null : packet)),
+    PUBACK_IS_FORGOTTEN(packets(packet -> packet instanceof Puback ? null : packet)),
+    REPETITIONS_COME_WITHOUT_DUP(packets(packet -> packet instanceof Publish p && p.dup()
+            ? new Publish(p.message(), false, p.packetId(), p.topicAlias())
+            : packet)),
+    REPETITIONS_GET_ANOTHER_IDENTIFIER(packets(packet -> packet instanceof Publish p && p.dup()
+            ? new Publish(p.message(), true, p.packetId() + 1, p.topicAlias())
+            : packet)),
+    IDENTIFIERS_ARE_USED_AGAIN_AT_ONCE(packets(packet -> packet instanceof Publish p && p.packetId() > 0
+            ? new Publish(p.message(), p.dup(), 1 + p.packetId() % 2, p.topicAlias())
+            : packet)),
+    QOS_2_IS_SENT_AS_QOS_1(packets(
+            packet -> packet instanceof Publish p && p.message().qos() == Qos.EXACTLY_ONCE
+                    ? new Publish(p.message().qos(Qos.AT_LEAST_ONCE), p.dup(), p.packetId(), p.topicAlias())
+                    : packet)),
+    CONNECT_ASKS_FOR_A_CLEAN_SESSION(packets(packet -> packet instanceof Connect c
+            ? new Connect(
+                    c.version(),
+                    c.clientId(),
+                    true,
+                    c.keepAlive(),
+                    c.will(),
+                    c.username(),
+                    c.password(),
+                    c.properties())
+            : packet)),
+    MESSAGES_ARE_ACKNOWLEDGED_BEFORE_THEY_ARE_HANDLED(new Sabotage() {
+        @Override
+        public void configure(MqttClientBuilder builder) {
+            builder.acknowledgeOnArrival(true);
+        }
+    }),
+    ACCEPTED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void accepted(long sequence, Message message, long expiresAt) {}
+    })),
+    SENT_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void sent(long sequence, int packetId) {}
+    })),
+    RELEASED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void released(long sequence) {}
+    })),
+    ENDED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void ended(long sequence) {}
+    })),
+    RECEIVED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void received(int packetId) {}
+    })),
+    COMPLETED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void completed(int packetId) {}
+    })),
+    THE_STORE_IS_NOT_FORCED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public long forced() {
+            return position();
+        }
+
+        @Override
+        public void force(long position, Runnable done, Consumer<IOException> failed) {
+            done.run();
+        }
+    })),
+    RECOVERY_TURNS_THE_ORDER_AROUND(log(log -> new ForgetfulLog(log) {
+        @Override
+        public StoredSession recovered() {
+            StoredSession session = super.recovered();
+            List<StoredPublish> reversed = new ArrayList<>(session.publishes());
+            java.util.Collections.reverse(reversed);
+            return new StoredSession(reversed, session.received(), session.subscriptions());
+        }
+    })),
+    THE_DISK_LIES_ABOUT_FORCES(new Sabotage() {
+        @Override
+        public Disk disk(Disk honest) {
+            return new LyingDisk(honest);
+        }
+    });
+
+    final Sabotage sabotage;
+
+    Mutants(Sabotage sabotage) {
+        this.sabotage = sabotage;
+    }
+
+    private static Sabotage packets(java.util.function.Function<Packet, @Nullable Packet> change) {
+        return new Sabotage() {
+            @Override
+            public @Nullable Packet toBroker(Packet packet) {
+                return change.apply(packet);
+            }
+        };
+    }
+
+    private static Sabotage log(UnaryOperator<SessionLog> change) {
+        return new Sabotage() {
+            @Override
+            public SessionStore store(SessionStore honest) {
+                return clientId -> change.apply(honest.open(clientId));
+            }
+        };
+    }
+
+    /** Hands everything on; a mutant leaves something out. */
+    private static class ForgetfulLog implements SessionLog {
+        private final SessionLog log;
+
+        ForgetfulLog(SessionLog log) {
+            this.log = log;
+        }
+
+        @Override
+        public StoredSession recovered() {
+            return log.recovered();
+        }
+
+        @Override
+        public void accepted(long sequence, Message message, long expiresAt) {
+            log.accepted(sequence, message, expiresAt);
+        }
+
+        @Override
+        public void sent(long sequence, int packetId) {
+            log.sent(sequence, packetId);
+        }
+
+        @Override
+        public void released(long sequence) {
+            log.released(sequence);
+        }
+
+        @Override
+        public void ended(long sequence) {
+            log.ended(sequence);
+        }
+
+        @Override
+        public void received(int packetId) {
+            log.received(packetId);
+        }
+
+        @Override
+        public void completed(int packetId) {
+            log.completed(packetId);
+        }
+
+        @Override
+        public void subscribed(TopicSubscription subscription) {
+            log.subscribed(subscription);
+        }
+
+        @Override
+        public void unsubscribed(TopicFilter filter) {
+            log.unsubscribed(filter);
+        }
+
+        @Override
+        public void cleared() {
+            log.cleared();
+        }
+
+        @Override
+        public long position() {
+            return log.position();
+        }
+
+        @Override
+        public long forced() {
+            return log.forced();
+        }
+
+        @Override
+        public void force(long position, Runnable done, Consumer<IOException> failed) {
+            log.force(position, done, failed);
+        }
+
+        @Override
+        public void close() throws IOException {
+            log.close();
+        }
+    }
+
+    /** Says that it has forced, and has not. */
+    private record LyingDisk(Disk disk) implements Disk {
+        @Override
+        public void createFolder(Path folder) throws IOException {
+            disk.createFolder(folder);
+        }
+
+        @Override
+        public List<String> list(Path folder) throws IOException {
+            return disk.list(folder);
+        }
+
+        @Override
+        public void delete(Path path) throws IOException {
+            disk.delete(path);
+        }
+
+        @Override
+        public void forceFolder(Path folder) throws IOException {
+            disk.forceFolder(folder);
+        }
+
+        @Override
+        public Closeable lock(Path path) throws IOException {
+            return disk.lock(path);
+        }
+
+        @Override
+        public File open(Path path) throws IOException {
+            File file = disk.open(path);
+            return new File() {
+                @Override
+                public long size() throws IOException {
+                    return file.size();
+                }
+
+                @Override
+                public void read(ByteBuffer into, long position) throws IOException {
+                    file.read(into, position);
+                }
+
+                @Override
+                public void write(ByteBuffer bytes, long position) throws IOException {
+                    file.write(bytes, position);
+                }
+
+                @Override
+                public void truncate(long size) throws IOException {
+                    file.truncate(size);
+                }
+
+                @Override
+                public void force() {}
+
+                @Override
+                public void close() throws IOException {
+                    file.close();
+                }
+            };
+        }
+    }
+}
