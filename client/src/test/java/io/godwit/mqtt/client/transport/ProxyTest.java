@@ -14,6 +14,7 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -64,7 +65,7 @@ class ProxyTest {
                 .build();
     }
 
-    private EchoServer httpProxy(String credentials) {
+    static EchoServer httpProxy(String credentials, List<String> asked) {
         return new EchoServer(socket -> {
             String head = head(socket);
             asked.add(head.substring(0, head.indexOf("\r\n")));
@@ -88,7 +89,11 @@ class ProxyTest {
     private static String head(Socket socket) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(ISO_8859_1).endsWith("\r\n\r\n")) {
-            head.write(socket.getInputStream().read());
+            int next = socket.getInputStream().read();
+            if (next < 0) {
+                throw new EOFException();
+            }
+            head.write(next);
         }
         return head.toString(ISO_8859_1);
     }
@@ -166,7 +171,7 @@ class ProxyTest {
     @Test
     void httpConnect() {
         try (EchoServer server = EchoServer.echo();
-                EchoServer proxy = httpProxy("")) {
+                EchoServer proxy = httpProxy("", asked)) {
             transport.open(loop, road(server, "http://proxy.example:" + proxy.port()), recorder);
             recorder.send("through");
 
@@ -178,7 +183,7 @@ class ProxyTest {
     @Test
     void httpConnectWithCredentials() {
         try (EchoServer server = EchoServer.echo();
-                EchoServer proxy = httpProxy("user:pass")) {
+                EchoServer proxy = httpProxy("user:pass", asked)) {
             transport.open(loop, road(server, "http://user:pass@proxy.example:" + proxy.port()), recorder);
             recorder.send("through");
             recorder.awaitText("through");
@@ -251,7 +256,7 @@ class ProxyTest {
         try (EchoServer server = TlsTest.server(
                         certificate,
                         socket -> new WebSocketServer(socket).accept().echo());
-                EchoServer proxy = kind.equals("http") ? httpProxy("") : socksProxy("")) {
+                EchoServer proxy = kind.equals("http") ? httpProxy("", asked) : socksProxy("")) {
             Road road = road(server, kind + "://proxy.example:" + proxy.port()).toBuilder()
                     .servers("wss://only.the.proxy.knows:" + server.port())
                     .tls(Tls.builder().ca(certificate.getCertificatePEM()).build())
@@ -271,7 +276,7 @@ class ProxyTest {
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
         }
-        try (EchoServer proxy = httpProxy("")) {
+        try (EchoServer proxy = httpProxy("", asked)) {
             Road road = Road.to("mqtt://localhost:" + dead).toBuilder()
                     .proxy(ProxyServer.parse("http://127.0.0.1:" + proxy.port()))
                     .build();
