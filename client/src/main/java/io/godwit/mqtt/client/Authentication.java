@@ -90,7 +90,7 @@ final class Authentication {
         CompletableFuture<Void> waiting = again;
         again = null;
         if (waiting != null) {
-            core.background(() -> waiting.completeExceptionally(new NotConnectedException(why)));
+            core.dependents(() -> waiting.completeExceptionally(new NotConnectedException(why)));
         }
     }
 }

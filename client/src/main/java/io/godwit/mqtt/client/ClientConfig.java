@@ -37,7 +37,8 @@ record ClientConfig(
         Duration closeTimeout,
         int inboxMessages,
         long inboxBytes,
-        @Nullable Executor executor,
+        Executor executor,
+        Executor background,
         boolean onEventLoop,
         List<Handler> handlers,
         List<ClientListener> listeners) {}

@@ -44,7 +44,7 @@ final class ClientCore {
     private final SessionLog log;
     private final Delivery delivery;
     private final Completions completions;
-    private final Executor background;
+    private final Executor executor;
     private final Serial listenerThread;
     private final Runnable drain = this::drain;
 
@@ -68,11 +68,10 @@ final class ClientCore {
         this.config = config;
         this.loop = loop;
         this.log = log;
-        Executor chosen = config.executor();
-        this.background = chosen != null ? chosen : HandlerThreads.shared();
-        this.delivery = new Delivery(this, config.onEventLoop() ? this::onLoop : background);
-        this.completions = new Completions(config.onEventLoop() ? this::onLoop : background);
-        this.listenerThread = new Serial(background);
+        this.executor = config.onEventLoop() ? this::onLoop : config.executor();
+        this.delivery = new Delivery(this, executor);
+        this.completions = new Completions(executor);
+        this.listenerThread = new Serial(config.executor());
         this.session = new Session<>(config.session(), log, ByteBufAllocator.DEFAULT);
         this.closedTo = notConnected("not connected: call connect first");
         session.restore(log.recovered(), message -> new Publication(this, message, false));
@@ -264,8 +263,8 @@ final class ClientCore {
         } else {
             log.force(
                     position,
-                    () -> background(() -> safe.complete(null)),
-                    failure -> background(() -> safe.completeExceptionally(new MqttStoreException(
+                    () -> dependents(() -> safe.complete(null)),
+                    failure -> dependents(() -> safe.completeExceptionally(new MqttStoreException(
                             "the session store cannot write: " + failure.getMessage(), failure))));
         }
         return safe;
@@ -456,9 +455,14 @@ final class ClientCore {
 
     // ---- the application's code ----
 
-    /** Runs code of the application, or what may block, where that does no harm. */
+    /** Asks suppliers and policies of the application, which may block, on a thread that no handler can occupy. */
     void background(Runnable task) {
-        background.execute(task);
+        config.background().execute(task);
+    }
+
+    /** Completes a future on which code of the application may depend. */
+    void dependents(Runnable completion) {
+        executor.execute(completion);
     }
 
     /** Calls the listeners, in order, off the loop. */

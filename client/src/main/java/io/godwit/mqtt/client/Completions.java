@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the futures of exchanges that have ended. What an application has made depend on a future runs where it is
- * completed, so that is never the event loop: each chain of ended exchanges goes to the executor as one task. Only those
- * on which nothing but a waiting thread depends are completed at once.
+ * completed, so that is never the event loop: a chain of ended exchanges goes to the executor as one task. Those for
+ * which only a blocked thread waits are completed at once, because the executor's thread may be the one that waits.
  */
 final class Completions {
     private final Executor executor;
@@ -17,12 +17,22 @@ final class Completions {
     }
 
     void finish(@Nullable Exchange<?> chain) {
-        Exchange<?> rest = chain;
-        while (rest instanceof Publication publication && publication.internal) {
-            rest = rest.finishAndUnlink();
+        Exchange<?> first = null;
+        Exchange<?> last = null;
+        for (Exchange<?> rest = chain; rest != null; ) {
+            if (rest.isWaited()) {
+                rest = rest.finishAndUnlink();
+                if (last != null) {
+                    last.link(rest);
+                }
+            } else {
+                first = first == null ? rest : first;
+                last = rest;
+                rest = rest.next();
+            }
         }
-        if (rest != null) {
-            Exchange<?> others = rest;
+        if (first != null) {
+            Exchange<?> others = first;
             executor.execute(() -> finishAll(others));
         }
     }

@@ -561,10 +561,18 @@ final class ConnectionKeeper {
 
     @SuppressWarnings("NullAway") // a future of Void completes with null
     private <T> void complete(CompletableFuture<T> future, @Nullable T value) {
-        core.background(() -> future.complete(value));
+        if (future instanceof Waited) {
+            future.complete(value);
+        } else {
+            core.dependents(() -> future.complete(value));
+        }
     }
 
     private <T> void fail(CompletableFuture<T> future, MqttException failure) {
-        core.background(() -> future.completeExceptionally(failure));
+        if (future instanceof Waited) {
+            future.completeExceptionally(failure);
+        } else {
+            core.dependents(() -> future.completeExceptionally(failure));
+        }
     }
 }

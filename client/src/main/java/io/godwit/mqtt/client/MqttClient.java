@@ -13,7 +13,9 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -102,12 +104,15 @@ public final class MqttClient implements AutoCloseable {
      * @throws ClientClosedException after {@link #close}
      */
     public ConnectResult connect() {
-        return patience.await(connectAsync(), () -> "CONNACK");
+        return patience.await(connect(new Waited<>()), () -> "CONNACK");
     }
 
     /** {@link #connect()} without blocking. */
     public CompletableFuture<ConnectResult> connectAsync() {
-        CompletableFuture<ConnectResult> future = new CompletableFuture<>();
+        return connect(new CompletableFuture<>());
+    }
+
+    private CompletableFuture<ConnectResult> connect(CompletableFuture<ConnectResult> future) {
         core.loop.execute(() -> keeper.connect(future));
         return future;
     }
@@ -141,7 +146,7 @@ public final class MqttClient implements AutoCloseable {
      */
     public void disconnect() {
         patience.await(
-                disconnectAsync(),
+                disconnect(new Waited<>(), ReasonCode.SUCCESS, Properties.NONE, config.closeTimeout()),
                 () -> "the connection to end",
                 config.closeTimeout().multipliedBy(3));
     }
@@ -158,11 +163,15 @@ public final class MqttClient implements AutoCloseable {
      * @param patience how long publishes in flight may take to end; zero: DISCONNECT goes out at once
      */
     public CompletableFuture<Void> disconnectAsync(ReasonCode reason, Properties properties, Duration patience) {
+        return disconnect(new CompletableFuture<>(), reason, properties, patience);
+    }
+
+    private CompletableFuture<Void> disconnect(
+            CompletableFuture<Void> future, ReasonCode reason, Properties properties, Duration limit) {
         boolean v5 = config.version() == ProtocolVersion.V5;
         Disconnect packet =
                 v5 ? new Disconnect(reason, properties) : new Disconnect(ReasonCode.SUCCESS, Properties.NONE);
-        CompletableFuture<Void> future = new CompletableFuture<>();
-        core.loop.execute(() -> keeper.disconnect(future, packet, patience));
+        core.loop.execute(() -> keeper.disconnect(future, packet, limit));
         return future;
     }
 
@@ -174,7 +183,7 @@ public final class MqttClient implements AutoCloseable {
      */
     @Override
     public void close() {
-        CompletableFuture<Void> closed = closeAsync();
+        CompletableFuture<Void> closed = close(new Waited<>());
         if (!core.loop.inLoop()) {
             patience.await(
                     closed, () -> "the client to close", config.closeTimeout().multipliedBy(3));
@@ -183,7 +192,10 @@ public final class MqttClient implements AutoCloseable {
 
     /** {@link #close()} without blocking. */
     public CompletableFuture<Void> closeAsync() {
-        CompletableFuture<Void> future = new CompletableFuture<>();
+        return close(new CompletableFuture<>());
+    }
+
+    private CompletableFuture<Void> close(CompletableFuture<Void> future) {
         core.loop.execute(() -> keeper.close(future));
         return future;
     }
@@ -249,7 +261,8 @@ public final class MqttClient implements AutoCloseable {
     /** Subscribes with a handler that acknowledges by hand, and waits for the broker's answer. */
     public Subscription subscribe(String filter, Qos qos, ManualHandler handler) {
         return patience.await(
-                subscribeAsync(TopicSubscription.of(filter, qos), handler), () -> "SUBACK for '" + filter + "'");
+                subscribe(manual(TopicSubscription.of(filter, qos), handler), Properties.NONE, true),
+                () -> "SUBACK for '" + filter + "'");
     }
 
     /**
@@ -263,7 +276,8 @@ public final class MqttClient implements AutoCloseable {
      */
     public Subscription subscribe(TopicSubscription subscription, MessageHandler handler) {
         return patience.await(
-                subscribeAsync(subscription, handler), () -> "SUBACK for '" + subscription.filter() + "'");
+                subscribe(automatic(List.of(subscription), handler), Properties.NONE, true),
+                () -> "SUBACK for '" + subscription.filter() + "'");
     }
 
     /** {@link #subscribe(String, Qos, MessageHandler)} without blocking. */
@@ -278,8 +292,7 @@ public final class MqttClient implements AutoCloseable {
 
     /** Subscribes with a handler that acknowledges by hand, without blocking. */
     public CompletableFuture<Subscription> subscribeAsync(TopicSubscription subscription, ManualHandler handler) {
-        return subscribe(
-                List.of(subscription), List.of(new Handler(subscription.filter(), null, handler)), Properties.NONE);
+        return subscribe(manual(subscription, handler), Properties.NONE, false);
     }
 
     /** Subscribes to several filters with one packet and one handler, without blocking. Fails when all are refused. */
@@ -291,35 +304,53 @@ public final class MqttClient implements AutoCloseable {
     /** The same with properties of MQTT 5: a subscription identifier, user properties. */
     public CompletableFuture<Subscription> subscribeAsync(
             List<TopicSubscription> subscriptions, Properties properties, MessageHandler handler) {
-        List<Handler> handlers = subscriptions.stream()
-                .map(subscription -> new Handler(subscription.filter(), handler, null))
-                .toList();
-        boolean v5 = config.version() == ProtocolVersion.V5;
-        return subscribe(subscriptions, handlers, v5 ? properties : Properties.NONE);
+        return subscribe(automatic(subscriptions, handler), properties, false);
+    }
+
+    private static Map<TopicSubscription, Handler> manual(TopicSubscription subscription, ManualHandler handler) {
+        return Map.of(subscription, new Handler(subscription.filter(), null, handler));
+    }
+
+    private static Map<TopicSubscription, Handler> automatic(
+            List<TopicSubscription> subscriptions, MessageHandler handler) {
+        Map<TopicSubscription, Handler> handlers = new LinkedHashMap<>();
+        for (TopicSubscription subscription : subscriptions) {
+            handlers.put(subscription, new Handler(subscription.filter(), handler, null));
+        }
+        return handlers;
     }
 
     private CompletableFuture<Subscription> subscribe(
-            List<TopicSubscription> subscriptions, List<Handler> handlers, Properties properties) {
-        SubscribeExchange subscribe = new SubscribeExchange(this, List.copyOf(subscriptions), handlers, properties);
+            Map<TopicSubscription, Handler> asked, Properties properties, boolean waited) {
+        List<Handler> handlers = List.copyOf(asked.values());
+        SubscribeExchange subscribe = new SubscribeExchange(
+                this,
+                List.copyOf(asked.keySet()),
+                handlers,
+                config.version() == ProtocolVersion.V5 ? properties : Properties.NONE,
+                waited);
         core.request(subscribe, handlers);
         return subscribe;
     }
 
-    CompletableFuture<Void> unsubscribe(List<TopicFilter> filters) {
-        UnsubscribeExchange unsubscribe = new UnsubscribeExchange(filters);
-        core.request(unsubscribe, List.of());
-        return unsubscribe;
-    }
-
     /** Unsubscribes, takes the handlers of these filters out, and waits for the broker's answer. */
     public void unsubscribe(String... filters) {
-        patience.await(unsubscribeAsync(filters), () -> "UNSUBACK for " + Arrays.toString(filters));
+        patience.await(unsubscribe(parse(filters), true, true), () -> "UNSUBACK for " + Arrays.toString(filters));
     }
 
     /** {@link #unsubscribe} without blocking. The handlers stay until the broker has answered. */
     public CompletableFuture<Void> unsubscribeAsync(String... filters) {
-        List<TopicFilter> parsed = Arrays.stream(filters).map(TopicFilter::of).toList();
-        return unsubscribe(parsed).thenRun(() -> core.removeAllHandlers(parsed));
+        return unsubscribe(parse(filters), true, false);
+    }
+
+    private static List<TopicFilter> parse(String... filters) {
+        return Arrays.stream(filters).map(TopicFilter::of).toList();
+    }
+
+    CompletableFuture<Void> unsubscribe(List<TopicFilter> filters, boolean withHandlers, boolean waited) {
+        UnsubscribeExchange unsubscribe = new UnsubscribeExchange(this, filters, withHandlers, waited);
+        core.request(unsubscribe, List.of());
+        return unsubscribe;
     }
 
     /**

@@ -155,7 +155,7 @@ public final class MqttClientBuilder {
         return credentials(() -> fixed);
     }
 
-    /** Credentials that are asked for before each attempt, on a thread of the handler executor; it may block. */
+    /** Credentials that are asked for before each attempt, on a thread that no handler can occupy; it may block. */
     public MqttClientBuilder credentials(@Nullable Supplier<? extends @Nullable Credentials> supplier) {
         credentials = supplier;
         return this;
@@ -395,7 +395,8 @@ public final class MqttClientBuilder {
                 closeTimeout,
                 inboxMessages,
                 inboxBytes,
-                executor,
+                executor != null ? executor : HandlerThreads.shared(),
+                executor != null && transport != null ? executor : HandlerThreads.shared(),
                 onEventLoop,
                 List.copyOf(handlers),
                 List.copyOf(listeners)));

@@ -18,13 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Publication extends Exchange<PublishResult> {
     private final ClientCore core;
-    /** Whether only a waiting thread depends on this, so that the event loop may complete it. */
-    final boolean internal;
 
-    Publication(ClientCore core, Message message, boolean internal) {
-        super(message);
+    Publication(ClientCore core, Message message, boolean waited) {
+        super(message, waited);
         this.core = core;
-        this.internal = internal;
     }
 
     /**

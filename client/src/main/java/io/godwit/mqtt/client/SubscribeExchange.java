@@ -22,8 +22,12 @@ final class SubscribeExchange extends Exchange<Subscription> {
     private final Properties properties;
 
     SubscribeExchange(
-            MqttClient client, List<TopicSubscription> subscriptions, List<Handler> handlers, Properties properties) {
-        super(null);
+            MqttClient client,
+            List<TopicSubscription> subscriptions,
+            List<Handler> handlers,
+            Properties properties,
+            boolean waited) {
+        super(null, waited);
         this.client = client;
         this.subscriptions = subscriptions;
         this.handlers = handlers;

@@ -44,14 +44,18 @@ public final class Subscription implements AutoCloseable {
      */
     @Override
     public void close() {
-        client.patience().await(closeAsync(), () -> "the answer to UNSUBSCRIBE");
+        client.patience().await(close(true), () -> "the answer to UNSUBSCRIBE");
     }
 
     /** {@link #close()} without blocking. */
     public CompletableFuture<Void> closeAsync() {
+        return close(false);
+    }
+
+    private CompletableFuture<Void> close(boolean waited) {
         List<TopicFilter> lonely = client.core().removeHandlers(handlers);
         return lonely.isEmpty() || client.state() == ClientState.CLOSED
                 ? CompletableFuture.completedFuture(null)
-                : client.unsubscribe(lonely);
+                : client.unsubscribe(lonely, false, waited);
     }
 }

@@ -11,12 +11,16 @@ import io.godwit.mqtt.protocol.Unsubscribe;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An unsubscribe under way. */
+/** An unsubscribe under way. If asked to, it takes the handlers of its filters out once the broker has answered. */
 final class UnsubscribeExchange extends Exchange<Void> {
+    private final MqttClient client;
     private final List<TopicFilter> filters;
+    private final boolean withHandlers;
 
-    UnsubscribeExchange(List<TopicFilter> filters) {
-        super(null);
+    UnsubscribeExchange(MqttClient client, List<TopicFilter> filters, boolean withHandlers, boolean waited) {
+        super(null, waited);
+        this.client = client;
+        this.withHandlers = withHandlers;
         this.filters = filters;
     }
 
@@ -37,6 +41,9 @@ final class UnsubscribeExchange extends Exchange<Void> {
                     filters,
                     unsuback.reasons()));
         } else {
+            if (withHandlers) {
+                client.core().removeAllHandlers(filters);
+            }
             complete(null);
         }
     }

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -155,6 +157,26 @@ class MqttClientTest {
             await().until(() -> client.state() != ClientState.CONNECTED || received.isEmpty());
             client.publish("t", "after");
             assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("after");
+        }
+    }
+
+    @Test
+    void anExecutorOfOneThreadIsEnoughForBlockingCallsInHandlers() throws Exception {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        ExecutorService one = Executors.newSingleThreadExecutor();
+        try (MqttClient client =
+                builder(ProtocolVersion.V5).executor(one).clientId("single").build()) {
+            client.connect();
+            client.subscribe("ask", message -> {
+                client.publishAsync("elsewhere", "first");
+                client.subscribe("answer", answer -> received.add(answer.text()));
+                client.publish("answer", "to " + message.text());
+                client.unsubscribe("answer");
+            });
+            client.publish("ask", "a question");
+            assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("to a question");
+        } finally {
+            one.shutdown();
         }
     }
 }

@@ -25,6 +25,8 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     // Set once; null for all but publishes.
     final @Nullable Message message;
 
+    private final boolean waited;
+
     // Under the session's lock until the exchange is taken from it as ended; then its taker's.
     @Nullable
     Exchange<?> next;
@@ -37,8 +39,18 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     char packetId;
     byte state = NEW;
 
-    protected Exchange(@Nullable Message message) {
+    /**
+     * @param message of a publish; null for all else
+     * @param waited whether nothing but a blocked thread depends on this, so that any thread may complete it
+     */
+    protected Exchange(@Nullable Message message, boolean waited) {
         this.message = message;
+        this.waited = waited;
+    }
+
+    /** Whether nothing but a blocked thread depends on this. */
+    public final boolean isWaited() {
+        return waited;
     }
 
     /** The message of a publish. */
@@ -49,6 +61,11 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     /** The next in the chain of ended exchanges that a session gave out. */
     public final @Nullable Exchange<?> next() {
         return next;
+    }
+
+    /** Replaces the rest of the chain of ended exchanges. */
+    public final void link(@Nullable Exchange<?> rest) {
+        next = rest;
     }
 
     /** The SUBSCRIBE or UNSUBSCRIBE that this exchange is about, with a packet identifier; null for a publish. */

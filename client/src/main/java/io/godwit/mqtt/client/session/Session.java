@@ -502,7 +502,7 @@ public final class Session<H> {
         private final List<TopicSubscription> lost;
 
         Resubscribe(List<TopicSubscription> lost) {
-            super(null);
+            super(null, true);
             this.lost = lost;
         }
 

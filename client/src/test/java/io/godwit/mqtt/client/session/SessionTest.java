@@ -61,7 +61,7 @@ class SessionTest {
         final List<Object> ends = new ArrayList<>();
 
         Sent(Message message) {
-            super(message);
+            super(message, false);
         }
 
         @Override
@@ -75,7 +75,7 @@ class SessionTest {
         final String filter;
 
         Asked(String filter) {
-            super(null);
+            super(null, false);
             this.filter = filter;
         }
 
