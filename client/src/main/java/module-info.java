@@ -17,4 +17,6 @@ module io.godwit.mqtt.client {
     exports io.godwit.mqtt.client;
     exports io.godwit.mqtt.client.road;
     exports io.godwit.mqtt.client.store;
+    exports io.godwit.mqtt.client.transport to
+            io.godwit.nodemcu;
 }

@@ -61,8 +61,8 @@ class FloorsTest {
             Map.entry(CLIENT, Set.of(PROTOCOL, CODEC, SESSION, CLIENT_STORE, ROAD, TRANSPORT)),
             Map.entry(STORE, Set.of(PROTOCOL, CODEC, CLIENT_STORE)),
             Map.entry(TESTKIT, Set.of(PROTOCOL, CODEC)),
-            Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, ROAD)),
-            Map.entry(LUA, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, ROAD, TESTKIT, NODEMCU)),
+            Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, ROAD, TRANSPORT)),
+            Map.entry(LUA, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, ROAD, TRANSPORT, TESTKIT, NODEMCU)),
             // The command shows packets as they pass, so it decodes them and taps connections.
             Map.entry(
                     CLI, Set.of(PROTOCOL, CODEC, CLIENT, CLIENT_STORE, ROAD, TRANSPORT, STORE, TESTKIT, NODEMCU, LUA)),
