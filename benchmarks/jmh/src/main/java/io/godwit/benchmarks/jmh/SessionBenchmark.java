@@ -55,6 +55,7 @@ public class SessionBenchmark {
     private final ByteBuf acknowledgements = ByteBufAllocator.DEFAULT.directBuffer(4 * BURST);
     private int sum;
 
+    @SuppressWarnings("NullAway") // it does not see, from another module, that an array may be null: here, the password
     private static Session<Object> connected() {
         SessionConfig config = new SessionConfig(
                 ProtocolVersion.V3_1_1,
