@@ -102,7 +102,7 @@ public class SessionBenchmark {
     /** A publish without the client around it. */
     private static final class Publish extends Exchange<Boolean> {
         Publish(Message message) {
-            super(message);
+            super(message, false);
         }
 
         @Override
