@@ -1,0 +1,93 @@
+package io.godwit.nodemcu;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+
+/** A mosquitto of the machine, on a port that the system chooses. */
+final class Mosquitto implements AutoCloseable {
+
+    private final Path binary;
+    private final Path configuration;
+    private final int port;
+    private Process process;
+
+    private Mosquitto(Path binary, int port) throws IOException {
+        this.binary = binary;
+        this.port = port;
+        this.configuration = Files.createTempFile("mosquitto", ".conf");
+        Files.write(
+                configuration,
+                List.of(
+                        "listener " + port + " 127.0.0.1",
+                        "allow_anonymous true",
+                        "persistence false",
+                        "log_dest none"));
+        this.process = begin();
+    }
+
+    static boolean isInstalled() {
+        return binary() != null;
+    }
+
+    private static Path binary() {
+        return Stream.of(
+                        "/usr/sbin/mosquitto",
+                        "/usr/bin/mosquitto",
+                        "/usr/local/sbin/mosquitto",
+                        "/opt/homebrew/sbin/mosquitto")
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+    }
+
+    static Mosquitto start() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            int port = free.getLocalPort();
+            free.close();
+            return new Mosquitto(binary(), port);
+        }
+    }
+
+    private Process begin() throws IOException {
+        Process begun = new ProcessBuilder(binary.toString(), "-c", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                return socket.isConnected();
+            }
+        });
+        return begun;
+    }
+
+    int port() {
+        return port;
+    }
+
+    void restart() throws IOException, InterruptedException {
+        stop();
+        process = begin();
+    }
+
+    void stop() throws InterruptedException {
+        process.destroy();
+        process.waitFor(10, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() throws InterruptedException, IOException {
+        stop();
+        Files.deleteIfExists(configuration);
+    }
+}
