@@ -1,0 +1,212 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.Json;
+import io.godwit.cli.output.Terminal;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.store.DiskStore;
+import io.godwit.mqtt.store.RecoveryReport.Damage;
+import io.godwit.mqtt.store.StoredLog;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks into a session store on disk: what is in it, all of it as JSON, and sent on to a broker. */
+@Command(
+        name = "store",
+        sortOptions = false,
+        description = "Look into a session store, the folder that was given to DiskStore.at.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  godwit store ls state                                    what each session keeps",
+            "  godwit store export state > state.json                   all of it, one session a line",
+            "  godwit store replay state --server mqtt://test.example   publish what is left"
+        })
+final class StoreCommand implements Runnable {
+    private static final long MINUTE_SECONDS = 60;
+
+    private final Terminal terminal;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    StoreCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "say what to do with the store: ls, export or replay");
+    }
+
+    @Command(name = "ls", mixinStandardHelpOptions = true, description = "List the sessions and what each keeps.")
+    int ls(
+            @Parameters(paramLabel = "PATH", description = "The folder of the store.") Path path,
+            @Option(names = "--json", description = "One JSON object a session.") boolean json)
+            throws IOException {
+        List<StoredLog> logs = StoredLog.in(path);
+        if (!json) {
+            terminal.line(String.format(
+                    "%-32s %9s %9s %9s %13s %12s",
+                    "CLIENT IDENTIFIER", "PUBLISHES", "IN FLIGHT", "RECEIVED", "SUBSCRIPTIONS", "BYTES"));
+        }
+        for (StoredLog log : logs) {
+            terminal.line(json ? summary(log) + "}" : row(log));
+            for (Damage damage : log.report().damages()) {
+                terminal.remark("godwit: " + damage.bytes() + " bytes of "
+                        + log.folder().resolve(damage.segment()) + " at offset " + damage.offset() + " are damaged ("
+                        + damage.what() + ")");
+            }
+        }
+        return ExitCodes.OK;
+    }
+
+    private static String row(StoredLog log) {
+        return String.format(
+                "%-32s %9d %9d %9d %13d %12d",
+                log.clientId(),
+                log.session().publishes().size(),
+                inFlight(log),
+                log.session().received().size(),
+                log.session().subscriptions().size(),
+                log.bytes());
+    }
+
+    private static long inFlight(StoredLog log) {
+        return log.session().publishes().stream()
+                .filter(publish -> publish.packetId() != 0)
+                .count();
+    }
+
+    private static String summary(StoredLog log) {
+        return "{\"clientId\":" + Json.quote(log.clientId())
+                + ",\"folder\":" + Json.quote(log.folder().toString())
+                + ",\"bytes\":" + log.bytes()
+                + ",\"records\":" + log.report().records()
+                + ",\"tornBytes\":" + log.report().tornBytes()
+                + ",\"damages\":" + log.report().damages().size()
+                + ",\"publishCount\":" + log.session().publishes().size()
+                + ",\"inFlight\":" + inFlight(log)
+                + ",\"receivedCount\":" + log.session().received().size()
+                + ",\"subscriptionCount\":" + log.session().subscriptions().size();
+    }
+
+    @Command(
+            name = "export",
+            mixinStandardHelpOptions = true,
+            description = "Write all that is kept as JSON, one session a line; payloads in Base64.")
+    int export(@Parameters(paramLabel = "PATH", description = "The folder of the store.") Path path)
+            throws IOException {
+        for (StoredLog log : StoredLog.in(path)) {
+            StringJoiner publishes = new StringJoiner(",", "[", "]");
+            log.session().publishes().forEach(publish -> publishes.add(json(publish)));
+            StringJoiner subscriptions = new StringJoiner(",", "[", "]");
+            log.session().subscriptions().forEach(subscription -> subscriptions.add(json(subscription)));
+            terminal.line(summary(log) + ",\"publishes\":" + publishes + ",\"received\":"
+                    + log.session().received() + ",\"subscriptions\":" + subscriptions + "}");
+        }
+        return ExitCodes.OK;
+    }
+
+    private static String json(StoredPublish publish) {
+        Message message = publish.message();
+        StringJoiner properties = new StringJoiner(",", "[", "]");
+        message.properties()
+                .forEach((property, value) -> properties.add("{\"name\":" + Json.quote(property.name())
+                        + ",\"value\":"
+                        + (value instanceof byte[] bytes
+                                ? Json.quote(Base64.getEncoder().encodeToString(bytes))
+                                : value instanceof Number number ? number.toString() : Json.quote(value.toString()))
+                        + "}"));
+        return "{\"sequence\":" + publish.sequence()
+                + ",\"topic\":" + Json.quote(message.topic())
+                + ",\"qos\":" + message.qos().level()
+                + ",\"retain\":" + message.retain()
+                + ",\"packetId\":" + publish.packetId()
+                + ",\"released\":" + publish.released()
+                + (publish.expiresAt() == Long.MAX_VALUE ? "" : ",\"expiresAt\":" + publish.expiresAt())
+                + ",\"payload\":" + Json.quote(Base64.getEncoder().encodeToString(message.payload()))
+                + ",\"properties\":" + properties + "}";
+    }
+
+    private static String json(TopicSubscription subscription) {
+        return "{\"filter\":" + Json.quote(subscription.filter().text())
+                + ",\"qos\":" + subscription.maximumQos().level()
+                + ",\"noLocal\":" + subscription.noLocal()
+                + ",\"retainAsPublished\":" + subscription.retainAsPublished()
+                + ",\"retainHandling\":" + subscription.retainHandling().ordinal() + "}";
+    }
+
+    @Command(
+            name = "replay",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Publish what is left in a store, and take out of it what was acknowledged. No client may have it open.",
+                "A message that was in flight may have arrived before. One that the broker has confirmed with PUBREC, or that "
+                        + "has expired, is not sent."
+            })
+    int replay(
+            @Parameters(paramLabel = "PATH", description = "The folder of the store.") Path path,
+            @Option(names = "--server", required = true, paramLabel = "URI", description = "Where to.") String server,
+            @Option(names = "--client-id", paramLabel = "ID", description = "Only the session of this client.")
+                    @Nullable
+                    String only,
+            @Option(names = "--keep", description = "Leave the store as it is.") boolean keep)
+            throws IOException {
+        List<String> sessions = new ArrayList<>();
+        for (StoredLog log : StoredLog.in(path)) {
+            if (only == null || only.equals(log.clientId())) {
+                sessions.add(log.clientId());
+            }
+        }
+        int published = 0;
+        int left = 0;
+        try (MqttClient client =
+                MqttClient.builder().server(server).protocol(ProtocolVersion.V5).build()) {
+            client.connect();
+            for (String session : sessions) {
+                SessionLog log = DiskStore.at(path).open(session);
+                try {
+                    for (StoredPublish publish : log.recovered().publishes()) {
+                        if (publish.released() || publish.expiresAt() <= System.currentTimeMillis()) {
+                            left++;
+                            continue;
+                        }
+                        client.publish(publish.message());
+                        published++;
+                        if (!keep) {
+                            log.ended(publish.sequence());
+                        }
+                    }
+                    force(log);
+                } finally {
+                    log.close();
+                }
+            }
+        }
+        terminal.line(published + " messages were published, " + left + " were not worth it");
+        return ExitCodes.OK;
+    }
+
+    private static void force(SessionLog log) {
+        CompletableFuture<Void> forced = new CompletableFuture<>();
+        log.force(log.position(), () -> forced.complete(null), forced::completeExceptionally);
+        forced.orTimeout(MINUTE_SECONDS, TimeUnit.SECONDS).join();
+    }
+}
