@@ -223,6 +223,15 @@ final class Ledger {
         }
     }
 
+    /**
+     * Whether the broker has lost the session and the client does not know. When the CONNACK that would have told it is
+     * lost, it never will: the next one says that the session goes on. A new message that then comes with an identifier
+     * which was in use before looks like a repetition, and must be treated as one [MQTT-4.3.3-10]: a limit of the protocol.
+     */
+    boolean isSessionInDoubt() {
+        return forgotten;
+    }
+
     /** The client has learnt that its session is a new one. */
     void sessionBegan() {
         forgotten = false;

@@ -59,8 +59,11 @@ final class Pipe {
         scheduler.schedule(task, Math.max(0, lastArrival - scheduler.nanoTime()));
     }
 
+    /** What is cut already stays cut: a stream does not go on after a gap. */
     void cutAfter(int bytes) {
-        left = Math.max(1, bytes);
+        if (left != 0) {
+            left = Math.max(1, bytes);
+        }
     }
 
     void silence() {

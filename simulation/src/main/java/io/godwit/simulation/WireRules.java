@@ -87,7 +87,7 @@ final class WireRules {
             ledger.broken(packet + " " + id + " answers nothing that came on this connection");
             return;
         }
-        if (!message.handled) {
+        if (!message.handled && !ledger.isSessionInDoubt()) {
             ledger.broken(packet + " " + id + " left before the handler was done");
         }
         message.acknowledged = true;

@@ -349,7 +349,7 @@ final class World {
                 false,
                 Properties.NONE);
         Ledger.Incoming incoming = ledger.offered(message);
-        incoming.expected = broker.publish(message) > 0;
+        incoming.expected = broker.publish(message) > 0 && !ledger.isSessionInDoubt();
     }
 
     // ---- what breaks ----
