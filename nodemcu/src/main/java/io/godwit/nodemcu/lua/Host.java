@@ -197,7 +197,8 @@ public final class Host implements AutoCloseable {
             device.powerOff();
         }
         if (clock instanceof VirtualClock virtual) {
-            virtual.settle();
+            // What is still on its way arrives, so that no buffer is left behind.
+            virtual.advance(Duration.ofMillis(100));
         }
         devices.forEach(Device::close);
         clock.close();

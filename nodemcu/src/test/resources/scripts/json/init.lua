@@ -1,0 +1,18 @@
+-- Settings from a file and commands as JSON.
+file.open("config.json", "r")
+local config = sjson.decode(file.read())
+file.close()
+print(config.name, config.period, #config.topics, config.none == sjson.NULL)
+m = mqtt.Client(config.name, config.keepalive)
+m:on("message", function(c, t, d)
+  local ok, cmd = pcall(sjson.decode, d)
+  if not ok then print("bad json") return end
+  print(cmd.set, cmd.list[2], cmd.deep.er)
+  c:publish("json/reply", sjson.encode({ 1, "two", true }), 0, 0)
+end)
+m:connect("broker", 1883, 0, function(c)
+  c:subscribe(config.topics[1], 0, function()
+    c:publish(config.topics[1], '{"set":21.5,"list":[1,"\195\164"],"deep":{"er":false}}', 0, 0)
+    c:publish(config.topics[1], "{nonsense", 0, 0)
+  end)
+end)

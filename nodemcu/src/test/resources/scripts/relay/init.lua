@@ -1,0 +1,22 @@
+-- A relay with a will, commands and its state retained.
+local PIN = 1
+gpio.mode(PIN, gpio.OUTPUT)
+gpio.write(PIN, gpio.LOW)
+m = mqtt.Client("relay-" .. node.chipid(), 120)
+m:lwt("relay/status", "offline", 0, 1)
+m:on("message", function(client, topic, data)
+  if data == nil then print("empty", topic) return end
+  print(topic, data)
+  gpio.write(PIN, data == "ON" and gpio.HIGH or gpio.LOW)
+  client:publish("relay/state", gpio.read(PIN) == 1 and "ON" or "OFF", 0, 1)
+end)
+m:on("offline", function() print("offline") end)
+m:connect("broker", 1883, false, function(client)
+  client:publish("relay/status", "online", 0, 1)
+  client:subscribe("relay/set", 0, function(c)
+    print("subscribed")
+    c:publish("relay/set", "ON", 0, 0)
+    c:publish("relay/set", "", 0, 0)
+    c:publish("relay/set", "OFF", 0, 0)
+  end)
+end)
