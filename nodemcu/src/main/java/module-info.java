@@ -3,7 +3,7 @@ module io.godwit.nodemcu {
     requires static org.jspecify;
     requires static org.junit.jupiter.api;
     requires transitive io.godwit.mqtt.client;
-    requires io.godwit.testkit;
+    requires transitive io.godwit.testkit;
     requires com.fasterxml.jackson.core;
     requires io.netty.buffer;
     requires java.net.http;
@@ -13,4 +13,6 @@ module io.godwit.nodemcu {
 
     exports io.godwit.nodemcu;
     exports io.godwit.nodemcu.lua;
+    exports io.godwit.nodemcu.lua.device;
+    exports io.godwit.nodemcu.lua.vm;
 }

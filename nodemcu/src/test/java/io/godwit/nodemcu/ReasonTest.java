@@ -49,7 +49,8 @@ class ReasonTest {
                         new Cause(
                                 -4,
                                 null,
-                                "HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII),
+                                ("HTTP/1.1 400 Bad Request\r\n" + "Server: none\r\n".repeat(20))
+                                        .getBytes(StandardCharsets.US_ASCII),
                                 false),
                         new Cause(-4, null, new byte[] {(byte) 0xD0, 0}, false),
                         new Cause(-3, "no-such-host.invalid", null, false),
