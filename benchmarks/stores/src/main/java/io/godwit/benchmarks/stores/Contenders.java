@@ -197,7 +197,10 @@ final class Contenders {
         return new Contender() {
             @Override
             public void add(long sequence, byte[] payload, Runnable safe) throws Exception {
-                files.put("s-" + sequence, new MqttPublish(TOPIC, new MqttMessage(payload, 1, false, new MqttProperties()), new MqttProperties()));
+                files.put(
+                        "s-" + sequence,
+                        new MqttPublish(
+                                TOPIC, new MqttMessage(payload, 1, false, new MqttProperties()), new MqttProperties()));
                 safe.run();
             }
 
