@@ -5,22 +5,21 @@ import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.road.Road;
+import io.godwit.mqtt.client.road.Tls;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.time.Duration;
 
 /** Godwit with its defaults: the event loops and handler threads that all clients of a JVM share. */
 public final class GodwitAdapter implements Adapter {
 
-    public GodwitAdapter(Endpoint endpoint) {
-        if (endpoint.tls()) {
-            throw new IllegalArgumentException("no TLS yet");
-        }
-    }
+    /** Every adapter is made from the endpoint of its run; Godwit needs nothing of it beforehand. */
+    public GodwitAdapter(Endpoint endpoint) {}
 
     @Override
     public Link connect(Endpoint endpoint) {
         MqttClientBuilder builder = MqttClient.builder()
-                .server("mqtt://" + endpoint.host() + ":" + endpoint.port())
+                .road(road(endpoint))
                 .protocol(endpoint.mqtt5() ? ProtocolVersion.V5 : ProtocolVersion.V3_1_1)
                 .clientId(endpoint.clientId())
                 .keepAlive(Duration.ZERO);
@@ -30,6 +29,20 @@ public final class GodwitAdapter implements Adapter {
         MqttClient client = builder.build();
         client.connect();
         return new GodwitLink(client);
+    }
+
+    private static Road road(Endpoint endpoint) {
+        Road.Builder road = Road.builder();
+        String where = endpoint.host() + ":" + endpoint.port();
+        if (endpoint.certificate() == null) {
+            return road.servers("mqtt://" + where).build();
+        }
+        boolean boringSsl = endpoint.option("ssl", "jdk").equals("boringssl");
+        Tls tls = Tls.builder()
+                .ca(endpoint.certificate())
+                .engine(boringSsl ? Tls.Engine.BORINGSSL : Tls.Engine.JDK)
+                .build();
+        return road.servers("mqtts://" + where).tls(tls).build();
     }
 
     @Override

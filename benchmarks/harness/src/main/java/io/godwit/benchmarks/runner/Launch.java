@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Starts the fresh JVM of one run and reads its figures. The flags are the same for all contenders. */
 final class Launch {
 
-    /** Ample, and fixed, so that no contender is measured growing its heap. */
-    private static final List<String> THROUGHPUT_FLAGS = List.of("-Xms1g", "-Xmx1g");
+    /** Ample, fixed and touched, so that no contender is measured growing its heap. */
+    private static final List<String> THROUGHPUT_FLAGS = List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
 
     /** A heap that shrinks to what lives, so that resident memory tells what the connections hold. */
     private static final List<String> IDLE_FLAGS =
