@@ -471,7 +471,7 @@ final class ConnectionKeeper {
         result = null;
         core.setClosedTo(ClientCore.notConnected("not connected: " + why));
         core.say(session -> session.endControls(ClientCore.notConnected("not connected: " + why)));
-        if (config.cleanSession() && config.store() == null) {
+        if (config.cleanSession() && config.store() == null && !closing) {
             core.end(new Failure(
                     Failure.Kind.SESSION_LOST,
                     ReasonCode.UNSPECIFIED_ERROR,

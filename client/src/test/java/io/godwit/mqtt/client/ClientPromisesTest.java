@@ -1,0 +1,336 @@
+package io.godwit.mqtt.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.testkit.TestBroker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the client promises about blocking, locks, ends and what it leaves behind. */
+@Timeout(60)
+class ClientPromisesTest {
+    private TestBroker broker;
+
+    @BeforeEach
+    void startBroker() {
+        broker = TestBroker.start();
+    }
+
+    @AfterEach
+    void stopBroker() {
+        broker.close();
+    }
+
+    private MqttClientBuilder builder() {
+        return MqttClient.builder()
+                .server(broker.uri())
+                .callTimeout(Duration.ofSeconds(10))
+                .closeTimeout(Duration.ofMillis(500));
+    }
+
+    @Test
+    @DisplayName("promise 1: messages of a kept session that come before their handler wait for it, unacknowledged")
+    void messagesWaitForTheirHandler() throws Exception {
+        try (MqttClient client = builder().clientId("late").cleanSession(false).build()) {
+            client.connect();
+            client.subscribe("news", message -> {});
+        }
+        broker.publish(Message.of("news", "while away"));
+        BlockingQueue<String> unhandled = new LinkedBlockingQueue<>();
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        MqttClientBuilder again = builder().clientId("late").cleanSession(false).listener(new ClientListener() {
+            @Override
+            public void messageUnhandled(MqttClient client, Message message, boolean waits) {
+                unhandled.add(message.text() + waits);
+            }
+        });
+        try (MqttClient client = again.build()) {
+            client.connect();
+            assertThat(unhandled.poll(5, TimeUnit.SECONDS)).isEqualTo("while awaytrue");
+            assertThat(broker.pending("late")).hasSize(1);
+
+            client.handle("news", message -> received.add(message.text()));
+
+            assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("while away");
+            await().until(() -> broker.pending("late").isEmpty());
+        }
+    }
+
+    @Test
+    @DisplayName("promise 1: a message that is acknowledged by hand stays with the broker until then")
+    void manualAcknowledgement() throws Exception {
+        BlockingQueue<Acknowledgement> received = new LinkedBlockingQueue<>();
+        try (MqttClient client = builder().clientId("manual").build()) {
+            client.connect();
+            client.subscribe("t", Qos.AT_LEAST_ONCE, (message, acknowledgement) -> received.add(acknowledgement));
+            client.publish("t", "x");
+            Acknowledgement acknowledgement = received.poll(5, TimeUnit.SECONDS);
+            assertThat(acknowledgement).isNotNull();
+            assertThat(broker.pending("manual")).hasSize(1);
+            acknowledgement.acknowledge();
+            await().until(() -> broker.pending("manual").isEmpty());
+        }
+    }
+
+    @Test
+    @DisplayName("promise 3: no Async call blocks, whatever state the client is in, and each future ends")
+    void asyncCallsNeverBlock() throws Exception {
+        MqttClient client = builder()
+                .queue(100, 1_000_000, WhenFull.FAIL)
+                .reconnect(Reconnect.fixed(Duration.ofMillis(50)))
+                .build();
+        List<CompletableFuture<?>> futures = new ArrayList<>();
+        callEverything(client, futures); // idle
+        futures.add(client.connectAsync());
+        callEverything(client, futures); // connecting
+        client.connect();
+        broker.silent(true);
+        callEverything(client, futures); // connected, but nobody answers
+        broker.goOffline();
+        callEverything(client, futures); // reconnecting
+        client.close();
+        callEverything(client, futures); // closed
+        for (CompletableFuture<?> future : futures) {
+            assertThat(future.handle((value, failure) -> true).get(5, TimeUnit.SECONDS))
+                    .isTrue();
+        }
+    }
+
+    private static void callEverything(MqttClient client, List<CompletableFuture<?>> futures) {
+        long start = System.nanoTime();
+        for (int i = 0; i < 200; i++) {
+            futures.add(client.publishAsync(Message.of("t", "x").qos(Qos.of(i % 3))));
+        }
+        futures.add(client.subscribeAsync("t", Qos.AT_LEAST_ONCE, message -> {}));
+        futures.add(client.unsubscribeAsync("t"));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+    }
+
+    @Test
+    @DisplayName("promise 3: a blocking call ends within its time limit and says what it waited for")
+    void blockingCallsHaveALimit() {
+        try (MqttClient client = builder().callTimeout(Duration.ofMillis(200)).build()) {
+            client.connect();
+            broker.silent(true);
+            assertThatThrownBy(() -> client.publish("boiler/temp", "20"))
+                    .isInstanceOf(MqttTimeoutException.class)
+                    .hasMessageContaining("acknowledgement")
+                    .hasMessageContaining("boiler/temp");
+            assertThatThrownBy(() -> client.subscribe("a/b", message -> {}))
+                    .isInstanceOf(MqttTimeoutException.class)
+                    .hasMessageContaining("SUBACK for 'a/b'");
+            broker.silent(false);
+        }
+    }
+
+    @Test
+    @DisplayName("promise 3: no lock is held while code of the application runs")
+    void noLockIsHeldWhileUserCodeRuns() throws Exception {
+        Map<String, Boolean> free = new ConcurrentHashMap<>();
+        MqttClient[] client = new MqttClient[1];
+        java.util.function.Consumer<String> probe = place -> free.put(place, isLockFree(client[0]));
+        client[0] = builder()
+                .clientId("probe")
+                .reconnect((attempt, last) -> {
+                    probe.accept("reconnect policy");
+                    return Duration.ofMillis(10);
+                })
+                .credentials(() -> {
+                    probe.accept("credentials");
+                    return Credentials.of("u", "p");
+                })
+                .listener(new ClientListener() {
+                    @Override
+                    public void connected(MqttClient connected, ConnectResult result) {
+                        probe.accept("listener");
+                    }
+                })
+                .build();
+        try (MqttClient closed = client[0]) {
+            closed.connectAsync()
+                    .thenRun(() -> probe.accept("connect's future"))
+                    .get(5, TimeUnit.SECONDS);
+            closed.subscribeAsync("t", Qos.AT_LEAST_ONCE, message -> probe.accept("handler"))
+                    .thenRun(() -> probe.accept("subscribe's future"))
+                    .get(5, TimeUnit.SECONDS);
+            closed.publishAsync("t", "x")
+                    .thenRun(() -> probe.accept("publish's future"))
+                    .get(5, TimeUnit.SECONDS);
+            await().until(() -> free.containsKey("handler"));
+            broker.dropConnection("probe");
+            await().until(() -> free.containsKey("reconnect policy"));
+        }
+        assertThat(free).hasSize(7).doesNotContainValue(false);
+    }
+
+    /** Whether another thread gets the session's lock while this one is in the application's code. */
+    private static boolean isLockFree(MqttClient client) {
+        return CompletableFuture.supplyAsync(() -> {
+                    client.core().acquire();
+                    client.core().release();
+                    return true;
+                })
+                .completeOnTimeout(false, 5, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Test
+    @DisplayName("promise 4: with the policy WAIT a blocking publish waits for room")
+    void aBlockingPublishWaitsForRoom() throws Exception {
+        try (MqttClient client = builder()
+                .queue(2, 1000, WhenFull.WAIT)
+                .reconnect(Reconnect.fixed(Duration.ofMillis(20)))
+                .build()) {
+            client.connect();
+            broker.goOffline();
+            await().until(() -> client.state() != ClientState.CONNECTED);
+            client.publishAsync("t", "1");
+            client.publishAsync("t", "2");
+            CompletableFuture<PublishResult> third = CompletableFuture.supplyAsync(() -> client.publish("t", "3"));
+            assertThat(third).isNotDone();
+            broker.goOnline();
+            assertThat(third.get(10, TimeUnit.SECONDS)).isNotNull();
+        }
+    }
+
+    @Test
+    @DisplayName("promise 5: close ends a reconnect loop and everything that waits, and nothing is connected any more")
+    void closeEndsAReconnectLoop() throws Exception {
+        MqttClient client = builder()
+                .clientId("loop")
+                .reconnect(Reconnect.fixed(Duration.ofMillis(10)))
+                .build();
+        client.connect();
+        broker.goOffline();
+        await().until(() -> client.state() == ClientState.WAITING || client.state() == ClientState.CONNECTING);
+        Publication waiting = client.publishAsync("t", "x");
+
+        client.close();
+
+        assertThat(client.state()).isEqualTo(ClientState.CLOSED);
+        assertThatThrownBy(() -> waiting.get(1, TimeUnit.SECONDS)).hasCauseInstanceOf(ClientClosedException.class);
+        assertThatThrownBy(client::connect).isInstanceOf(ClientClosedException.class);
+        broker.goOnline();
+        assertThat(broker.connectedClients()).isEmpty();
+    }
+
+    @Test
+    @DisplayName("promise 5: disconnect stops a reconnect loop, and connect begins anew")
+    void disconnectStopsAReconnectLoop() {
+        try (MqttClient client =
+                builder().reconnect(Reconnect.fixed(Duration.ofHours(1))).build()) {
+            client.connect();
+            broker.goOffline();
+            await().until(() -> client.state() == ClientState.WAITING);
+            client.disconnect();
+            assertThat(client.state()).isEqualTo(ClientState.IDLE);
+            broker.goOnline();
+            client.connect();
+            assertThat(client.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("promise 6: each reconnect sends the same CONNECT, with credentials asked anew")
+    void reconnectSendsTheSameConnect() {
+        AtomicInteger asked = new AtomicInteger();
+        try (MqttClient client = builder()
+                .clientId("same")
+                .will(Message.of("gone", "bye"))
+                .credentials(() -> Credentials.of("u", "secret" + asked.incrementAndGet()))
+                .reconnect(Reconnect.fixed(Duration.ofMillis(10)))
+                .build()) {
+            client.connect();
+            broker.dropConnection("same");
+            await().until(() -> broker.connects().size() == 2 && client.isConnected());
+        }
+        var first = broker.connects().get(0);
+        var second = broker.connects().get(1);
+        assertThat(second.will()).isEqualTo(first.will());
+        assertThat(second.clientId()).isEqualTo(first.clientId());
+        assertThat(new String(second.password())).isEqualTo("secret2");
+    }
+
+    @Test
+    @DisplayName("a slow handler stops its own reading and nobody else's; what waits is bounded")
+    void aSlowHandlerStopsItsOwnReadingOnly() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger slow = new AtomicInteger();
+        AtomicInteger quick = new AtomicInteger();
+        try (MqttClient slowClient = builder().inbox(10, 1_000_000).build();
+                MqttClient quickClient = builder().build()) {
+            slowClient.connect();
+            quickClient.connect();
+            slowClient.subscribe("t", Qos.AT_MOST_ONCE, message -> {
+                go.await();
+                slow.incrementAndGet();
+            });
+            quickClient.subscribe("t", Qos.AT_MOST_ONCE, message -> quick.incrementAndGet());
+            for (int i = 0; i < 2000; i++) {
+                broker.publish(Message.of("t", new byte[1000]).qos(Qos.AT_MOST_ONCE));
+            }
+            await().until(() -> quick.get() == 2000);
+            assertThat(slow).hasValue(0);
+            go.countDown();
+            await().until(() -> slow.get() == 2000);
+        }
+    }
+
+    @Test
+    @DisplayName("2,000 clients in one JVM need a handful of threads")
+    void manyClientsNeedFewThreads() throws Exception {
+        int before = Thread.activeCount();
+        List<MqttClient> clients = new ArrayList<>();
+        try {
+            List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>();
+            for (int i = 0; i < 2000; i++) {
+                MqttClient client = builder().clientId("c" + i).build();
+                clients.add(client);
+                connecting.add(client.connectAsync());
+            }
+            for (CompletableFuture<ConnectResult> connected : connecting) {
+                connected.get(20, TimeUnit.SECONDS);
+            }
+            assertThat(Thread.activeCount() - before).isLessThan(16);
+        } finally {
+            clients.stream().map(MqttClient::closeAsync).toList().forEach(CompletableFuture::join);
+        }
+        assertThat(broker.connectedClients()).isEmpty();
+    }
+
+    @Test
+    void aRequestGetsItsResponse() {
+        try (MqttClient server = builder().protocol(ProtocolVersion.V5).build();
+                MqttClient client = builder().protocol(ProtocolVersion.V5).build()) {
+            server.connect();
+            client.connect();
+            server.subscribe(
+                    "add",
+                    request -> server.publish(
+                            Message.of(java.util.Objects.requireNonNull(request.responseTopic()), request.text() + "=3")
+                                    .correlationData(request.correlationData())));
+            assertThat(client.request("add", "1+2").text()).isEqualTo("1+2=3");
+            assertThat(client.request("add", "2+1").text()).isEqualTo("2+1=3");
+        }
+    }
+}
