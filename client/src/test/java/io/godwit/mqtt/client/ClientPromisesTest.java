@@ -268,7 +268,8 @@ class ClientPromisesTest {
         var second = broker.connects().get(1);
         assertThat(second.will()).isEqualTo(first.will());
         assertThat(second.clientId()).isEqualTo(first.clientId());
-        assertThat(new String(second.password())).isEqualTo("secret2");
+        assertThat(new String(second.password(), java.nio.charset.StandardCharsets.UTF_8))
+                .isEqualTo("secret2");
     }
 
     @Test
