@@ -29,7 +29,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     private static final int MASKED = 0x80;
 
     /** So that a large write does not need one large buffer. */
-    private static final int LARGEST_FRAME_OUT = 256 << 10;
+    private static final int LARGEST_FRAME_OUT = 64 << 10;
 
     /** Loop only: of the frame that is being read. */
     private final byte[] header = new byte[10];

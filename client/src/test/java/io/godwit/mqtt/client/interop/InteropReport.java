@@ -16,7 +16,8 @@ import java.util.Set;
  * in the module's {@code target/interop}. The command {@code brokers/interop} takes the table into the documentation.
  */
 final class InteropReport {
-    private static final Path FOLDER =
+    /** Surefire runs in the module's folder; an IDE may run in the project's. */
+    static final Path FOLDER =
             (Files.isDirectory(Path.of("../brokers")) ? Path.of("") : Path.of("client")).resolve("target/interop");
 
     private final List<String> lines = new ArrayList<>();

@@ -21,7 +21,6 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.FaultProxy;
 import io.godwit.testkit.Faults;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,7 +37,6 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What Godwit does with a real broker, in every version of MQTT: one test per {@link Feature} and version, through the
@@ -54,11 +52,11 @@ abstract class InteropSuite {
     abstract RealBroker broker();
 
     @BeforeAll
-    void start(@TempDir Path folder) throws Exception {
+    void start() throws Exception {
         RealBroker real = broker();
         String missing = real.missing();
         Assumptions.assumeTrue(missing == null, missing);
-        broker = real.start(folder);
+        broker = real.start(InteropReport.FOLDER.resolve("data"));
     }
 
     @AfterAll
@@ -162,11 +160,15 @@ abstract class InteropSuite {
         MqttClient client = clients.connected();
         String topic = clients.topic("retained");
         client.publish(Message.of(topic, "kept").retain(true));
-        Inbox late = new Inbox();
-        clients.connected().subscribe(topic, late::add);
-        Message message = late.next();
-        assertThat(message.text()).isEqualTo("kept");
-        assertThat(message.retain()).isTrue();
+        // A broker may acknowledge before it has passed the message on, which then comes as a new one: ask again.
+        Inbox late;
+        Message message;
+        do {
+            late = new Inbox();
+            clients.connected().subscribe(topic, late::add);
+            message = late.next();
+            assertThat(message.text()).isEqualTo("kept");
+        } while (!message.retain());
 
         client.publish(Message.clearRetained(topic));
 

@@ -28,6 +28,7 @@ enum RealBroker {
         void describe() {
             speaks(ProtocolVersion.V3_1, ProtocolVersion.V3_1_1);
             lacks(Feature.SESSION_OVER_RESTART, "Moquette 0.17 often loses a session over a restart");
+            lacks(Feature.RECONNECT, "Moquette 0.17 answers no longer after a reset with a message in flight");
         }
     },
     AEDES("aedes", "npm") {
