@@ -123,7 +123,7 @@ final class Line implements ConnectionListener {
     }
 
     private void noConnack() {
-        boolean sent = connection == null || connection.isWritable();
+        boolean sent = connection == null || !connection.hasUnwritten();
         fail(
                 ConnectFailure.of(
                         sent ? Reason.TIMEOUT_RECEIVING : Reason.TIMEOUT_SENDING,

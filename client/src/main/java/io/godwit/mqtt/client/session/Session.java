@@ -132,8 +132,23 @@ public final class Session<H> {
         }
         now = time;
         keepAlive.received(time);
+        refuseWhatIsNoConnack(packets, bytes);
         packets.feed(bytes, this::frame);
         outgoing.pump(time);
+    }
+
+    /** Who is no broker is told from the first byte: the rest may be no packet at all, and never come to an end. */
+    private void refuseWhatIsNoConnack(PacketReader packets, ByteBuf bytes) {
+        if (phase == Phase.CONNECTING && packets.waiting() == 0 && bytes.isReadable()) {
+            refuseUnlessConnack(bytes.getUnsignedByte(bytes.readerIndex()) >> 4);
+        }
+    }
+
+    private void refuseUnlessConnack(int type) {
+        boolean auth = type == PacketType.AUTH.code() && config.version() == ProtocolVersion.V5;
+        if (type != PacketType.CONNACK.code() && !auth) {
+            throw unexpected(type == 0 ? "packet type 0" : PacketType.of(type).name());
+        }
     }
 
     private boolean frame(int firstByte, ByteBuf in, int length) {
@@ -189,11 +204,7 @@ public final class Session<H> {
     }
 
     private void beforeConnected(int firstByte, ByteBuf in, int length) {
-        int type = firstByte >> 4;
-        boolean auth = type == PacketType.AUTH.code() && config.version() == ProtocolVersion.V5;
-        if (type != PacketType.CONNACK.code() && !auth) {
-            throw unexpected(type == 0 ? "packet type 0" : PacketType.of(type).name());
-        }
+        refuseUnlessConnack(firstByte >> 4);
         Packet packet = PacketCodec.read(firstByte, in, length, config.version());
         if (packet instanceof Connack connack) {
             connack(connack);

@@ -16,6 +16,11 @@ public interface Connection {
     /** Whether less than the high-water mark (256 KiB) waits for the socket. Loop only. */
     boolean isWritable();
 
+    /** Whether bytes that were written wait for the socket. Loop only. */
+    default boolean hasUnwritten() {
+        return !isWritable();
+    }
+
     /**
      * Stops or resumes reading from the socket (back-pressure). What has been read already may still be handed over
      * after {@code false}. Loop only.

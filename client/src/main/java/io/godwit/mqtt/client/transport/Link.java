@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -133,6 +134,12 @@ final class Link extends ChannelInboundHandlerAdapter implements Connection {
     @Override
     public boolean isWritable() {
         return context().channel().isWritable();
+    }
+
+    @Override
+    public boolean hasUnwritten() {
+        ChannelOutboundBuffer waiting = context().channel().unsafe().outboundBuffer();
+        return waiting != null && waiting.totalPendingWriteBytes() > 0;
     }
 
     @Override

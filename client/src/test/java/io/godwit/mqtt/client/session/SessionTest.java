@@ -457,6 +457,18 @@ class SessionTest {
     }
 
     @Test
+    @DisplayName("[MQTT-3.2.0-1] who is no broker is told from the first byte, whatever length seems to follow")
+    void noBrokerIsToldFromItsFirstByte() {
+        session.open(new Connect(version, "c", true, 60, null, null, null, Properties.NONE), now);
+        out();
+        assertThatThrownBy(() -> session.received(
+                        Unpooled.copiedBuffer("HTTP/1.1 400 Bad Request", java.nio.charset.StandardCharsets.US_ASCII),
+                        now))
+                .isInstanceOf(MalformedPacketException.class)
+                .hasMessageContaining("in place of CONNACK");
+    }
+
+    @Test
     void lostSubscriptionsComeBackAndARefusedOneIsTold() {
         connect();
         Asked asked = new Asked("a/#");
