@@ -64,7 +64,8 @@ final class Incoming {
         this.outbox = outbox;
         this.log = log;
         this.events = events;
-        this.receiveMaximum = config.receiveMaximum();
+        // The older versions have no such limit, but no more identifiers than that either.
+        this.receiveMaximum = config.version() == ProtocolVersion.V5 ? config.receiveMaximum() : 65_535;
         this.acknowledgeOnArrival = config.acknowledgeOnArrival();
         this.topics = new ReceivedTopics(subscriptions, config.topicAliasMaximum());
     }
@@ -97,7 +98,7 @@ final class Incoming {
             identifiers.put(id, token);
         }
         acks.received(token);
-        if (acks.size() > receiveMaximum && version == ProtocolVersion.V5) {
+        if (acks.size() > receiveMaximum) {
             throw new MalformedPacketException(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                     0,

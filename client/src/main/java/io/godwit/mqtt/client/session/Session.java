@@ -127,8 +127,8 @@ public final class Session<H> {
      */
     public void received(ByteBuf bytes, long time) {
         PacketReader packets = reader;
-        if (packets == null) {
-            return;
+        if (packets == null || phase == Phase.DISCONNECTED) {
+            return; // what still comes after DISCONNECT is no breach: the connection ends in order
         }
         now = time;
         keepAlive.received(time);
