@@ -472,6 +472,20 @@ final class ClientCore {
         }
     }
 
+    /** The answer to a request: whoever waits for it may be the handler that keeps all others waiting. */
+    void deliverPrompt(SessionEvent.Prompted prompted) {
+        MessageHandler handler = ((Handler) prompted.handler()).automatic();
+        if (handler != null) {
+            background(() -> {
+                try {
+                    handler.handle(prompted.message());
+                } catch (Exception failure) {
+                    handlerFailed(prompted.message(), failure);
+                }
+            });
+        }
+    }
+
     void publishFailed(Message message, MqttException failure) {
         tell(listener -> listener.publishFailed(client, message, failure));
     }

@@ -255,6 +255,8 @@ final class ConnectionKeeper {
             authReceived(from, auth.auth());
         } else if (event instanceof SessionEvent.Unhandled unhandled) {
             core.tell(listener -> listener.messageUnhandled(client, unhandled.message(), unhandled.parked()));
+        } else if (event instanceof SessionEvent.Prompted prompted) {
+            core.deliverPrompt(prompted);
         } else if (event instanceof SessionEvent.Resubscribed again) {
             core.tell(listener -> listener.resubscribed(client, again.subscription(), again.reason()));
         }

@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client;
 
+import io.godwit.mqtt.client.session.Prompt;
 import io.godwit.mqtt.protocol.TopicFilter;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,12 @@ import org.jspecify.annotations.Nullable;
 record Handler(
         TopicFilter filter,
         @Nullable MessageHandler automatic,
-        @Nullable ManualHandler manual) {
+        @Nullable ManualHandler manual) implements Prompt {
+    @Override
+    public boolean isPrompt() {
+        return automatic instanceof Requests.Responses;
+    }
+
     /** Two registrations are two handlers, even of the same lambda. */
     @Override
     public boolean equals(@Nullable Object other) {

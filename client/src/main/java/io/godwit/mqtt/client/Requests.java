@@ -49,9 +49,17 @@ final class Requests {
         ConnectResult connection = client.connection();
         String base = connection == null ? null : connection.properties().get(Property.RESPONSE_INFORMATION);
         String name = (base == null ? "response" : base.replaceAll("/+$", "")) + "/" + own;
-        topic = client.subscribeAsync(name, Qos.AT_LEAST_ONCE, this::received).thenApply(made -> name);
+        topic = client.subscribeAsync(name, Qos.AT_LEAST_ONCE, new Responses()).thenApply(made -> name);
         responseTopic = topic;
         return topic;
+    }
+
+    /** Receives the responses, ahead of the messages that wait for other handlers. */
+    final class Responses implements MessageHandler {
+        @Override
+        public void handle(Message message) {
+            received(message);
+        }
     }
 
     private void received(Message response) {

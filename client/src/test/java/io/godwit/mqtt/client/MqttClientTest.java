@@ -179,4 +179,24 @@ class MqttClientTest {
             one.shutdown();
         }
     }
+
+    @Test
+    void aHandlerMayWaitForTheResponseToARequestOfItsOwn() throws Exception {
+        BlockingQueue<String> received = new LinkedBlockingQueue<>();
+        try (MqttClient client = builder(ProtocolVersion.V5).build();
+                MqttClient server = builder(ProtocolVersion.V5).build()) {
+            client.connect();
+            server.connect();
+            server.subscribe("question", question -> {
+                String to = question.responseTopic();
+                assertThat(to).isNotNull();
+                server.publish(Message.of(to, "yes").correlationData(question.correlationData()));
+            });
+            client.subscribe(
+                    "ask",
+                    message -> received.add(client.request("question", "well?").text()));
+            client.publish("ask", "now");
+            assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("yes");
+        }
+    }
 }

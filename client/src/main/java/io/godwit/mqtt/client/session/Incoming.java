@@ -79,8 +79,11 @@ final class Incoming {
         }
         Object[] route = topics.route();
         int qos = message.qos().level();
+        boolean prompt = route.length == 1 && route[0] instanceof Prompt handler && handler.isPrompt();
         if (qos == 0) {
-            if (route.length == 0) {
+            if (prompt) {
+                events.add(new SessionEvent.Prompted(message, route[0]));
+            } else if (route.length == 0) {
                 events.add(new SessionEvent.Unhandled(message, false));
             } else {
                 inbox.add(message, route, 0);
@@ -105,10 +108,12 @@ final class Incoming {
                     "[MQTT-3.3.4-9]",
                     "the broker has more than the " + receiveMaximum + " unacknowledged messages that it may have");
         }
-        if (acknowledgeOnArrival) {
+        if (acknowledgeOnArrival || prompt) {
             handled(token);
         }
-        if (route.length > 0) {
+        if (prompt) {
+            events.add(new SessionEvent.Prompted(message, route[0]));
+        } else if (route.length > 0) {
             inbox.add(message, route, acknowledgeOnArrival ? 0 : token);
         } else {
             park(message, token);

@@ -32,6 +32,13 @@ public sealed interface SessionEvent {
      */
     record Unhandled(Message message, boolean parked) implements SessionEvent {}
 
+    /**
+     * A message for a handler that is called ahead of those that wait; it counts as handled.
+     *
+     * @param handler as it was given to the session
+     */
+    record Prompted(Message message, Object handler) implements SessionEvent {}
+
     /** The answer to a subscription that was made again after the broker had lost it. */
     record Resubscribed(TopicSubscription subscription, ReasonCode reason) implements SessionEvent {}
 }
