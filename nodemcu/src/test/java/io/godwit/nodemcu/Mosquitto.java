@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -20,17 +21,18 @@ final class Mosquitto implements AutoCloseable {
     private final int port;
     private Process process;
 
-    private Mosquitto(Path binary, int port) throws IOException {
+    private Mosquitto(Path binary, int port, String... listener) throws IOException {
         this.binary = binary;
         this.port = port;
         this.configuration = Files.createTempFile("mosquitto", ".conf");
-        Files.write(
-                configuration,
-                List.of(
-                        "listener " + port + " 127.0.0.1",
-                        "allow_anonymous true",
-                        "persistence false",
-                        "log_dest none"));
+        List<String> lines = new ArrayList<>(List.of("allow_anonymous true", "persistence false", "log_dest none"));
+        if (listener.length > 0) {
+            // Mosquitto, started by root, would give up its rights before it reads the key.
+            lines.add("user " + System.getProperty("user.name"));
+        }
+        lines.add("listener " + port + " 127.0.0.1");
+        lines.addAll(List.of(listener));
+        Files.write(configuration, lines);
         this.process = begin();
     }
 
@@ -50,11 +52,12 @@ final class Mosquitto implements AutoCloseable {
                 .orElse(null);
     }
 
-    static Mosquitto start() throws IOException {
+    /** @param listener further lines of the configuration, for its listener */
+    static Mosquitto start(String... listener) throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             int port = free.getLocalPort();
             free.close();
-            return new Mosquitto(binary(), port);
+            return new Mosquitto(binary(), port, listener);
         }
     }
 
