@@ -204,6 +204,11 @@ final class Cable implements Transport {
         }
 
         @Override
+        public boolean hasUnwritten() {
+            return !waiting.isEmpty() || open().hasUnwritten();
+        }
+
+        @Override
         public void setReading(boolean reading) {
             wantsReading = reading;
             open().setReading(plugged && reading);
