@@ -58,6 +58,8 @@ final class ConnectionKeeper {
     private int attempts;
     private int redirects;
     private @Nullable Road detour;
+    /** The broker has just named another server: the next attempt goes there, without delay. */
+    private boolean redirected;
     /** Whether CONNACK has come since the application last called connect: a lost connection is then made again. */
     private boolean established;
 
@@ -281,7 +283,6 @@ final class ConnectionKeeper {
         state = ClientState.CONNECTED;
         established = true;
         attempts = 0;
-        redirects = 0;
         scheduleTick();
         List<CompletableFuture<ConnectResult>> waiting = List.copyOf(connecting);
         connecting.clear();
@@ -303,6 +304,7 @@ final class ConnectionKeeper {
                 connack.properties());
         if (redirect(connack.properties(), reason)) {
             from.drop(false);
+            redirected = false;
             begin();
         } else {
             from.fail(failure, null);
@@ -324,6 +326,7 @@ final class ConnectionKeeper {
                     .servers(List.of(ServerAddress.parse(address)))
                     .build();
             redirects++;
+            redirected = true;
             return true;
         } catch (IllegalArgumentException unusable) {
             return false;
@@ -364,6 +367,7 @@ final class ConnectionKeeper {
     // ---- ends ----
 
     void attemptFailed(ConnectFailure failure, @Nullable Throwable cause) {
+        detour = null; // a server that was only named is not worth a second attempt
         MqttException reason = new MqttConnectException(failure, cause);
         if (established || config.retryFirst()) {
             waitForNext(
@@ -379,6 +383,9 @@ final class ConnectionKeeper {
 
     /** An established connection has ended, and it was not the application that wanted it. */
     void lost(String why) {
+        if (!redirected) {
+            redirects = 0; // a connection of its own; only a chain of redirects is counted
+        }
         cancelTimer();
         if (line != null) {
             line.drop(false);
@@ -402,8 +409,10 @@ final class ConnectionKeeper {
         scheduleTick();
         Object pending = new Object();
         waitingFor = pending;
+        boolean atOnce = redirected;
+        redirected = false;
         core.background(() -> {
-            Duration next = delay(attempt, last);
+            Duration next = atOnce ? Duration.ZERO : delay(attempt, last);
             loop.execute(() -> {
                 if (waitingFor == pending && state == ClientState.WAITING) {
                     tell.accept(next);
@@ -418,9 +427,6 @@ final class ConnectionKeeper {
     }
 
     private @Nullable Duration delay(int attempt, @Nullable ConnectFailure last) {
-        if (attempt == 1 && detour != null) {
-            return Duration.ZERO; // the broker has named another server
-        }
         try {
             return config.reconnect().delay(attempt, last);
         } catch (RuntimeException failure) {

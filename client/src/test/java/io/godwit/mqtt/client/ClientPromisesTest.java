@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.testkit.TestBroker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -332,6 +335,34 @@ class ClientPromisesTest {
                                     .correlationData(request.correlationData())));
             assertThat(client.request("add", "1+2").text()).isEqualTo("1+2=3");
             assertThat(client.request("add", "2+1").text()).isEqualTo("2+1=3");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "MQTT 5, 4.11: the client goes where the broker sends it, and waits as its policy says when that server lets it go")
+    void aRedirectIsFollowedOnceAndWithoutAHotLoop() {
+        AtomicInteger asked = new AtomicInteger();
+        try (TestBroker other = TestBroker.start();
+                MqttClient client = builder()
+                        .clientId("moved")
+                        .protocol(ProtocolVersion.V5)
+                        .reconnect((attempt, last) -> {
+                            asked.incrementAndGet();
+                            return Duration.ofMillis(10);
+                        })
+                        .build()) {
+            client.connect();
+            broker.disconnect(
+                    "moved",
+                    ReasonCode.SERVER_MOVED,
+                    Properties.of(Property.SERVER_REFERENCE, "127.0.0.1:" + other.port()));
+            other.awaitConnected("moved", Duration.ofSeconds(5));
+            assertThat(asked).hasValue(0);
+            await().until(client::isConnected);
+            other.dropConnection("moved");
+            await().until(() -> other.connects().size() == 2);
+            assertThat(asked).hasValue(1);
         }
     }
 }
