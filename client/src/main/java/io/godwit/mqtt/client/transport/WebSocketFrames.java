@@ -28,7 +28,7 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     private static final int FIN = 0x80;
     private static final int MASKED = 0x80;
 
-    /** So that a large write does not need one large buffer. */
+    /** A large write does not need one large buffer, and servers limit frames: Artemis to 64 KiB unless told otherwise. */
     private static final int LARGEST_FRAME_OUT = 64 << 10;
 
     /** Loop only: of the frame that is being read. */

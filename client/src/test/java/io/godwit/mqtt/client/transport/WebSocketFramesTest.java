@@ -121,7 +121,7 @@ class WebSocketFramesTest {
             each.release();
             frames++;
         }
-        assertThat(frames).isEqualTo(3);
+        assertThat(frames).isEqualTo(11); // of 64 KiB, the most that Artemis takes by default
         assertThat(Arrays.equals(unmasked.toByteArray(), before)).isTrue();
         assertThat(payload).isEqualTo(before);
         assertThat(written.refCnt()).isZero();
