@@ -72,9 +72,9 @@ class AddressRaceTest {
     @Test
     @DisplayName("the first address drops silently: the second is tried beside it after the delay, the loser is closed")
     void aBlackHoleIsOvertaken() throws IOException {
-        try (ServerSocket socket = EchoServer.bind("127.0.0.2");
-                EchoServer server = new EchoServer(socket, EchoServer::echo);
-                Silence silence = new Silence(literal("127.0.0.1"), server.port())) {
+        try (Silence silence = new Silence(literal("127.0.0.1"));
+                ServerSocket socket = EchoServer.bind("127.0.0.2", silence.port());
+                EchoServer server = new EchoServer(socket, EchoServer::echo)) {
             long before = OpenSockets.count();
             long start = System.nanoTime();
             Attempt attempt = transport.open(loop, road(server.port(), "127.0.0.1", "127.0.0.2"), recorder);

@@ -35,9 +35,15 @@ class EchoServer implements AutoCloseable {
     }
 
     static ServerSocket bind(String address) {
+        return bind(address, 0);
+    }
+
+    /** The same with a port that another address of this machine has already; 127.0.0.2 is rarely in use otherwise. */
+    static ServerSocket bind(String address, int port) {
         try {
             ServerSocket socket = new ServerSocket();
-            socket.bind(new InetSocketAddress(InetAddress.getByName(address), 0));
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(address), port));
             return socket;
         } catch (IOException e) {
             throw new AssertionError(e);
