@@ -106,6 +106,11 @@ public final class TapTransport implements Transport {
         }
 
         @Override
+        public boolean hasUnwritten() {
+            return inner.hasUnwritten();
+        }
+
+        @Override
         public void setReading(boolean reading) {
             inner.setReading(reading);
         }
