@@ -1,5 +1,7 @@
 package io.godwit.cli;
 
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;

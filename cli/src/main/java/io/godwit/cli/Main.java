@@ -1,5 +1,7 @@
 package io.godwit.cli;
 
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

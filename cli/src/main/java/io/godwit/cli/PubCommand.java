@@ -2,6 +2,8 @@ package io.godwit.cli;
 
 import io.godwit.cli.options.Durations;
 import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;

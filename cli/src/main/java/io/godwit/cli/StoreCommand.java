@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Json;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClient;

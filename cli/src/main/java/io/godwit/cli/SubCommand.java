@@ -2,6 +2,9 @@ package io.godwit.cli;
 
 import io.godwit.cli.options.Durations;
 import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
+import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;

@@ -2,6 +2,7 @@ package io.godwit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.protocol.Message;

@@ -1,4 +1,4 @@
-package io.godwit.cli;
+package io.godwit.cli.output;
 
 /** What the command says to the shell. The numbers are stable; docs/cli.md lists them. */
 public final class ExitCodes {

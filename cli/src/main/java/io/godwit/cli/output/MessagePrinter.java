@@ -1,8 +1,5 @@
-package io.godwit.cli;
+package io.godwit.cli.output;
 
-import io.godwit.cli.output.OutputFormat;
-import io.godwit.cli.output.PayloadStyle;
-import io.godwit.cli.output.Terminal;
 import io.godwit.cli.output.Terminal.Colour;
 import io.godwit.mqtt.protocol.Message;
 import java.io.ByteArrayOutputStream;
@@ -11,7 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Prints messages to standard output: payloads, topics and payloads, or as a format says. For one thread at a time. */
-final class MessagePrinter {
+public final class MessagePrinter {
     // Set once.
     private final Terminal terminal;
     private final @Nullable OutputFormat format;
@@ -21,7 +18,7 @@ final class MessagePrinter {
 
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-    MessagePrinter(
+    public MessagePrinter(
             Terminal terminal, @Nullable OutputFormat format, PayloadStyle style, boolean verbose, boolean endOfLine) {
         this.terminal = terminal;
         this.format = format;
@@ -35,7 +32,7 @@ final class MessagePrinter {
      *
      * @throws OutputFormat.NotJsonException when the format wants JSON and the payload is none
      */
-    boolean print(Message message) {
+    public boolean print(Message message) {
         line.reset();
         if (format != null) {
             format.append(line, message, Instant.now());

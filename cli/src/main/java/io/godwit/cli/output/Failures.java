@@ -1,6 +1,5 @@
-package io.godwit.cli;
+package io.godwit.cli.output;
 
-import io.godwit.cli.output.Complaint;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.MqttConnectException;
 import io.godwit.mqtt.client.MqttTimeoutException;
@@ -16,11 +15,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /** Turns what went wrong into a line for people and a number for the shell. */
-final class Failures {
+public final class Failures {
     private Failures() {}
 
     /** What the future failed with, without its wrapping. */
-    static Throwable unwrap(Throwable failure) {
+    public static Throwable unwrap(Throwable failure) {
         Throwable inner = failure;
         while ((inner instanceof CompletionException || inner instanceof ExecutionException)
                 && inner.getCause() != null) {
@@ -29,7 +28,8 @@ final class Failures {
         return inner;
     }
 
-    static int exitCode(Throwable failure) {
+    /** The number of {@link ExitCodes} for it. */
+    public static int exitCode(Throwable failure) {
         if (failure instanceof MqttConnectException connect) {
             return exitCode(connect.failure());
         }
@@ -48,7 +48,7 @@ final class Failures {
         return failure instanceof IllegalArgumentException ? ExitCodes.USAGE : ExitCodes.FAILED;
     }
 
-    static int exitCode(ConnectFailure failure) {
+    public static int exitCode(ConnectFailure failure) {
         if (failure.reason() != ConnectFailure.Reason.REFUSED) {
             return ExitCodes.UNREACHABLE;
         }
@@ -59,7 +59,7 @@ final class Failures {
     }
 
     /** One line, without the name of a Java class where that can be. */
-    static String text(Throwable failure) {
+    public static String text(Throwable failure) {
         if (failure instanceof FileSystemException file && file.getFile() != null) {
             return Complaint.about(Path.of(file.getFile()), file);
         }
