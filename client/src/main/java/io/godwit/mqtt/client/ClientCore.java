@@ -45,7 +45,7 @@ final class ClientCore {
     private final Delivery delivery;
     private final Completions completions;
     private final Executor executor;
-    private final Serial listenerThread;
+    private final ListenerCalls listenerCalls;
     private final Runnable drain = this::drain;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -70,8 +70,8 @@ final class ClientCore {
         this.log = log;
         this.executor = config.onEventLoop() ? this::onLoop : config.executor();
         this.delivery = new Delivery(this, executor);
-        this.completions = new Completions(executor);
-        this.listenerThread = new Serial(config.executor());
+        this.completions = new Completions(executor, loop, config.onEventLoop());
+        this.listenerCalls = new ListenerCalls(config.executor(), this::missed);
         this.session = new Session<>(config.session(), log, ByteBufAllocator.DEFAULT);
         this.closedTo = notConnected("not connected: call connect first");
         session.restore(log.recovered(), message -> new Publication(this, message, false));
@@ -309,6 +309,7 @@ final class ClientCore {
                 to.write(part);
             }
         }
+        delivery.drained();
         client.keeper().drained();
     }
 
@@ -415,7 +416,7 @@ final class ClientCore {
         boolean alive;
         acquire();
         try {
-            if (delivery.isPaused()) {
+            if (delivery.isPausedByHandlers()) {
                 session.notReading(now);
             }
             alive = session.tick(now);
@@ -468,8 +469,19 @@ final class ClientCore {
     /** Calls the listeners, in order, off the loop. */
     void tell(Consumer<ClientListener> hook) {
         if (!config.listeners().isEmpty()) {
-            listenerThread.execute(() -> config.listeners().forEach(hook));
+            listenerCalls.execute(() -> config.listeners().forEach(hook));
         }
+    }
+
+    /** The same for what tells about a single message, which a slow listener may miss. */
+    void tellOfMessage(Message message, Consumer<ClientListener> hook) {
+        if (!config.listeners().isEmpty()) {
+            listenerCalls.offer(() -> config.listeners().forEach(hook), message.payload().length);
+        }
+    }
+
+    private void missed(long calls) {
+        config.listeners().forEach(listener -> listener.missed(client, calls));
     }
 
     /** The answer to a request: whoever waits for it may be the handler that keeps all others waiting. */
@@ -487,11 +499,11 @@ final class ClientCore {
     }
 
     void publishFailed(Message message, MqttException failure) {
-        tell(listener -> listener.publishFailed(client, message, failure));
+        tellOfMessage(message, listener -> listener.publishFailed(client, message, failure));
     }
 
     void handlerFailed(Message message, Throwable failure) {
         LOG.warn("the handler of a message for '{}' has failed", message.topic(), failure);
-        tell(listener -> listener.handlerFailed(client, message, failure));
+        tellOfMessage(message, listener -> listener.handlerFailed(client, message, failure));
     }
 }

@@ -9,9 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The one point from which a client can be observed: metrics, tracing and logs are thin adapters on it. All methods do
  * nothing unless overridden. They are called one at a time, in order, on the client's handler executor, never on the event
- * loop; what they throw is logged.
+ * loop; what they throw is logged. For a listener that takes its time at most {@value #MOST_WAITING} calls wait, with at
+ * most {@value #MOST_WAITING_BYTES} payload bytes: beyond that, what tells about single messages is left out, and what tells about the connection takes the place of the oldest
+ * call; {@link #missed} says how many are gone.
  */
 public interface ClientListener {
+    /** So many calls wait for a slow listener. */
+    int MOST_WAITING = 10_000;
+
+    /** Of so many payload bytes, or one message more. */
+    int MOST_WAITING_BYTES = 16 << 20;
+
     /** An attempt begins; 1 for the first of a row. */
     default void connecting(MqttClient client, int attempt) {}
 
@@ -48,4 +56,11 @@ public interface ClientListener {
 
     /** A subscription was made again because the broker had lost it; an error in {@code reason} means that it is gone. */
     default void resubscribed(MqttClient client, TopicSubscription subscription, ReasonCode reason) {}
+
+    /**
+     * This listener was too slow, and some calls were left out. Comes before the next call.
+     *
+     * @param calls how many, since the last time
+     */
+    default void missed(MqttClient client, long calls) {}
 }

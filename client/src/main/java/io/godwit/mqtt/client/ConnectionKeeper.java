@@ -256,7 +256,9 @@ final class ConnectionKeeper {
         } else if (event instanceof SessionEvent.AuthReceived auth) {
             authReceived(from, auth.auth());
         } else if (event instanceof SessionEvent.Unhandled unhandled) {
-            core.tell(listener -> listener.messageUnhandled(client, unhandled.message(), unhandled.parked()));
+            core.tellOfMessage(
+                    unhandled.message(),
+                    listener -> listener.messageUnhandled(client, unhandled.message(), unhandled.parked()));
         } else if (event instanceof SessionEvent.Prompted prompted) {
             core.deliverPrompt(prompted);
         } else if (event instanceof SessionEvent.Resubscribed again) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Runs the handlers: takes batches from the session's inbox and calls the handlers of each message, in order. At most one
  * thread is in here for a client. It only counts what it has passed; that is acknowledged under the session's lock at the
  * end of the batch, or by the event loop every few milliseconds while a batch is slow. When too much waits for the
- * handlers, the connection is not read until they have caught up.
+ * handlers, or too many answers for the broker, the connection is not read until they have caught up.
  */
 final class Delivery implements Runnable {
     private static final long PROGRESS_NANOS = 2_000_000;
@@ -24,6 +24,9 @@ final class Delivery implements Runnable {
      * it waits for stands behind messages that cannot be handled before it.
      */
     private static final double LIFTED = 16;
+
+    /** Above so many bytes of answers that the broker has not taken, it is not read: it would only ask for more. */
+    private static final int MOST_ANSWERS = 256 * 1024;
 
     // Set once.
     private final ClientCore core;
@@ -199,9 +202,9 @@ final class Delivery implements Runnable {
 
     // ---- back-pressure ----
 
-    /** Whether reading is stopped at present. */
-    boolean isPaused() {
-        return paused;
+    /** Under the session's lock: whether reading is stopped by the handlers, so that silence proves nothing. */
+    boolean isPausedByHandlers() {
+        return paused && !hasAnswersAbove(MOST_ANSWERS / 2);
     }
 
     /** A new connection is being read. Event loop. */
@@ -218,6 +221,13 @@ final class Delivery implements Runnable {
         }
     }
 
+    /** The connection has taken bytes. Event loop. */
+    void drained() {
+        if (paused) {
+            resume();
+        }
+    }
+
     private void resume() {
         Connection connection = core.connection();
         if (!paused || connection == null) {
@@ -226,7 +236,7 @@ final class Delivery implements Runnable {
         core.acquire();
         boolean more;
         try {
-            more = !isAbove(lifted ? LIFTED : RESUME);
+            more = !isAbove(lifted ? LIFTED : RESUME) && !hasAnswersAbove(MOST_ANSWERS / 2);
         } finally {
             core.release();
         }
@@ -239,7 +249,7 @@ final class Delivery implements Runnable {
     private boolean isFull() {
         core.acquire();
         try {
-            return isAbove(lifted ? LIFTED : 1);
+            return isAbove(lifted ? LIFTED : 1) || hasAnswersAbove(MOST_ANSWERS);
         } finally {
             core.release();
         }
@@ -250,6 +260,10 @@ final class Delivery implements Runnable {
         Inbox inbox = core.session.inbox();
         ClientConfig config = core.config;
         return inbox.waiting() > times * config.inboxMessages() || inbox.waitingBytes() > times * config.inboxBytes();
+    }
+
+    private boolean hasAnswersAbove(int bytes) {
+        return core.session.outbox().answers() > bytes;
     }
 
     // ---- blocking calls ----

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A publish under way. It ends exactly once: with a {@link PublishResult} when the broker has acknowledged it (QoS 0: when
  * it was given to the connection), with a {@link PublishException} or another {@link MqttException} otherwise. What
- * depends on it runs on the client's handler executor. Cancelling the future does not recall the message.
+ * depends on it runs on the client's handler executor, and may wait for other futures. Cancelling the future does not
+ * recall the message.
  */
 public final class Publication extends Exchange<PublishResult> {
     private final ClientCore core;
@@ -65,9 +66,9 @@ public final class Publication extends Exchange<PublishResult> {
     }
 
     private void failed(MqttException failure) {
-        completeExceptionally(failure);
+        boolean first = completeExceptionally(failure);
         Message message = message();
-        if (message != null) {
+        if (message != null && (first || isCancelled())) {
             core.publishFailed(message, failure);
         }
     }

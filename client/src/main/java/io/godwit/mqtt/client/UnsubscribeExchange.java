@@ -9,6 +9,7 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.Unsuback;
 import io.godwit.mqtt.protocol.Unsubscribe;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** An unsubscribe under way. If asked to, it takes the handlers of its filters out once the broker has answered. */
@@ -16,6 +17,7 @@ final class UnsubscribeExchange extends Exchange<Void> {
     private final MqttClient client;
     private final List<TopicFilter> filters;
     private final boolean withHandlers;
+    private final AtomicBoolean finished = new AtomicBoolean();
 
     UnsubscribeExchange(MqttClient client, List<TopicFilter> filters, boolean withHandlers, boolean waited) {
         super(null, waited);
@@ -32,6 +34,9 @@ final class UnsubscribeExchange extends Exchange<Void> {
     @Override
     @SuppressWarnings("NullAway") // a future of Void has no other value than null
     protected void finish(@Nullable Object result) {
+        if (finished.getAndSet(true)) {
+            return; // handlers that have come since then are not to be taken out
+        }
         if (result instanceof Failure failure) {
             completeExceptionally(Publication.exception(failure));
         } else if (result instanceof Unsuback unsuback

@@ -74,8 +74,9 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     }
 
     /**
-     * Completes the future with the outcome that the session has noted. Called once, without the session's lock. The
-     * outcome is null for plain success, a packet, or a {@link Failure}.
+     * Completes the future with the outcome that the session has noted. Called without the session's lock; a second
+     * time, by another thread, when a dependent has blocked for long, and must then change nothing. The outcome is null
+     * for plain success, a packet, or a {@link Failure}.
      */
     protected abstract void finish(@Nullable Object result);
 

@@ -30,6 +30,9 @@ final class Incoming {
     /** Messages without a handler that are kept; beyond that they are left to the broker, which sends them again. */
     private static final int MOST_PARKED = 1000;
 
+    /** The same for their payload bytes; one message of any size is kept. */
+    private static final long MOST_PARKED_BYTES = 8 << 20;
+
     private static final int CONNECTIONS = 0xFFF;
 
     // Set once.
@@ -45,6 +48,7 @@ final class Incoming {
     private final ReceivedTopics topics;
     private final ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
     private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
+    private long parkedBytes;
     private final PublishFields fields = new PublishFields();
     /** 1 to 4,095, so that a token of an earlier connection is not taken for one of this. */
     private int connection;
@@ -52,7 +56,11 @@ final class Incoming {
     // Per connection.
     private final AckOrder acks = new AckOrder();
 
-    private record Parked(Message message, int token) {}
+    private record Parked(Message message, int token) {
+        int bytes() {
+            return message.payload().length;
+        }
+    }
 
     Incoming(
             SessionConfig config,
@@ -151,9 +159,12 @@ final class Incoming {
     }
 
     private void park(Message message, int token) {
-        boolean keep = parked.size() < MOST_PARKED;
+        Parked waiting = new Parked(message, token);
+        boolean keep =
+                parked.isEmpty() || parked.size() < MOST_PARKED && parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES;
         if (keep) {
-            parked.add(new Parked(message, token));
+            parked.add(waiting);
+            parkedBytes += waiting.bytes();
         } else if (message.qos() == Qos.EXACTLY_ONCE) {
             identifiers.remove(token & 0xFFFF);
         }
@@ -167,6 +178,7 @@ final class Incoming {
             Object[] route = subscriptions.match(waiting.message.topic());
             if (route.length > 0) {
                 rest.remove();
+                parkedBytes -= waiting.bytes();
                 inbox.add(waiting.message, route, waiting.token);
             }
         }
@@ -190,9 +202,9 @@ final class Incoming {
         for (int token = acks.next(); token != 0; token = acks.next()) {
             int id = token & 0xFFFF;
             if ((token >> 16 & 3) == 1) {
-                PubackCodec.write(outbox.room(4), id);
+                PubackCodec.write(outbox.roomForAnswer(4), id);
             } else {
-                PubrecCodec.write(outbox.room(4), id);
+                PubrecCodec.write(outbox.roomForAnswer(4), id);
             }
         }
     }
@@ -202,7 +214,7 @@ final class Incoming {
         if (identifiers.remove(packetId)) {
             log.completed(packetId);
         }
-        PubcompCodec.write(outbox.room(4), packetId);
+        PubcompCodec.write(outbox.roomForAnswer(4), packetId);
     }
 
     /** A connection is up. */
@@ -213,6 +225,7 @@ final class Incoming {
         if (resumed) {
             // What was parked of QoS 1 the broker sends again.
             parked.removeIf(waiting -> waiting.message.qos() == Qos.AT_LEAST_ONCE);
+            parkedBytes = parked.stream().mapToLong(Parked::bytes).sum();
         } else {
             identifiers.clear();
         }

@@ -17,6 +17,8 @@ public final class Outbox {
     private final ArrayDeque<ByteBuf> full = new ArrayDeque<>(2);
     private @Nullable ByteBuf current;
     private int fullBytes;
+    /** At most so many of the bytes are answers; those of parts that were taken are not counted any more. */
+    private int answers;
     /** As large as the last part turned out to be, so that bursts find room at once. */
     private int nextPart = SMALLEST_PART;
 
@@ -40,15 +42,31 @@ public final class Outbox {
         return buffer;
     }
 
+    /** The same for an answer to a packet of the broker. */
+    ByteBuf roomForAnswer(int size) {
+        answers += size;
+        return room(size);
+    }
+
+    /**
+     * How many bytes of answers wait, or a little less: a part that is taken counts as nothing but answers. While the
+     * outbox is too full for publishes that is what it is.
+     */
+    public int answers() {
+        return answers;
+    }
+
     /** The oldest part, which is then the caller's to release; null when there is nothing. */
     public @Nullable ByteBuf take() {
         ByteBuf part = full.poll();
         if (part != null) {
             fullBytes -= part.readableBytes();
+            answers = Math.max(0, answers - part.readableBytes());
             return part;
         }
         part = current;
         current = null;
+        answers = 0;
         if (part != null) {
             nextPart = Math.max(SMALLEST_PART, Math.min(LARGEST_PART, Math.max(nextPart / 2, part.readableBytes())));
         }

@@ -289,7 +289,7 @@ final class Outgoing {
                     packetId,
                     version == ProtocolVersion.V5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS,
                     Properties.NONE);
-            PacketCodec.write(unknown, version, outbox.room(PacketCodec.size(unknown, version)));
+            PacketCodec.write(unknown, version, outbox.roomForAnswer(PacketCodec.size(unknown, version)));
         } else if (publish.state == Exchange.SENT && error) {
             complete(publish, packet);
         } else if (publish.state == Exchange.SENT || publish.state == Exchange.RELEASED) {
@@ -297,7 +297,7 @@ final class Outgoing {
                 publish.state = Exchange.RELEASED;
                 log.released(publish.sequence);
             }
-            PubrelCodec.write(outbox.room(4), packetId);
+            PubrelCodec.write(outbox.roomForAnswer(4), packetId);
         }
     }
 

@@ -1,0 +1,100 @@
+package io.godwit.mqtt.client;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls the listeners one call at a time, in order, on an executor of many threads. What waits for a slow listener is
+ * bounded: of what is left out only the number is kept. What a listener throws is logged.
+ */
+final class ListenerCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(ListenerCalls.class);
+
+    // Set once.
+    private final Executor executor;
+    private final LongConsumer tellMissed;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Under the lock.
+    private final ArrayDeque<Call> calls = new ArrayDeque<>(0);
+    private long waitingBytes;
+    private long missed;
+    private boolean running;
+
+    /** @param bytes of the message that it is about */
+    private record Call(Runnable run, int bytes) {}
+
+    /** @param tellMissed called between two calls with the number of those that were left out */
+    ListenerCalls(Executor executor, LongConsumer tellMissed) {
+        this.executor = executor;
+        this.tellMissed = tellMissed;
+    }
+
+    /** A call that takes the place of the oldest when too many wait, so that the newest is always told. */
+    void execute(Runnable call) {
+        add(new Call(call, 0), true);
+    }
+
+    /** A call about a message of so many bytes; it is left out when too much waits. */
+    void offer(Runnable call, int bytes) {
+        add(new Call(call, bytes), false);
+    }
+
+    private void add(Call call, boolean must) {
+        lock.lock();
+        try {
+            if (calls.size() >= ClientListener.MOST_WAITING || waitingBytes >= ClientListener.MOST_WAITING_BYTES) {
+                missed++;
+                if (!must) {
+                    return;
+                }
+                waitingBytes -= calls.remove().bytes;
+            }
+            calls.add(call);
+            waitingBytes += call.bytes;
+            if (running) {
+                return;
+            }
+            running = true;
+        } finally {
+            lock.unlock();
+        }
+        executor.execute(this::run);
+    }
+
+    private void run() {
+        for (Runnable call = next(); call != null; call = next()) {
+            try {
+                call.run();
+            } catch (Throwable failure) {
+                LOG.warn("a listener has failed", failure);
+            }
+        }
+    }
+
+    private @Nullable Runnable next() {
+        lock.lock();
+        try {
+            if (missed > 0) {
+                long number = missed;
+                missed = 0;
+                return () -> tellMissed.accept(number);
+            }
+            Call call = calls.poll();
+            running = call != null;
+            if (call == null) {
+                return null;
+            }
+            waitingBytes -= call.bytes;
+            return call.run;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
