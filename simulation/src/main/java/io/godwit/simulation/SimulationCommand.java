@@ -1,6 +1,7 @@
 package io.godwit.simulation;
 
 import io.godwit.simulation.kill.KillCommand;
+import io.godwit.simulation.soak.SoakCommand;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
         name = "godwit-sim",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = KillCommand.class,
+        subcommands = {KillCommand.class, SoakCommand.class},
         description = {
             "Runs client, session store, network and broker in one thread under a seeded clock, lets them break, and checks "
                     + "that every promise is kept.",
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  godwit-sim --runs 1000000        a campaign",
             "  godwit-sim --seed 4807           one run again, told line by line",
-            "  godwit-sim kill --kills 200      real processes and SIGKILL"
+            "  godwit-sim kill --kills 200      real processes and SIGKILL",
+            "  godwit-sim soak --minutes 30     does anything grow?"
         })
 public final class SimulationCommand implements Callable<Integer> {
     private static final int SHOWN = 20;

@@ -5,6 +5,7 @@ import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.simulation.broker.BrokerProcess;
 import io.godwit.testkit.FaultProxy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ final class KillCampaign {
     private final Path folder;
     private final String host;
     private final int port;
-    private final @Nullable MosquittoProcess broker;
+    private final @Nullable BrokerProcess broker;
     private final Random random;
 
     private final Map<Long, AtomicInteger> arrived = new ConcurrentHashMap<>();
@@ -45,7 +46,7 @@ final class KillCampaign {
     private final AtomicInteger disorder = new AtomicInteger();
 
     /** @param broker restarted now and then; null: left alone */
-    KillCampaign(Path folder, String host, int port, @Nullable MosquittoProcess broker, long seed) {
+    KillCampaign(Path folder, String host, int port, @Nullable BrokerProcess broker, long seed) {
         this.folder = folder;
         this.host = host;
         this.port = port;

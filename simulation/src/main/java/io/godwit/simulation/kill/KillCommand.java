@@ -1,5 +1,6 @@
 package io.godwit.simulation.kill;
 
+import io.godwit.simulation.broker.BrokerProcess;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,7 +8,6 @@ import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Kills a client that has its session on disk with SIGKILL, again and again, while it publishes and receives at "
                     + "QoS 1 and 2; a proxy cuts, resets and swallows.",
-            "Without --broker a Mosquitto of its own is started, and restarted now and then."
+            "A broker of its own is started, and restarted now and then."
         },
-        footer = {"", "Example: godwit-sim kill --kills 200"})
+        footer = {"", "Examples:", "  godwit-sim kill --kills 200", "  godwit-sim kill --kills 200 --broker artemis"})
 public final class KillCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
@@ -34,9 +34,13 @@ public final class KillCommand implements Callable<Integer> {
 
     @Option(
             names = "--broker",
-            paramLabel = "HOST:PORT",
-            description = "A broker that speaks MQTT 5, with no old sessions.")
-    private @Nullable String address;
+            paramLabel = "NAME",
+            defaultValue = "mosquitto",
+            description =
+                    "mosquitto, or another of brokers/README.md that speaks MQTT 5 and keeps its data; or HOST:PORT of "
+                            + "one that runs already, with no old sessions, and is left alone. ${DEFAULT-VALUE} unless given.")
+    @SuppressWarnings("NullAway.Init")
+    private String broker;
 
     @Option(names = "--seed", paramLabel = "SEED", defaultValue = "1", description = "Of what goes wrong when.")
     private long seed;
@@ -45,18 +49,16 @@ public final class KillCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Path folder = Files.createTempDirectory("godwit-kill");
         PrintWriter out = spec.commandLine().getOut();
-        try (MosquittoProcess mosquitto = address == null ? MosquittoProcess.start(folder.resolve("mosquitto")) : null;
+        int colon = broker.lastIndexOf(':');
+        try (BrokerProcess own = colon < 0 ? BrokerProcess.start(broker, folder.resolve("broker")) : null;
                 ProgressBar bar = new ProgressBarBuilder()
                         .setTaskName("Kills")
                         .setInitialMax(kills)
                         .setStyle(ProgressBarStyle.ASCII)
                         .build()) {
-            String host = address == null ? "127.0.0.1" : address.substring(0, address.lastIndexOf(':'));
-            int port = mosquitto == null
-                    ? Integer.parseInt(String.valueOf(address).substring(host.length() + 1))
-                    : mosquitto.port();
-            KillCampaign.Outcome outcome =
-                    new KillCampaign(folder, host, port, mosquitto, seed).run(kills, bar::stepTo);
+            String host = own != null ? "127.0.0.1" : broker.substring(0, colon);
+            int port = own != null ? own.port() : Integer.parseInt(broker.substring(colon + 1));
+            KillCampaign.Outcome outcome = new KillCampaign(folder, host, port, own, seed).run(kills, bar::stepTo);
             bar.close();
             out.printf(
                     "%,d kills; %,d publishes were accepted, %,d arrived; %,d messages were sent to it, %,d handled, %,d "

@@ -1,0 +1,5 @@
+/** Real brokers as processes. */
+@NullMarked
+package io.godwit.simulation.broker;
+
+import org.jspecify.annotations.NullMarked;
