@@ -50,7 +50,8 @@ class RoomTest {
         // The will of the old connection first, then the restarted device.
         scene.advanceUntil(
                 () -> scene.broker().messages().stream()
-                                .filter(message -> message.topic().equals("room/status") && message.text().equals("online"))
+                                .filter(message -> message.topic().equals("room/status")
+                                        && message.text().equals("online"))
                                 .count()
                         == 2,
                 Duration.ofMinutes(1));
