@@ -148,6 +148,20 @@ class FloorsTest {
     }
 
     @Test
+    void no_type_that_is_not_exported_shows_in_the_api() {
+        assertAll(List.of(CODEC, SESSION, TRANSPORT).stream().map(hidden -> () -> {
+            methods()
+                    .that(describe("users see", method -> seen(method.getOwner(), method.getModifiers())))
+                    .should(Rules.notMention(hidden))
+                    .check(house);
+            classes()
+                    .that(describe("users see", type -> seen(type, type.getModifiers())))
+                    .should(Rules.notShow(hidden))
+                    .check(house);
+        }));
+    }
+
+    @Test
     void each_package_declares_its_nullness() {
         Set<String> unmarked = house.stream()
                 .map(JavaClass::getPackage)

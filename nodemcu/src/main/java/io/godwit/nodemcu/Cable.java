@@ -1,5 +1,6 @@
 package io.godwit.nodemcu;
 
+import io.godwit.mqtt.client.road.Carrier;
 import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.client.road.RoadException;
 import io.godwit.mqtt.client.road.ServerAddress;
@@ -8,6 +9,7 @@ import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.NettyTransport;
 import io.godwit.mqtt.client.transport.Transport;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -31,8 +33,9 @@ final class Cable implements Transport {
     private final List<Wire> wires = new CopyOnWriteArrayList<>();
     private volatile boolean plugged = true;
 
-    Cable(Transport delegate) {
-        this.delegate = delegate;
+    /** @param carrier null for sockets */
+    Cable(@Nullable Carrier carrier) {
+        this.delegate = carrier == null ? NettyTransport.shared() : Transport.of(carrier);
     }
 
     @Override

@@ -97,7 +97,7 @@ final class Link {
             Credentials credentials = Credentials.of(username, identity.password());
             builder.credentials(() -> credentials);
         }
-        builder.transport(owner.cable());
+        builder.carrier(owner.cable());
         return builder.build();
     }
 

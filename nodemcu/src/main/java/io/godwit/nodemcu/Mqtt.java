@@ -1,7 +1,6 @@
 package io.godwit.nodemcu;
 
 import io.godwit.mqtt.client.ConnectFailure;
-import io.godwit.mqtt.client.transport.NettyTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -127,7 +126,7 @@ public final class Mqtt {
         this.maxMessageLength = parameters.maxMessageLength() > 0 ? parameters.maxMessageLength() : DEVICE_BUFFER;
         this.events = settings.executor() != null ? settings.executor() : new SerialExecutor();
         this.timer = settings.timerOn(events);
-        this.cable = new Cable(settings.transport() != null ? settings.transport() : NettyTransport.shared());
+        this.cable = new Cable(settings.carrier());
         this.published = new Slot(settings.profile());
         this.subscribed = new Slot(settings.profile());
         this.unsubscribed = new Slot(settings.profile());

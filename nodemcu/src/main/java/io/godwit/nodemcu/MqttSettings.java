@@ -1,6 +1,6 @@
 package io.godwit.nodemcu;
 
-import io.godwit.mqtt.client.transport.Transport;
+import io.godwit.mqtt.client.road.Carrier;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.io.IOException;
 import java.io.Reader;
@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * @param timer runs a task on the executor after a time
  * @param random 0 to 1, for the jitter
  * @param remarks takes one line each: differences from the device, refused topics and the like
- * @param transport carries the connections; null for sockets
+ * @param carrier carries the connections; null for sockets
  */
 public record MqttSettings(
         ProtocolVersion version,
@@ -40,7 +40,7 @@ public record MqttSettings(
         @Nullable Timer timer,
         DoubleSupplier random,
         Consumer<String> remarks,
-        @Nullable Transport transport) {
+        @Nullable Carrier carrier) {
 
     /** Runs something later. */
     @FunctionalInterface
@@ -133,7 +133,7 @@ public record MqttSettings(
                 timer,
                 random,
                 remarks,
-                transport);
+                carrier);
     }
 
     public MqttSettings profile(Profile newProfile) {
@@ -148,7 +148,7 @@ public record MqttSettings(
                 timer,
                 random,
                 remarks,
-                transport);
+                carrier);
     }
 
     public MqttSettings reconnectInterval(Duration newInterval) {
@@ -162,7 +162,7 @@ public record MqttSettings(
                 timer,
                 random,
                 remarks,
-                transport);
+                carrier);
     }
 
     public MqttSettings reconnectJitter(double newJitter) {
@@ -176,7 +176,7 @@ public record MqttSettings(
                 timer,
                 random,
                 remarks,
-                transport);
+                carrier);
     }
 
     public MqttSettings networkTimeout(Duration newTimeout) {
@@ -190,7 +190,7 @@ public record MqttSettings(
                 timer,
                 random,
                 remarks,
-                transport);
+                carrier);
     }
 
     public MqttSettings remarks(Consumer<String> newRemarks) {
@@ -204,10 +204,10 @@ public record MqttSettings(
                 timer,
                 random,
                 newRemarks,
-                transport);
+                carrier);
     }
 
-    public MqttSettings transport(@Nullable Transport newTransport) {
+    public MqttSettings carrier(@Nullable Carrier newCarrier) {
         return new MqttSettings(
                 version,
                 profile,
@@ -218,7 +218,7 @@ public record MqttSettings(
                 timer,
                 random,
                 remarks,
-                newTransport);
+                newCarrier);
     }
 
     /** Runs callbacks and time-outs somewhere else: a device's queue, a test's clock. */
@@ -233,7 +233,7 @@ public record MqttSettings(
                 newTimer,
                 newRandom,
                 remarks,
-                transport);
+                carrier);
     }
 
     Timer timerOn(Executor events) {

@@ -3,7 +3,7 @@ package io.godwit.simulation;
 import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.Publication;
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
@@ -222,7 +222,7 @@ final class World {
                 .closeTimeout(Duration.ofSeconds(5))
                 .connackTimeout(Duration.ofSeconds(5))
                 .wallClock(() -> scheduler.nanoTime() / MILLIS)
-                .transport(transport);
+                .carrier(transport);
         if (settings.version == ProtocolVersion.V5) {
             builder.sessionExpiry(Duration.ofDays(1));
         }
@@ -324,8 +324,8 @@ final class World {
                 qos,
                 false,
                 Properties.NONE);
-        Publication publication = client.publishAsync(message);
-        CompletableFuture<Void> accepted = publication.accepted();
+        CompletableFuture<PublishResult> publication = client.publishAsync(message);
+        CompletableFuture<Void> accepted = client.stored();
         if (isTraced()) {
             int number = ledger.sentCount();
             note("publish " + number + " " + qos);

@@ -10,8 +10,8 @@ import io.godwit.mqtt.client.Credentials;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttTimeoutException;
-import io.godwit.mqtt.client.Publication;
 import io.godwit.mqtt.client.PublishException;
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Connect;
@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +79,7 @@ class PromisesTest {
             proxy.blackhole();
             long start = System.nanoTime();
             for (int i = 0; i < 5_000; i++) {
-                Publication sent = client.publishAsync(Message.of("a", new byte[1_000]));
+                CompletableFuture<PublishResult> sent = client.publishAsync(Message.of("a", new byte[1_000]));
                 assertThat(sent.isDone()).isFalse();
             }
             client.subscribeAsync("b", Qos.AT_LEAST_ONCE, message -> {});
@@ -111,7 +112,7 @@ class PromisesTest {
                 .build()) {
             client.connect();
             proxy.blackhole();
-            List<Publication> sent = new ArrayList<>();
+            List<CompletableFuture<PublishResult>> sent = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
                 sent.add(client.publishAsync(Message.of("a", "number " + i)));
             }

@@ -343,7 +343,7 @@ public final class ConnectionOptions {
     /** The same, with the connections watched by {@code transport}. */
     public MqttClientBuilder builder(@Nullable Transport transport) {
         MqttClientBuilder builder = builder();
-        return transport == null ? builder : builder.transport(transport);
+        return transport == null ? builder : builder.carrier(transport);
     }
 
     private void connectProperties(MqttClientBuilder builder) {

@@ -74,7 +74,7 @@ final class ClientCore {
         this.listenerCalls = new ListenerCalls(config.executor(), this::missed);
         this.session = new Session<>(config.session(), log, ByteBufAllocator.DEFAULT);
         this.closedTo = notConnected("not connected: call connect first");
-        session.restore(log.recovered(), message -> new Publication(this, message, false));
+        session.restore(log.recovered(), message -> new PublishExchange(this, message, false));
         for (Handler handler : config.handlers()) {
             session.addHandler(handler.filter(), handler);
         }
@@ -146,7 +146,7 @@ final class ClientCore {
 
     /** Gives a publish to the session. Null: it is on its way; else why it is not taken. */
     @Nullable
-    Failure offer(Publication publication, long now) {
+    Failure offer(PublishExchange publication, long now) {
         acquire();
         try {
             return closedTo != null ? closedTo : session.publish(publication, now);
@@ -200,7 +200,7 @@ final class ClientCore {
             control.completeExceptionally(
                     refused.kind() == Failure.Kind.LIMIT
                             ? new SubscribeException(refused.text(), List.of(), List.of(refused.reason()))
-                            : Publication.exception(refused));
+                            : PublishExchange.exception(refused));
         }
     }
 

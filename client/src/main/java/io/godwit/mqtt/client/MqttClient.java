@@ -236,14 +236,26 @@ public final class MqttClient implements AutoCloseable {
         return publisher.publish(message);
     }
 
-    /** {@link #publish(Message)} without blocking; the future ends exactly once. */
-    public Publication publishAsync(Message message) {
+    /**
+     * {@link #publish(Message)} without blocking. The future ends exactly once; what depends on it runs on the client's
+     * handler executor, and may wait for other futures. Cancelling it does not recall the message.
+     */
+    public CompletableFuture<PublishResult> publishAsync(Message message) {
         return publisher.publishAsync(message);
     }
 
     /** Publishes text as UTF-8, QoS 1, without blocking. */
-    public Publication publishAsync(String topic, String text) {
+    public CompletableFuture<PublishResult> publishAsync(String topic, String text) {
         return publisher.publishAsync(Message.of(topic, text));
+    }
+
+    /**
+     * Completes once every publish that was taken before this call is where it survives what the session store promises:
+     * at once without a store, after the disk has it with a store that forces. Fails with {@link MqttStoreException} when
+     * the store cannot. Never blocks.
+     */
+    public CompletableFuture<Void> stored() {
+        return core.stored();
     }
 
     // ---- subscribe ----

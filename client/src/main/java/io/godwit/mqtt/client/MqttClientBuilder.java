@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client;
 
+import io.godwit.mqtt.client.road.Carrier;
 import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.godwit.mqtt.client.session.SessionConfig;
@@ -100,11 +101,12 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * Carries the connections by something other than sockets: a simulation, a bridge. For modules of Godwit itself; the
-     * interface is not exported and may change.
+     * Carries the connections by something other than sockets, such as a simulated network.
+     *
+     * @throws IllegalArgumentException when it is none of Godwit's own carriers
      */
-    public MqttClientBuilder transport(Transport newTransport) {
-        transport = newTransport;
+    public MqttClientBuilder carrier(Carrier newCarrier) {
+        transport = Transport.of(newCarrier);
         return this;
     }
 

@@ -8,29 +8,19 @@ import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.ReasonCode;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publish under way. It ends exactly once: with a {@link PublishResult} when the broker has acknowledged it (QoS 0: when
- * it was given to the connection), with a {@link PublishException} or another {@link MqttException} otherwise. What
- * depends on it runs on the client's handler executor, and may wait for other futures. Cancelling the future does not
- * recall the message.
+ * A publish under way: the future that the application has. It ends exactly once: with a {@link PublishResult} when the
+ * broker has acknowledged it (QoS 0: when it was given to the connection), with a {@link PublishException} or another
+ * {@link MqttException} otherwise.
  */
-public final class Publication extends Exchange<PublishResult> {
+final class PublishExchange extends Exchange<PublishResult> {
     private final ClientCore core;
 
-    Publication(ClientCore core, Message message, boolean waited) {
+    PublishExchange(ClientCore core, Message message, boolean waited) {
         super(message, waited);
         this.core = core;
-    }
-
-    /**
-     * Completes once the message is where it survives what the session store promises: at once without a store, after the
-     * disk has it with a store that forces. Fails with {@link MqttStoreException} when the store cannot.
-     */
-    public CompletableFuture<Void> accepted() {
-        return core.stored();
     }
 
     @Override

@@ -22,11 +22,11 @@ final class Publisher {
         this.waitWhenFull = core.config.session().queue().whenFull() == WhenFull.WAIT;
     }
 
-    Publication publishAsync(Message message) {
-        Publication publication = new Publication(core, message, false);
+    PublishExchange publishAsync(Message message) {
+        PublishExchange publication = new PublishExchange(core, message, false);
         Failure refused = offer(publication, message);
         if (refused != null) {
-            publication.completeExceptionally(Publication.exception(refused));
+            publication.completeExceptionally(PublishExchange.exception(refused));
         }
         return publication;
     }
@@ -35,18 +35,18 @@ final class Publisher {
         if (message.qos() == Qos.AT_MOST_ONCE && core.offerNow(message)) {
             return PublishResult.SUCCESS;
         }
-        Publication publication = new Publication(core, message, true);
+        PublishExchange publication = new PublishExchange(core, message, true);
         Failure refused = offer(publication, message);
         if (refused != null && refused.kind() == Failure.Kind.QUEUE_FULL && waitWhenFull) {
             refused = patience.untilTaken(refused, publication.weight(), () -> offer(publication, message));
         }
         if (refused != null) {
-            throw Publication.exception(refused);
+            throw PublishExchange.exception(refused);
         }
         return patience.await(publication, () -> "the acknowledgement of the message for '" + message.topic() + "'");
     }
 
-    private @Nullable Failure offer(Publication publication, Message message) {
+    private @Nullable Failure offer(PublishExchange publication, Message message) {
         if (message.properties().isEmpty() || !message.properties().has(Property.MESSAGE_EXPIRY_INTERVAL)) {
             return core.offer(publication, 0);
         }

@@ -48,7 +48,7 @@ final class SubscribeExchange extends Exchange<Subscription> {
             completeExceptionally(
                     failure.kind() == Failure.Kind.LIMIT
                             ? new SubscribeException(failure.text(), filters(), List.of(failure.reason()))
-                            : Publication.exception(failure));
+                            : PublishExchange.exception(failure));
         }
     }
 

@@ -38,7 +38,7 @@ final class UnsubscribeExchange extends Exchange<Void> {
             return; // handlers that have come since then are not to be taken out
         }
         if (result instanceof Failure failure) {
-            completeExceptionally(Publication.exception(failure));
+            completeExceptionally(PublishExchange.exception(failure));
         } else if (result instanceof Unsuback unsuback
                 && unsuback.reasons().stream().anyMatch(ReasonCode::isError)) {
             completeExceptionally(new SubscribeException(

@@ -40,8 +40,8 @@ class BoundsTest {
     @Test
     @DisplayName("promise 3: what depends on one future may wait for another that ends in the same burst")
     void aDependentMayWaitForAnotherFutureOfItsBurst() throws Exception {
-        CompletableFuture<Publication> second = new CompletableFuture<>();
-        CompletableFuture<Publication> third = new CompletableFuture<>();
+        CompletableFuture<CompletableFuture<PublishResult>> second = new CompletableFuture<>();
+        CompletableFuture<CompletableFuture<PublishResult>> third = new CompletableFuture<>();
         try (ScriptedBroker broker = ScriptedBroker.builder()
                         .connection(script -> script.accept(VERSION)
                                 .expect(PacketType.PUBLISH, VERSION)
@@ -53,7 +53,7 @@ class BoundsTest {
             client.connect();
             CompletableFuture<Void> dependent = client.publishAsync("t", "1")
                     .thenAccept(done -> second.join().join());
-            Publication two = client.publishAsync("t", "2");
+            CompletableFuture<PublishResult> two = client.publishAsync("t", "2");
             CompletableFuture<Void> dependentOfTwo =
                     two.thenAccept(done -> third.join().join());
             second.complete(two);

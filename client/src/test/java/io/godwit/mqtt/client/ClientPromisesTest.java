@@ -226,7 +226,7 @@ class ClientPromisesTest {
         client.connect();
         broker.goOffline();
         await().until(() -> client.state() == ClientState.WAITING || client.state() == ClientState.CONNECTING);
-        Publication waiting = client.publishAsync("t", "x");
+        CompletableFuture<PublishResult> waiting = client.publishAsync("t", "x");
 
         client.close();
 

@@ -69,7 +69,7 @@ public final class Host implements AutoCloseable {
             this.clock = virtual;
             this.network = new VirtualNetwork(virtual);
             this.broker = null;
-            mqtt = mqtt.transport(network);
+            mqtt = mqtt.carrier(network);
         } else {
             this.clock = new RealClock(options.speed, options.threads);
             this.network = null;

@@ -1,7 +1,7 @@
 package io.godwit.simulation.kill;
 
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.Publication;
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
 /**
@@ -56,9 +57,9 @@ final class KilledClient {
             window.acquire();
             long number = life * 1_000_000L + i;
             Qos qos = number % 2 == 0 ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE;
-            Publication publication = client.publishAsync(
+            CompletableFuture<PublishResult> publication = client.publishAsync(
                     Message.of("kill/out/" + qos.level(), Long.toString(number)).qos(qos));
-            publication.accepted().thenRun(() -> write(journal, "accepted " + life + " " + number));
+            client.stored().thenRun(() -> write(journal, "accepted " + life + " " + number));
             publication.whenComplete((done, failure) -> window.release());
         }
         window.acquire(WINDOW);

@@ -5,9 +5,9 @@ import io.godwit.benchmarks.Link;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.Publication;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One client. QoS 0 goes through the blocking call, which asks for no future. QoS 1 and 2 go through {@code
@@ -33,7 +33,7 @@ final class GodwitLink implements Link {
             return;
         }
         int window = load.window();
-        Publication[] ring = new Publication[window];
+        CompletableFuture<?>[] ring = new CompletableFuture<?>[window];
         int inFlight = 0;
         int next = 0;
         while (!load.stopped()) {

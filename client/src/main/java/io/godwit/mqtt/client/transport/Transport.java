@@ -1,12 +1,26 @@
 package io.godwit.mqtt.client.transport;
 
+import io.godwit.mqtt.client.road.Carrier;
 import io.godwit.mqtt.client.road.Road;
 
 /**
  * Opens connections along a {@link Road}. One transport serves many clients: it owns the event loops, and nothing per
  * client that could be shared. There are two: {@link NettyTransport} with real sockets, and the simulation's.
  */
-public interface Transport extends AutoCloseable {
+public interface Transport extends Carrier, AutoCloseable {
+
+    /**
+     * What a user of the API has given.
+     *
+     * @throws IllegalArgumentException when it is none of Godwit's
+     */
+    static Transport of(Carrier carrier) {
+        if (carrier instanceof Transport transport) {
+            return transport;
+        }
+        throw new IllegalArgumentException(
+                carrier.getClass().getName() + " is none of Godwit's own carriers, and others cannot be written yet");
+    }
 
     /**
      * Hands out one of the transport's loops, in turn. A client takes one and keeps it for life; a loop serves many

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.Publication;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
@@ -26,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -232,7 +232,7 @@ abstract class InteropSuite {
                     .reconnect(Reconnect.fixed(Duration.ofMillis(50))));
             client.connect();
             proxy.toClient(Faults.none().swallow());
-            Publication publication = client.publishAsync(Message.of(topic, "safe"));
+            CompletableFuture<PublishResult> publication = client.publishAsync(Message.of(topic, "safe"));
             inbox.next();
 
             proxy.reset();
@@ -319,11 +319,11 @@ abstract class InteropSuite {
         Inbox inbox = new Inbox();
         String topic = clients.topic("many");
         clients.connected().subscribe(topic, inbox::add);
-        List<Publication> publications = new ArrayList<>();
+        List<CompletableFuture<PublishResult>> publications = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             publications.add(client.publishAsync(Message.of(topic, "" + i)));
         }
-        for (Publication publication : publications) {
+        for (CompletableFuture<PublishResult> publication : publications) {
             publication.get(30, TimeUnit.SECONDS);
         }
         for (int i = 0; i < 500; i++) {

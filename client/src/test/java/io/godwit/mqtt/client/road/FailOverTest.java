@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.Publication;
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
@@ -39,7 +40,7 @@ class FailOverTest {
                         .reconnect(Reconnect.exponential(Duration.ofMillis(20), Duration.ofMillis(100)))
                         .build()) {
             client.connect();
-            List<Publication> all = new ArrayList<>();
+            List<CompletableFuture<PublishResult>> all = new ArrayList<>();
             for (int i = 0; i < MESSAGES; i++) {
                 all.add(client.publishAsync(
                         Message.of("load", Integer.toString(i)).qos(qos)));
