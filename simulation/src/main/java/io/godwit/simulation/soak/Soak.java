@@ -4,7 +4,7 @@ import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.Publication;
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -133,7 +134,7 @@ final class Soak {
         }
         int level = (int) (index % 3);
         long number = sent[level].incrementAndGet();
-        Publication publication = client.publishAsync(
+        CompletableFuture<PublishResult> publication = client.publishAsync(
                 Message.of("soak/" + level, number + " " + "x".repeat(100)).qos(Qos.of(level)));
         publication.whenComplete((done, failure) -> {
             window.release();

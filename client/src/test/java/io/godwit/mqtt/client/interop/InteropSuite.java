@@ -165,13 +165,17 @@ abstract class InteropSuite {
         String topic = clients.topic("retained");
         client.publish(Message.of(topic, "kept").retain(true));
         // A broker may acknowledge before it has passed the message on, which then comes as a new one: ask again.
-        Inbox late = Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
-            Inbox inbox = new Inbox();
-            clients.connected().subscribe(topic, qos, inbox::add);
-            Message message = inbox.next();
-            assertThat(message.text()).isEqualTo("kept");
-            return message.retain() ? inbox : null;
-        }, Objects::nonNull);
+        Inbox late = Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(
+                        () -> {
+                            Inbox inbox = new Inbox();
+                            clients.connected().subscribe(topic, qos, inbox::add);
+                            Message message = inbox.next();
+                            assertThat(message.text()).isEqualTo("kept");
+                            return message.retain() ? inbox : null;
+                        },
+                        Objects::nonNull);
 
         client.publish(Message.clearRetained(topic));
 
