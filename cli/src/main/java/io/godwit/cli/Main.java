@@ -51,6 +51,7 @@ public final class Main implements Callable<Integer> {
         commands.put("sub", SubCommand::new);
         commands.put("broker", BrokerCommand::new);
         commands.put("run", RunCommand::new);
+        commands.put("doctor", DoctorCommand::new);
         commands.put("store", StoreCommand::new);
         return commands;
     }

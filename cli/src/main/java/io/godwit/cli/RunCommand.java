@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.LoginOptions;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.nodemcu.MqttSettings;
@@ -31,6 +32,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -72,23 +74,8 @@ final class RunCommand implements Callable<Integer> {
             description = "Its port. [the script's]")
     private int port;
 
-    @Option(
-            names = {"-u", "--username", "--user"},
-            paramLabel = "NAME",
-            description = "The user name in place of the script's.")
-    private @Nullable String user;
-
-    @Option(
-            names = {"-P", "--pw", "--password"},
-            paramLabel = "PASSWORD",
-            description = "Its password; better --password-env, which other users of the machine cannot see.")
-    private @Nullable String password;
-
-    @Option(
-            names = "--password-env",
-            paramLabel = "VAR",
-            description = "The environment variable that holds the password.")
-    private @Nullable String passwordVariable;
+    @Mixin
+    private LoginOptions login = new LoginOptions();
 
     @Option(
             names = "--map",
@@ -245,8 +232,11 @@ final class RunCommand implements Callable<Integer> {
         if (host != null) {
             options.brokerAt(host, port);
         }
-        if (user != null) {
-            options.login(user, passwordVariable == null ? password : System.getenv(passwordVariable));
+        String password = login.password();
+        if (login.user() != null) {
+            options.login(login.user(), password);
+        } else if (password != null) {
+            throw new IllegalArgumentException("a password needs a user name: add -u NAME");
         }
         return options;
     }

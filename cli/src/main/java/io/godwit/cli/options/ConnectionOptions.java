@@ -90,26 +90,8 @@ public final class ConnectionOptions {
 
     // ---- who ----
 
-    @Option(
-            names = {"-u", "--username"},
-            paramLabel = "NAME",
-            description = "The user name.")
-    private @Nullable String user;
-
-    @Option(
-            names = {"-P", "--pw"},
-            paramLabel = "PASSWORD",
-            description = "The password; others see it in the list of processes, so rather:")
-    private @Nullable String password;
-
-    @Option(
-            names = "--password-env",
-            paramLabel = "VAR",
-            description = "The environment variable that holds the password.")
-    private @Nullable String passwordVariable;
-
-    @Option(names = "--password-file", paramLabel = "FILE", description = "The file whose first line is the password.")
-    private @Nullable Path passwordFile;
+    @Mixin
+    private LoginOptions login = new LoginOptions();
 
     @Option(
             names = {"-i", "--id"},
@@ -207,6 +189,13 @@ public final class ConnectionOptions {
         return slash < 0 || slash + 1 == url.length() ? null : url.substring(slash + 1);
     }
 
+    /** Names the brokers in place of those of {@code -h}; none leaves it at that. */
+    public void connectTo(List<String> addresses) {
+        if (!addresses.isEmpty()) {
+            hosts = List.copyOf(addresses);
+        }
+    }
+
     /** The servers in the order in which they are tried. */
     public List<ServerAddress> servers() {
         List<ServerAddress> servers = new ArrayList<>();
@@ -291,23 +280,12 @@ public final class ConnectionOptions {
 
     /** User and password, or null; those of an address count when no option names others. */
     public @Nullable Credentials credentials() {
-        String name = user;
-        String secret = passwordVariable != null
-                ? Secrets.fromEnvironment("--password-env", passwordVariable)
-                : passwordFile != null ? Secrets.fromFile("--password-file", passwordFile) : password;
         for (ServerAddress server : servers()) {
-            if (name == null && server.user() != null) {
-                name = server.user();
-                secret = secret == null ? server.password() : secret;
+            if (server.user() != null) {
+                return login.credentials(server.user(), server.password());
             }
         }
-        if (name == null && secret == null) {
-            return null;
-        }
-        if (name == null) {
-            throw new IllegalArgumentException("a password needs a user name: add -u NAME");
-        }
-        return Credentials.of(name, secret == null ? null : secret.getBytes(StandardCharsets.UTF_8));
+        return login.credentials(null, null);
     }
 
     /** The library's builder with all that these options say. */
@@ -318,15 +296,21 @@ public final class ConnectionOptions {
         if (version != ProtocolVersion.V5 && (sessionExpiry != null || !properties.isEmpty())) {
             throw new IllegalArgumentException((sessionExpiry != null ? "-x" : "-D") + " is for MQTT 5 only: add -V 5");
         }
+        return builder(version);
+    }
+
+    /** The same for another version than {@code -V} names; what only MQTT 5 knows is left out of the others. */
+    public MqttClientBuilder builder(ProtocolVersion spoken) {
+        boolean five = spoken == ProtocolVersion.V5;
         Credentials credentials = credentials();
         MqttClientBuilder builder = MqttClient.builder()
                 .road(road())
-                .protocol(version)
+                .protocol(spoken)
                 .cleanSession(!keepSession)
                 .keepAlive(Duration.ofSeconds(keepAlive))
                 .retryFirst(retry)
                 .connackTimeout(connectTimeout)
-                .will(will.will(properties.of(Property.Carrier.WILL)));
+                .will(will.will(five ? properties.of(Property.Carrier.WILL) : Properties.NONE));
         if (credentials != null) {
             builder.credentials(() -> credentials);
         }
@@ -334,7 +318,7 @@ public final class ConnectionOptions {
         if (id != null) {
             builder.clientId(id);
         }
-        if (version == ProtocolVersion.V5) {
+        if (five) {
             connectProperties(builder);
         }
         return builder;

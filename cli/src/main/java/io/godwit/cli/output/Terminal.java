@@ -22,6 +22,7 @@ public final class Terminal {
         FAINT("2"),
         GOOD("32"),
         BAD("31"),
+        WARNING("33"),
         STRONG("1");
 
         private final String code;

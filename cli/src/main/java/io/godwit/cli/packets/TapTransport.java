@@ -9,6 +9,7 @@ import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
+import io.godwit.mqtt.client.transport.Waypoint;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -52,6 +53,11 @@ public final class TapTransport implements Transport {
 
         TappedListener(ConnectionListener inner) {
             this.inner = inner;
+        }
+
+        @Override
+        public void passed(Waypoint waypoint) {
+            inner.passed(waypoint);
         }
 
         @Override

@@ -113,6 +113,7 @@ final class Candidate implements Cancellable {
 
     private void reached() {
         race.reached(this);
+        walk.passed(new Waypoint.Reached(address));
         if (proxyHandler == null
                 && target.tls == null
                 && !target.server.scheme().isWebSocket()) {
@@ -136,6 +137,7 @@ final class Candidate implements Cancellable {
             }
             if (done.isSuccess()) {
                 channel().pipeline().remove(handler);
+                walk.passed(new Waypoint.ProxyPassed(proxy));
                 encrypt();
             } else {
                 fail(failure(false, Proxies.failure(proxy, target.server, done.cause()), done.cause()));
@@ -161,6 +163,7 @@ final class Candidate implements Cancellable {
                 return;
             }
             if (done.isSuccess()) {
+                walk.passed(new Waypoint.Encrypted(handler.engine().getSession(), handler.applicationProtocol()));
                 upgrade();
             } else {
                 fail(TlsFailures.describe(target.server, walk.road().tls(), where(), done.cause()));
@@ -180,6 +183,7 @@ final class Candidate implements Cancellable {
                 return;
             }
             if (refusal == null) {
+                walk.passed(new Waypoint.Upgraded());
                 finish();
             } else {
                 fail(failure(false, "WebSocket with " + where() + " failed: " + refusal, link.cause()));

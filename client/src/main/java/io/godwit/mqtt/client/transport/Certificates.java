@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /** Shows certificates to people. */
-final class Certificates {
+public final class Certificates {
 
     private static final int DNS = 2;
     private static final int IP = 7;
@@ -22,14 +22,14 @@ final class Certificates {
     private Certificates() {}
 
     /** Subject, names, issuer and dates in one line. */
-    static String describe(X509Certificate certificate) {
+    public static String describe(X509Certificate certificate) {
         return "certificate of " + certificate.getSubjectX500Principal().getName() + " for " + names(certificate)
                 + ", issued by " + certificate.getIssuerX500Principal().getName() + ", valid from "
                 + date(certificate.getNotBefore()) + " to " + date(certificate.getNotAfter());
     }
 
     /** The hosts and addresses that the certificate is for, as "[a, b]"; "no host name" when it has none. */
-    static String names(X509Certificate certificate) {
+    public static String names(X509Certificate certificate) {
         StringJoiner names = new StringJoiner(", ", "[", "]").setEmptyValue("no host name");
         try {
             Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
@@ -47,7 +47,7 @@ final class Certificates {
         return names.toString();
     }
 
-    static String date(Date date) {
+    public static String date(Date date) {
         return DATE.format(date.toInstant());
     }
 }

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 /** What the owner of a connection hears. All calls come on the loop, one at a time, and must not block or throw. */
 public interface ConnectionListener {
 
+    /** A point of the road has been passed, before {@link #connected} or {@link #failed}. */
+    default void passed(Waypoint waypoint) {}
+
     /** The road is open to its end; bytes may be written from inside this call on. */
     void connected(Connection connection);
 

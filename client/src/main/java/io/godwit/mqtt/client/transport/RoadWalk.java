@@ -183,7 +183,14 @@ final class RoadWalk implements Attempt {
                 helpers.names(),
                 road.resolveTimeout().toNanos(),
                 () -> helpers.serviceRecords().lookUp(server, ThreadLocalRandom.current()),
-                targets -> findProxy(server, tls, targets.isEmpty() ? List.of(itself) : targets, 0),
+                targets -> {
+                    if (!targets.isEmpty()) {
+                        passed(new Waypoint.Located(targets.stream()
+                                .map(target -> target.host() + ":" + target.port())
+                                .toList()));
+                    }
+                    findProxy(server, tls, targets.isEmpty() ? List.of(itself) : targets, 0);
+                },
                 failure -> {
                     LOG.debug("no SRV records for {}: {}", server, failure.toString());
                     findProxy(server, tls, List.of(itself), 0);
@@ -222,6 +229,7 @@ final class RoadWalk implements Attempt {
                     if (addresses.isEmpty()) {
                         serverFailed(unresolved(target.server(), host, null));
                     } else {
+                        passed(new Waypoint.Resolved(host, port, List.copyOf(addresses)));
                         race(target, withPort(addresses, port));
                     }
                 },
@@ -247,6 +255,13 @@ final class RoadWalk implements Attempt {
         AddressRace race = new AddressRace(this, target, addresses);
         current = race;
         race.start();
+    }
+
+    /** Tells of a point that has been passed. Loop only. */
+    void passed(Waypoint waypoint) {
+        if (!cancelled) {
+            listener.passed(waypoint);
+        }
     }
 
     /** A race has found no way. Loop only. */

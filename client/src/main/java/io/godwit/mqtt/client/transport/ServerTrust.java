@@ -97,12 +97,13 @@ final class ServerTrust extends X509ExtendedTrustManager {
         for (X509Certificate each : chain) {
             if (now.isAfter(each.getNotAfter().toInstant()) && causedBy(cause, CertificateExpiredException.class)) {
                 return new CertificateRejected(
-                        TlsCheck.EXPIRED, each, " on " + Certificates.date(each.getNotAfter()), cause);
+                        TlsCheck.EXPIRED, List.of(chain), each, " on " + Certificates.date(each.getNotAfter()), cause);
             }
             if (now.isBefore(each.getNotBefore().toInstant())
                     && causedBy(cause, CertificateNotYetValidException.class)) {
                 return new CertificateRejected(
                         TlsCheck.NOT_YET_VALID,
+                        List.of(chain),
                         each,
                         ", only from " + Certificates.date(each.getNotBefore()) + " on; it is "
                                 + Certificates.date(Date.from(now)) + " here",
@@ -115,6 +116,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
                 || text.contains("Illegal given domain name")) {
             return new CertificateRejected(
                     TlsCheck.WRONG_HOST,
+                    List.of(chain),
                     leaf,
                     ": it is for " + Certificates.names(leaf) + (host == null ? "" : ", not for " + host),
                     cause);
@@ -124,9 +126,9 @@ final class ServerTrust extends X509ExtendedTrustManager {
             String old = now.isAfter(leaf.getNotAfter().toInstant())
                     ? ", and has expired on " + Certificates.date(leaf.getNotAfter())
                     : "";
-            return new CertificateRejected(selfSigned ? TlsCheck.SELF_SIGNED : TlsCheck.UNKNOWN_CA, leaf, old, cause);
+            return new CertificateRejected(selfSigned ? TlsCheck.SELF_SIGNED : TlsCheck.UNKNOWN_CA, List.of(chain), leaf, old, cause);
         }
-        return new CertificateRejected(TlsCheck.OTHER, leaf, ": " + text, cause);
+        return new CertificateRejected(TlsCheck.OTHER, List.of(chain), leaf, ": " + text, cause);
     }
 
     private void checkPins(X509Certificate[] chain) throws CertificateException {
@@ -141,6 +143,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
         }
         throw new CertificateRejected(
                 TlsCheck.PIN_MISMATCH,
+                List.of(chain),
                 chain[0],
                 ": its certificate has " + sha256(chain[0].getEncoded()) + ", its key "
                         + sha256(chain[0].getPublicKey().getEncoded()),

@@ -3,7 +3,7 @@ package io.godwit.mqtt.client.transport;
 import java.util.Locale;
 
 /** The checks that a server's certificate can fail, and what whoever reads of it can do. */
-enum TlsCheck {
+public enum TlsCheck {
     EXPIRED(
             "the server's certificate has expired",
             "whoever runs the broker has to renew it; if it was renewed, is this machine's clock right?"),
@@ -40,7 +40,7 @@ enum TlsCheck {
     }
 
     /** The heading in docs/tls.md. */
-    String anchor() {
+    public String anchor() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

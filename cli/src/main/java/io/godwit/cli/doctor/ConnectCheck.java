@@ -1,0 +1,188 @@
+package io.godwit.cli.doctor;
+
+import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttConnectException;
+import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.ReasonCode;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Connects in each version of MQTT, and chooses the one to go on with. */
+final class ConnectCheck {
+    /** Where all fail, whose failure tells most: 3.1.1 is what nearly every broker speaks. */
+    private static final List<ProtocolVersion> MOST_TELLING =
+            List.of(ProtocolVersion.V3_1_1, ProtocolVersion.V3_1, ProtocolVersion.V5);
+
+    private final Clients clients;
+    private final Report report;
+    private final @Nullable ProtocolVersion wanted;
+    private final Map<ProtocolVersion, Outcome> outcomes = new EnumMap<>(ProtocolVersion.class);
+
+    /**
+     * How a version fared.
+     *
+     * @param result null when it failed or was not tried
+     * @param failure null when it was accepted or not tried
+     */
+    private record Outcome(
+            @Nullable ConnectResult result,
+            @Nullable MqttConnectException failure,
+            String text,
+            long nanos) {}
+
+    /** @param wanted the version that has to work; null when any will do */
+    ConnectCheck(Clients clients, Report report, @Nullable ProtocolVersion wanted) {
+        this.clients = clients;
+        this.report = report;
+        this.wanted = wanted;
+    }
+
+    /**
+     * Tries them all.
+     *
+     * @param speaksTls finds out whether the port speaks TLS; asked only when it does not answer
+     * @return the version to go on with, the latest unless one was wanted; null when there is none
+     */
+    @Nullable
+    ProtocolVersion connect(BooleanSupplier speaksTls, boolean hasUser) {
+        for (ProtocolVersion version : ProtocolVersion.values()) {
+            outcomes.put(version, attempt(version));
+        }
+        ProtocolVersion chosen = null;
+        for (ProtocolVersion version : ProtocolVersion.values()) {
+            boolean eligible = wanted == null || wanted == version;
+            if (eligible && outcome(version).result() != null) {
+                chosen = version;
+            }
+        }
+        ProtocolVersion telling = chosen == null ? mostTelling() : null;
+        for (ProtocolVersion version : ProtocolVersion.values()) {
+            if (version != telling) {
+                report.add(finding(version, chosen != null));
+            }
+        }
+        if (telling != null) {
+            breakAt(telling, speaksTls, hasUser);
+        }
+        return chosen;
+    }
+
+    /** What CONNACK of this version said; only for the version that was chosen. */
+    ConnectResult result(ProtocolVersion version) {
+        ConnectResult result = outcome(version).result();
+        if (result == null) {
+            throw new IllegalStateException("MQTT " + version + " was not accepted");
+        }
+        return result;
+    }
+
+    private Outcome attempt(ProtocolVersion version) {
+        MqttClient client;
+        try {
+            client = clients.build(version, builder -> builder);
+        } catch (IllegalArgumentException e) {
+            return new Outcome(null, null, "not tried: " + e.getMessage(), 0);
+        }
+        long start = System.nanoTime();
+        try {
+            ConnectResult result = client.connect();
+            return new Outcome(result, null, "accepted", System.nanoTime() - start);
+        } catch (MqttConnectException e) {
+            return new Outcome(null, e, Advice.symptom(e), System.nanoTime() - start);
+        } catch (MqttException e) {
+            return new Outcome(null, null, Advice.symptom(e), System.nanoTime() - start);
+        } finally {
+            clients.close();
+        }
+    }
+
+    private Outcome outcome(ProtocolVersion version) {
+        Outcome outcome = outcomes.get(version);
+        if (outcome == null) {
+            throw new IllegalStateException("MQTT " + version + " was not tried");
+        }
+        return outcome;
+    }
+
+    private Finding finding(ProtocolVersion version, boolean another) {
+        Outcome outcome = outcome(version);
+        Mark mark = outcome.result() != null
+                ? Mark.GOOD
+                : outcome.failure() == null ? Mark.SKIPPED : another ? Mark.WARNING : Mark.BROKEN;
+        Finding finding = Finding.of(Station.CONNECT, mark, "MQTT " + version + ": " + outcome.text())
+                .fact("version", version.toString())
+                .fact("accepted", outcome.result() != null);
+        if (outcome.failure() != null) {
+            finding = finding.fact("reason", SeedReason.of(outcome.failure().failure()));
+        }
+        return outcome.nanos() == 0 ? finding : finding.took(outcome.nanos());
+    }
+
+    /** The version whose failure is the diagnosis. */
+    private ProtocolVersion mostTelling() {
+        if (wanted != null && outcome(wanted).failure() != null) {
+            return wanted;
+        }
+        for (ProtocolVersion version : MOST_TELLING) {
+            MqttConnectException failure = outcome(version).failure();
+            if (failure != null && failure.failure().reasonCode() != ReasonCode.UNSUPPORTED_PROTOCOL_VERSION) {
+                return version;
+            }
+        }
+        return ProtocolVersion.V3_1_1;
+    }
+
+    private void breakAt(ProtocolVersion version, BooleanSupplier speaksTls, boolean hasUser) {
+        Finding finding = finding(version, false);
+        MqttConnectException thrown = outcome(version).failure();
+        if (thrown == null) {
+            report.fault(Finding.broken(Station.CONNECT, finding.text()), "choose another -V or -i");
+            return;
+        }
+        ConnectFailure failure = thrown.failure();
+        if (thrown.getCause() instanceof RoadException road) {
+            // With TLS 1.3 the server's verdict on our certificate comes after the handshake.
+            Station station = RoadCheck.stationOf(road.step());
+            Finding late = Finding.broken(station, Advice.symptom(road)).took(outcome(version).nanos());
+            report.breaks(
+                    late,
+                    new Diagnosis(
+                            station,
+                            Diagnosis.Kind.UNREACHABLE,
+                            SeedReason.of(failure),
+                            late.text(),
+                            List.of("the broker's administrator issues client certificates: --cert FILE --key FILE")));
+            return;
+        }
+        report.breaks(
+                finding,
+                new Diagnosis(
+                        Station.CONNECT,
+                        kind(failure),
+                        SeedReason.of(failure),
+                        finding.text(),
+                        Advice.about(failure, report.server(), isSilent(failure) && speaksTls.getAsBoolean(), hasUser)));
+    }
+
+    private static boolean isSilent(ConnectFailure failure) {
+        return failure.reason() == ConnectFailure.Reason.NOT_A_CONNACK
+                || failure.reason() == ConnectFailure.Reason.TIMEOUT_RECEIVING;
+    }
+
+    private static Diagnosis.Kind kind(ConnectFailure failure) {
+        if (failure.reason() != ConnectFailure.Reason.REFUSED) {
+            return Diagnosis.Kind.UNREACHABLE;
+        }
+        ReasonCode reason = failure.reasonCode();
+        return reason == ReasonCode.BAD_USER_NAME_OR_PASSWORD || reason == ReasonCode.NOT_AUTHORIZED
+                ? Diagnosis.Kind.NOT_AUTHORIZED
+                : Diagnosis.Kind.REFUSED;
+    }
+}

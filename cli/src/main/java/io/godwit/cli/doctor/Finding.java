@@ -1,0 +1,61 @@
+package io.godwit.cli.doctor;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of the report.
+ *
+ * @param text for people
+ * @param time that the step took, or null
+ * @param details further lines for people
+ * @param facts the same for programs: values are numbers, booleans, strings, lists and maps of these
+ */
+public record Finding(
+        Station station,
+        Mark mark,
+        String text,
+        @Nullable Duration time,
+        List<String> details,
+        Map<String, Object> facts) {
+
+    static Finding of(Station station, Mark mark, String text) {
+        return new Finding(station, mark, text, null, List.of(), Map.of());
+    }
+
+    static Finding good(Station station, String text) {
+        return of(station, Mark.GOOD, text);
+    }
+
+    static Finding warning(Station station, String text) {
+        return of(station, Mark.WARNING, text);
+    }
+
+    static Finding broken(Station station, String text) {
+        return of(station, Mark.BROKEN, text);
+    }
+
+    static Finding skipped(Station station, String text) {
+        return of(station, Mark.SKIPPED, text);
+    }
+
+    Finding took(long nanos) {
+        return new Finding(station, mark, text, Duration.ofNanos(Math.max(0, nanos)), details, facts);
+    }
+
+    Finding detail(String line) {
+        List<String> more = new ArrayList<>(details);
+        more.add(line);
+        return new Finding(station, mark, text, time, List.copyOf(more), facts);
+    }
+
+    Finding fact(String name, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(facts);
+        more.put(name, value);
+        return new Finding(station, mark, text, time, details, more);
+    }
+}

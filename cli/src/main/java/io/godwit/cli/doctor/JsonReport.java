@@ -1,0 +1,82 @@
+package io.godwit.cli.doctor;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a report for programs: one line of JSON for a server. */
+public final class JsonReport {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private JsonReport() {}
+
+    public static String line(Report report) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("server", report.server().withoutCredentials().toString());
+            json.writeBooleanField("works", report.diagnosis() == null);
+            if (report.diagnosis() != null) {
+                diagnosis(json, report.diagnosis());
+            }
+            json.writeArrayFieldStart("steps");
+            for (Finding finding : report.findings()) {
+                finding(json, finding);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+
+    private static void diagnosis(JsonGenerator json, Diagnosis diagnosis) throws IOException {
+        json.writeStringField("breaksAt", diagnosis.station().label());
+        value(json, "reason", diagnosis.reason());
+        value(json, "why", diagnosis.text());
+        value(json, "try", diagnosis.advice());
+    }
+
+    private static void finding(JsonGenerator json, Finding finding) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("step", finding.station().label());
+        json.writeStringField("mark", finding.mark().label());
+        json.writeStringField("text", finding.text());
+        if (finding.time() != null) {
+            json.writeNumberField("millis", finding.time().toNanos() / 1e6);
+        }
+        for (Map.Entry<String, Object> fact : finding.facts().entrySet()) {
+            value(json, fact.getKey(), fact.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private static void value(JsonGenerator json, String name, @Nullable Object value) throws IOException {
+        json.writeFieldName(name);
+        value(json, value);
+    }
+
+    private static void value(JsonGenerator json, @Nullable Object value) throws IOException {
+        if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            for (Map.Entry<?, ?> each : map.entrySet()) {
+                value(json, String.valueOf(each.getKey()), each.getValue());
+            }
+            json.writeEndObject();
+        } else if (value instanceof List<?> list) {
+            json.writeStartArray();
+            for (Object each : list) {
+                value(json, each);
+            }
+            json.writeEndArray();
+        } else {
+            json.writeObject(value); // null, strings, numbers and booleans need no codec
+        }
+    }
+}

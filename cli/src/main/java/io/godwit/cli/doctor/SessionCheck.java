@@ -1,0 +1,66 @@
+package io.godwit.cli.doctor;
+
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ReasonCode;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * How long the broker keeps a session. Asks for an hour, and takes the session back with DISCONNECT; so only MQTT 5 is
+ * tried, where a session ends by itself if the doctor is killed in between.
+ */
+final class SessionCheck {
+    private static final Duration ASKED = Duration.ofHours(1);
+
+    private final Trial trial;
+
+    SessionCheck(Trial trial) {
+        this.trial = trial;
+    }
+
+    void run() throws InterruptedException {
+        if (!trial.isFive()) {
+            trial.report()
+                    .add(Finding.skipped(
+                            Station.SESSION, "not tried before MQTT 5, where a kept session would stay for ever"));
+            return;
+        }
+        if (trial.clients().isIdentified()) {
+            trial.clients().close();
+        }
+        try (MqttClient client = trial.clients()
+                .build(trial.version(), builder -> builder.will(null)
+                        .property(Property.SESSION_EXPIRY_INTERVAL, ASKED.toSeconds()))) {
+            ConnectResult result = client.connect();
+            long granted = result.properties().getOr(Property.SESSION_EXPIRY_INTERVAL, ASKED.toSeconds());
+            Finding finding = granted == ASKED.toSeconds()
+                    ? Finding.good(Station.SESSION, "the broker keeps a session for an hour when asked to")
+                    : Finding.warning(
+                            Station.SESSION, "asked to keep a session for an hour, the broker keeps it for " + granted + " s");
+            trial.report().add(finding.fact("asked", ASKED.toSeconds()).fact("granted", granted));
+            takeBack(client);
+        } catch (MqttException e) {
+            trial.report().add(Finding.warning(Station.SESSION, "a session cannot be kept: " + Advice.symptom(e)));
+        }
+    }
+
+    private void takeBack(MqttClient client) throws InterruptedException {
+        try {
+            client.disconnectAsync(
+                            ReasonCode.SUCCESS,
+                            Properties.of(Property.SESSION_EXPIRY_INTERVAL, 0L),
+                            trial.clients().limit())
+                    .get(trial.clients().limit().toMillis() + 1_000, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            trial.report()
+                    .add(Finding.warning(
+                            Station.SESSION, "the session could not be ended in order; it ends within the hour"));
+        }
+    }
+}
