@@ -30,10 +30,7 @@ final class Mosquitto implements AutoCloseable {
                 .orElse(null);
         assumeTrue(
                 program != null && Files.isExecutable(Path.of("/usr/bin/mosquitto_sub")), "Mosquitto is not installed");
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         Path configuration = folder.resolve("mosquitto.conf");
         Files.writeString(
                 configuration,
@@ -46,6 +43,12 @@ final class Mosquitto implements AutoCloseable {
         Mosquitto broker = new Mosquitto(process, port);
         await("Mosquitto answers").until(broker::answers);
         return broker;
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return free.getLocalPort();
+        }
     }
 
     private boolean answers() {

@@ -62,8 +62,8 @@ final class Advice {
             advice.add("try from the broker's own machine: godwit doctor "
                     + new ServerAddress(server.scheme(), "127.0.0.1", server.port(), null, null, server.path(), null));
         } else {
-            advice.add("on the broker's machine, see what listens, and on which address: ss -ltn | grep "
-                    + server.port());
+            advice.add("on the broker's machine, see what listens, and on which address: ss -ltn 'sport = :"
+                    + server.port() + "'");
             advice.add("if it listens on 127.0.0.1 only, its configuration keeps other machines out");
         }
         advice.add("see whether the port is right: MQTT has 1883, with TLS 8883, WebSocket 80, 443, 8080 or 9001");

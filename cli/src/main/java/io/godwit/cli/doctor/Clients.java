@@ -4,6 +4,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.math.BigInteger;
 import java.security.SecureRandom;
@@ -64,6 +65,9 @@ final class Clients implements AutoCloseable {
                 .closeTimeout(limit);
         if (!identified) {
             builder.clientId("doctor-" + own + "-" + ++made); // fits MQTT 3.1, which takes 23 characters
+        }
+        if (version == ProtocolVersion.V5) {
+            builder.property(Property.SESSION_EXPIRY_INTERVAL, null); // whatever -x says
         }
         MqttClient client = change.apply(builder).build();
         open.add(client);

@@ -4,14 +4,13 @@ import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
-import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.road.RoadException;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Connects in each version of MQTT, and chooses the one to go on with. */
@@ -23,6 +22,8 @@ final class ConnectCheck {
     private final Clients clients;
     private final Report report;
     private final @Nullable ProtocolVersion wanted;
+    private final boolean hasUser;
+    private final Stranger stranger;
     private final Map<ProtocolVersion, Outcome> outcomes = new EnumMap<>(ProtocolVersion.class);
 
     /**
@@ -37,21 +38,34 @@ final class ConnectCheck {
             String text,
             long nanos) {}
 
-    /** @param wanted the version that has to work; null when any will do */
-    ConnectCheck(Clients clients, Report report, @Nullable ProtocolVersion wanted) {
+    /** Finds out who is there, when it does not answer as a broker does. */
+    interface Stranger {
+        /** What it is, in words; empty when that cannot be told. */
+        String who() throws InterruptedException;
+
+        boolean speaksTls() throws InterruptedException;
+    }
+
+    /**
+     * @param wanted the version that has to work; null when any will do
+     * @param hasUser whether CONNECT names a user
+     */
+    ConnectCheck(
+            Clients clients, Report report, @Nullable ProtocolVersion wanted, boolean hasUser, Stranger stranger) {
         this.clients = clients;
         this.report = report;
         this.wanted = wanted;
+        this.hasUser = hasUser;
+        this.stranger = stranger;
     }
 
     /**
      * Tries them all.
      *
-     * @param speaksTls finds out whether the port speaks TLS; asked only when it does not answer
      * @return the version to go on with, the latest unless one was wanted; null when there is none
      */
     @Nullable
-    ProtocolVersion connect(BooleanSupplier speaksTls, boolean hasUser) {
+    ProtocolVersion connect() throws InterruptedException {
         for (ProtocolVersion version : ProtocolVersion.values()) {
             outcomes.put(version, attempt(version));
         }
@@ -64,12 +78,11 @@ final class ConnectCheck {
         }
         ProtocolVersion telling = chosen == null ? mostTelling() : null;
         for (ProtocolVersion version : ProtocolVersion.values()) {
-            if (version != telling) {
+            if (version == telling) {
+                breakAt(version);
+            } else {
                 report.add(finding(version, chosen != null));
             }
-        }
-        if (telling != null) {
-            breakAt(telling, speaksTls, hasUser);
         }
         return chosen;
     }
@@ -83,7 +96,7 @@ final class ConnectCheck {
         return result;
     }
 
-    private Outcome attempt(ProtocolVersion version) {
+    private Outcome attempt(ProtocolVersion version) throws InterruptedException {
         MqttClient client;
         try {
             client = clients.build(version, builder -> builder);
@@ -92,12 +105,13 @@ final class ConnectCheck {
         }
         long start = System.nanoTime();
         try {
-            ConnectResult result = client.connect();
+            ConnectResult result = client.connectAsync().get(); // ends within the limits of road and CONNACK
             return new Outcome(result, null, "accepted", System.nanoTime() - start);
-        } catch (MqttConnectException e) {
+        } catch (ExecutionException failed) {
+            if (!(failed.getCause() instanceof MqttConnectException e)) {
+                return new Outcome(null, null, Advice.symptom(failed), System.nanoTime() - start);
+            }
             return new Outcome(null, e, Advice.symptom(e), System.nanoTime() - start);
-        } catch (MqttException e) {
-            return new Outcome(null, null, Advice.symptom(e), System.nanoTime() - start);
         } finally {
             clients.close();
         }
@@ -139,7 +153,7 @@ final class ConnectCheck {
         return ProtocolVersion.V3_1_1;
     }
 
-    private void breakAt(ProtocolVersion version, BooleanSupplier speaksTls, boolean hasUser) {
+    private void breakAt(ProtocolVersion version) throws InterruptedException {
         Finding finding = finding(version, false);
         MqttConnectException thrown = outcome(version).failure();
         if (thrown == null) {
@@ -161,6 +175,12 @@ final class ConnectCheck {
                             List.of("the broker's administrator issues client certificates: --cert FILE --key FILE")));
             return;
         }
+        boolean speaksTls = false;
+        if (isStrange(failure)) {
+            String who = stranger.who();
+            finding = who.isEmpty() ? finding : finding.detail("what answers there is " + who).fact("answers", who);
+            speaksTls = stranger.speaksTls();
+        }
         report.breaks(
                 finding,
                 new Diagnosis(
@@ -168,10 +188,10 @@ final class ConnectCheck {
                         kind(failure),
                         SeedReason.of(failure),
                         finding.text(),
-                        Advice.about(failure, report.server(), isSilent(failure) && speaksTls.getAsBoolean(), hasUser)));
+                        Advice.about(failure, report.server(), speaksTls, hasUser)));
     }
 
-    private static boolean isSilent(ConnectFailure failure) {
+    private static boolean isStrange(ConnectFailure failure) {
         return failure.reason() == ConnectFailure.Reason.NOT_A_CONNACK
                 || failure.reason() == ConnectFailure.Reason.TIMEOUT_RECEIVING;
     }

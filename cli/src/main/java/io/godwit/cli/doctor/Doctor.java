@@ -68,8 +68,9 @@ public final class Doctor {
                 request.identified(),
                 request.topics(),
                 request.limit())) {
-            ConnectCheck connect = new ConnectCheck(clients, report, request.wanted());
-            ProtocolVersion version = connect.connect(() -> TlsProbe.speaksTls(road, transport), request.hasUser());
+            ConnectCheck connect =
+                    new ConnectCheck(clients, report, request.wanted(), request.hasUser(), new Stranger(road));
+            ProtocolVersion version = connect.connect();
             if (version != null) {
                 trials(clients, version, connect.result(version));
             }
@@ -109,5 +110,24 @@ public final class Doctor {
             finding = finding.detail("the certificate has to be for " + name);
         }
         return finding;
+    }
+
+    /** Whoever is at the end of the road. */
+    private final class Stranger implements ConnectCheck.Stranger {
+        private final Road road;
+
+        Stranger(Road road) {
+            this.road = road;
+        }
+
+        @Override
+        public String who() throws InterruptedException {
+            return FirstBytes.ask(road, transport, request.limit());
+        }
+
+        @Override
+        public boolean speaksTls() throws InterruptedException {
+            return TlsProbe.speaksTls(road, transport);
+        }
     }
 }

@@ -6,11 +6,13 @@ import io.godwit.mqtt.client.road.RoadException.Step;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.godwit.mqtt.client.road.ServerAddress.Scheme;
 import io.godwit.mqtt.client.transport.CertificateRejected;
+import io.godwit.mqtt.client.transport.Certificates;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.client.transport.Waypoint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,11 +183,16 @@ final class RoadCheck {
         return all;
     }
 
-    private void breakAt(RoadException failure, long nanos) {
+    private void breakAt(RoadException failure, long nanos) throws InterruptedException {
         Station station = stationOf(failure.step());
-        Finding finding =
-                Finding.broken(station, Advice.symptom(failure)).took(nanos).fact("timeout", failure.isTimeout());
         CertificateRejected rejected = CertificateRejected.in(failure);
+        String text = Advice.symptom(failure);
+        if (rejected != null) {
+            for (X509Certificate shownBelow : rejected.chain()) {
+                text = text.replace(" (" + Certificates.describe(shownBelow) + ")", "");
+            }
+        }
+        Finding finding = Finding.broken(station, text).took(nanos).fact("timeout", failure.isTimeout());
         if (rejected != null) {
             finding = withChain(finding.fact("check", rejected.check().anchor()), new Chain(rejected.chain()));
         }
@@ -199,7 +206,8 @@ final class RoadCheck {
                         advice(failure, rejected)));
     }
 
-    private List<String> advice(RoadException failure, @Nullable CertificateRejected rejected) {
+    private List<String> advice(RoadException failure, @Nullable CertificateRejected rejected)
+            throws InterruptedException {
         List<String> advice =
                 new ArrayList<>(Advice.about(failure, road, rejected == null ? null : rejected.check()));
         if (failure.step() == Step.WEBSOCKET && TlsProbe.speaksTls(road, transport)) {

@@ -12,7 +12,7 @@ import java.util.List;
 final class TlsProbe {
     private TlsProbe() {}
 
-    static boolean speaksTls(Road road, Transport transport) {
+    static boolean speaksTls(Road road, Transport transport) throws InterruptedException {
         ServerAddress server = road.servers().get(0);
         if (server.scheme() != Scheme.MQTT && server.scheme() != Scheme.WS) {
             return false;
@@ -21,12 +21,7 @@ final class TlsProbe {
                 .servers(List.of(ServerAddress.of(Scheme.MQTTS, server.host(), server.port())))
                 .tls(Tls.builder().insecure().build())
                 .build();
-        try {
-            return Walk.along(secure, transport).passed().stream()
-                    .anyMatch(each -> each.point() instanceof Waypoint.Encrypted);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return Walk.along(secure, transport).passed().stream()
+                .anyMatch(each -> each.point() instanceof Waypoint.Encrypted);
     }
 }

@@ -20,7 +20,7 @@ public final class ExitCodes {
     public static final int PUBLISH_FAILED = 7;
     /** The broker refused a subscription. */
     public static final int SUBSCRIBE_FAILED = 8;
-    /** A check found what must not be: lost, double or unordered messages, a broken step of doctor. */
+    /** A check found what must not be: lost, double or unordered messages; for doctor, a step beyond the connection. */
     public static final int CHECK_FAILED = 9;
     /** Time ran out; the number of mosquitto_sub. */
     public static final int TIMEOUT = 27;

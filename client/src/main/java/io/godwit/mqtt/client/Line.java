@@ -7,6 +7,7 @@ import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.client.transport.Times;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Properties;
@@ -128,7 +129,7 @@ final class Line implements ConnectionListener {
                 ConnectFailure.of(
                         sent ? Reason.TIMEOUT_RECEIVING : Reason.TIMEOUT_SENDING,
                         (sent ? "no CONNACK came within " : "CONNECT could not be written within ")
-                                + config.connackTimeout()
+                                + Times.text(config.connackTimeout())
                                 + where()),
                 null);
     }

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.client.transport.Times;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -35,7 +36,7 @@ final class Patience {
             return future.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             throw new MqttTimeoutException(
-                    "waited " + atMost + " for " + what.get() + ", in vain; state " + state.get());
+                    "waited " + Times.text(atMost) + " for " + what.get() + ", in vain; state " + state.get());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new MqttTimeoutException("interrupted while waiting for " + what.get());
@@ -61,7 +62,7 @@ final class Patience {
             }
             if (refused != null && refused.kind() == Failure.Kind.QUEUE_FULL) {
                 throw new MqttTimeoutException(
-                        "waited " + limit + " for room in the queue, in vain: " + refused.text());
+                        "waited " + Times.text(limit) + " for room in the queue, in vain: " + refused.text());
             }
             return refused;
         } catch (InterruptedException interrupted) {

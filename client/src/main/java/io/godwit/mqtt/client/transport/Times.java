@@ -3,12 +3,12 @@ package io.godwit.mqtt.client.transport;
 import java.time.Duration;
 
 /** Writes time limits for people. */
-final class Times {
+public final class Times {
 
     private Times() {}
 
     /** Such as "10 s" or "250 ms". */
-    static String text(Duration duration) {
+    public static String text(Duration duration) {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }

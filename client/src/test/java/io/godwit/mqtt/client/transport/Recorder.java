@@ -25,12 +25,18 @@ class Recorder implements ConnectionListener {
     final CompletableFuture<List<Throwable>> closed = new CompletableFuture<>();
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger bursts = new AtomicInteger();
+    final List<Waypoint> waypoints = new CopyOnWriteArrayList<>();
     final List<Boolean> writability = new CopyOnWriteArrayList<>();
     final EventLoop loop;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
     Recorder(EventLoop loop) {
         this.loop = loop;
+    }
+
+    @Override
+    public void passed(Waypoint waypoint) {
+        waypoints.add(waypoint);
     }
 
     @Override

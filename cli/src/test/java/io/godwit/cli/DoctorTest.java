@@ -1,0 +1,219 @@
+package io.godwit.cli;
+
+import static io.godwit.cli.Examined.doctor;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.testkit.TestBroker;
+import io.godwit.testkit.broker.BrokerPolicy;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The doctor where the road leads to a broker: what it finds there, and that nothing of it stays. */
+@DisplayName("godwit doctor, at brokers that work")
+class DoctorTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void a_broker_that_allows_everything() {
+        try (TestBroker broker = TestBroker.start()) {
+            doctor(broker.uri())
+                    .ends(ExitCodes.OK)
+                    .says(
+                            "✓ address     " + broker.uri() + ": MQTT over TCP",
+                            "✓ network     127.0.0.1 answers on port " + broker.port() + " (",
+                            "✓ connect     MQTT 3.1: accepted (",
+                            "✓ connect     MQTT 3.1.1: accepted (",
+                            "✓ connect     MQTT 5: accepted (",
+                            "✓ limits      what CONNACK allows",
+                            "maximum QoS: 2",
+                            "✓ identifier  a client without an identifier becomes '",
+                            "✓ subscribe   QoS 2 granted for 'godwit/doctor/",
+                            "✓ echo        QoS 0: a message comes back (",
+                            "✓ echo        QoS 1: acknowledged after ",
+                            "✓ echo        QoS 2: acknowledged after ",
+                            "✓ retained    a later subscriber gets the message; it is cleared again",
+                            "✓ wildcards   '+' and '#' bring what they match",
+                            "✓ shared      a shared subscription brings its messages",
+                            "✓ session     the broker keeps a session for an hour when asked to",
+                            "✓ size        a payload of 1 MiB comes back",
+                            broker.uri() + " works")
+                    .doesNotSay("\u001b[");
+            assertThat(broker.violations()).isEmpty();
+        }
+    }
+
+    @Test
+    void nothing_stays_on_the_broker() {
+        try (TestBroker broker = TestBroker.start()) {
+            doctor(broker.uri() + " -V 5 -x -1 --will-topic will --will-payload gone").ends(ExitCodes.OK);
+
+            assertThat(broker.connectedClients()).isEmpty();
+            assertThat(broker.connects()).isNotEmpty().allSatisfy(connect -> assertThat(
+                            broker.hasSession(connect.clientId()))
+                    .isFalse());
+            assertThat(broker.messages())
+                    .isNotEmpty()
+                    .allSatisfy(seen -> assertThat(seen.topic()).startsWith("godwit/doctor/"))
+                    .allSatisfy(seen -> assertThat(broker.retained(seen.topic())).isNull());
+        }
+    }
+
+    @Test
+    void what_a_broker_does_not_allow_is_remarked() {
+        try (TestBroker broker = TestBroker.builder()
+                .settings(settings -> settings.maximumQos(Qos.AT_LEAST_ONCE)
+                        .receiveMaximum(7)
+                        .maximumPacketSize(70_000)
+                        .topicAliasMaximum(3)
+                        .maximumSessionExpiry(60)
+                        .serverKeepAlive(33)
+                        .retainAvailable(false)
+                        .wildcardsAvailable(false)
+                        .sharedAvailable(false))
+                .start()) {
+            doctor(broker.uri())
+                    .ends(ExitCodes.OK)
+                    .says(
+                            "maximum QoS: 1",
+                            "receive maximum: 7",
+                            "maximum packet size: 70000",
+                            "topic alias maximum: 3",
+                            "retained messages: no",
+                            "keep alive: 33 s, the broker's",
+                            "! subscribe   QoS 1 granted for ",
+                            "✓ echo        QoS 1: ",
+                            "! echo        QoS 2: the broker takes QoS 1 at most",
+                            "! retained    the broker keeps no messages, as CONNACK says",
+                            "! wildcards   the broker takes none, as CONNACK says",
+                            "! shared      the broker has none, as CONNACK says",
+                            "! session     asked to keep a session for an hour, the broker keeps it for 60 s",
+                            "! size        a payload of 64 KiB comes back, no larger one: CONNACK allows packets of 70000",
+                            " works, with 7 remarks (!)");
+        }
+    }
+
+    @Test
+    void a_version_that_is_not_spoken_is_a_remark_unless_it_is_wanted() throws Exception {
+        try (TestBroker broker = TestBroker.builder()
+                .settings(settings -> settings.versions(EnumSet.of(ProtocolVersion.V3_1_1)))
+                .start()) {
+            doctor(broker.uri())
+                    .ends(ExitCodes.OK)
+                    .says(
+                            "! connect     MQTT 5: ",
+                            "✓ connect     MQTT 3.1.1: accepted",
+                            "- limits      a broker tells them in MQTT 5 only",
+                            "- shared      shared subscriptions are of MQTT 5",
+                            "- session     not tried before MQTT 5");
+
+            Examined wanted = doctor(broker.uri() + " -V 5 --json").ends(ExitCodes.REFUSED);
+            assertThat(wanted.field("breaksAt")).isEqualTo("connect");
+            assertThat(wanted.field("reason")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void topics_that_the_user_may_not_use() {
+        BrokerPolicy mine = new BrokerPolicy() {
+            @Override
+            public ReasonCode subscribe(String clientId, TopicSubscription subscription) {
+                return subscription.filter().text().startsWith("mine/")
+                        ? ReasonCode.SUCCESS
+                        : ReasonCode.NOT_AUTHORIZED;
+            }
+        };
+        try (TestBroker broker = TestBroker.builder().policy(mine).start()) {
+            doctor(broker.uri())
+                    .ends(ExitCodes.CHECK_FAILED)
+                    .says("✗ subscribe ", "It breaks at: subscribe", "name topics that it may use: -t PREFIX")
+                    .doesNotSay("NodeMCU's reason")
+                    .doesNotSay("echo        QoS");
+
+            doctor(broker.uri() + " -t mine").says("✓ echo        QoS 2").says("! shared");
+        }
+    }
+
+    @Test
+    void messages_that_do_not_come_back() {
+        BrokerPolicy swallow = new BrokerPolicy() {
+            @Override
+            public ReasonCode publish(String clientId, Message message) {
+                return ReasonCode.NOT_AUTHORIZED;
+            }
+        };
+        try (TestBroker broker = TestBroker.builder().policy(swallow).start()) {
+            doctor(broker.uri() + " -V 311 --timeout 200ms")
+                    .ends(ExitCodes.CHECK_FAILED)
+                    .says("✗ echo        QoS 1: the message was acknowledged and did not come back within 200 ms");
+        }
+    }
+
+    @Test
+    void a_client_identifier_of_the_user_is_used_and_warned_about() {
+        try (TestBroker broker = TestBroker.start()) {
+            doctor(broker.uri() + " -i boiler-7").ends(ExitCodes.OK).says("! identifier  -i is used as it is");
+
+            assertThat(broker.connects()).extracting(Connect::clientId).containsOnly("boiler-7");
+        }
+    }
+
+    @Test
+    void a_password_shows_nowhere() throws Exception {
+        try (TestBroker broker =
+                TestBroker.builder().credentials("me", "s3cret").start()) {
+            String address = "mqtt://me:s3cret@127.0.0.1:" + broker.port();
+
+            doctor(address).ends(ExitCodes.OK).doesNotSay("s3cret");
+            Examined json = doctor(address + " --json").ends(ExitCodes.OK).doesNotSay("s3cret");
+            assertThat(json.field("works")).isEqualTo("true");
+            assertThat(json.output().lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void several_brokers_are_examined_one_after_the_other() {
+        try (TestBroker first = TestBroker.start();
+                TestBroker second = TestBroker.start()) {
+            second.goOffline();
+            doctor(first.uri() + " " + second.uri())
+                    .ends(ExitCodes.UNREACHABLE)
+                    .says(first.uri() + " works", "It breaks at: network");
+        }
+    }
+
+    @Test
+    void each_packet_shows_with_debug() {
+        try (TestBroker broker = TestBroker.start()) {
+            assertThat(doctor(broker.uri() + " -d").ends(ExitCodes.OK).errors()).contains("CONNECT", "CONNACK", "PUBREL");
+        }
+    }
+
+    @Test
+    void mosquitto_plain_and_over_WebSocket() throws Exception {
+        int webSocket = Mosquitto.freePort();
+        try (Mosquitto broker = Mosquitto.start(
+                folder,
+                "allow_anonymous true",
+                "listener " + webSocket + " 127.0.0.1",
+                "socket_domain ipv4",
+                "protocol websockets")) {
+            doctor("localhost -p " + broker.port())
+                    .ends(ExitCodes.OK)
+                    .says("✓ connect     MQTT 3.1: ", "✓ connect     MQTT 5: ", "✓ echo        QoS 2: ", "✓ retained ");
+
+            doctor("ws://127.0.0.1:" + webSocket + "/mqtt --timeout 1s")
+                    .ends(ExitCodes.OK)
+                    .says("✓ websocket   the server switches to WebSocket at /mqtt", "✓ echo        QoS 2: ");
+        }
+    }
+}
