@@ -6,6 +6,7 @@ import io.godwit.cli.doctor.JsonReport;
 import io.godwit.cli.doctor.Report;
 import io.godwit.cli.doctor.TextReport;
 import io.godwit.cli.options.Durations;
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.packets.PacketPrinter;
 import io.godwit.mqtt.client.MqttClientBuilder;
@@ -146,9 +147,7 @@ final class DoctorCommand extends ClientCommand {
 
     private MqttClientBuilder builder(ProtocolVersion version) {
         MqttClientBuilder builder = connection().builder(version);
-        return connection().isDebug()
-                ? builder.transport(PacketPrinter.tapped(version, terminal()::remark, 0))
-                : builder;
+        return connection().isDebug() ? builder.carrier(PacketPrinter.tapped(version, terminal()::remark, 0)) : builder;
     }
 
     private static int exitCode(@Nullable Diagnosis diagnosis) {

@@ -3,6 +3,7 @@ package io.godwit.cli;
 import static io.godwit.cli.Examined.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.testkit.TestBroker;
 import java.io.IOException;
 import java.io.InputStream;

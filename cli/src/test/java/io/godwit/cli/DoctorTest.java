@@ -3,6 +3,7 @@ package io.godwit.cli;
 import static io.godwit.cli.Examined.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -55,16 +56,19 @@ class DoctorTest {
     @Test
     void nothing_stays_on_the_broker() {
         try (TestBroker broker = TestBroker.start()) {
-            doctor(broker.uri() + " -V 5 -x -1 --will-topic will --will-payload gone").ends(ExitCodes.OK);
+            doctor(broker.uri() + " -V 5 -x -1 --will-topic will --will-payload gone")
+                    .ends(ExitCodes.OK);
 
             assertThat(broker.connectedClients()).isEmpty();
-            assertThat(broker.connects()).isNotEmpty().allSatisfy(connect -> assertThat(
-                            broker.hasSession(connect.clientId()))
-                    .isFalse());
+            assertThat(broker.connects())
+                    .isNotEmpty()
+                    .allSatisfy(connect ->
+                            assertThat(broker.hasSession(connect.clientId())).isFalse());
             assertThat(broker.messages())
                     .isNotEmpty()
                     .allSatisfy(seen -> assertThat(seen.topic()).startsWith("godwit/doctor/"))
-                    .allSatisfy(seen -> assertThat(broker.retained(seen.topic())).isNull());
+                    .allSatisfy(
+                            seen -> assertThat(broker.retained(seen.topic())).isNull());
         }
     }
 
@@ -194,7 +198,8 @@ class DoctorTest {
     @Test
     void each_packet_shows_with_debug() {
         try (TestBroker broker = TestBroker.start()) {
-            assertThat(doctor(broker.uri() + " -d").ends(ExitCodes.OK).errors()).contains("CONNECT", "CONNACK", "PUBREL");
+            assertThat(doctor(broker.uri() + " -d").ends(ExitCodes.OK).errors())
+                    .contains("CONNECT", "CONNACK", "PUBREL");
         }
     }
 

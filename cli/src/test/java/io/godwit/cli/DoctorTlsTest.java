@@ -3,6 +3,7 @@ package io.godwit.cli;
 import static io.godwit.cli.Examined.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.testkit.TestBroker;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -63,8 +64,8 @@ class DoctorTlsTest {
                             "1. certificate of CN=broker for [localhost], issued by CN=Test Authority, valid from ",
                             "✓ echo        QoS 2");
 
-            Examined json =
-                    doctor(at("mqtts", broker) + " --json --tls-version tlsv1.2 --cafile " + ca).ends(ExitCodes.OK);
+            Examined json = doctor(at("mqtts", broker) + " --json --tls-version tlsv1.2 --cafile " + ca)
+                    .ends(ExitCodes.OK);
             assertThat(json.field("protocol")).isEqualTo("TLSv1.2");
             assertThat(json.field("subject")).isEqualTo("CN=broker");
         }
@@ -124,8 +125,7 @@ class DoctorTlsTest {
 
     @Test
     void a_client_certificate_that_is_wanted() throws Exception {
-        try (TestBroker broker =
-                broker("localhost", 100).clientCertificates(ca).start()) {
+        try (TestBroker broker = broker("localhost", 100).clientCertificates(ca).start()) {
             doctor(at("mqtts", broker) + " --cafile " + ca)
                     .ends(ExitCodes.UNREACHABLE)
                     .says("✗ tls         ", "It breaks at: tls", "--cert FILE --key FILE");

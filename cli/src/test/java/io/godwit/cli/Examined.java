@@ -19,8 +19,7 @@ record Examined(int exitCode, String output, String errors) {
     static Examined doctor(String line) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Terminal terminal = new Terminal(
-                out, new PrintStream(err, true, StandardCharsets.UTF_8), false, false, false);
+        Terminal terminal = new Terminal(out, new PrintStream(err, true, StandardCharsets.UTF_8), false, false, false);
         List<String> words = new ArrayList<>(List.of("doctor"));
         words.addAll(List.of(line.split(" ")));
         int code = Main.commandLine(terminal, List.of("doctor")).execute(words.toArray(String[]::new));

@@ -41,8 +41,7 @@ final class Advice {
             case WEBSOCKET ->
                 List.of(
                         "another path: brokers use /mqtt, /ws or /",
-                        "without WebSocket: godwit doctor " + (server.scheme().isTls() ? "mqtts://" : "mqtt://")
-                                + host,
+                        "without WebSocket: godwit doctor " + (server.scheme().isTls() ? "mqtts://" : "mqtt://") + host,
                         "if the server wants a token, give it with --header NAME:VALUE");
         };
     }
@@ -155,8 +154,7 @@ final class Advice {
             case CLIENT_IDENTIFIER_NOT_VALID ->
                 List.of("choose a client identifier that the broker allows: -i ID; 3.1 takes 1 to 23 characters");
             case UNSUPPORTED_PROTOCOL_VERSION -> List.of("choose a version that the broker speaks: -V");
-            case SERVER_UNAVAILABLE, SERVER_BUSY ->
-                List.of("try again later; the broker's log says what it lacks");
+            case SERVER_UNAVAILABLE, SERVER_BUSY -> List.of("try again later; the broker's log says what it lacks");
             case USE_ANOTHER_SERVER, SERVER_MOVED -> List.of("the broker names another server: see above");
             default -> List.of("see the broker's log for this moment");
         };

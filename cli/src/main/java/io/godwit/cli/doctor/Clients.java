@@ -34,8 +34,7 @@ final class Clients implements AutoCloseable {
      * @param topics below which the doctor may publish and subscribe
      * @param limit of each step
      */
-    Clients(
-            Function<ProtocolVersion, MqttClientBuilder> options, boolean identified, String topics, Duration limit) {
+    Clients(Function<ProtocolVersion, MqttClientBuilder> options, boolean identified, String topics, Duration limit) {
         this.options = options;
         this.identified = identified;
         this.topics = topics;

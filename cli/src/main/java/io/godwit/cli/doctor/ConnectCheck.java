@@ -33,10 +33,7 @@ final class ConnectCheck {
      * @param failure null when it was accepted or not tried
      */
     private record Outcome(
-            @Nullable ConnectResult result,
-            @Nullable MqttConnectException failure,
-            String text,
-            long nanos) {}
+            @Nullable ConnectResult result, @Nullable MqttConnectException failure, String text, long nanos) {}
 
     /** Finds out who is there, when it does not answer as a broker does. */
     interface Stranger {
@@ -50,8 +47,7 @@ final class ConnectCheck {
      * @param wanted the version that has to work; null when any will do
      * @param hasUser whether CONNECT names a user
      */
-    ConnectCheck(
-            Clients clients, Report report, @Nullable ProtocolVersion wanted, boolean hasUser, Stranger stranger) {
+    ConnectCheck(Clients clients, Report report, @Nullable ProtocolVersion wanted, boolean hasUser, Stranger stranger) {
         this.clients = clients;
         this.report = report;
         this.wanted = wanted;
@@ -164,7 +160,8 @@ final class ConnectCheck {
         if (thrown.getCause() instanceof RoadException road) {
             // With TLS 1.3 the server's verdict on our certificate comes after the handshake.
             Station station = RoadCheck.stationOf(road.step());
-            Finding late = Finding.broken(station, Advice.symptom(road)).took(outcome(version).nanos());
+            Finding late = Finding.broken(station, Advice.symptom(road))
+                    .took(outcome(version).nanos());
             report.breaks(
                     late,
                     new Diagnosis(
@@ -178,7 +175,9 @@ final class ConnectCheck {
         boolean speaksTls = false;
         if (isStrange(failure)) {
             String who = stranger.who();
-            finding = who.isEmpty() ? finding : finding.detail("what answers there is " + who).fact("answers", who);
+            finding = who.isEmpty()
+                    ? finding
+                    : finding.detail("what answers there is " + who).fact("answers", who);
             speaksTls = stranger.speaksTls();
         }
         report.breaks(

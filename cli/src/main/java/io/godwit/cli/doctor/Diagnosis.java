@@ -10,11 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param advice one line for each thing to try, the likeliest first
  */
 public record Diagnosis(
-        Station station,
-        Kind kind,
-        @Nullable Integer reason,
-        String text,
-        List<String> advice) {
+        Station station, Kind kind, @Nullable Integer reason, String text, List<String> advice) {
 
     /** What an exit code tells apart. */
     public enum Kind {

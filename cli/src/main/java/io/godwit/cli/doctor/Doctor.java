@@ -52,8 +52,7 @@ public final class Doctor {
      * @throws InterruptedException when the doctor is sent away; its clients have then left
      */
     public void examine() throws InterruptedException {
-        Road asked = request.road()
-                .toBuilder()
+        Road asked = request.road().toBuilder()
                 .resolveTimeout(request.limit())
                 .connectTimeout(request.limit())
                 .handshakeTimeout(request.limit())

@@ -35,8 +35,9 @@ final class EchoCheck {
                 echo(qos);
             } else {
                 trial.report()
-                        .add(Finding.warning(Station.ECHO, "QoS " + qos.level() + ": the broker takes QoS " + most
-                                        + " at most")
+                        .add(Finding.warning(
+                                        Station.ECHO,
+                                        "QoS " + qos.level() + ": the broker takes QoS " + most + " at most")
                                 .fact("qos", qos.level()));
             }
         }
@@ -48,7 +49,8 @@ final class EchoCheck {
         trial.run(
                 client -> {
                     long start = System.nanoTime();
-                    Qos got = client.subscribe(topic, Qos.EXACTLY_ONCE, message -> {}).grantedQos();
+                    Qos got = client.subscribe(topic, Qos.EXACTLY_ONCE, message -> {})
+                            .grantedQos();
                     granted.set(got);
                     String text = "QoS " + got.level() + " granted for '" + topic + "'";
                     trial.report()
@@ -82,8 +84,10 @@ final class EchoCheck {
                 String sent = qos == Qos.AT_MOST_ONCE ? "was sent" : "was acknowledged";
                 trial.report()
                         .fault(
-                                Finding.broken(Station.ECHO, name + "the message " + sent + " and did not come back within "
-                                                + trial.limit())
+                                Finding.broken(
+                                                Station.ECHO,
+                                                name + "the message " + sent + " and did not come back within "
+                                                        + trial.limit())
                                         .fact("qos", qos.level()),
                                 RIGHTS);
                 return;

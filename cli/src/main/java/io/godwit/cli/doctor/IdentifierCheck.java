@@ -16,15 +16,18 @@ final class IdentifierCheck {
     void run() {
         if (trial.clients().isIdentified()) {
             trial.report()
-                    .add(Finding.warning(Station.IDENTIFIER, "-i is used as it is: a client that was connected under it"
-                            + " is thrown out now, and its kept session has ended"));
+                    .add(Finding.warning(
+                            Station.IDENTIFIER,
+                            "-i is used as it is: a client that was connected under it"
+                                    + " is thrown out now, and its kept session has ended"));
             return;
         }
         if (trial.version() == ProtocolVersion.V3_1) {
             trial.report().add(Finding.skipped(Station.IDENTIFIER, "MQTT 3.1 has no empty client identifiers"));
             return;
         }
-        try (MqttClient client = trial.clients().build(trial.version(), builder -> builder.clientId("").will(null))) {
+        try (MqttClient client = trial.clients()
+                .build(trial.version(), builder -> builder.clientId("").will(null))) {
             String assigned = client.connect().properties().get(Property.ASSIGNED_CLIENT_IDENTIFIER);
             Finding finding = Finding.good(
                     Station.IDENTIFIER,
@@ -35,7 +38,8 @@ final class IdentifierCheck {
         } catch (MqttException e) {
             trial.report()
                     .add(Finding.warning(
-                            Station.IDENTIFIER, "a client without an identifier is not accepted: " + Advice.symptom(e)));
+                            Station.IDENTIFIER,
+                            "a client without an identifier is not accepted: " + Advice.symptom(e)));
         }
     }
 }

@@ -26,7 +26,10 @@ final class LimitsCheck {
                 finding, "topic alias maximum", "topicAliasMaximum", said.getOr(Property.TOPIC_ALIAS_MAXIMUM, 0));
         finding = yes(finding, "retained messages", "retain", said.getOr(Property.RETAIN_AVAILABLE, 1));
         finding = yes(
-                finding, "wildcard subscriptions", "wildcards", said.getOr(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 1));
+                finding,
+                "wildcard subscriptions",
+                "wildcards",
+                said.getOr(Property.WILDCARD_SUBSCRIPTION_AVAILABLE, 1));
         finding = yes(finding, "shared subscriptions", "shared", said.getOr(Property.SHARED_SUBSCRIPTION_AVAILABLE, 1));
         finding = yes(
                 finding,

@@ -33,9 +33,7 @@ public final class Report {
 
     /** Something on a working connection does not work. */
     void fault(Finding finding, String... advice) {
-        breaks(
-                finding,
-                new Diagnosis(finding.station(), Diagnosis.Kind.FAULT, null, finding.text(), List.of(advice)));
+        breaks(finding, new Diagnosis(finding.station(), Diagnosis.Kind.FAULT, null, finding.text(), List.of(advice)));
     }
 
     public ServerAddress server() {

@@ -208,8 +208,7 @@ final class RoadCheck {
 
     private List<String> advice(RoadException failure, @Nullable CertificateRejected rejected)
             throws InterruptedException {
-        List<String> advice =
-                new ArrayList<>(Advice.about(failure, road, rejected == null ? null : rejected.check()));
+        List<String> advice = new ArrayList<>(Advice.about(failure, road, rejected == null ? null : rejected.check()));
         if (failure.step() == Step.WEBSOCKET && TlsProbe.speaksTls(road, transport)) {
             advice.add(0, "this port speaks TLS: godwit doctor wss://" + server.authority() + server.path());
         }

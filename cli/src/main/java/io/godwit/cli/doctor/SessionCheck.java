@@ -35,14 +35,16 @@ final class SessionCheck {
             trial.clients().close();
         }
         try (MqttClient client = trial.clients()
-                .build(trial.version(), builder -> builder.will(null)
-                        .property(Property.SESSION_EXPIRY_INTERVAL, ASKED.toSeconds()))) {
+                .build(
+                        trial.version(),
+                        builder -> builder.will(null).property(Property.SESSION_EXPIRY_INTERVAL, ASKED.toSeconds()))) {
             ConnectResult result = client.connect();
             long granted = result.properties().getOr(Property.SESSION_EXPIRY_INTERVAL, ASKED.toSeconds());
             Finding finding = granted == ASKED.toSeconds()
                     ? Finding.good(Station.SESSION, "the broker keeps a session for an hour when asked to")
                     : Finding.warning(
-                            Station.SESSION, "asked to keep a session for an hour, the broker keeps it for " + granted + " s");
+                            Station.SESSION,
+                            "asked to keep a session for an hour, the broker keeps it for " + granted + " s");
             trial.report().add(finding.fact("asked", ASKED.toSeconds()).fact("granted", granted));
             takeBack(client);
         } catch (MqttException e) {

@@ -18,9 +18,8 @@ public final class TextReport {
     public void tell(Finding finding) {
         Mark mark = finding.mark();
         String label = String.format(Locale.ROOT, "%-11s", finding.station().label());
-        String time = finding.time() == null
-                ? ""
-                : terminal.paint(Colour.FAINT, " (" + Clients.time(finding.time()) + ")");
+        String time =
+                finding.time() == null ? "" : terminal.paint(Colour.FAINT, " (" + Clients.time(finding.time()) + ")");
         terminal.line(terminal.paint(mark.colour(), mark.sign()) + " " + label + " " + finding.text() + time);
         finding.details().forEach(line -> terminal.line(terminal.paint(Colour.FAINT, INDENT + line)));
     }
@@ -37,8 +36,8 @@ public final class TextReport {
                     + (warnings == 0 ? "" : ", with " + warnings + (warnings == 1 ? " remark (!)" : " remarks (!)")));
             return;
         }
-        terminal.line(terminal.paint(Colour.STRONG, "It breaks at: " + diagnosis.station().label()) + ". "
-                + diagnosis.text());
+        terminal.line(terminal.paint(
+                        Colour.STRONG, "It breaks at: " + diagnosis.station().label()) + ". " + diagnosis.text());
         if (diagnosis.reason() != null) {
             terminal.line("NodeMCU's reason: " + SeedReason.describe(diagnosis.reason()));
         }

@@ -126,7 +126,8 @@ final class ServerTrust extends X509ExtendedTrustManager {
             String old = now.isAfter(leaf.getNotAfter().toInstant())
                     ? ", and has expired on " + Certificates.date(leaf.getNotAfter())
                     : "";
-            return new CertificateRejected(selfSigned ? TlsCheck.SELF_SIGNED : TlsCheck.UNKNOWN_CA, List.of(chain), leaf, old, cause);
+            return new CertificateRejected(
+                    selfSigned ? TlsCheck.SELF_SIGNED : TlsCheck.UNKNOWN_CA, List.of(chain), leaf, old, cause);
         }
         return new CertificateRejected(TlsCheck.OTHER, List.of(chain), leaf, ": " + text, cause);
     }

@@ -2,23 +2,29 @@ package io.godwit.mqtt.client.interop;
 
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The clients of one test, all of one version, closed with it; and names that no other test uses. */
 final class InteropClients implements AutoCloseable {
     private final RealBroker.Running broker;
+    private final RealRoad road;
+    private final @Nullable RealProxy proxy;
     private final ProtocolVersion version;
     private final String own = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
     private final List<MqttClient> clients = new ArrayList<>();
     private int ids;
 
-    InteropClients(RealBroker.Running broker, ProtocolVersion version) {
+    InteropClients(RealBroker.Running broker, RealRoad road, @Nullable RealProxy proxy, ProtocolVersion version) {
         this.broker = broker;
+        this.road = road;
+        this.proxy = proxy;
         this.version = version;
     }
 
@@ -26,8 +32,14 @@ final class InteropClients implements AutoCloseable {
         return version;
     }
 
+    /** The broker's port on this road. */
     int port() {
-        return broker.port();
+        return road.port(broker);
+    }
+
+    /** The road to a port that leads to {@link #port()}. */
+    Road road(int port) {
+        return road.to(broker, port, proxy);
     }
 
     String topic(String name) {
@@ -41,7 +53,7 @@ final class InteropClients implements AutoCloseable {
 
     MqttClient build(UnaryOperator<MqttClientBuilder> change) {
         MqttClientBuilder builder = MqttClient.builder()
-                .server("mqtt://127.0.0.1:" + port())
+                .road(road(port()))
                 .protocol(version)
                 .clientId(id())
                 .callTimeout(Duration.ofSeconds(15));

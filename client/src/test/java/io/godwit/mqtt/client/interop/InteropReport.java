@@ -34,7 +34,11 @@ final class InteropReport {
         lines.add(feature + "\t" + version + "\tfailed\t");
     }
 
-    void write(RealBroker broker) throws IOException {
+    void write(RealBroker broker, RealRoad road) throws IOException {
+        if (road != RealRoad.TCP) {
+            RoadsTable.write(broker, road, lines);
+            return;
+        }
         Files.createDirectories(FOLDER);
         Files.write(FOLDER.resolve(broker.script() + ".tsv"), lines);
         Files.writeString(FOLDER.resolve("interop.md"), table());

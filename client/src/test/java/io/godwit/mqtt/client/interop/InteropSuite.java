@@ -20,10 +20,14 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.FaultProxy;
 import io.godwit.testkit.Faults;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -41,17 +45,23 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * What Godwit does with a real broker, in every version of MQTT: one test per {@link Feature} and version, through the
- * public API. What a broker lacks is skipped by name; what it does is written to the table of results.
+ * What Godwit does with a real broker, in every version of MQTT: one test per road, {@link Feature} and version, through
+ * the public API. What a broker lacks is skipped by name; what it does is written to the table of results.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class InteropSuite {
-    private final InteropReport report = new InteropReport();
+    private final Map<RealRoad, InteropReport> reports = new EnumMap<>(RealRoad.class);
+    private final Map<RealRoad, RealProxy> proxies = new EnumMap<>(RealRoad.class);
 
     private RealBroker.Running broker;
 
     /** Which broker it is; asked once, before anything else. */
     abstract RealBroker broker();
+
+    /** The roads to it: the plain one, unless a suite is about roads. */
+    List<RealRoad> roads() {
+        return List.of(RealRoad.TCP);
+    }
 
     @BeforeAll
     void start() throws Exception {
@@ -64,29 +74,49 @@ abstract class InteropSuite {
     @AfterAll
     void stop() throws Exception {
         if (broker != null) {
-            report.write(broker.broker());
+            for (Map.Entry<RealRoad, InteropReport> each : reports.entrySet()) {
+                each.getValue().write(broker.broker(), each.getKey());
+            }
             broker.close();
         }
+        proxies.values().forEach(RealProxy::close);
     }
 
     @TestFactory
     Stream<DynamicContainer> mqtt() {
-        return Arrays.stream(ProtocolVersion.values())
-                .map(version -> DynamicContainer.dynamicContainer(
-                        broker.broker().script() + ", MQTT " + version,
-                        Arrays.stream(Feature.values())
-                                .filter(feature -> feature.versions().contains(version))
-                                .map(feature ->
-                                        DynamicTest.dynamicTest(feature.title(), () -> attempt(feature, version)))));
+        return roads().stream()
+                .flatMap(road -> Arrays.stream(ProtocolVersion.values())
+                        .map(version -> DynamicContainer.dynamicContainer(
+                                broker.broker().script() + ", " + road.title() + ", MQTT " + version,
+                                Arrays.stream(Feature.values())
+                                        .filter(feature -> feature.versions().contains(version))
+                                        .map(feature -> DynamicTest.dynamicTest(
+                                                feature.title(), () -> attempt(road, feature, version))))));
     }
 
-    private void attempt(Feature feature, ProtocolVersion version) throws Exception {
+    /** The proxy on the road, started when it is first needed; null when there is none. */
+    private @Nullable RealProxy proxy(RealRoad road) throws Exception {
+        if (!proxies.containsKey(road)) {
+            Path folder = Files.createDirectories(broker.certificates().resolveSibling("proxy-" + road));
+            RealProxy started = road.startProxy(folder);
+            if (started == null) {
+                return null;
+            }
+            proxies.put(road, started);
+        }
+        return proxies.get(road);
+    }
+
+    private void attempt(RealRoad road, Feature feature, ProtocolVersion version) throws Exception {
+        RealProxy proxy = proxy(road);
+        InteropReport report = reports.computeIfAbsent(road, each -> new InteropReport());
         String lacks = broker.broker().lacks(feature, version);
+        lacks = lacks != null ? lacks : road.lacks(broker.broker(), feature);
         if (lacks != null) {
             report.skipped(feature, version, lacks);
             Assumptions.abort(lacks);
         }
-        try (InteropClients clients = new InteropClients(broker, version)) {
+        try (InteropClients clients = new InteropClients(broker, road, proxy, version)) {
             run(feature, clients);
             report.passed(feature, version);
         } catch (Exception | AssertionError failure) {
@@ -191,7 +221,7 @@ abstract class InteropSuite {
         Inbox inbox = new Inbox();
         clients.connected().subscribe(topic, inbox::add);
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", clients.port())) {
-            MqttClient dying = clients.build(builder -> builder.road(Road.to(proxy.uri()))
+            MqttClient dying = clients.build(builder -> builder.road(clients.road(proxy.port()))
                     .reconnect(Reconnect.never())
                     .will(Message.of(topic, "gone")));
             dying.connect();
@@ -234,7 +264,7 @@ abstract class InteropSuite {
         MqttClient watcher = clients.connected();
         watcher.subscribe(topic, inbox::add);
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", clients.port())) {
-            MqttClient client = clients.build(builder -> builder.road(Road.to(proxy.uri()))
+            MqttClient client = clients.build(builder -> builder.road(clients.road(proxy.port()))
                     .cleanSession(false)
                     .reconnect(Reconnect.fixed(Duration.ofMillis(50))));
             client.connect();
@@ -341,7 +371,7 @@ abstract class InteropSuite {
     private void tls(InteropClients clients) throws Exception {
         Road road = Road.builder()
                 .servers("mqtts://localhost:" + (clients.port() + 1))
-                .tls(Tls.builder().ca(broker.certificateAuthority()).build())
+                .tls(Tls.builder().ca(broker.certificates().resolve("ca.crt")).build())
                 .build();
         overRoad(clients, road);
     }

@@ -137,8 +137,14 @@ enum RealBroker {
             return port;
         }
 
-        Path certificateAuthority() {
-            return data.resolve("certs/ca.crt");
+        /** The folder with {@code ca.crt}, {@code client.crt} and {@code client.key}. */
+        Path certificates() {
+            return data.resolve("certs");
+        }
+
+        /** Where Mosquitto listens besides its ports. */
+        Path unixSocket() {
+            return data.resolve("mqtt.sock");
         }
 
         /** Ends it in order and starts it on the same data and ports. */
