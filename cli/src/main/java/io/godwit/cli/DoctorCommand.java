@@ -142,23 +142,12 @@ final class DoctorCommand extends ClientCommand {
         } else {
             text.sum(report);
         }
-        return exitCode(report.diagnosis());
+        Diagnosis diagnosis = report.diagnosis();
+        return diagnosis == null ? ExitCodes.OK : diagnosis.exitCode();
     }
 
     private MqttClientBuilder builder(ProtocolVersion version) {
         MqttClientBuilder builder = connection().builder(version);
         return connection().isDebug() ? builder.carrier(PacketPrinter.tapped(version, terminal()::remark, 0)) : builder;
-    }
-
-    private static int exitCode(@Nullable Diagnosis diagnosis) {
-        if (diagnosis == null) {
-            return ExitCodes.OK;
-        }
-        return switch (diagnosis.kind()) {
-            case UNREACHABLE -> ExitCodes.UNREACHABLE;
-            case REFUSED -> ExitCodes.REFUSED;
-            case NOT_AUTHORIZED -> ExitCodes.NOT_AUTHORIZED;
-            case FAULT -> ExitCodes.CHECK_FAILED;
-        };
     }
 }

@@ -1,5 +1,7 @@
 package io.godwit.cli.doctor;
 
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
@@ -166,42 +168,26 @@ final class ConnectCheck {
                     late,
                     new Diagnosis(
                             station,
-                            Diagnosis.Kind.UNREACHABLE,
+                            ExitCodes.UNREACHABLE,
                             SeedReason.of(failure),
                             late.text(),
                             List.of("the broker's administrator issues client certificates: --cert FILE --key FILE")));
             return;
         }
-        boolean speaksTls = false;
-        if (isStrange(failure)) {
-            String who = stranger.who();
-            finding = who.isEmpty()
-                    ? finding
-                    : finding.detail("what answers there is " + who).fact("answers", who);
-            speaksTls = stranger.speaksTls();
+        boolean answers = failure.reason() == ConnectFailure.Reason.NOT_A_CONNACK;
+        boolean silent = failure.reason() == ConnectFailure.Reason.TIMEOUT_RECEIVING;
+        String who = answers ? stranger.who() : "";
+        if (!who.isEmpty()) {
+            finding = finding.detail("what answers there is " + who).fact("answers", who);
         }
+        boolean speaksTls = (answers || silent) && stranger.speaksTls();
         report.breaks(
                 finding,
                 new Diagnosis(
                         Station.CONNECT,
-                        kind(failure),
+                        Failures.exitCode(failure),
                         SeedReason.of(failure),
                         finding.text(),
                         Advice.about(failure, report.server(), speaksTls, hasUser)));
-    }
-
-    private static boolean isStrange(ConnectFailure failure) {
-        return failure.reason() == ConnectFailure.Reason.NOT_A_CONNACK
-                || failure.reason() == ConnectFailure.Reason.TIMEOUT_RECEIVING;
-    }
-
-    private static Diagnosis.Kind kind(ConnectFailure failure) {
-        if (failure.reason() != ConnectFailure.Reason.REFUSED) {
-            return Diagnosis.Kind.UNREACHABLE;
-        }
-        ReasonCode reason = failure.reasonCode();
-        return reason == ReasonCode.BAD_USER_NAME_OR_PASSWORD || reason == ReasonCode.NOT_AUTHORIZED
-                ? Diagnosis.Kind.NOT_AUTHORIZED
-                : Diagnosis.Kind.REFUSED;
     }
 }

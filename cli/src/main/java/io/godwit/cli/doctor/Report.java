@@ -1,5 +1,6 @@
 package io.godwit.cli.doctor;
 
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.mqtt.client.road.ServerAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,7 @@ public final class Report {
 
     /** Something on a working connection does not work. */
     void fault(Finding finding, String... advice) {
-        breaks(finding, new Diagnosis(finding.station(), Diagnosis.Kind.FAULT, null, finding.text(), List.of(advice)));
+        breaks(finding, new Diagnosis(finding.station(), ExitCodes.CHECK_FAILED, null, finding.text(), List.of(advice)));
     }
 
     public ServerAddress server() {

@@ -1,5 +1,6 @@
 package io.godwit.cli.doctor;
 
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.client.road.RoadException;
 import io.godwit.mqtt.client.road.RoadException.Step;
@@ -200,7 +201,7 @@ final class RoadCheck {
                 finding,
                 new Diagnosis(
                         station,
-                        Diagnosis.Kind.UNREACHABLE,
+                        ExitCodes.UNREACHABLE,
                         station == Station.NAME ? SeedReason.DNS : SeedReason.SERVER_NOT_FOUND,
                         finding.text(),
                         advice(failure, rejected)));
