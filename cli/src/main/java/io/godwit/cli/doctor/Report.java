@@ -34,7 +34,9 @@ public final class Report {
 
     /** Something on a working connection does not work. */
     void fault(Finding finding, String... advice) {
-        breaks(finding, new Diagnosis(finding.station(), ExitCodes.CHECK_FAILED, null, finding.text(), List.of(advice)));
+        breaks(
+                finding,
+                new Diagnosis(finding.station(), ExitCodes.CHECK_FAILED, null, finding.text(), List.of(advice)));
     }
 
     public ServerAddress server() {

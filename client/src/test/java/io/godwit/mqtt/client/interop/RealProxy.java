@@ -68,7 +68,7 @@ public final class RealProxy implements AutoCloseable {
     public static RealProxy microsocks(Path folder) throws IOException {
         int port = freePort();
         List<String> command =
-                List.of(program("microsocks"), "-q", "-i", "127.0.0.1", "-p", "" + port, "-u", USER, "-P", PASSWORD);
+                List.of(program("microsocks"), "-i", "127.0.0.1", "-p", "" + port, "-u", USER, "-P", PASSWORD);
         return new RealProxy(folder, "socks5", port, true, command);
     }
 
