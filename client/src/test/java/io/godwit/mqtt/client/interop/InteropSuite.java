@@ -89,6 +89,7 @@ abstract class InteropSuite {
                         .map(version -> DynamicContainer.dynamicContainer(
                                 broker.broker().script() + ", " + road.title() + ", MQTT " + version,
                                 Arrays.stream(Feature.values())
+                                        .filter(road::asksFor)
                                         .filter(feature -> feature.versions().contains(version))
                                         .map(feature -> DynamicTest.dynamicTest(
                                                 feature.title(), () -> attempt(road, feature, version))))));

@@ -64,13 +64,15 @@ enum RealRoad {
                 .build();
     }
 
+    /** Whether the feature is about the broker, rather than about another road to it. */
+    boolean asksFor(Feature feature) {
+        return this == TCP || feature != Feature.TLS && feature != Feature.WEB_SOCKET;
+    }
+
     /** Why a feature cannot be tried on it; null when it can. */
     @Nullable
     String lacks(RealBroker broker, Feature feature) {
         boolean webSocket = this == WEB_SOCKET || this == WEB_SOCKET_TLS;
-        if (this != TCP && (feature == Feature.TLS || feature == Feature.WEB_SOCKET)) {
-            return "TLS and WebSocket are roads of their own here";
-        }
         if (this == UNIX && (feature == Feature.WILL || feature == Feature.RECONNECT)) {
             return "the proxy that breaks connections does not sit on a unix socket";
         }
