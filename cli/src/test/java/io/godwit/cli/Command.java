@@ -19,6 +19,12 @@ import java.util.concurrent.TimeUnit;
 final class Command implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    /**
+     * What a shell starts in the background ignores SIGINT, and so does all that it starts in turn, these tests' processes too:
+     * then Ctrl-C would do nothing. This gives them the signal back, where there is a GNU env.
+     */
+    private static final List<String> HEARS_CTRL_C = hearsCtrlC();
+
     private final String name;
     private final Process process;
     private final Output out;
@@ -43,7 +49,8 @@ final class Command implements AutoCloseable {
     }
 
     static Command godwit(Map<String, String> environment, String... arguments) {
-        List<String> line = new ArrayList<>(List.of(
+        List<String> line = new ArrayList<>(HEARS_CTRL_C);
+        line.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -57,6 +64,13 @@ final class Command implements AutoCloseable {
         Map<String, String> all = new java.util.HashMap<>(Map.of("XDG_CONFIG_HOME", "/nonexistent"));
         all.putAll(environment);
         return new Command(line, all);
+    }
+
+    private static List<String> hearsCtrlC() {
+        List<String> prefix = List.of("env", "--default-signal=INT");
+        List<String> probe = new ArrayList<>(prefix);
+        probe.add("true");
+        return new Command(probe, Map.of()).exitCode() == 0 ? prefix : List.of();
     }
 
     /** Any other program. */
