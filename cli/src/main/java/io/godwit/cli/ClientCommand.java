@@ -9,6 +9,7 @@ import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -16,6 +17,7 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -45,9 +47,12 @@ abstract class ClientCommand implements Callable<Integer> {
 
     /** The builder from the options, with remarks about lost connections, and each packet printed at {@code -d}. */
     final MqttClientBuilder builder() {
-        MqttClientBuilder builder = connection.builder(
-                connection.isDebug() ? PacketPrinter.tapped(connection.version(), terminal::remark, 0) : null);
-        return builder.listener(new Remarks());
+        return builder(connection.isDebug() ? PacketPrinter.tapped(connection.version(), terminal::remark, 0) : null);
+    }
+
+    /** The same over this transport; null: the usual one. */
+    final MqttClientBuilder builder(@Nullable Transport transport) {
+        return connection.builder(transport).listener(new Remarks());
     }
 
     /** Connects; takes the time that the options allow, however often that means to try. */
@@ -58,6 +63,28 @@ abstract class ClientCommand implements Callable<Integer> {
             client.closeAsync();
             throw e.getCause() instanceof Exception cause ? cause : e;
         }
+    }
+
+    /** Connects before the deadline, in nanoseconds of {@link System#nanoTime}; {@link Long#MAX_VALUE}: none. */
+    static void connectWithin(MqttClient client, long deadline) throws Exception {
+        try {
+            waitFor(client.connectAsync(), deadline);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    /** Waits for what comes, until the deadline. */
+    static <T> T waitFor(CompletableFuture<T> future, long deadline)
+            throws ExecutionException, InterruptedException, TimeoutException {
+        return deadline == Long.MAX_VALUE
+                ? future.get()
+                : future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+
+    /** The deadline for what may take so long from now; null: for ever. */
+    static long deadline(@Nullable Duration limit) {
+        return limit == null ? Long.MAX_VALUE : System.nanoTime() + limit.toNanos();
     }
 
     /** Says good-bye in order, with the properties of {@code -D disconnect}. */

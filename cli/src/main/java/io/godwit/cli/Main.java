@@ -49,6 +49,12 @@ public final class Main implements Callable<Integer> {
         commands.put("demo", DemoCommand::new);
         commands.put("pub", PubCommand::new);
         commands.put("sub", SubCommand::new);
+        commands.put("request", RequestCommand::new);
+        commands.put("reply", ReplyCommand::new);
+        commands.put("retained", RetainedCommand::new);
+        commands.put("record", RecordCommand::new);
+        commands.put("play", PlayCommand::new);
+        commands.put("trace", TraceCommand::new);
         commands.put("broker", BrokerCommand::new);
         commands.put("run", RunCommand::new);
         commands.put("doctor", DoctorCommand::new);

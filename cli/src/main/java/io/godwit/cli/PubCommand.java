@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.PayloadSource;
 import io.godwit.cli.options.QosConverter;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
@@ -15,15 +16,8 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -43,9 +37,6 @@ import picocli.CommandLine.Option;
             "  godwit pub -V 5 -t a -m '{}' -D publish content-type application/json"
         })
 final class PubCommand extends ClientCommand {
-    /** So many messages may be under way; more would only fill the memory. */
-    private static final int UNDER_WAY = 8_192;
-
     @Option(
             names = {"-t", "--topic"},
             paramLabel = "TOPIC",
@@ -56,34 +47,12 @@ final class PubCommand extends ClientCommand {
     @ArgGroup(multiplicity = "1", order = -9)
     private Source source = new Source();
 
-    /** Where the payload comes from. */
-    static final class Source {
-        @Option(
-                names = {"-m", "--message"},
-                paramLabel = "TEXT",
-                description = "The message.")
-        private @Nullable String text;
-
-        @Option(
-                names = {"-f", "--file"},
-                paramLabel = "FILE",
-                description = "Send the contents of a file.")
-        private @Nullable Path file;
-
+    /** Where the payload comes from: one of the usual places, or line by line. */
+    static final class Source extends PayloadSource {
         @Option(
                 names = {"-l", "--stdin-line"},
                 description = "Send each line of standard input as a message.")
         private boolean lines;
-
-        @Option(
-                names = {"-s", "--stdin-file"},
-                description = "Send all of standard input as one message.")
-        private boolean input;
-
-        @Option(
-                names = {"-n", "--null-message"},
-                description = "Send a message without payload.")
-        private boolean empty;
     }
 
     @Option(
@@ -124,10 +93,6 @@ final class PubCommand extends ClientCommand {
             description = "How long the broker's acknowledgement may take, exit code 27. [30s]")
     private Duration timeout = Duration.ofSeconds(30);
 
-    private final Semaphore room = new Semaphore(UNDER_WAY);
-    private final AtomicLong sent = new AtomicLong();
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-
     PubCommand(Terminal terminal) {
         super(terminal);
     }
@@ -139,21 +104,23 @@ final class PubCommand extends ClientCommand {
             throw new IllegalArgumentException("no topic is named: -t TOPIC");
         }
         TopicName.check(name);
-        Message message = new Message(name, payload(), qos, retain, connection().properties(Property.Carrier.PUBLISH));
+        Message message = new Message(
+                name,
+                source.lines ? new byte[0] : source.bytes(),
+                qos,
+                retain,
+                connection().properties(Property.Carrier.PUBLISH));
         MqttClientBuilder builder = builder().maximumInFlight(inFlight).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();
+        PublishWindow window = new PublishWindow(client);
         try (Interruption interruption = new Interruption(() -> farewell(client))) {
             connect(client);
-            publish(client, message);
-            if (!room.tryAcquire(UNDER_WAY, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                int missing = UNDER_WAY - room.availablePermits();
-                throw new TimeoutException(missing + (missing == 1 ? " message was" : " messages were")
-                        + " not acknowledged within " + time(timeout));
-            }
+            publish(window, message);
+            window.await(timeout);
         } finally {
             disconnect(client);
         }
-        Throwable failed = failure.get();
+        Throwable failed = window.failure();
         if (failed != null) {
             remark("godwit pub: " + Failures.text(failed));
             return Failures.exitCode(failed);
@@ -161,33 +128,20 @@ final class PubCommand extends ClientCommand {
         return ExitCodes.OK;
     }
 
-    private byte[] payload() throws IOException {
-        if (source.text != null) {
-            return source.text.getBytes(StandardCharsets.UTF_8);
-        } else if (source.file != null) {
-            return Files.readAllBytes(source.file);
-        } else if (source.input) {
-            return System.in.readAllBytes();
-        } else if (source.empty || source.lines) {
-            return new byte[0];
-        }
-        throw new IllegalArgumentException("no message is named: -m TEXT, -f FILE, -l, -s or -n");
-    }
-
-    private void publish(MqttClient client, Message message) throws IOException, InterruptedException {
+    private void publish(PublishWindow window, Message message) throws IOException, InterruptedException {
         if (source.lines) {
-            publishLines(client, message);
+            publishLines(window, message);
             return;
         }
         for (int i = 0; i < repeat; i++) {
             if (i > 0 && !repeatDelay.isZero()) {
                 TimeUnit.NANOSECONDS.sleep(repeatDelay.toNanos());
             }
-            publishOne(client, message);
+            window.publish(message);
         }
     }
 
-    private void publishLines(MqttClient client, Message message) throws IOException, InterruptedException {
+    private void publishLines(PublishWindow window, Message message) throws IOException, InterruptedException {
         InputStream in = new BufferedInputStream(System.in, 1 << 16);
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b >= 0; b = in.read()) {
@@ -195,27 +149,15 @@ final class PubCommand extends ClientCommand {
                 line.write(b);
                 continue;
             }
-            publishOne(client, with(message, line));
+            window.publish(with(message, line));
             line.reset();
         }
         if (line.size() > 0) {
-            publishOne(client, with(message, line));
+            window.publish(with(message, line));
         }
     }
 
     private static Message with(Message message, ByteArrayOutputStream line) {
         return new Message(message.topic(), line.toByteArray(), message.qos(), message.retain(), message.properties());
-    }
-
-    private void publishOne(MqttClient client, Message message) throws InterruptedException {
-        room.acquire();
-        client.publishAsync(message).whenComplete((done, failed) -> {
-            if (failed == null) {
-                sent.incrementAndGet();
-            } else {
-                failure.compareAndSet(null, Failures.unwrap(failed));
-            }
-            room.release();
-        });
     }
 }

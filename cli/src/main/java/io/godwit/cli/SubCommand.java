@@ -1,32 +1,29 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.PrintOptions;
 import io.godwit.cli.options.QosConverter;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
-import io.godwit.cli.output.MessagePrinter;
-import io.godwit.cli.output.OutputFormat;
-import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.RetainHandling;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.time.Duration;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Subscribes and prints what comes, until it is enough. */
@@ -59,44 +56,8 @@ final class SubCommand extends ClientCommand {
             description = "The highest QoS to receive with: 0, 1 or 2. [0]")
     private Qos qos = Qos.AT_MOST_ONCE;
 
-    @Option(
-            names = {"-v", "--verbose"},
-            order = -28,
-            description = "Print the topic before the payload.")
-    private boolean verbose;
-
-    @Option(
-            names = {"-F", "--format"},
-            paramLabel = "FORMAT",
-            order = -27,
-            description = {
-                "Print each message so: %%t topic, %%p payload, %%q QoS, %%r retain,",
-                "%%l length, %%x hex, %%j JSON, %%I time, @H:@M:@S ... as mosquitto_sub."
-            })
-    private @Nullable String format;
-
-    @Option(names = "--pretty", order = -26, description = "JSON of %%j and %%J over several lines.")
-    private boolean pretty;
-
-    @Option(
-            names = "--payload",
-            paramLabel = "STYLE",
-            order = -25,
-            description = "Show payloads as: ${COMPLETION-CANDIDATES}. [${DEFAULT-VALUE}]")
-    private PayloadStyle style = PayloadStyle.auto;
-
-    @Option(
-            names = "--color",
-            paramLabel = "WHEN",
-            order = -24,
-            description = "always, never, or auto: on a terminal. [auto]")
-    private String colour = "auto";
-
-    @Option(
-            names = {"-N", "--no-eol"},
-            order = -23,
-            description = "No end of line after a message.")
-    private boolean noEndOfLine;
+    @Mixin
+    private PrintOptions print = new PrintOptions();
 
     @Option(
             names = {"-C", "--count"},
@@ -180,27 +141,16 @@ final class SubCommand extends ClientCommand {
         List<TopicSubscription> subscriptions = subscriptions();
         List<TopicFilter> out = leftOut.stream().map(TopicFilter::of).toList();
         unsubscribe.forEach(TopicFilter::of);
-        Boolean colours = switch (colour) {
-            case "always" -> Boolean.TRUE;
-            case "never" -> Boolean.FALSE;
-            case "auto" -> null;
-            default -> throw new IllegalArgumentException("--color " + colour + ": always, never or auto");
-        };
-        MessagePrinter printer = new MessagePrinter(
-                terminal().withColours(colours),
-                format == null ? null : OutputFormat.parse(format, pretty, ZoneId.systemDefault()),
-                style,
-                verbose,
-                !noEndOfLine);
         Arrivals arrivals = new Arrivals(
-                printer,
+                print.printer(terminal()),
                 new Arrivals.Choice(out, noRetained, retainedOnly, removeRetained, share, count),
                 this::remark);
 
         MqttClientBuilder builder = builder();
-        Set<String> declared = new LinkedHashSet<>(List.of("#"));
-        subscriptions.forEach(subscription -> declared.add(subscription.filter().text()));
-        declared.forEach(filter -> builder.manualHandler(filter, arrivals)); // for messages of a kept session too
+        Set<String> filtersHandled = new LinkedHashSet<>(List.of("#"));
+        subscriptions.forEach(
+                subscription -> filtersHandled.add(subscription.filter().text()));
+        filtersHandled.forEach(filter -> builder.manualHandler(filter, arrivals)); // for messages of a kept session too
         MqttClient client = builder.build();
         arrivals.client(client);
         long start = System.nanoTime();
@@ -213,8 +163,9 @@ final class SubCommand extends ClientCommand {
             for (String filter : unsubscribe) {
                 client.unsubscribeAsync(filter).get();
             }
+            Properties properties = connection().properties(Property.Carrier.SUBSCRIBE);
             CompletableFuture<?>[] answers = subscriptions.stream()
-                    .map(subscription -> client.subscribeAsync(subscription, arrivals)
+                    .map(subscription -> client.subscribeAsync(List.of(subscription), properties, declared -> {})
                             .whenComplete((answer, failed) -> {
                                 if (failed != null && subscriptions.size() > 1) {
                                     remark("godwit sub: " + Failures.text(Failures.unwrap(failed)));
@@ -230,21 +181,6 @@ final class SubCommand extends ClientCommand {
         }
     }
 
-    private static void connectWithin(MqttClient client, long deadline) throws Exception {
-        try {
-            waitFor(client.connectAsync(), deadline);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        }
-    }
-
-    private static <T> T waitFor(CompletableFuture<T> future, long deadline)
-            throws ExecutionException, InterruptedException, TimeoutException {
-        return deadline == Long.MAX_VALUE
-                ? future.get()
-                : future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-    }
-
     private List<TopicSubscription> subscriptions() {
         List<String> all = new ArrayList<>(filters);
         String inUrl = connection().topicOfUrl();
@@ -253,10 +189,6 @@ final class SubCommand extends ClientCommand {
         }
         if (all.isEmpty() && unsubscribe.isEmpty()) {
             throw new IllegalArgumentException("no topic is named: -t FILTER");
-        }
-        if (!connection().properties(Property.Carrier.SUBSCRIBE).isEmpty()) {
-            throw new IllegalArgumentException(
-                    "-D subscribe: not supported; subscribe properties are left to the library");
         }
         return all.stream()
                 .map(filter -> TopicSubscription.of(filter, qos)

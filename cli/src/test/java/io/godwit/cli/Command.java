@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** A process under test: {@code godwit} as users start it, or one of mosquitto's clients; with what it writes and its exit code. */
 final class Command implements AutoCloseable {
@@ -24,6 +27,9 @@ final class Command implements AutoCloseable {
      * then Ctrl-C would do nothing. This gives them the signal back, where there is a GNU env.
      */
     private static final List<String> HEARS_CTRL_C = hearsCtrlC();
+
+    private static final Map<String, String> NO_FILES = Map.of("XDG_CONFIG_HOME", "/nonexistent");
+    private static final Pattern WORD = Pattern.compile("'([^']*)'|\\S+");
 
     private final String name;
     private final Process process;
@@ -49,6 +55,12 @@ final class Command implements AutoCloseable {
     }
 
     static Command godwit(Map<String, String> environment, String... arguments) {
+        Map<String, String> all = new java.util.HashMap<>(NO_FILES);
+        all.putAll(environment);
+        return new Command(java(List.of(arguments)), all);
+    }
+
+    private static List<String> java(List<String> arguments) {
         List<String> line = new ArrayList<>(HEARS_CTRL_C);
         line.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -60,10 +72,8 @@ final class Command implements AutoCloseable {
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.godwit.cli.Main"));
-        line.addAll(List.of(arguments));
-        Map<String, String> all = new java.util.HashMap<>(Map.of("XDG_CONFIG_HOME", "/nonexistent"));
-        all.putAll(environment);
-        return new Command(line, all);
+        line.addAll(arguments);
+        return line;
     }
 
     private static List<String> hearsCtrlC() {
@@ -71,6 +81,26 @@ final class Command implements AutoCloseable {
         List<String> probe = new ArrayList<>(prefix);
         probe.add("true");
         return new Command(probe, Map.of()).exitCode() == 0 ? prefix : List.of();
+    }
+
+    /** A command line, split at its blanks; what stands between single quotes is one word. */
+    static Command run(String line) {
+        return new Command(words(line), NO_FILES);
+    }
+
+    /** The same in a terminal of its own, which script(1) makes. */
+    static Command onTerminal(String line) {
+        String quoted = words(line).stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        return new Command(List.of("script", "-qec", quoted, "/dev/null"), NO_FILES);
+    }
+
+    private static List<String> words(String line) {
+        List<String> words = new ArrayList<>();
+        Matcher word = WORD.matcher(line);
+        while (word.find()) {
+            words.add(word.group(1) != null ? word.group(1) : word.group());
+        }
+        return words.get(0).equals("godwit") ? java(words.subList(1, words.size())) : words;
     }
 
     /** Any other program. */

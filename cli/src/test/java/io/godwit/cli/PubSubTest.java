@@ -40,36 +40,12 @@ class PubSubTest {
     @ValueSource(strings = {"mqttv31", "mqttv311", "mqttv5"})
     void sub_understands_what_mosquitto_pub_sends(String version) {
         String topic = "from/mosquitto/" + version;
-        try (Command sub = Command.godwit(
-                "sub",
-                "-d",
-                "-h",
-                "127.0.0.1",
-                "-p",
-                port,
-                "-V",
-                version,
-                "-t",
-                topic + "/#",
-                "-v",
-                "-q",
-                "2",
-                "-C",
-                "3")) {
+        try (Command sub = Command.run(
+                "godwit sub -d -h 127.0.0.1 -p " + port + " -V " + version + " -t " + topic + "/# -v -q 2 -C 3")) {
             sub.awaitError("SUBACK");
             for (String qos : List.of("0", "1", "2")) {
-                Command.of(
-                                "mosquitto_pub",
-                                "-p",
-                                port,
-                                "-V",
-                                version,
-                                "-t",
-                                topic + "/" + qos,
-                                "-q",
-                                qos,
-                                "-m",
-                                "µ" + qos)
+                Command.run("mosquitto_pub -p " + port + " -V " + version + " -t " + topic + "/" + qos + " -q " + qos
+                                + " -m µ" + qos)
                         .ends(0);
             }
             sub.ends(0);
@@ -81,21 +57,8 @@ class PubSubTest {
     @ValueSource(strings = {"31", "311", "5"})
     void mosquitto_sub_understands_what_pub_sends(String version) {
         String topic = "to/mosquitto/" + version;
-        try (Command sub = Command.of(
-                "stdbuf",
-                "-oL",
-                "mosquitto_sub",
-                "-d",
-                "-p",
-                port,
-                "-t",
-                topic + "/#",
-                "-q",
-                "2",
-                "-F",
-                "%t %q %p",
-                "-C",
-                "3")) {
+        try (Command sub =
+                Command.run("stdbuf -oL mosquitto_sub -d -p " + port + " -t " + topic + "/# -q 2 -F '%t %q %p' -C 3")) {
             sub.awaitOutput("Subscribed");
             for (String qos : List.of("0", "1", "2")) {
                 Command.godwit("pub", "-p", port, "-V", version, "-t", topic + "/" + qos, "-q", qos, "-m", "µ" + qos)
@@ -133,8 +96,25 @@ class PubSubTest {
 
     @Test
     void formats_are_those_of_mosquitto_sub() {
-        String format = "%t|%p|%x|%X|%l|%q|%r|%10l|%-10l|%010l|%20t|%-20t.|%.3t|%%|@@|\\t|%C|%R|%P|%F|@Y";
-        String[] options = {"-p", port, "-V", "mqttv5", "-t", "format/x", "-C", "1", "-q", "1", "-F", format};
+        String format = "%t|%p|%x|%X|%l|%q|%r|%10l|%-10l|%010l|%20t|%-20t.|%.3t|%%|@@|\\t|%C|%R|%P|%F|%S|@Y";
+        String[] options = {
+            "-p",
+            port,
+            "-V",
+            "mqttv5",
+            "-t",
+            "format/x",
+            "-C",
+            "1",
+            "-q",
+            "1",
+            "-F",
+            format,
+            "-D",
+            "subscribe",
+            "subscription-identifier",
+            "7"
+        };
         Command.of(("mosquitto_pub -p " + port
                                 + " -V mqttv5 -t format/x -q 1 -r -m {\"a\":1} -D publish content-type a/b"
                                 + " -D publish response-topic r/t -D publish user-property k v"
@@ -145,7 +125,7 @@ class PubSubTest {
         Command ours = Command.godwit(concat("sub", options)).ends(0);
         assertThat(ours.output()).isEqualTo(theirs.output());
 
-        options[options.length - 1] = "%j";
+        options[11] = "%j";
         String theirJson = Command.of(concat("mosquitto_sub", options)).ends(0).output();
         String ourJson = Command.godwit(concat("sub", options)).ends(0).output();
         assertThat(members(ourJson)).isEqualTo(members(theirJson.replaceFirst("\"mid\":\\d+,", "")));
@@ -163,18 +143,8 @@ class PubSubTest {
         Command.of("mosquitto_pub", "-p", port, "-t", "kept/a", "-r", "-m", "old")
                 .ends(0);
         Command.godwit("sub", "-p", port, "-t", "kept/#", "-R", "-W", "1").ends(ExitCodes.TIMEOUT);
-        Command removing = Command.godwit(
-                        "sub",
-                        "-p",
-                        port,
-                        "-t",
-                        "kept/#",
-                        "--remove-retained",
-                        "--retained-only",
-                        "-C",
-                        "1",
-                        "-W",
-                        "20")
+        Command removing = Command.run(
+                        "godwit sub -p " + port + " -t kept/# --remove-retained --retained-only -C 1 -W 20")
                 .ends(0);
         assertThat(removing.output()).isEqualTo("old\n");
         Command gone = Command.of("mosquitto_sub", "-p", port, "-t", "kept/#", "-W", "1");
@@ -184,24 +154,15 @@ class PubSubTest {
 
     @Test
     void ctrl_c_says_good_bye_and_sums_up() {
-        try (Command will = Command.of(
-                        "stdbuf", "-oL", "mosquitto_sub", "-d", "-p", port, "-t", "will/x", "-C", "1", "-W", "3");
-                Command sub = Command.godwit(
-                        "sub",
-                        "-d",
-                        "-p",
-                        port,
-                        "-t",
-                        "some/topic",
-                        "--will-topic",
-                        "will/x",
-                        "--will-payload",
-                        "died")) {
+        try (Command will = Command.run("stdbuf -oL mosquitto_sub -d -p " + port + " -t will/x -C 1 -W 60");
+                Command sub = Command.run(
+                        "godwit sub -d -p " + port + " -t some/topic --will-topic will/x --will-payload died")) {
             will.awaitOutput("Subscribed");
             sub.awaitError("SUBACK");
             sub.interrupt().ends(ExitCodes.INTERRUPTED);
             assertThat(sub.errors()).contains("-> DISCONNECT").contains("0 messages, 0 bytes in");
-            will.ends(27); // DISCONNECT takes the will back
+            Command.run("mosquitto_pub -p " + port + " -t will/x -m next").ends(0);
+            assertThat(will.ends(0).output()).contains("next").doesNotContain("died"); // DISCONNECT took it back
         }
     }
 

@@ -72,7 +72,9 @@ public final class ConnectionOptions {
     @Option(names = "--header", paramLabel = "NAME:VALUE", description = "A header of the WebSocket upgrade.")
     private List<String> headers = new ArrayList<>();
 
-    @Option(names = "--srv", description = "Look for the broker's SRV records first.")
+    @Option(
+            names = {"-S", "--srv"},
+            description = "Look for the broker's SRV records first.")
     private boolean serviceRecords;
 
     @Option(
@@ -111,8 +113,8 @@ public final class ConnectionOptions {
             names = {"-V", "--protocol-version"},
             paramLabel = "VERSION",
             converter = VersionConverter.class,
-            description = "MQTT 31, 311 or 5; also mqttv31, mqttv311, mqttv5. [311]")
-    private ProtocolVersion version = ProtocolVersion.V3_1_1;
+            description = "MQTT 31, 311 or 5; also mqttv31, mqttv311, mqttv5. [311; request, reply: 5]")
+    private @Nullable ProtocolVersion version;
 
     @Option(
             names = {"-k", "--keepalive"},
@@ -148,8 +150,17 @@ public final class ConnectionOptions {
     @Mixin
     private PropertyArguments properties = new PropertyArguments();
 
+    /** What is spoken when no option says it. */
+    private ProtocolVersion usualVersion = ProtocolVersion.V3_1_1;
+
+    /** Before the options are looked at: what is spoken when none says it. */
+    public void usualVersion(ProtocolVersion usual) {
+        usualVersion = usual;
+    }
+
+    /** What is spoken; properties want MQTT 5, when no option names another. */
     public ProtocolVersion version() {
-        return version;
+        return version != null ? version : properties.isEmpty() ? usualVersion : ProtocolVersion.V5;
     }
 
     public boolean isDebug() {
@@ -189,10 +200,12 @@ public final class ConnectionOptions {
         return slash < 0 || slash + 1 == url.length() ? null : url.substring(slash + 1);
     }
 
-    /** Names the brokers in place of those of {@code -h}; none leaves it at that. */
+    /** Names the brokers in place of those that options name; none leaves it at that. */
     public void connectTo(List<String> addresses) {
         if (!addresses.isEmpty()) {
             hosts = List.copyOf(addresses);
+            url = null;
+            unix = null;
         }
     }
 
@@ -293,10 +306,10 @@ public final class ConnectionOptions {
         if (keepSession && clientId() == null) {
             throw new IllegalArgumentException("-c keeps a session under the client identifier: name one with -i");
         }
-        if (version != ProtocolVersion.V5 && (sessionExpiry != null || !properties.isEmpty())) {
+        if (version() != ProtocolVersion.V5 && (sessionExpiry != null || !properties.isEmpty())) {
             throw new IllegalArgumentException((sessionExpiry != null ? "-x" : "-D") + " is for MQTT 5 only: add -V 5");
         }
-        return builder(version);
+        return builder(version());
     }
 
     /** The same for another version than {@code -V} names; what only MQTT 5 knows is left out of the others. */

@@ -61,7 +61,8 @@ public enum PayloadStyle {
         return out.toString();
     }
 
-    private static boolean isText(byte[] payload) {
+    /** Whether the payload is text that a terminal can show. */
+    public static boolean isText(byte[] payload) {
         @Nullable String text = utf8(payload);
         return text != null && text.chars().noneMatch(c -> isControl((char) c));
     }

@@ -80,6 +80,11 @@ public final class Terminal {
         }
     }
 
+    /** Whether somebody can be asked on standard input. */
+    public static boolean inIsTerminal() {
+        return isTerminal(0);
+    }
+
     public boolean outIsTerminal() {
         return outIsTerminal;
     }

@@ -20,6 +20,7 @@ public final class PacketPrinter implements Consumer<SeenPacket> {
     private final int hexLines;
     private final boolean json;
     private final boolean named;
+    private final boolean timed;
 
     /**
      * @param line takes each line
@@ -27,10 +28,20 @@ public final class PacketPrinter implements Consumer<SeenPacket> {
      * @param named whether the line names the connection
      */
     public PacketPrinter(Consumer<String> line, int hexLines, boolean json, boolean named) {
+        this(line, hexLines, json, named, true);
+    }
+
+    private PacketPrinter(Consumer<String> line, int hexLines, boolean json, boolean named, boolean timed) {
         this.line = line;
         this.hexLines = hexLines;
         this.json = json;
         this.named = named;
+        this.timed = timed;
+    }
+
+    /** The same for packets of no time that is known. */
+    public PacketPrinter withoutTime() {
+        return new PacketPrinter(line, hexLines, json, named, false);
     }
 
     /** A transport over the shared one that prints each packet. */
@@ -46,17 +57,21 @@ public final class PacketPrinter implements Consumer<SeenPacket> {
     public void accept(SeenPacket packet) {
         boolean toBroker = packet.direction() == Direction.TO_BROKER;
         if (json) {
-            line.accept("{\"time\":" + Json.quote(packet.time().toString()) + ",\"connection\":"
-                    + Json.quote(packet.connection()) + ",\"from\":\"" + (toBroker ? "client" : "broker")
+            line.accept("{"
+                    + (timed
+                            ? "\"time\":" + Json.quote(packet.time().toString()) + ",\"connection\":"
+                                    + Json.quote(packet.connection()) + ","
+                            : "")
+                    + "\"from\":\"" + (toBroker ? "client" : "broker")
                     + "\",\"type\":"
                     + (packet.type() == null ? "null" : Json.quote(packet.type().toString())) + ",\"size\":"
                     + packet.size() + ",\"text\":" + Json.quote(packet.text()) + ",\"hex\":"
                     + Json.quote(packet.hex().compact()) + "}");
             return;
         }
-        line.accept(TIME.format(packet.time())
-                + (named ? " " + packet.connection() : "")
-                + (toBroker ? " -> " : " <- ")
+        line.accept((timed ? TIME.format(packet.time()) + " " : "")
+                + (named ? packet.connection() + " " : "")
+                + (toBroker ? "-> " : "<- ")
                 + packet.text().strip());
         if (hexLines > 0) {
             List<String> dump = packet.hex().lines(hexLines);

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * Listens in on one connection: takes the bytes of both directions as they pass and hands on each packet, decoded. Alters
  * nothing. Safe for several threads.
  */
-public final class PacketTap {
+public final class PacketTap implements AutoCloseable {
     /** Who sent a packet. */
     public enum Direction {
         TO_BROKER,
@@ -61,6 +61,29 @@ public final class PacketTap {
                     clock.instant(),
                     ByteBufUtil.getBytes(bytes),
                     String.valueOf(broken.getMessage())));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many bytes wait for the rest of their packet. */
+    int waiting(Direction direction) {
+        lock.lock();
+        try {
+            return readers[direction.ordinal()].waiting();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The connection has ended: lets go of what was kept of packets that are not whole. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            for (PacketReader reader : readers) {
+                reader.close();
+            }
         } finally {
             lock.unlock();
         }

@@ -49,6 +49,11 @@ public record SeenPacket(
         int size,
         HexDump hex) {
 
+    /** The same, sent by another. */
+    SeenPacket from(Direction sender) {
+        return new SeenPacket(connection, sender, time, type, text, size, hex);
+    }
+
     static SeenPacket of(String connection, Direction direction, Instant time, byte[] frame, Packet packet) {
         return new SeenPacket(
                 connection,

@@ -93,6 +93,9 @@ public final class TapTransport implements Transport {
 
         @Override
         public void closed(@Nullable Throwable cause) {
+            if (tap != null) {
+                tap.close();
+            }
             news.accept(cause == null ? "connection closed" : "connection lost: " + cause.getMessage());
             inner.closed(cause);
         }

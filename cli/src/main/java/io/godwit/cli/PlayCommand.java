@@ -1,0 +1,274 @@
+package io.godwit.cli;
+
+import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
+import io.godwit.cli.output.Terminal;
+import io.godwit.cli.recording.RecordedMessage;
+import io.godwit.cli.recording.TopicRewrite;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.mqtt.protocol.TopicName;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Publishes what {@code record} has written, with the timing of then, or faster, slower, again and again, elsewhere. */
+@Command(
+        name = "play",
+        sortOptions = false,
+        description = {
+            "Publish a recording of godwit record, with its timing.",
+            "With -V 5 the recorded properties of MQTT 5 are sent too."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  godwit play day.jsonl                                    as it was",
+            "  godwit play day.jsonl --speed 60 --loop forever          an hour a minute",
+            "  godwit play day.jsonl --fast -t 'home/+/temp'            these topics, at once",
+            "  godwit play day.jsonl --topic-from home --topic-to test  home/hall goes to test/hall",
+            "  godwit play day.jsonl --rewrite 's|^home/(.*)|$1/test|'",
+            "  zcat day.jsonl.gz | godwit play -"
+        })
+final class PlayCommand extends ClientCommand {
+    private static final int FOR_EVER = Integer.MAX_VALUE;
+
+    @Parameters(paramLabel = "FILE", description = "The recording; - is standard input.")
+    private String file = "-";
+
+    @Option(
+            names = {"-t", "--topic"},
+            paramLabel = "FILTER",
+            order = -30,
+            description = "Play only topics that match, as recorded; may be repeated.")
+    private List<String> filters = new ArrayList<>();
+
+    @Option(
+            names = {"-q", "--qos"},
+            paramLabel = "QOS",
+            converter = QosConverter.class,
+            order = -29,
+            description = "Publish all with this QoS, not with the recorded one.")
+    private @Nullable Qos qos;
+
+    @Option(names = "--speed", paramLabel = "X", order = -28, description = "So many times as fast: 2, 0.5. [1]")
+    private double speed = 1;
+
+    @Option(names = "--fast", order = -27, description = "Without any pause.")
+    private boolean fast;
+
+    @Option(names = "--loop", paramLabel = "N|forever", order = -26, description = "Play so many times. [1]")
+    private String loop = "1";
+
+    @Option(
+            names = "--topic-from",
+            paramLabel = "TOPIC",
+            order = -25,
+            description = "With --topic-to: what is at or below this topic ...")
+    private @Nullable String topicFrom;
+
+    @Option(names = "--topic-to", paramLabel = "TOPIC", order = -24, description = "... goes to or below this one.")
+    private @Nullable String topicTo;
+
+    @Option(
+            names = "--rewrite",
+            paramLabel = "s/FROM/TO/",
+            order = -23,
+            description = "Change topics with a regular expression, as sed does; may be repeated.")
+    private List<String> rewrites = new ArrayList<>();
+
+    @Option(names = "--no-retain", order = -22, description = "Publish nothing as retained.")
+    private boolean noRetain;
+
+    @Option(
+            names = {"-M", "--max-inflight"},
+            paramLabel = "N",
+            order = -21,
+            description = "Messages of QoS 1 and 2 in flight at most. [1024]")
+    private int inFlight = 1024;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            order = -20,
+            converter = Durations.class,
+            description = "How long the last acknowledgements may take, exit code 27. [30s]")
+    private Duration timeout = Duration.ofSeconds(30);
+
+    // Main thread only, but for the summary.
+    private volatile long start = System.nanoTime();
+    private volatile long messages;
+    private volatile long bytes;
+    private volatile int round;
+    private volatile long latest;
+
+    PlayCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        List<TopicFilter> wanted = filters.stream().map(TopicFilter::of).toList();
+        UnaryOperator<String> rewrite = rewrite();
+        int rounds = rounds();
+        if (speed <= 0 || Double.isNaN(speed)) {
+            throw new IllegalArgumentException("--speed " + speed + ": a number above 0, such as 2 or 0.5");
+        }
+        if (rounds > 1 && file.equals("-")) {
+            throw new IllegalArgumentException("--loop: standard input can be played once only; name a file");
+        }
+        if (!file.equals("-") && !Files.isReadable(Path.of(file))) {
+            throw new IllegalArgumentException("there is no file " + file + " that may be read");
+        }
+        MqttClient client = builder()
+                .maximumInFlight(inFlight)
+                .callTimeout(Duration.ofDays(1))
+                .build();
+        PublishWindow window = new PublishWindow(client);
+        try (Interruption interruption = new Interruption(() -> {
+                    farewell(client);
+                    remark(summary(window));
+                });
+                Progress progress = new Progress(terminal(), () -> summary(window))) {
+            connect(client);
+            start = System.nanoTime();
+            for (int i = 1; i <= rounds; i++) {
+                round = i;
+                if (!play(window, wanted, rewrite)) {
+                    break;
+                }
+            }
+            window.await(timeout);
+        } finally {
+            disconnect(client);
+        }
+        remark(summary(window));
+        Throwable failed = window.failure();
+        if (failed != null) {
+            remark("godwit play: " + Failures.text(failed));
+            return Failures.exitCode(failed);
+        }
+        return ExitCodes.OK;
+    }
+
+    /** Plays the recording once. False: there was nothing in it to play. */
+    private boolean play(PublishWindow window, List<TopicFilter> wanted, UnaryOperator<String> rewrite)
+            throws IOException, InterruptedException {
+        long begin = System.nanoTime();
+        long before = messages;
+        int number = 0;
+        try (BufferedReader lines = file.equals("-")
+                ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                : Files.newBufferedReader(Path.of(file))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                number++;
+                if (line.isBlank()) {
+                    continue;
+                }
+                RecordedMessage recorded;
+                Message message;
+                try {
+                    recorded = RecordedMessage.parse(line);
+                    message = anew(recorded.message(), rewrite);
+                } catch (IllegalArgumentException e) {
+                    throw new IOException(
+                            (file.equals("-") ? "standard input" : file) + ", line " + number + ": " + e.getMessage(),
+                            e);
+                }
+                if (!wanted.isEmpty()
+                        && wanted.stream()
+                                .noneMatch(filter ->
+                                        filter.matches(recorded.message().topic()))) {
+                    continue;
+                }
+                if (!fast) {
+                    waitUntil(begin + Math.round(recorded.at().toNanos() / speed));
+                }
+                window.publish(message);
+                bytes = bytes + message.payload().length;
+                messages = messages + 1;
+            }
+        }
+        return messages > before;
+    }
+
+    private void waitUntil(long due) throws InterruptedException {
+        long early = due - System.nanoTime();
+        if (early > 0) {
+            TimeUnit.NANOSECONDS.sleep(early);
+        } else {
+            latest = Math.max(latest, -early);
+        }
+    }
+
+    private Message anew(Message message, UnaryOperator<String> rewrite) {
+        String topic = rewrite.apply(message.topic());
+        TopicName.check(topic);
+        return new Message(
+                topic,
+                message.payload(),
+                qos == null ? message.qos() : qos,
+                message.retain() && !noRetain,
+                connection().version() == ProtocolVersion.V5 ? message.properties() : Properties.NONE);
+    }
+
+    private UnaryOperator<String> rewrite() {
+        if ((topicFrom == null) != (topicTo == null)) {
+            throw new IllegalArgumentException("--topic-from and --topic-to go together");
+        }
+        List<UnaryOperator<String>> steps = new ArrayList<>();
+        if (topicFrom != null && topicTo != null) {
+            steps.add(TopicRewrite.moved(topicFrom, topicTo));
+        }
+        rewrites.forEach(text -> steps.add(TopicRewrite.substitution(text)));
+        return topic -> {
+            String result = topic;
+            for (UnaryOperator<String> step : steps) {
+                result = step.apply(result);
+            }
+            return result;
+        };
+    }
+
+    private int rounds() {
+        if (loop.equals("forever")) {
+            return FOR_EVER;
+        }
+        try {
+            int times = Integer.parseInt(loop);
+            if (times > 0) {
+                return times;
+            }
+        } catch (NumberFormatException e) {
+            // said below
+        }
+        throw new IllegalArgumentException("--loop " + loop + ": a number above 0, or forever");
+    }
+
+    private String summary(PublishWindow window) {
+        return messages + (messages == 1 ? " message, " : " messages, ") + bytes + " bytes in "
+                + time(Duration.ofNanos(System.nanoTime() - start))
+                + (loop.equals("1") ? "" : ", round " + round + " of " + loop)
+                + (latest < TimeUnit.MILLISECONDS.toNanos(10)
+                        ? ""
+                        : ", up to " + time(Duration.ofNanos(latest)) + " late")
+                + (window.failed() == 0 ? "" : ", " + window.failed() + " failed");
+    }
+}

@@ -1,0 +1,70 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.Failures;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.Message;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes message after message and remembers how they end: no more than some are under way, since more would only fill
+ * the memory.
+ */
+final class PublishWindow {
+    private static final int UNDER_WAY = 8_192;
+    private static final int BYTES_UNDER_WAY = 32 << 20; // half of what the client's queue takes
+
+    // Set once.
+    private final MqttClient client;
+
+    // Any thread.
+    private final Semaphore room = new Semaphore(UNDER_WAY);
+    private final Semaphore bytes = new Semaphore(BYTES_UNDER_WAY);
+    private final AtomicLong failed = new AtomicLong();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    PublishWindow(MqttClient client) {
+        this.client = client;
+    }
+
+    /** Publishes as soon as there is room. */
+    void publish(Message message) throws InterruptedException {
+        int size = Math.min(message.payload().length, BYTES_UNDER_WAY);
+        room.acquire();
+        bytes.acquire(size);
+        client.publishAsync(message).whenComplete((done, why) -> {
+            if (why != null) {
+                failed.incrementAndGet();
+                failure.compareAndSet(null, Failures.unwrap(why));
+            }
+            bytes.release(size);
+            room.release();
+        });
+    }
+
+    /** Waits until all have ended. */
+    void await(Duration patience) throws InterruptedException, TimeoutException {
+        if (!room.tryAcquire(UNDER_WAY, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            int missing = UNDER_WAY - room.availablePermits();
+            throw new TimeoutException(missing + (missing == 1 ? " message was" : " messages were")
+                    + " not acknowledged within " + ClientCommand.time(patience));
+        }
+        room.release(UNDER_WAY);
+    }
+
+    /** How many have failed so far. */
+    long failed() {
+        return failed.get();
+    }
+
+    /** Why the first one has failed; null: none has. */
+    @Nullable
+    Throwable failure() {
+        return failure.get();
+    }
+}

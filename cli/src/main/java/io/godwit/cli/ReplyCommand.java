@@ -1,0 +1,281 @@
+package io.godwit.cli;
+
+import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.PayloadSource;
+import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
+import io.godwit.cli.output.Terminal;
+import io.godwit.mqtt.client.Acknowledgement;
+import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.mqtt.protocol.TopicName;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Answers requests until it is enough: with the same payload, with what was asked, or with what a command says. */
+@Command(
+        name = "reply",
+        sortOptions = false,
+        description = {
+            "Answer requests: to the response topic and with the correlation data of MQTT 5,",
+            "or those to FILTER/request/ID on TOPIC/response/ID, as godwit request asks with MQTT 3."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  godwit reply -t lamp/get -m on",
+            "  godwit reply -t 'echo/#' --echo",
+            "  godwit reply -t sum --exec 'paste -sd+ | bc'",
+            "  godwit reply -t 'file/+' --exec 'cat \"/srv/${GODWIT_TOPIC##*/}\"' --jobs 4"
+        })
+final class ReplyCommand extends ClientCommand {
+    @Option(
+            names = {"-t", "--topic"},
+            paramLabel = "FILTER",
+            order = -40,
+            description = "A topic filter of requests; may be repeated.")
+    private List<String> filters = new ArrayList<>();
+
+    @ArgGroup(multiplicity = "1", order = -39)
+    private Source source = new Source();
+
+    /** Where the answer comes from. */
+    static final class Source extends PayloadSource {
+        @Option(names = "--echo", description = "Answer with what was asked.")
+        private boolean echo;
+
+        @Option(
+                names = "--exec",
+                paramLabel = "CMD",
+                description = {
+                    "Answer with what this command of the shell writes, without its last line",
+                    "end. It gets the request on standard input, and the variables GODWIT_TOPIC,",
+                    "GODWIT_RESPONSE_TOPIC, GODWIT_CONTENT_TYPE. If it fails, there is no answer."
+                })
+        private @Nullable String command;
+    }
+
+    @Option(
+            names = {"-e", "--response-topic"},
+            paramLabel = "TOPIC",
+            order = -38,
+            description = "Where the answer goes when the request does not say.")
+    private @Nullable String responseTopic;
+
+    @Option(
+            names = {"-q", "--qos"},
+            paramLabel = "QOS",
+            converter = QosConverter.class,
+            order = -37,
+            description = "The highest QoS to receive with; the answer has that of the request. [1]")
+    private Qos qos = Qos.AT_LEAST_ONCE;
+
+    @Option(
+            names = {"-C", "--count"},
+            paramLabel = "N",
+            order = -36,
+            description = "End after so many answers.")
+    private long count;
+
+    @Option(
+            names = {"-W", "--timeout"},
+            paramLabel = "TIME",
+            converter = Durations.class,
+            order = -35,
+            description = "End after this time, exit code 27.")
+    private @Nullable Duration timeout;
+
+    @Option(
+            names = "--exec-timeout",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            order = -34,
+            description = "How long the command may take. [30s]")
+    private Duration commandTimeout = Duration.ofSeconds(30);
+
+    @Option(names = "--jobs", paramLabel = "N", order = -33, description = "So many commands at once. [1]")
+    private int jobs = 1;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            order = -32,
+            description = "Print the topics of each request and answer.")
+    private boolean verbose;
+
+    ReplyCommand(Terminal terminal) {
+        super(terminal);
+        connection().usualVersion(ProtocolVersion.V5);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        List<TopicSubscription> subscriptions = subscriptions();
+        if (jobs < 1) {
+            throw new IllegalArgumentException("--jobs " + jobs + ": at least 1");
+        }
+        Answer answer = source.command != null
+                ? Answer.shell(source.command, commandTimeout)
+                : source.echo ? Answer.echo() : Answer.fixed(source.bytes());
+        ExecutorService workers = Executors.newCachedThreadPool();
+        Replies replies = new Replies(answer, workers);
+        MqttClientBuilder builder = builder();
+        subscriptions.forEach(
+                subscription -> builder.manualHandler(subscription.filter().text(), replies));
+        MqttClient client = builder.build();
+        replies.client = client;
+        long deadline = deadline(timeout);
+        try (Interruption interruption = new Interruption(() -> {
+            farewell(client);
+            remark(replies.summary());
+        })) {
+            connectWithin(client, deadline);
+            waitFor(
+                    client.subscribeAsync(
+                            subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), declared -> {}),
+                    deadline);
+            remark("answering requests to " + String.join(", ", filters));
+            return waitFor(replies.end, deadline);
+        } catch (TimeoutException e) {
+            return ExitCodes.TIMEOUT;
+        } finally {
+            workers.shutdown();
+            disconnect(client);
+        }
+    }
+
+    private List<TopicSubscription> subscriptions() {
+        if (filters.isEmpty() && connection().topicOfUrl() != null) {
+            filters.add(connection().topicOfUrl());
+        }
+        if (filters.isEmpty()) {
+            throw new IllegalArgumentException("no topic is named: -t FILTER");
+        }
+        List<TopicSubscription> all = new ArrayList<>();
+        for (String filter : filters) {
+            all.add(TopicSubscription.of(filter, qos));
+            if (!filter.endsWith("#")) {
+                all.add(TopicSubscription.of(ResponseTopics.requests(filter), qos));
+            }
+        }
+        String answers = responseTopic;
+        if (answers != null) {
+            TopicName.check(answers);
+            for (TopicSubscription subscription : all) {
+                TopicFilter filter = subscription.filter();
+                if (filter.matches(answers)) {
+                    throw new IllegalArgumentException(
+                            "-e " + answers + " matches -t " + filter + ": it would answer its own answers for ever");
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Answers each request, and acknowledges it when the answer is on its way. */
+    private final class Replies implements ManualHandler {
+        // Set once.
+        private final Answer answer;
+        private final ExecutorService workers;
+        private final CompletableFuture<Integer> end = new CompletableFuture<>();
+        private final Semaphore free = new Semaphore(jobs);
+        private @Nullable MqttClient client;
+
+        // Handler thread only.
+        private @Nullable Message last;
+
+        // Any thread.
+        private final AtomicLong answered = new AtomicLong();
+
+        Replies(Answer answer, ExecutorService workers) {
+            this.answer = answer;
+            this.workers = workers;
+        }
+
+        String summary() {
+            long n = answered.get();
+            return n + (n == 1 ? " answer" : " answers");
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // the very same message, not one that says the same
+        public void handle(Message request, Acknowledgement acknowledgement) throws InterruptedException {
+            if (request == last) {
+                acknowledgement.acknowledge(); // it matched a second filter
+                return;
+            }
+            last = request;
+            if (end.isDone()) {
+                return;
+            }
+            String to = ResponseTopics.of(request);
+            to = to == null ? responseTopic : to;
+            String fault = to == null ? "it names no response topic, and there is no -e" : TopicName.fault(to);
+            if (to == null || fault != null) {
+                remark("godwit reply: the request to '" + request.topic() + "' cannot be answered: " + fault);
+                acknowledgement.acknowledge();
+                return;
+            }
+            String target = to;
+            free.acquire();
+            workers.execute(() -> {
+                try {
+                    reply(request, target);
+                    acknowledgement.acknowledge();
+                } finally {
+                    free.release();
+                }
+            });
+        }
+
+        private void reply(Message request, String target) {
+            try {
+                byte[] payload = answer.to(request, target);
+                Message reply = new Message(
+                        target, payload, request.qos(), false, connection().properties(Property.Carrier.PUBLISH));
+                if (connection().version() == ProtocolVersion.V5) {
+                    reply = reply.correlationData(request.correlationData());
+                }
+                CompletableFuture<?> sent = Objects.requireNonNull(client).publishAsync(reply);
+                sent.whenComplete((done, failed) -> replied(request, target, failed));
+            } catch (IOException e) {
+                remark("godwit reply: the request to '" + request.topic() + "' gets no answer: " + e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        private void replied(Message request, String target, @Nullable Throwable failed) {
+            if (failed != null) {
+                remark("godwit reply: the answer to '" + target + "' failed: "
+                        + Failures.text(Failures.unwrap(failed)));
+                return;
+            }
+            if (verbose) {
+                terminal().line(request.topic() + " -> " + target);
+            }
+            if (answered.incrementAndGet() == count) {
+                end.complete(ExitCodes.OK);
+            }
+        }
+    }
+}

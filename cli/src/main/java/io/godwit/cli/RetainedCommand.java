@@ -1,0 +1,204 @@
+package io.godwit.cli;
+
+import io.godwit.cli.options.Durations;
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
+import io.godwit.cli.output.PayloadStyle;
+import io.godwit.cli.output.Terminal;
+import io.godwit.cli.output.Terminal.Colour;
+import io.godwit.cli.recording.RecordedMessage;
+import io.godwit.cli.recording.TopicTree;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows which messages the broker has retained, as a tree of topics; clears them. */
+@Command(
+        name = "retained",
+        sortOptions = false,
+        customSynopsis = {"godwit retained [OPTIONS] [FILTER...]", "godwit retained [OPTIONS] clear FILTER..."},
+        description = "Show the retained messages below topic filters, or clear them.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  godwit retained                             all, as a tree",
+            "  godwit retained 'home/#' --json > saved     a line of JSON each, which godwit play brings back",
+            "  godwit retained clear 'home/old/#'          asks first"
+        })
+final class RetainedCommand extends ClientCommand {
+    private static final String CLEAR = "clear";
+    private static final int SHOWN = 72;
+
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "FILTER",
+            description = "The topic filters; clear before them clears what matches. [#]")
+    private List<String> words = new ArrayList<>();
+
+    @Option(
+            names = {"-t", "--topic"},
+            paramLabel = "FILTER",
+            order = -30,
+            description = "The same as FILTER.")
+    private List<String> filters = new ArrayList<>();
+
+    @Option(names = "--json", order = -29, description = "A line of JSON each, in the form of godwit record.")
+    private boolean json;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "STYLE",
+            order = -28,
+            description = "Show payloads as: ${COMPLETION-CANDIDATES}. [${DEFAULT-VALUE}]")
+    private PayloadStyle style = PayloadStyle.auto;
+
+    @Option(names = "--full", order = -27, description = "Show long payloads whole.")
+    private boolean full;
+
+    @Option(
+            names = "--idle",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            order = -26,
+            description = {
+                "MQTT does not say which retained message is the last one:",
+                "take it for the last when none came for so long. [1s]"
+            })
+    private Duration idle = Duration.ofSeconds(1);
+
+    @Option(names = "--yes", order = -25, description = "Clear without asking.")
+    private boolean yes;
+
+    RetainedCommand(Terminal terminal) {
+        super(terminal);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        boolean clear = !words.isEmpty() && words.get(0).equals(CLEAR);
+        List<String> named = new ArrayList<>(filters);
+        named.addAll(clear ? words.subList(1, words.size()) : words);
+        if (named.isEmpty() && clear) {
+            throw new IllegalArgumentException("say what to clear: godwit retained clear FILTER");
+        }
+        List<TopicSubscription> subscriptions = (named.isEmpty() ? List.of("#") : named)
+                .stream()
+                        .map(filter -> TopicSubscription.of(filter, Qos.EXACTLY_ONCE))
+                        .toList();
+        if (clear && !yes && !Terminal.inIsTerminal()) {
+            throw new IllegalArgumentException("nobody can be asked, since standard input is no terminal: add --yes");
+        }
+        MqttClient client = builder().callTimeout(Duration.ofDays(1)).build();
+        try (Interruption interruption = new Interruption(() -> farewell(client))) {
+            connect(client);
+            Map<String, Message> retained = retained(client, subscriptions);
+            if (!clear || !yes) {
+                print(retained);
+            }
+            return clear ? clear(client, retained) : ExitCodes.OK;
+        } finally {
+            disconnect(client);
+        }
+    }
+
+    private Map<String, Message> retained(MqttClient client, List<TopicSubscription> subscriptions) throws Exception {
+        Map<String, Message> retained = new ConcurrentSkipListMap<>();
+        AtomicLong lastAt = new AtomicLong();
+        client.subscribeAsync(subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), message -> {
+                    if (message.retain()) {
+                        retained.put(message.topic(), message);
+                        lastAt.set(System.nanoTime());
+                    }
+                })
+                .get();
+        lastAt.accumulateAndGet(System.nanoTime(), (last, now) -> now);
+        for (long left = idle.toNanos(); left > 0; left = lastAt.get() + idle.toNanos() - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.sleep(left);
+        }
+        return retained;
+    }
+
+    private void print(Map<String, Message> retained) {
+        if (json) {
+            for (Message message : retained.values()) {
+                if (!terminal().line(new RecordedMessage(Duration.ZERO, null, message).toJson())) {
+                    return;
+                }
+            }
+            return;
+        }
+        TopicTree tree = new TopicTree();
+        retained.values().forEach(message -> tree.put(message.topic(), shown(message)));
+        tree.lines(level -> terminal().paint(Colour.TOPIC, level)).forEach(terminal()::line);
+        int bytes = retained.values().stream()
+                .mapToInt(message -> message.payload().length)
+                .sum();
+        remark(count(retained) + ", " + bytes + " bytes");
+    }
+
+    private static String count(Map<String, Message> retained) {
+        return retained.size() + (retained.size() == 1 ? " retained message" : " retained messages");
+    }
+
+    /** The payload on one line, as long as fits. */
+    private String shown(Message message) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PayloadStyle readable = style != PayloadStyle.auto
+                ? style
+                : PayloadStyle.isText(message.payload()) ? PayloadStyle.text : PayloadStyle.hex;
+        readable.append(out, message.payload(), terminal());
+        String text = out.toString(StandardCharsets.UTF_8).replaceAll("\\s*\\R\\s*", " ");
+        boolean cut = !full && text.length() > SHOWN;
+        return "= "
+                + (readable == PayloadStyle.hex && style == PayloadStyle.auto ? "hex " : "")
+                + (cut ? text.substring(0, SHOWN) + "…" : text)
+                + (cut ? " (" + message.payload().length + " bytes)" : "");
+    }
+
+    private int clear(MqttClient client, Map<String, Message> retained) throws Exception {
+        if (retained.isEmpty()) {
+            remark("there is nothing to clear");
+            return ExitCodes.OK;
+        }
+        if (!yes && !isConfirmed("Clear " + count(retained) + "? [y/N] ")) {
+            remark("nothing was cleared");
+            return ExitCodes.FAILED;
+        }
+        PublishWindow window = new PublishWindow(client);
+        for (String topic : retained.keySet()) {
+            window.publish(Message.clearRetained(topic).qos(Qos.AT_LEAST_ONCE));
+        }
+        window.await(Duration.ofSeconds(30));
+        Throwable failure = window.failure();
+        if (failure != null) {
+            remark("godwit retained: " + window.failed() + " were not cleared: " + Failures.text(failure));
+            return Failures.exitCode(failure);
+        }
+        remark(count(retained) + " cleared");
+        return ExitCodes.OK;
+    }
+
+    private boolean isConfirmed(String question) throws IOException {
+        terminal().err().print(question);
+        terminal().err().flush();
+        String answer = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset())).readLine();
+        return answer != null && answer.strip().matches("(?i)y|yes");
+    }
+}

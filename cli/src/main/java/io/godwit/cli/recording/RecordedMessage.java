@@ -1,0 +1,276 @@
+package io.godwit.cli.recording;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.godwit.cli.output.PayloadStyle;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicName;
+import io.godwit.mqtt.protocol.UserProperty;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message of a recording, and how it is written: a line of JSON such as
+ *
+ * <pre>{@code
+ * {"at":1.250000,"time":"2026-11-24T10:00:01.25Z","topic":"home/hall","qos":1,"retain":false,"payload":"on"}
+ * }</pre>
+ *
+ * {@code at} is seconds since the recording began. What is no UTF-8 stands in Base64 under {@code payloadBase64}. {@code
+ * properties} holds those of MQTT 5 by the names of {@code -D}; user properties are a list of pairs, correlation data is
+ * Base64. Reading wants {@code topic} only.
+ *
+ * @param at since the recording began
+ * @param time when it came; null: not known
+ */
+public record RecordedMessage(Duration at, @Nullable Instant time, Message message) {
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
+
+    private static final String USER_PROPERTIES = "user-properties";
+
+    /** The properties of a message that its publisher chose; the others belong to a connection or a subscription. */
+    private static final List<Property<?>> KEPT = Property.all().stream()
+            .filter(property -> property.allowedIn(Property.Carrier.PUBLISH))
+            .filter(property -> property != Property.TOPIC_ALIAS && property != Property.SUBSCRIPTION_IDENTIFIER)
+            .toList();
+
+    /** The line, without its end. */
+    public String toJson() {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeNumberField("at", BigDecimal.valueOf(at.toNanos() / 1_000, 6));
+            if (time != null) {
+                json.writeStringField("time", time.toString());
+            }
+            json.writeStringField("topic", message.topic());
+            json.writeNumberField("qos", message.qos().level());
+            json.writeBooleanField("retain", message.retain());
+            String payload = PayloadStyle.utf8(message.payload());
+            if (payload != null) {
+                json.writeStringField("payload", payload);
+            } else {
+                json.writeStringField("payloadBase64", Base64.getEncoder().encodeToString(message.payload()));
+            }
+            writeProperties(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a string takes all
+        }
+        return text.toString();
+    }
+
+    private void writeProperties(JsonGenerator json) throws IOException {
+        Properties properties = message.properties();
+        List<UserProperty> users = message.userProperties();
+        boolean any = !users.isEmpty();
+        for (Property<?> property : KEPT) {
+            any |= properties.has(property);
+        }
+        if (!any) {
+            return;
+        }
+        json.writeObjectFieldStart("properties");
+        for (Property<?> property : KEPT) {
+            Object value = property == Property.USER_PROPERTY ? null : properties.get(property);
+            if (value instanceof Number number) {
+                json.writeNumberField(nameOf(property), number.longValue());
+            } else if (value instanceof byte[] bytes) {
+                json.writeStringField(nameOf(property), Base64.getEncoder().encodeToString(bytes));
+            } else if (value != null) {
+                json.writeStringField(nameOf(property), value.toString());
+            }
+        }
+        if (!users.isEmpty()) {
+            json.writeArrayFieldStart(USER_PROPERTIES);
+            for (UserProperty user : users) {
+                json.writeArray(new String[] {user.name(), user.value()}, 0, 2);
+            }
+            json.writeEndArray();
+        }
+        json.writeEndObject();
+    }
+
+    private static String nameOf(Property<?> property) {
+        return property.name().replace(' ', '-');
+    }
+
+    /**
+     * Reads a line.
+     *
+     * @throws IllegalArgumentException when it is none, with what is wrong in it
+     */
+    public static RecordedMessage parse(String line) {
+        try (JsonParser json = JSON.createParser(line)) {
+            if (json.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException(
+                        "a line is a JSON object, such as {\"topic\":\"a\",\"payload\":\"x\"}");
+            }
+            RecordedMessage read = new Reader(json).read();
+            if (json.nextToken() != null) {
+                throw new IllegalArgumentException("more follows after the JSON object");
+            }
+            return read;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("no JSON: " + e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads the fields of one line. */
+    private static final class Reader {
+        private final JsonParser json;
+        private Duration at = Duration.ZERO;
+        private @Nullable Instant time;
+        private @Nullable String topic;
+        private Qos qos = Qos.AT_MOST_ONCE;
+        private boolean retain;
+        private byte[] payload = {};
+        private final Properties.Builder properties = Properties.builder();
+
+        Reader(JsonParser json) {
+            this.json = json;
+        }
+
+        RecordedMessage read() throws IOException {
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                json.nextToken();
+                field(name);
+            }
+            if (topic == null) {
+                throw new IllegalArgumentException("it has no \"topic\"");
+            }
+            TopicName.check(topic);
+            return new RecordedMessage(at, time, new Message(topic, payload, qos, retain, properties.build()));
+        }
+
+        private void field(String name) throws IOException {
+            switch (name) {
+                case "at" -> at = seconds();
+                case "time" -> time = instant();
+                case "topic" -> topic = string(name);
+                case "qos" -> {
+                    int level = (int) number(name, 0, 2);
+                    qos = Qos.of(level);
+                }
+                case "retain" -> retain = json.getValueAsBoolean();
+                case "payload" -> payload = string(name).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                case "payloadBase64" -> payload = base64(name);
+                case "properties" -> properties();
+                default -> json.skipChildren(); // of a later version
+            }
+        }
+
+        private Duration seconds() throws IOException {
+            BigDecimal seconds = json.currentToken().isNumeric() ? json.getDecimalValue() : null;
+            if (seconds == null || seconds.signum() < 0 || seconds.compareTo(BigDecimal.valueOf(1e9)) > 0) {
+                throw new IllegalArgumentException("\"at\" is no time: seconds since the beginning");
+            }
+            return Duration.ofNanos(seconds.movePointRight(9).longValue());
+        }
+
+        private Instant instant() throws IOException {
+            try {
+                return Instant.parse(string("time"));
+            } catch (DateTimeParseException e) {
+                throw new IllegalArgumentException("\"time\" is no time such as 2026-11-24T10:00:01.25Z", e);
+            }
+        }
+
+        private String string(String name) throws IOException {
+            if (json.currentToken() != JsonToken.VALUE_STRING) {
+                throw new IllegalArgumentException("\"" + name + "\" is no text in quotes");
+            }
+            return json.getText();
+        }
+
+        private byte[] base64(String name) throws IOException {
+            try {
+                return Base64.getDecoder().decode(string(name));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("\"" + name + "\" is no Base64", e);
+            }
+        }
+
+        private long number(String name, long least, long most) throws IOException {
+            long number = json.currentToken() == JsonToken.VALUE_NUMBER_INT ? json.getLongValue() : -1;
+            if (number < least || number > most) {
+                throw new IllegalArgumentException("\"" + name + "\" is no whole number from " + least + " to " + most);
+            }
+            return number;
+        }
+
+        private void properties() throws IOException {
+            if (json.currentToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("\"properties\" is no JSON object");
+            }
+            while (json.nextToken() == JsonToken.FIELD_NAME) {
+                String name = json.currentName();
+                json.nextToken();
+                if (name.equals(USER_PROPERTIES)) {
+                    userProperties();
+                } else {
+                    property(name);
+                }
+            }
+        }
+
+        private void property(String name) throws IOException {
+            Property<?> property = KEPT.stream()
+                    .filter(known ->
+                            known != Property.USER_PROPERTY && nameOf(known).equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("a message has no property \"" + name
+                            + "\"; it has " + USER_PROPERTIES + ", "
+                            + KEPT.stream()
+                                    .filter(known -> known != Property.USER_PROPERTY)
+                                    .map(RecordedMessage::nameOf)
+                                    .collect(Collectors.joining(", "))));
+            Object value = switch (property.type()) {
+                case STRING, STRING_PAIR -> string(name);
+                case BINARY -> base64(name);
+                case BYTE, TWO_BYTES, VARIABLE -> (int) number(name, property.minimum(), property.maximum());
+                case FOUR_BYTES -> number(name, property.minimum(), property.maximum());
+            };
+            properties.add(property, value);
+        }
+
+        private void userProperties() throws IOException {
+            String wrong = "\"" + USER_PROPERTIES + "\" is no list of pairs, such as [[\"name\",\"value\"]]";
+            if (json.currentToken() != JsonToken.START_ARRAY) {
+                throw new IllegalArgumentException(wrong);
+            }
+            while (json.nextToken() == JsonToken.START_ARRAY) {
+                String name = json.nextTextValue();
+                String value = json.nextTextValue();
+                if (name == null || value == null || json.nextToken() != JsonToken.END_ARRAY) {
+                    throw new IllegalArgumentException(wrong);
+                }
+                properties.add(Property.USER_PROPERTY, new UserProperty(name, value));
+            }
+            if (json.currentToken() != JsonToken.END_ARRAY) {
+                throw new IllegalArgumentException(wrong);
+            }
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.cli.packets;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,156 @@
+package io.godwit.cli.recording;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.Qos;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecordedMessageTest {
+    private static final Instant TIME = Instant.parse("2026-11-24T10:00:01.250Z");
+
+    @Test
+    void a_line_holds_time_topic_flags_and_payload() {
+        Message message =
+                Message.of("home/hall", "\"on\" µ").qos(Qos.EXACTLY_ONCE).retain(true);
+
+        String line = new RecordedMessage(Duration.ofMillis(1250), TIME, message).toJson();
+
+        assertThat(line)
+                .isEqualTo("{\"at\":1.250000,\"time\":\"2026-11-24T10:00:01.250Z\",\"topic\":\"home/hall\","
+                        + "\"qos\":2,\"retain\":true,\"payload\":\"\\\"on\\\" µ\"}");
+    }
+
+    @Test
+    void what_was_written_is_read_with_all_properties() {
+        Message message = Message.of("a", new byte[] {(byte) 0xFF, 0})
+                .qos(Qos.AT_LEAST_ONCE)
+                .correlationData(new byte[] {(byte) 0x80})
+                .responseTopic("b/c")
+                .contentType("a/b")
+                .expiry(Duration.ofSeconds(4_000_000_000L))
+                .utf8(false)
+                .userProperty("k", "1")
+                .userProperty("k", "2");
+
+        String line = new RecordedMessage(Duration.ofNanos(5_000), TIME, message).toJson();
+        RecordedMessage read = RecordedMessage.parse(line);
+
+        assertThat(read.toJson()).isEqualTo(line);
+        assertThat(read.at()).isEqualTo(Duration.ofNanos(5_000));
+        assertThat(read.time()).isEqualTo(TIME);
+        assertThat(read.message().payload()).isEqualTo(message.payload());
+        assertThat(read.message().correlationData()).isEqualTo(message.correlationData());
+        assertThat(read.message().responseTopic()).isEqualTo("b/c");
+        assertThat(read.message().contentType()).isEqualTo("a/b");
+        assertThat(read.message().expiry()).isEqualTo(message.expiry());
+        assertThat(read.message().userProperties()).isEqualTo(message.userProperties());
+        assertThat(read.message().properties().size())
+                .isEqualTo(message.properties().size());
+    }
+
+    @Test
+    void what_belongs_to_a_subscription_is_not_written() {
+        Properties properties = Properties.of(Property.SUBSCRIPTION_IDENTIFIER, 7);
+        Message message = Message.of("a", "x").properties(properties);
+
+        assertThat(new RecordedMessage(Duration.ZERO, null, message).toJson())
+                .isEqualTo("{\"at\":0.000000,\"topic\":\"a\",\"qos\":1,\"retain\":false,\"payload\":\"x\"}");
+    }
+
+    @Test
+    void a_topic_is_enough() {
+        Message message = RecordedMessage.parse("{\"topic\":\"a\",\"of a later version\":[{}]}")
+                .message();
+
+        assertThat(message.topic()).isEqualTo("a");
+        assertThat(message.payload()).isEmpty();
+        assertThat(message.qos()).isEqualTo(Qos.AT_MOST_ONCE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "[]                                                     | a line is a JSON object",
+                "{\"topic\":\"a\"                                       | no JSON",
+                "{\"topic\":\"a\"} {}                                   | more follows",
+                "{\"payload\":\"x\"}                                    | no \"topic\"",
+                "{\"topic\":\"a/#\"}                                    | wildcard",
+                "{\"topic\":7}                                          | \"topic\" is no text",
+                "{\"topic\":\"a\",\"qos\":3}                            | from 0 to 2",
+                "{\"topic\":\"a\",\"at\":-1}                            | \"at\" is no time",
+                "{\"topic\":\"a\",\"time\":\"noon\"}                    | \"time\" is no time",
+                "{\"topic\":\"a\",\"payloadBase64\":\"*\"}              | is no Base64",
+                "{\"topic\":\"a\",\"properties\":{\"x\":1}}             | no property \"x\"; it has user-properties",
+                "{\"topic\":\"a\",\"properties\":{\"payload-format-indicator\":2}} | from 0 to 1",
+                "{\"topic\":\"a\",\"properties\":{\"user-properties\":[[\"k\"]]}}  | no list of pairs"
+            })
+    void what_is_wrong_in_a_line_is_said(String line, String complaint) {
+        assertThatThrownBy(() -> RecordedMessage.parse(line))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(complaint);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "home, test,       home,        test",
+        "home, test/x,     home/a/b,    test/x/a/b",
+        "home, test,       homes/a,     homes/a",
+        "home/, test/,     home/a,      test/a"
+    })
+    void topics_move_with_what_is_below_them(String from, String to, String topic, String result) {
+        assertThat(TopicRewrite.moved(from, to).apply(topic)).isEqualTo(result);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "s/a/b/,           a/a,         b/a",
+        "s/a/b/g,          a/a,         b/b",
+        "s|^a/(.*)|$1/b|,  a/x/y,       x/y/b",
+        "s/x/y/,           a,           a"
+    })
+    void topics_are_rewritten_as_sed_does(String substitution, String topic, String result) {
+        assertThat(TopicRewrite.substitution(substitution).apply(topic)).isEqualTo(result);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a/b", "s/a/b", "s//b/", "s/a/b/x", "s/(/b/", "s/a/$1/"})
+    void what_is_no_substitution_is_refused(String substitution) {
+        assertThatThrownBy(() -> TopicRewrite.substitution(substitution).apply("a"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--rewrite '" + substitution + "'");
+    }
+
+    @Test
+    void a_tree_shows_topics_by_their_levels() {
+        TopicTree tree = new TopicTree();
+        tree.put("home/hall/light", "= on");
+        tree.put("home/hall", "= 1");
+        tree.put("home/attic", "= 2");
+        tree.put("/x", "= 3");
+
+        assertThat(String.join("\n", tree.lines(level -> level)))
+                .isEqualTo("(empty)\n└── x = 3\nhome\n├── attic = 2\n└── hall = 1\n    └── light = on");
+    }
+
+    @Test
+    void the_time_of_a_recording_is_exact_to_the_microsecond() {
+        byte[] payload = "x".getBytes(StandardCharsets.UTF_8);
+        Duration at = Duration.ofSeconds(86_400).plusNanos(1_000);
+
+        String line = new RecordedMessage(at, null, Message.of("a", payload)).toJson();
+
+        assertThat(line).startsWith("{\"at\":86400.000001,");
+        assertThat(RecordedMessage.parse(line).at()).isEqualTo(at);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.cli.recording;
+
+import org.jspecify.annotations.NullMarked;
