@@ -32,6 +32,11 @@ final class Authentication {
 
     /** Begins a re-authentication on a connection that is up. */
     void again(Line line, CompletableFuture<Void> future) {
+        if (again != null) {
+            core.dependents(() -> future.completeExceptionally(
+                    new NotConnectedException("a re-authentication is under way; wait for its end")));
+            return;
+        }
         again = future;
         answer(line, ReasonCode.RE_AUTHENTICATE, null);
     }
@@ -64,7 +69,7 @@ final class Authentication {
 
     /** The broker has accepted. */
     @SuppressWarnings("NullAway") // a future of Void completes with null
-    void succeeded(byte @Nullable [] data) {
+    void succeeded(Line line, byte @Nullable [] data) {
         Authenticator told = authenticator;
         CompletableFuture<Void> waiting = again;
         again = null;
@@ -81,6 +86,11 @@ final class Authentication {
                 if (waiting != null) {
                     waiting.completeExceptionally(failure);
                 }
+                core.loop.execute(() -> {
+                    if (line.isCurrent()) {
+                        keeper.authenticationFailed(line, failure);
+                    }
+                });
             }
         });
     }

@@ -16,6 +16,9 @@ public interface Authenticator {
     /** The answer to a challenge of the broker; null for none. */
     byte @Nullable [] answer(byte @Nullable [] challenge) throws Exception;
 
-    /** The broker has accepted; the data came with that. */
+    /**
+     * The broker has accepted; the data came with that. Here a method judges whether the broker has proved itself, as
+     * SCRAM does. Runs right after the connection is up, so {@code connect} may have returned before.
+     */
     default void succeeded(byte @Nullable [] data) throws Exception {}
 }

@@ -291,7 +291,7 @@ final class ConnectionKeeper {
         waiting.forEach(future -> complete(future, accepted));
         core.tell(listener -> listener.connected(client, accepted));
         if (authentication.isOn()) {
-            authentication.succeeded(properties.get(Property.AUTHENTICATION_DATA));
+            authentication.succeeded(from, properties.get(Property.AUTHENTICATION_DATA));
         }
     }
 
@@ -349,7 +349,7 @@ final class ConnectionKeeper {
             from.brokenBy(new MalformedPacketException(
                     ReasonCode.PROTOCOL_ERROR, 0, "[MQTT-4.12.0-1]", "AUTH came, though CONNECT named no method"));
         } else if (auth.reason() == ReasonCode.SUCCESS) {
-            authentication.succeeded(data);
+            authentication.succeeded(from, data);
         } else {
             authentication.answer(from, ReasonCode.CONTINUE_AUTHENTICATION, data);
         }
@@ -478,6 +478,7 @@ final class ConnectionKeeper {
 
     private void idle(String why) {
         state = ClientState.IDLE;
+        authentication.lost(why);
         result = null;
         core.setClosedTo(ClientCore.notConnected("not connected: " + why));
         core.say(session -> session.endControls(ClientCore.notConnected("not connected: " + why)));

@@ -21,6 +21,7 @@ enum Feature {
     WILDCARDS("wildcards"),
     DOLLAR_TOPICS("`$` topics and `#`"),
     MANY("500 publishes at once"),
+    ORDER("500 publishes in their order"),
     TLS("TLS"),
     WEB_SOCKET("WebSocket"),
     SHARED_SUBSCRIPTIONS("shared subscription"),
@@ -32,7 +33,8 @@ enum Feature {
     TOPIC_ALIAS("topic aliases both ways"),
     FLOW_CONTROL("receive maximum of the client"),
     REASON_CODES("reason codes"),
-    SERVER_LIMITS("limits of the server");
+    SERVER_LIMITS("limits of the server"),
+    AUTHENTICATION("extended authentication");
 
     private final String title;
 

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttConnectException;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.client.ScramExample;
 import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.client.road.Tls;
@@ -25,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +146,8 @@ abstract class InteropSuite {
             case UNSUBSCRIBE -> unsubscribe(clients);
             case WILDCARDS -> wildcards(clients);
             case DOLLAR_TOPICS -> dollarTopics(clients);
-            case MANY -> many(clients);
+            case MANY -> many(clients, false);
+            case ORDER -> many(clients, true);
             case TLS -> tls(clients);
             case WEB_SOCKET -> webSocket(clients);
             case SHARED_SUBSCRIPTIONS -> sharedSubscriptions(clients);
@@ -156,6 +160,7 @@ abstract class InteropSuite {
             case FLOW_CONTROL -> flowControl(clients);
             case REASON_CODES -> reasonCodes(clients);
             case SERVER_LIMITS -> serverLimits(clients);
+            case AUTHENTICATION -> authentication(clients);
         }
     }
 
@@ -352,7 +357,7 @@ abstract class InteropSuite {
         assertThat(all.messages).noneMatch(other -> other.topic().startsWith("$"));
     }
 
-    private static void many(InteropClients clients) throws Exception {
+    private static void many(InteropClients clients, boolean inOrder) throws Exception {
         MqttClient client = clients.connected();
         Inbox inbox = new Inbox();
         String topic = clients.topic("many");
@@ -364,9 +369,14 @@ abstract class InteropSuite {
         for (CompletableFuture<PublishResult> publication : publications) {
             publication.get(30, TimeUnit.SECONDS);
         }
+        List<String> received = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
-            assertThat(inbox.next().text()).isEqualTo("" + i);
+            received.add(inbox.next().text());
         }
+        if (inOrder) {
+            assertThat(received).isSortedAccordingTo(Comparator.comparing(Integer::valueOf));
+        }
+        assertThat(received).doesNotHaveDuplicates();
     }
 
     private void tls(InteropClients clients) throws Exception {
@@ -567,6 +577,22 @@ abstract class InteropSuite {
         assertThat(client.isConnected()).isTrue();
         assertThat(client.publish(clients.topic("limits"), "small").reason().isError())
                 .isFalse();
+    }
+
+    private static void authentication(InteropClients clients) {
+        ScramExample scram = new ScramExample("pencil");
+        MqttClient client = clients.build(builder -> builder.authenticator(scram));
+        client.connect();
+        Awaitility.await().until(() -> scram.succeeded() == 1);
+
+        client.reauthenticate().join();
+
+        assertThat(scram.succeeded()).isEqualTo(2);
+        MqttClient wrong = clients.build(builder -> builder.authenticator(new ScramExample("crayon")));
+        assertThatThrownBy(wrong::connect)
+                .isInstanceOfSatisfying(
+                        MqttConnectException.class,
+                        refused -> assertThat(refused.failure().reasonCode()).isEqualTo(ReasonCode.NOT_AUTHORIZED));
     }
 
     /** What a handler has received, for the test's thread to wait for. */
