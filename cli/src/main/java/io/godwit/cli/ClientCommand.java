@@ -47,12 +47,17 @@ abstract class ClientCommand implements Callable<Integer> {
 
     /** The builder from the options, with remarks about lost connections, and each packet printed at {@code -d}. */
     final MqttClientBuilder builder() {
-        return builder(connection.isDebug() ? PacketPrinter.tapped(connection.version(), terminal::remark, 0) : null);
+        return builder(tap());
     }
 
     /** The same over this transport; null: the usual one. */
     final MqttClientBuilder builder(@Nullable Transport transport) {
         return connection.builder(transport).listener(new Remarks());
+    }
+
+    /** What prints each packet at {@code -d}, else null. */
+    final @Nullable Transport tap() {
+        return connection.isDebug() ? PacketPrinter.tapped(connection.version(), terminal::remark, 0) : null;
     }
 
     /** Connects; takes the time that the options allow, however often that means to try. */

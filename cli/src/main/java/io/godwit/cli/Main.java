@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
             "  godwit demo                                    see messages travel",
             "  godwit sub -h test.example -t 'home/#' -v      print what comes",
             "  godwit pub -h test.example -t home/hall -m hi  send a message",
+            "  godwit bench -h test.example --rate 100 -q 1   measure a broker",
             "%ngodwit COMMAND --help explains a command."
         })
 public final class Main implements Callable<Integer> {
@@ -55,6 +56,7 @@ public final class Main implements Callable<Integer> {
         commands.put("record", RecordCommand::new);
         commands.put("play", PlayCommand::new);
         commands.put("trace", TraceCommand::new);
+        commands.put("bench", BenchCommand::new);
         commands.put("broker", BrokerCommand::new);
         commands.put("run", RunCommand::new);
         commands.put("doctor", DoctorCommand::new);

@@ -93,6 +93,26 @@ public final class Terminal {
         return errIsTerminal;
     }
 
+    /** How many characters fit on a line; 80 where nobody knows, and where nothing is a terminal. */
+    public int columns() {
+        if (!outIsTerminal && !errIsTerminal) {
+            return 80;
+        }
+        try {
+            Process stty = new ProcessBuilder("stty", "size")
+                    .redirectInput(Path.of("/dev/tty").toFile())
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .strip()
+                    .split(" ");
+            int columns = size.length == 2 ? Integer.parseInt(size[1]) : 0;
+            return columns > 0 ? columns : 80;
+        } catch (IOException | NumberFormatException e) {
+            return 80;
+        }
+    }
+
     public boolean colours() {
         return colours;
     }

@@ -1,0 +1,197 @@
+package io.godwit.cli.bench;
+
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.PublishResult;
+import io.godwit.mqtt.protocol.Message;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** One publisher: numbers and stamps its messages, and knows which of them are in flight or have failed. */
+final class Publisher {
+    /** After a failure nothing is sent for so long, so that a connection that is gone is no endless loop. */
+    private static final long REST_NANOS = 100_000_000;
+
+    // Set once.
+    private final int index;
+    private final Bench bench;
+    private final MqttClient client;
+    private final String topic;
+    private final long share;
+    private final SplittableRandom random;
+
+    // The sending thread only.
+    private long next;
+
+    // Any thread.
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile long failedAt;
+    private volatile boolean hasFailed;
+    private volatile boolean closing;
+    private volatile @Nullable Runnable onRoom;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock.
+    private final Ranges failed = new Ranges();
+    private long unanswered;
+
+    Publisher(int index, Bench bench, MqttClient client) {
+        this.index = index;
+        this.bench = bench;
+        this.client = client;
+        this.topic = bench.plan().topics().topic(bench.plan().topic(), index);
+        this.share = bench.plan().share(index);
+        this.random = new SplittableRandom(index);
+    }
+
+    // ---- the sending thread ----
+
+    /** What is called, on any thread, when half of the room in flight is free again. */
+    void onRoom(Runnable wake) {
+        onRoom = wake;
+    }
+
+    /** Whether it has sent all that it shall. */
+    boolean isDone() {
+        return next >= share;
+    }
+
+    /** How many may be sent now without waiting for an answer. */
+    int room() {
+        if (hasFailed && System.nanoTime() - failedAt < REST_NANOS) {
+            return 0;
+        }
+        return (int) Math.min(bench.plan().inFlight() - inFlight.get(), share - next);
+    }
+
+    /**
+     * Sends the next message.
+     *
+     * @param due when it should go out; all times count from here
+     * @param now the time
+     */
+    void send(long due, long now) {
+        BenchPlan plan = bench.plan();
+        long sequence = next++;
+        byte[] payload = bench.payload(plan.sizes().next(random));
+        Stamp.write(payload, bench.id(), index, sequence, due);
+        boolean measured = bench.window().measures(due);
+        Tally tally = bench.tallies().mine();
+        tally.add(Tally.Count.SENT, 1);
+        if (measured) {
+            tally.add(Tally.Count.SENT_MEASURED, 1);
+            Tally.record(tally.lag, now - due);
+        }
+        inFlight.incrementAndGet();
+        client.publishAsync(new Message(topic, payload, plan.qos(), plan.retain(), plan.properties()))
+                .whenComplete(new Answer(sequence, due, payload.length, measured));
+    }
+
+    // ---- answers ----
+
+    /** What becomes of one message. */
+    private final class Answer implements BiConsumer<@Nullable PublishResult, @Nullable Throwable> {
+        private final long sequence;
+        private final long due;
+        private final int bytes;
+        private final boolean measured;
+
+        Answer(long sequence, long due, int bytes, boolean measured) {
+            this.sequence = sequence;
+            this.due = due;
+            this.bytes = bytes;
+            this.measured = measured;
+        }
+
+        @Override
+        public void accept(@Nullable PublishResult result, @Nullable Throwable failure) {
+            Tally tally = bench.tallies().mine();
+            if (failure != null) {
+                failed(sequence, failure, tally);
+            } else {
+                tally.add(Tally.Count.ENDED, 1);
+                if (measured) {
+                    long now = System.nanoTime();
+                    Tally.record(tally.acknowledgement, now - due);
+                    tally.add(Tally.Count.ENDED_MEASURED, 1);
+                    tally.add(Tally.Count.BYTES_OUT_MEASURED, bytes);
+                    tally.set(Tally.Count.LAST_ENDED, now);
+                }
+            }
+            int left = inFlight.decrementAndGet();
+            Runnable wake = onRoom;
+            if (wake != null && left <= bench.plan().inFlight() / 2) {
+                wake.run();
+            }
+        }
+    }
+
+    private void failed(long sequence, Throwable failure, Tally tally) {
+        lock.lock();
+        try {
+            failed.add(sequence);
+            unanswered += closing ? 1 : 0;
+        } finally {
+            lock.unlock();
+        }
+        if (!closing) {
+            tally.add(Tally.Count.FAILED, 1);
+            bench.problems().add("not published", failure);
+            failedAt = System.nanoTime();
+            hasFailed = true;
+        }
+    }
+
+    /** From now on a publish that fails is one that was never answered. */
+    void closing() {
+        closing = true;
+    }
+
+    // ---- when all is over ----
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    int index() {
+        return index;
+    }
+
+    /** How many it sent. */
+    long sent() {
+        return next;
+    }
+
+    /** Messages that the broker never answered. */
+    long unanswered() {
+        lock.lock();
+        try {
+            return unanswered;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many of these messages are missing: what failed or was never answered is not expected. */
+    long lost(SequenceCheck arrivals) {
+        lock.lock();
+        try {
+            return arrivals.lost(next, failed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many messages the broker has accepted. */
+    long accepted() {
+        lock.lock();
+        try {
+            return next - failed.count();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
