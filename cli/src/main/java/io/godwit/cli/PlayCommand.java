@@ -119,6 +119,9 @@ final class PlayCommand extends ClientCommand {
     private volatile int round;
     private volatile long latest;
 
+    /** Set when the command is ended from outside: from then on, nothing more is published. */
+    private volatile boolean ended;
+
     PlayCommand(Terminal terminal) {
         super(terminal);
     }
@@ -143,6 +146,7 @@ final class PlayCommand extends ClientCommand {
                 .build();
         PublishWindow window = new PublishWindow(client);
         try (Interruption interruption = new Interruption(() -> {
+                    ended = true;
                     farewell(client);
                     remark(summary(window));
                 });
@@ -151,13 +155,16 @@ final class PlayCommand extends ClientCommand {
             start = System.nanoTime();
             for (int i = 1; i <= rounds; i++) {
                 round = i;
-                if (!play(window, wanted, rewrite)) {
+                if (!play(window, wanted, rewrite) || ended) {
                     break;
                 }
             }
             window.await(timeout);
         } finally {
             disconnect(client);
+        }
+        if (ended) {
+            return ExitCodes.INTERRUPTED; // it was summed up already
         }
         remark(summary(window));
         Throwable failed = window.failure();
@@ -200,6 +207,9 @@ final class PlayCommand extends ClientCommand {
                 }
                 if (!fast) {
                     waitUntil(begin + Math.round(recorded.at().toNanos() / speed));
+                }
+                if (ended) {
+                    break;
                 }
                 window.publish(message);
                 bytes = bytes + message.payload().length;

@@ -176,6 +176,21 @@ class MessageCommandsTest {
     }
 
     @Test
+    void a_recording_is_played_again_and_again_until_ctrl_c() throws IOException {
+        Path file =
+                Files.writeString(folder.resolve("one.jsonl"), "{\"topic\":\"again\",\"qos\":1,\"payload\":\"x\"}\n");
+        try (Command sub = mosquitto("sub", "-t again -C 100");
+                Command play = godwit("play", file + " --loop forever --fast")) {
+            sub.ends(0);
+            play.interrupt().ends(ExitCodes.INTERRUPTED);
+            assertThat(play.errors())
+                    .containsOnlyOnce(" messages, ")
+                    .contains(" of forever")
+                    .doesNotContain("failed");
+        }
+    }
+
+    @Test
     void a_recording_with_a_fault_is_played_up_to_it() {
         Command play = godwit("play", "-")
                 .input("{\"topic\":\"a\"}\n{\"topic\":\"a\",\"qos\":7}\n")

@@ -55,6 +55,18 @@ class TracingProxyTest {
     }
 
     @Test
+    void a_client_of_plain_tcp_reaches_a_broker_behind_websocket_and_the_tap_sees_mqtt() throws Exception {
+        try (TestBroker broker = TestBroker.builder().webSocket("/mqtt").start();
+                TracingProxy proxy = to(broker.uri());
+                MqttClient client =
+                        MqttClient.connect("mqtt://127.0.0.1:" + proxy.address().getPort())) {
+            client.publish("a", "b");
+        }
+        assertThat(seen.stream().map(SeenPacket::type))
+                .startsWith(PacketType.CONNECT, PacketType.CONNACK, PacketType.PUBLISH, PacketType.PUBACK);
+    }
+
+    @Test
     void a_broker_that_is_not_there_ends_the_client_s_connection() throws Exception {
         try (TracingProxy proxy = to("mqtt://127.0.0.1:1")) {
             assertThatThrownBy(() -> MqttClient.connect(
