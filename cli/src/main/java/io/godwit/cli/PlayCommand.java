@@ -34,6 +34,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "play",
         sortOptions = false,
+        customSynopsis = "godwit play [OPTIONS] FILE",
         description = {
             "Publish a recording of godwit record, with its timing.",
             "With -V 5 the recorded properties of MQTT 5 are sent too."

@@ -40,6 +40,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "record",
         sortOptions = false,
+        customSynopsis = "godwit record [OPTIONS] FILE",
         description = {
             "Record messages with their timing, one JSON line each, for godwit play.",
             "With -V 5 the properties of MQTT 5 are recorded too."

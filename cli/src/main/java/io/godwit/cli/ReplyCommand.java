@@ -37,6 +37,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "reply",
         sortOptions = false,
+        customSynopsis = "godwit reply [OPTIONS] -t FILTER (-m TEXT | -f FILE | -s | -n | --echo | --exec CMD)",
         description = {
             "Answer requests: to the response topic and with the correlation data of MQTT 5,",
             "or those to FILTER/request/ID on TOPIC/response/ID, as godwit request asks with MQTT 3."

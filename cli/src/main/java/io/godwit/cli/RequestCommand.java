@@ -34,6 +34,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "request",
         sortOptions = false,
+        customSynopsis = "godwit request [OPTIONS] -t TOPIC (-m TEXT | -f FILE | -s | -n)",
         description = {
             "Publish a request and print its response, with the options of mosquitto_rr.",
             "With MQTT 3 and without -e, the request goes to TOPIC/request/ID and the response comes to TOPIC/response/ID."
