@@ -1,21 +1,17 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.ConnectionOptions;
+import io.godwit.cli.output.ConnectionRemarks;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.packets.PacketPrinter;
-import io.godwit.mqtt.client.ClientListener;
-import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.transport.Transport;
-import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ReasonCode;
-import io.godwit.mqtt.protocol.TopicSubscription;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -52,7 +48,7 @@ abstract class ClientCommand implements Callable<Integer> {
 
     /** The same over this transport; null: the usual one. */
     final MqttClientBuilder builder(@Nullable Transport transport) {
-        return connection.builder(transport).listener(new Remarks());
+        return connection.builder(transport).listener(new ConnectionRemarks(this::remark, connection.isDebug()));
     }
 
     /** What prints each packet at {@code -d}, else null. */
@@ -123,44 +119,6 @@ abstract class ClientCommand implements Callable<Integer> {
 
     /** A time for people. */
     static String time(Duration duration) {
-        return String.format(Locale.ROOT, "%.1f s", duration.toNanos() / 1e9);
-    }
-
-    /** Tells people what happens to the connection. */
-    private final class Remarks implements ClientListener {
-        @Override
-        public void connectFailed(MqttClient client, ConnectFailure failure, @Nullable Duration next) {
-            if (next != null) {
-                remark("no connection: " + failure.text() + "; next attempt in " + time(next));
-            }
-        }
-
-        @Override
-        public void disconnected(MqttClient client, @Nullable String cause, @Nullable Duration next) {
-            if (cause != null) {
-                remark("connection lost: " + cause + (next == null ? "" : "; next attempt in " + time(next)));
-            }
-        }
-
-        @Override
-        public void connected(MqttClient client, ConnectResult result) {
-            if (connection.isDebug()) {
-                remark("connected to " + result.server() + " as '" + result.clientId() + "', MQTT "
-                        + client.protocol());
-            }
-        }
-
-        @Override
-        public void handlerFailed(MqttClient client, Message message, Throwable failure) {
-            remark("a message on '" + message.topic() + "' could not be handled: " + failure);
-        }
-
-        @Override
-        public void resubscribed(MqttClient client, TopicSubscription subscription, ReasonCode reason) {
-            if (reason.isError()) {
-                remark("the broker refuses to renew the subscription to '" + subscription.filter() + "': "
-                        + reason.describe());
-            }
-        }
+        return ConnectionRemarks.time(duration);
     }
 }

@@ -21,7 +21,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         sortOptions = false,
-        description = "See messages travel: a broker, a subscriber, a publisher and a will, all in this process.")
+        description = "See messages travel: a broker, a subscriber, a publisher and a will, all in this process.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  godwit demo", "  godwit demo -V 31                    with MQTT 3.1"})
 final class DemoCommand implements Callable<Integer> {
     private static final int SECONDS_TO_ARRIVE = 10;
 

@@ -57,10 +57,14 @@ public final class Main implements Callable<Integer> {
         commands.put("play", PlayCommand::new);
         commands.put("trace", TraceCommand::new);
         commands.put("bench", BenchCommand::new);
+        commands.put("shell", ShellCommand::new);
         commands.put("broker", BrokerCommand::new);
         commands.put("run", RunCommand::new);
         commands.put("doctor", DoctorCommand::new);
         commands.put("store", StoreCommand::new);
+        commands.put("help", HelpCommand::new);
+        commands.put("man", ManCommand::new);
+        commands.put("completion", CompletionCommand::new);
         return commands;
     }
 
@@ -94,6 +98,29 @@ public final class Main implements Callable<Integer> {
         return line.execute(all.toArray(String[]::new));
     }
 
+    /** The command line with all commands. */
+    static CommandLine commandLine(Terminal terminal) {
+        return commandLine(terminal, COMMANDS.keySet());
+    }
+
+    /**
+     * The command of these names, each below the one before.
+     *
+     * @throws IllegalArgumentException when there is none
+     */
+    static CommandLine find(CommandLine all, List<String> names) {
+        CommandLine found = all;
+        for (String name : names) {
+            CommandLine below = found.getSubcommands().get(name);
+            if (below == null) {
+                throw new IllegalArgumentException("there is no command '" + name + "'; '"
+                        + found.getCommandSpec().qualifiedName() + " --help' lists them");
+            }
+            found = below;
+        }
+        return found;
+    }
+
     /** The command line with these commands. */
     static CommandLine commandLine(Terminal terminal, Iterable<String> names) {
         CommandLine line = new CommandLine(new Main());
@@ -102,6 +129,7 @@ public final class Main implements Callable<Integer> {
             if (made != null) {
                 CommandLine command = new CommandLine(made.apply(terminal));
                 command.getCommandSpec().addOption(help());
+                ExitCodes.describe(command.getCommandSpec());
                 line.addSubcommand(name, command);
             }
         }

@@ -28,6 +28,7 @@ import picocli.CommandLine.Option;
         name = "pub",
         sortOptions = false,
         description = "Publish messages, with the options of mosquitto_pub.",
+        exitCodeList = {"7:a message was not acknowledged", "27:no acknowledgement came in time"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit pub -t home/hall/light -m on",

@@ -44,6 +44,7 @@ import picocli.CommandLine.Parameters;
             "Run NodeMCU scripts unchanged: a script, or a folder that is the device's flash and starts with init.lua.",
             "What the script prints goes to standard output, everything else to standard error."
         },
+        exitCodeList = "9:--check found what the scripts need and do not get",
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit run my-device --broker                     with a broker beside it",

@@ -33,6 +33,12 @@ import picocli.CommandLine.Spec;
         name = "store",
         sortOptions = false,
         description = "Look into a session store, the folder that was given to DiskStore.at.",
+        exitCodeList = {
+            "3:the broker could not be reached",
+            "4:the broker refused the connection",
+            "5:the broker does not let us in: the user name, the password or the right",
+            "7:a message was not acknowledged"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit store ls state                                    what each session keeps",
@@ -56,7 +62,12 @@ final class StoreCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "say what to do with the store: ls, export or replay");
     }
 
-    @Command(name = "ls", mixinStandardHelpOptions = true, description = "List the sessions and what each keeps.")
+    @Command(
+            name = "ls",
+            mixinStandardHelpOptions = true,
+            description = "List the sessions and what each keeps.",
+            footerHeading = "%nExamples:%n",
+            footer = {"  godwit store ls state", "  godwit store ls state --json | jq ."})
     int ls(
             @Parameters(paramLabel = "PATH", description = "The folder of the store.") Path path,
             @Option(names = "--json", description = "One JSON object a session.") boolean json)
@@ -111,7 +122,9 @@ final class StoreCommand implements Runnable {
     @Command(
             name = "export",
             mixinStandardHelpOptions = true,
-            description = "Write all that is kept as JSON, one session a line; payloads in Base64.")
+            description = "Write all that is kept as JSON, one session a line; payloads in Base64.",
+            footerHeading = "%nExamples:%n",
+            footer = "  godwit store export state > state.json")
     int export(@Parameters(paramLabel = "PATH", description = "The folder of the store.") Path path)
             throws IOException {
         for (StoredLog log : StoredLog.in(path)) {
@@ -161,6 +174,11 @@ final class StoreCommand implements Runnable {
                 "Publish what is left in a store, and take out of it what was acknowledged. No client may have it open.",
                 "A message that was in flight may have arrived before. One that the broker has confirmed with PUBREC, or that "
                         + "has expired, is not sent."
+            },
+            footerHeading = "%nExamples:%n",
+            footer = {
+                "  godwit store replay state --server mqtt://test.example",
+                "  godwit store replay state --server mqtt://test.example --client-id boiler-7 --keep"
             })
     int replay(
             @Parameters(paramLabel = "PATH", description = "The folder of the store.") Path path,

@@ -31,6 +31,11 @@ import picocli.CommandLine.Option;
         name = "sub",
         sortOptions = false,
         description = "Subscribe and print messages, with the options of mosquitto_sub.",
+        exitCodeList = {
+            "8:the broker refused a subscription",
+            "27:time ran out (-W)",
+            "141:the reader of standard output has gone"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit sub -t 'home/#' -v                 topic and payload of all that comes",

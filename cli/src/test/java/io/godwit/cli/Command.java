@@ -60,7 +60,8 @@ final class Command implements AutoCloseable {
         return new Command(java(List.of(arguments)), all);
     }
 
-    private static List<String> java(List<String> arguments) {
+    /** What starts the godwit command with these arguments. */
+    static List<String> java(List<String> arguments) {
         List<String> line = new ArrayList<>(HEARS_CTRL_C);
         line.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -185,6 +185,11 @@ public final class ConnectionOptions {
                         : null;
     }
 
+    /** The user name that was asked for, or null. */
+    public @Nullable String userName() {
+        return user;
+    }
+
     /** Properties that {@code -D} gave for packets of this kind. */
     public Properties properties(Property.Carrier carrier) {
         return properties.of(carrier);

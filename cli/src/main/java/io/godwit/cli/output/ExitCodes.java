@@ -1,5 +1,10 @@
 package io.godwit.cli.output;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import picocli.CommandLine.Model.CommandSpec;
+
 /** What the command says to the shell. The numbers are stable; docs/cli.md lists them. */
 public final class ExitCodes {
     /** All went well. */
@@ -29,5 +34,31 @@ public final class ExitCodes {
     /** The reader of standard output has gone. */
     public static final int OUTPUT_CLOSED = 141;
 
+    private static final Map<Integer, String> OF_ALL = Map.of(
+            OK, "all went well",
+            FAILED, "something failed that has no number of its own",
+            USAGE, "the command line is wrong",
+            INTERRUPTED, "ended by Ctrl-C");
+
+    private static final Map<Integer, String> OF_CLIENTS = Map.of(
+            UNREACHABLE, "the broker could not be reached",
+            REFUSED, "the broker refused the connection",
+            NOT_AUTHORIZED, "the broker refused the user name, the password or the right to connect",
+            CONNECTION_LOST, "the connection was lost and was not made again");
+
     private ExitCodes() {}
+
+    /** Adds to the numbers that a command says are its own those that it shares with others. */
+    public static void describe(CommandSpec command) {
+        Map<Integer, String> all = new TreeMap<>(OF_ALL);
+        boolean connects = command.findOption("--keepalive") != null;
+        if (connects) {
+            all.putAll(OF_CLIENTS);
+        }
+        command.usageMessage().exitCodeList().forEach((code, text) -> all.put(Integer.valueOf(code.strip()), text));
+        Map<String, String> list = new LinkedHashMap<>();
+        all.forEach((code, text) -> list.put(String.format("%4d", code), text));
+        command.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(list);
+        command.subcommands().values().forEach(below -> describe(below.getCommandSpec()));
+    }
 }

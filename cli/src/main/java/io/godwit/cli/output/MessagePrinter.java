@@ -33,7 +33,13 @@ public final class MessagePrinter {
      * @throws OutputFormat.NotJsonException when the format wants JSON and the payload is none
      */
     public boolean print(Message message) {
+        return print(message, "");
+    }
+
+    /** The same with a text before it. */
+    public boolean print(Message message, String prefix) {
         line.reset();
+        line.writeBytes(prefix.getBytes(StandardCharsets.UTF_8));
         if (format != null) {
             format.append(line, message, Instant.now());
         } else {

@@ -70,6 +70,11 @@ public final class Terminal {
         return on == null ? this : new Terminal(out, err, outIsTerminal, errIsTerminal, on);
     }
 
+    /** Whether somebody types what standard input says. */
+    public static boolean inIsTerminal() {
+        return isTerminal(0);
+    }
+
     private static boolean isTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))

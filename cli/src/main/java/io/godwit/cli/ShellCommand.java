@@ -1,0 +1,105 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.Complaint;
+import io.godwit.cli.output.PayloadStyle;
+import io.godwit.cli.output.Terminal;
+import io.godwit.cli.shell.Shell;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Several clients at a prompt, or in a script. */
+@Command(
+        name = "shell",
+        sortOptions = false,
+        description = {
+            "Connect, publish and subscribe at a prompt, with several clients at once.",
+            "Messages show as they come, above the line that is being typed; the tab key completes; help explains.",
+            "A script, from a file or piped in, ends at its first line that fails, with that failure's exit code."
+        },
+        exitCodeList = {
+            "3:and above: what the failed line of a script would have as a command",
+            "141:the reader of standard output has gone"
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  godwit shell                              then: connect -h test.example, sub home/#",
+            "  godwit shell morning.txt                  the lines of a file",
+            "  echo 'connect\npub home/hall hi' | godwit shell",
+            "  godwit shell --json < script | jq .       a JSON line for each message and event"
+        })
+final class ShellCommand implements Callable<Integer> {
+    private static final Duration PATIENCE_WHEN_INTERRUPTED = Duration.ofSeconds(2);
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SCRIPT",
+            description = "The file to read lines from; - is standard input. [the terminal]")
+    private @Nullable String script;
+
+    @Option(names = "--json", description = "Say everything as JSON lines on standard output.")
+    private boolean json;
+
+    @Option(
+            names = {"-F", "--format"},
+            paramLabel = "FORMAT",
+            description = "Print each message so; as sub has it.")
+    private @Nullable String format;
+
+    @Option(
+            names = "--payload",
+            paramLabel = "STYLE",
+            description = "Show payloads as: ${COMPLETION-CANDIDATES}. [${DEFAULT-VALUE}]")
+    private PayloadStyle style = PayloadStyle.auto;
+
+    private final Terminal terminal;
+
+    ShellCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Shell shell = new Shell(new Shell.Setup(
+                json, format, style, (command, words) -> ConfigFiles.precede(ConfigFiles.folder(), command, words)));
+        try (Interruption interruption = new Interruption(() -> farewell(shell))) {
+            if (script == null && Terminal.inIsTerminal() && terminal.outIsTerminal()) {
+                return shell.interact(terminal.colours(), historyFile());
+            }
+            boolean piped = script == null || script.equals("-");
+            try (Reader lines = piped
+                    ? new InputStreamReader(System.in, StandardCharsets.UTF_8)
+                    : Files.newBufferedReader(Path.of(String.valueOf(script)))) {
+                return shell.run(lines, piped ? "line" : String.valueOf(script), terminal);
+            }
+        } catch (java.nio.file.FileSystemException e) {
+            throw new IllegalArgumentException(Complaint.about(Path.of(String.valueOf(script)), e), e);
+        }
+    }
+
+    private static void farewell(Shell shell) {
+        try {
+            shell.close(PATIENCE_WHEN_INTERRUPTED);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Where what was typed is kept: {@code ~/.local/state/godwit/history}. */
+    private static Path historyFile() {
+        String base = System.getenv("XDG_STATE_HOME");
+        Path root = base == null || base.isEmpty()
+                ? Path.of(System.getProperty("user.home", "."), ".local", "state")
+                : Path.of(base);
+        return root.resolve("godwit").resolve("history");
+    }
+}

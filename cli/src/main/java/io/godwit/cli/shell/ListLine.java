@@ -1,0 +1,51 @@
+package io.godwit.cli.shell;
+
+import io.godwit.cli.output.Json;
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.MqttClient;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+
+/** {@code list}: the clients and their subscriptions. */
+@Command(
+        name = "list",
+        description = "List the clients; a star marks the one in use.",
+        footerHeading = "%nExamples:%n",
+        footer = "  list")
+final class ListLine implements Callable<Integer> {
+    private final ShellContext shell;
+
+    ListLine(ShellContext shell) {
+        this.shell = shell;
+    }
+
+    @Override
+    public Integer call() {
+        for (ShellClient client : shell.clients().all()) {
+            MqttClient mqtt = client.mqtt();
+            boolean inUse = client == shell.clients().currentOrNull();
+            ConnectResult connection = mqtt.connection();
+            String state = mqtt.state().name().toLowerCase(Locale.ROOT);
+            String where = connection == null ? "" : " to " + connection.server();
+            String filters = client.subscriptions().stream()
+                    .map(each -> each.filter() + " (QoS " + each.maximumQos().level() + ")")
+                    .collect(Collectors.joining(", "));
+            shell.output()
+                    .answer(
+                            client.name(),
+                            "client",
+                            (inUse ? "* " : "  ") + client.name() + "  " + state + where + ", MQTT " + mqtt.protocol()
+                                    + (filters.isEmpty() ? "" : "; subscribed to " + filters),
+                            ",\"inUse\":" + inUse + ",\"state\":" + Json.quote(state)
+                                    + (connection == null ? "" : ",\"server\":" + Json.quote(connection.server()))
+                                    + ",\"clientId\":" + Json.quote(mqtt.clientId()) + ",\"subscriptions\":"
+                                    + client.subscriptions().stream()
+                                            .map(each ->
+                                                    Json.quote(each.filter().text()))
+                                            .collect(Collectors.joining(",", "[", "]")));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,119 @@
+package io.godwit.cli.shell;
+
+import io.godwit.cli.output.Json;
+import io.godwit.cli.output.MessagePrinter;
+import io.godwit.cli.output.OutputFormat;
+import io.godwit.cli.output.PayloadStyle;
+import io.godwit.cli.output.Terminal;
+import io.godwit.cli.output.Terminal.Colour;
+import io.godwit.mqtt.protocol.Message;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the shell says: messages and answers on standard output, remarks for people on standard error, or all of it as JSON
+ * lines on standard output. Safe for several threads, since messages come at any time.
+ */
+final class ShellOutput {
+    /**
+     * How it says it.
+     *
+     * @param json a JSON line for each message and event
+     * @param format of messages, or null
+     * @param talkative whether successes are told: to people yes, to scripts no
+     */
+    record Style(boolean json, @Nullable String format, PayloadStyle payload, boolean talkative) {}
+
+    // Set once.
+    private final Terminal terminal;
+    private final Style style;
+    private final OutputFormat jsonMessage = OutputFormat.parse("%j", false, ZoneId.systemDefault());
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock.
+    private final MessagePrinter printer;
+
+    private volatile boolean gone;
+
+    ShellOutput(Terminal terminal, Style style) {
+        this.terminal = terminal;
+        this.style = style;
+        OutputFormat format =
+                style.format == null ? null : OutputFormat.parse(style.format, false, ZoneId.systemDefault());
+        this.printer = new MessagePrinter(terminal, format, style.payload, true, true);
+    }
+
+    /** Whether the reader of standard output has gone. */
+    boolean isGone() {
+        return gone;
+    }
+
+    Terminal terminal() {
+        return terminal;
+    }
+
+    /** A message that a client received. */
+    void message(String client, Message message) {
+        lock.lock();
+        try {
+            if (style.json) {
+                ByteArrayOutputStream json = new ByteArrayOutputStream();
+                jsonMessage.append(json, message, Instant.now());
+                event(client, "message", ",\"message\":" + json.toString(StandardCharsets.UTF_8));
+            } else {
+                String prefix = style.format == null ? terminal.paint(Colour.FAINT, client + ":") + " " : "";
+                gone = !printer.print(message, prefix);
+            }
+        } catch (OutputFormat.NotJsonException e) {
+            remark(client, String.valueOf(e.getMessage()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What a command did: told to people, and in JSON. */
+    void done(@Nullable String client, String event, String text) {
+        if (style.json) {
+            event(client, event, ",\"text\":" + Json.quote(text));
+        } else if (style.talkative) {
+            terminal.remark(terminal.paint(Colour.FAINT, (client == null ? "" : client + ": ") + text));
+        }
+    }
+
+    /** What happened to a connection. */
+    void remark(String client, String text) {
+        if (style.json) {
+            event(client, "remark", ",\"text\":" + Json.quote(text));
+        } else {
+            terminal.remark(client + ": " + text);
+        }
+    }
+
+    /** A command that failed. */
+    void failed(String where, String text, int exitCode) {
+        if (style.json) {
+            event(null, "failed", ",\"text\":" + Json.quote(where + text) + ",\"exitCode\":" + exitCode);
+        } else {
+            terminal.remark(terminal.paint(Colour.BAD, where + text));
+        }
+    }
+
+    /** A line of an answer, as text and as the members of a JSON object. */
+    void answer(@Nullable String client, String event, String text, String members) {
+        if (style.json) {
+            event(client, event, members);
+        } else {
+            gone = !terminal.line(text);
+        }
+    }
+
+    private void event(@Nullable String client, String event, String members) {
+        gone = !terminal.line("{\"event\":" + Json.quote(event)
+                + (client == null ? "" : ",\"client\":" + Json.quote(client)) + members + "}");
+    }
+}

@@ -1,0 +1,136 @@
+package io.godwit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.godwit.cli.manual.Completion;
+import io.godwit.cli.output.Terminal;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What is said of each command, and what is made from that: help, man pages, completion. */
+class ManualTest {
+    @TempDir
+    private Path folder = Path.of("set by JUnit");
+
+    private final CommandLine godwit =
+            Main.commandLine(new Terminal(OutputStream.nullOutputStream(), System.err, false, false, false));
+
+    private static Stream<CommandSpec> withAllBelow(CommandLine line) {
+        return Stream.concat(
+                Stream.of(line.getCommandSpec()),
+                line.getSubcommands().values().stream().distinct().flatMap(ManualTest::withAllBelow));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> each_command_is_explained() {
+        return withAllBelow(godwit).map(command -> DynamicTest.dynamicTest(command.qualifiedName(), () -> {
+            assertThat(command.usageMessage().description()).as("description").isNotEmpty();
+            assertThat(String.join("\n", command.usageMessage().footer()))
+                    .as("examples")
+                    .contains(command.qualifiedName());
+            assertThat(command.usageMessage().exitCodeList()).as("exit codes").isNotEmpty();
+            assertThat(command.options()).as("options without a description").allMatch(each -> each.hidden()
+                    || each.description().length > 0);
+            assertThat(command.positionalParameters())
+                    .as("arguments without a description")
+                    .allMatch(each -> each.description().length > 0);
+            assertThat(command.findOption("--help")).isNotNull();
+        }));
+    }
+
+    @Test
+    void help_says_what_the_option_says() {
+        for (String command : List.of("", " pub", " store ls")) {
+            String asked = Command.godwit(("help" + command).split(" ")).ends(0).output();
+            String option =
+                    Command.godwit((command.strip() + " --help").strip().split(" "))
+                            .ends(0)
+                            .output();
+            assertThat(asked).isEqualTo(option).contains("Examples:", "Exit codes:");
+        }
+        assertThat(Command.godwit("help", "nothing").ends(2).errors()).contains("there is no command 'nothing'");
+    }
+
+    @Test
+    void the_man_pages_are_sound() throws IOException {
+        PackageFiles.main(new String[] {folder.toString()});
+        Path pages = folder.resolve("share/man/man1");
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> files = Files.list(pages)) {
+            files.sorted().map(Path::toString).forEach(names::add);
+        }
+        assertThat(names).hasSize(1 + godwit.getSubcommands().size());
+        assertThat(Files.readString(pages.resolve("godwit-sub.1")))
+                .startsWith(".TH GODWIT-SUB 1")
+                .contains(".SH EXIT STATUS", "\\fB\\-t\\fP, \\fB\\-\\-topic\\fP \\fIFILTER\\fP", "topic, %p payload");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), "groff is not installed: man pages not set");
+        names.addAll(0, List.of("groff", "-man", "-ww", "-Tutf8", "-z"));
+        assertThat(Command.of(names.toArray(String[]::new)).ends(0).errors()).isEmpty();
+    }
+
+    private Path script(Completion shell) throws IOException {
+        Path script = Files.writeString(folder.resolve("completion"), shell.script(godwit));
+        assumeTrue(
+                Stream.of("/bin", "/usr/bin").anyMatch(bin -> Files.isExecutable(Path.of(bin, shell.name()))),
+                shell + " is not installed");
+        return script;
+    }
+
+    @Test
+    void bash_completes_commands_options_and_values() throws IOException {
+        Path script = script(Completion.bash);
+        assertThat(bash(script, "godwit pu")).containsExactly("pub");
+        assertThat(bash(script, "godwit store l")).containsExactly("ls");
+        assertThat(bash(script, "godwit sub --retained-")).containsExactly("--retained-only");
+        assertThat(bash(script, "godwit sub --payload ")).contains("raw", "hex", "json");
+        assertThat(bash(script, "godwit completion ")).containsExactly("bash", "zsh", "fish");
+    }
+
+    private static List<String> bash(Path script, String line) {
+        String words = line.endsWith(" ") ? line + "''" : line;
+        String run = "source " + script + "; compopt() { :; }; COMP_WORDS=(" + words
+                + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMP_LINE='" + line
+                + "'; COMP_POINT=${#COMP_LINE}; _complete_godwit; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        return Command.of("bash", "-c", run).ends(0).output().lines().toList();
+    }
+
+    @Test
+    void fish_completes_commands_options_and_values() throws IOException {
+        Path script = script(Completion.fish);
+        assertThat(fish(script, "godwit pu")).containsExactly("pub");
+        assertThat(fish(script, "godwit store ")).containsExactly("export", "ls", "replay");
+        assertThat(fish(script, "godwit sub --retained-")).containsExactly("--retained-only");
+        assertThat(fish(script, "godwit sub --payload ")).contains("raw", "hex", "json");
+        assertThat(fish(script, "godwit completion ")).containsExactly("bash", "fish", "zsh");
+    }
+
+    private static List<String> fish(Path script, String line) {
+        return Command.of("fish", "-c", "source " + script + "; complete -C'" + line + "'").ends(0).output().lines()
+                .map(each -> each.split("\t")[0])
+                .toList();
+    }
+
+    @Test
+    void zsh_takes_its_script_and_finds_a_function_for_each_command() throws IOException {
+        Path script = script(Completion.zsh);
+        Command.of("zsh", "-f", "-n", script.toString()).ends(0);
+        String functions = Command.of(
+                        "zsh", "-f", "-c", "compdef() { print $1 for $2 }; source " + script + "; print -l ${(k)functions}")
+                .ends(0)
+                .output();
+        assertThat(functions.lines())
+                .contains("_godwit for godwit", "_godwit_pub", "_godwit_sub", "_godwit_shell", "_godwit_store_ls");
+    }
+}
