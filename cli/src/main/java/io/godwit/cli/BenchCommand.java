@@ -39,6 +39,7 @@ import picocli.CommandLine.Option;
             "Load a broker and measure it: throughput, latency, connections;",
             "and check that nothing is lost, double or out of order."
         },
+        exitCodeList = "9:messages were lost, double or out of order",
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit bench -h test.example                        one publisher, one subscriber, as fast as it goes",

@@ -36,14 +36,14 @@ import picocli.CommandLine.Spec;
             "says at which step it breaks and what to try. Leaves nothing behind on the broker.",
             "Each address has to work with one version of MQTT, or with that of -V."
         },
+        exitCodeList = "9:the connection works, something on it does not",
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit doctor test.example",
             "  godwit doctor mqtts://test.example:8883 --cafile ca.pem -u me --password-env PW",
             "  godwit doctor wss://test.example/mqtt --proxy http://proxy.example:3128",
             "  godwit doctor test.example -V 5 -t my/own/topics",
-            "  godwit doctor test.example --json | jq .breaksAt",
-            "%nExit codes: 0 it works, 3 out of reach, 4 refused, 5 user or password refused, 9 something else fails."
+            "  godwit doctor test.example --json | jq .breaksAt"
         })
 final class DoctorCommand extends ClientCommand {
     private static final String TOPICS = "godwit/doctor";

@@ -6,11 +6,8 @@ import io.godwit.cli.output.Terminal;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -37,35 +34,40 @@ import picocli.CommandLine.Spec;
             "%ngodwit COMMAND --help explains a command."
         })
 public final class Main implements Callable<Integer> {
-    /** How each command is made, in the order of the help. */
-    private static final Map<String, Function<Terminal, Object>> COMMANDS = commands();
+    /** The commands in the order of the help. */
+    private static final List<String> COMMANDS =
+            List.of(("demo pub sub request reply retained record play trace bench shell broker run doctor store "
+                            + "help man completion")
+                    .split(" "));
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     private Main() {}
 
-    private static Map<String, Function<Terminal, Object>> commands() {
-        Map<String, Function<Terminal, Object>> commands = new LinkedHashMap<>();
-        commands.put("demo", DemoCommand::new);
-        commands.put("pub", PubCommand::new);
-        commands.put("sub", SubCommand::new);
-        commands.put("request", RequestCommand::new);
-        commands.put("reply", ReplyCommand::new);
-        commands.put("retained", RetainedCommand::new);
-        commands.put("record", RecordCommand::new);
-        commands.put("play", PlayCommand::new);
-        commands.put("trace", TraceCommand::new);
-        commands.put("bench", BenchCommand::new);
-        commands.put("shell", ShellCommand::new);
-        commands.put("broker", BrokerCommand::new);
-        commands.put("run", RunCommand::new);
-        commands.put("doctor", DoctorCommand::new);
-        commands.put("store", StoreCommand::new);
-        commands.put("help", HelpCommand::new);
-        commands.put("man", ManCommand::new);
-        commands.put("completion", CompletionCommand::new);
-        return commands;
+    /** Makes a command. A switch, since a map of constructors would load and link all of them at each start. */
+    private static Object command(String name, Terminal terminal) {
+        return switch (name) {
+            case "demo" -> new DemoCommand(terminal);
+            case "pub" -> new PubCommand(terminal);
+            case "sub" -> new SubCommand(terminal);
+            case "request" -> new RequestCommand(terminal);
+            case "reply" -> new ReplyCommand(terminal);
+            case "retained" -> new RetainedCommand(terminal);
+            case "record" -> new RecordCommand(terminal);
+            case "play" -> new PlayCommand(terminal);
+            case "trace" -> new TraceCommand(terminal);
+            case "bench" -> new BenchCommand(terminal);
+            case "shell" -> new ShellCommand(terminal);
+            case "broker" -> new BrokerCommand(terminal);
+            case "run" -> new RunCommand(terminal);
+            case "doctor" -> new DoctorCommand(terminal);
+            case "store" -> new StoreCommand(terminal);
+            case "help" -> new HelpCommand(terminal);
+            case "man" -> new ManCommand(terminal);
+            case "completion" -> new CompletionCommand(terminal);
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     /** Runs the command line and ends the JVM with its exit code. */
@@ -79,10 +81,12 @@ public final class Main implements Callable<Integer> {
         logging(debug);
         String first = arguments.isEmpty() ? "" : arguments.get(0);
         if (arguments.size() == 1 && (first.equals("--version") || first.equals("-V"))) {
-            Version.lines().forEach(terminal::line);
+            for (String text : Version.lines()) {
+                terminal.line(text);
+            }
             return ExitCodes.OK;
         }
-        CommandLine line = commandLine(terminal, COMMANDS.containsKey(first) ? List.of(first) : COMMANDS.keySet());
+        CommandLine line = commandLine(terminal, COMMANDS.contains(first) ? List.of(first) : COMMANDS);
         List<String> all = new ArrayList<>(arguments);
         CommandLine command = line.getSubcommands().get(first);
         if (command != null) {
@@ -100,7 +104,7 @@ public final class Main implements Callable<Integer> {
 
     /** The command line with all commands. */
     static CommandLine commandLine(Terminal terminal) {
-        return commandLine(terminal, COMMANDS.keySet());
+        return commandLine(terminal, COMMANDS);
     }
 
     /**
@@ -125,20 +129,18 @@ public final class Main implements Callable<Integer> {
     static CommandLine commandLine(Terminal terminal, Iterable<String> names) {
         CommandLine line = new CommandLine(new Main());
         for (String name : names) {
-            Function<Terminal, Object> made = COMMANDS.get(name);
-            if (made != null) {
-                CommandLine command = new CommandLine(made.apply(terminal));
-                command.getCommandSpec().addOption(help());
-                ExitCodes.describe(command.getCommandSpec());
-                line.addSubcommand(name, command);
-            }
+            CommandLine command = new CommandLine(command(name, terminal));
+            command.getCommandSpec().addOption(help());
+            line.addSubcommand(name, command);
         }
+        ExitCodes.describe(line.getCommandSpec());
         boolean colours = terminal.colours();
         line.setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF));
         line.setOverwrittenOptionsAllowed(true);
         line.setAllowOptionsAsOptionParameters(true);
         line.setUsageHelpAutoWidth(true);
         line.setUsageHelpLongOptionsMaxWidth(34);
+        line.setOut(terminal.writer());
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         line.setParameterExceptionHandler((failure, typed) -> {
             CommandLine at = failure.getCommandLine();
@@ -175,8 +177,11 @@ public final class Main implements Callable<Integer> {
     private static void logging(boolean debug) {
         setDefault("org.slf4j.simpleLogger.defaultLogLevel", debug ? "debug" : "off");
         setDefault("org.slf4j.simpleLogger.log.io.netty", debug ? "warn" : "off");
-        setDefault("org.slf4j.simpleLogger.showDateTime", "true");
-        setDefault("org.slf4j.simpleLogger.dateTimeFormat", "HH:mm:ss.SSS");
+        setDefault("io.netty.jfr.enabled", "false"); // starting the flight recorder takes longer than a whole publish
+        if (debug) { // its format of times alone would be a tenth of what a start takes
+            setDefault("org.slf4j.simpleLogger.showDateTime", "true");
+            setDefault("org.slf4j.simpleLogger.dateTimeFormat", "HH:mm:ss.SSS");
+        }
         setDefault("org.slf4j.simpleLogger.showThreadName", "false");
         setDefault("org.slf4j.simpleLogger.showShortLogName", "true");
     }

@@ -31,7 +31,9 @@ public final class PackageFiles {
         Path pages = folder.resolve("share/man/man1");
         String version = Version.lines().get(0);
         for (CommandLine command : List.copyOf(line.getSubcommands().values())) {
-            write(pages.resolve(ManPage.fileName(command.getCommandSpec())), ManPage.of(command.getCommandSpec(), version));
+            write(
+                    pages.resolve(ManPage.fileName(command.getCommandSpec())),
+                    ManPage.of(command.getCommandSpec(), version));
         }
         write(pages.resolve(ManPage.fileName(line.getCommandSpec())), ManPage.of(line.getCommandSpec(), version));
     }

@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
             "Publish a recording of godwit record, with its timing.",
             "With -V 5 the recorded properties of MQTT 5 are sent too."
         },
+        exitCodeList = {"7:a message was not acknowledged", "27:time ran out"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit play day.jsonl                                    as it was",

@@ -45,6 +45,7 @@ import picocli.CommandLine.Parameters;
             "Record messages with their timing, one JSON line each, for godwit play.",
             "With -V 5 the properties of MQTT 5 are recorded too."
         },
+        exitCodeList = {"8:the broker refused a subscription", "141:the reader of standard output has gone"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit record day.jsonl -t 'home/#'               until Ctrl-C",

@@ -42,6 +42,7 @@ import picocli.CommandLine.Option;
             "Answer requests: to the response topic and with the correlation data of MQTT 5,",
             "or those to FILTER/request/ID on TOPIC/response/ID, as godwit request asks with MQTT 3."
         },
+        exitCodeList = {"7:a message was not acknowledged", "8:the broker refused a subscription", "27:time ran out"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit reply -t lamp/get -m on",

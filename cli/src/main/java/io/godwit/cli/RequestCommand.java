@@ -39,6 +39,12 @@ import picocli.CommandLine.Option;
             "Publish a request and print its response, with the options of mosquitto_rr.",
             "With MQTT 3 and without -e, the request goes to TOPIC/request/ID and the response comes to TOPIC/response/ID."
         },
+        exitCodeList = {
+            "7:a message was not acknowledged",
+            "8:the broker refused a subscription",
+            "27:time ran out",
+            "141:the reader of standard output has gone"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit request -t lamp/get -m ''                     the first response",

@@ -36,6 +36,11 @@ import picocli.CommandLine.Parameters;
         sortOptions = false,
         customSynopsis = {"godwit retained [OPTIONS] [FILTER...]", "godwit retained [OPTIONS] clear FILTER..."},
         description = "Show the retained messages below topic filters, or clear them.",
+        exitCodeList = {
+            "7:a message was not acknowledged",
+            "8:the broker refused a subscription",
+            "141:the reader of standard output has gone"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit retained                             all, as a tree",

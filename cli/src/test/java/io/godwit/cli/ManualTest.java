@@ -35,29 +35,34 @@ class ManualTest {
 
     @TestFactory
     Stream<DynamicTest> each_command_is_explained() {
-        return withAllBelow(godwit).map(command -> DynamicTest.dynamicTest(command.qualifiedName(), () -> {
-            assertThat(command.usageMessage().description()).as("description").isNotEmpty();
-            assertThat(String.join("\n", command.usageMessage().footer()))
-                    .as("examples")
-                    .contains(command.qualifiedName());
-            assertThat(command.usageMessage().exitCodeList()).as("exit codes").isNotEmpty();
-            assertThat(command.options()).as("options without a description").allMatch(each -> each.hidden()
-                    || each.description().length > 0);
-            assertThat(command.positionalParameters())
-                    .as("arguments without a description")
-                    .allMatch(each -> each.description().length > 0);
-            assertThat(command.findOption("--help")).isNotNull();
-        }));
+        return withAllBelow(godwit)
+                .map(command -> DynamicTest.dynamicTest(command.qualifiedName(), () -> {
+                    assertThat(command.usageMessage().description())
+                            .as("description")
+                            .isNotEmpty();
+                    assertThat(String.join("\n", command.usageMessage().footer()))
+                            .as("examples")
+                            .contains(command.qualifiedName());
+                    assertThat(command.usageMessage().exitCodeList())
+                            .as("exit codes")
+                            .isNotEmpty();
+                    assertThat(command.options())
+                            .as("options without a description")
+                            .allMatch(each -> each.hidden() || each.description().length > 0);
+                    assertThat(command.positionalParameters())
+                            .as("arguments without a description")
+                            .allMatch(each -> each.description().length > 0);
+                    assertThat(command.findOption("--help")).isNotNull();
+                }));
     }
 
     @Test
     void help_says_what_the_option_says() {
         for (String command : List.of("", " pub", " store ls")) {
             String asked = Command.godwit(("help" + command).split(" ")).ends(0).output();
-            String option =
-                    Command.godwit((command.strip() + " --help").strip().split(" "))
-                            .ends(0)
-                            .output();
+            String option = Command.godwit((command.strip() + " --help").strip().split(" "))
+                    .ends(0)
+                    .output();
             assertThat(asked).isEqualTo(option).contains("Examples:", "Exit codes:");
         }
         assertThat(Command.godwit("help", "nothing").ends(2).errors()).contains("there is no command 'nothing'");
@@ -117,7 +122,10 @@ class ManualTest {
     }
 
     private static List<String> fish(Path script, String line) {
-        return Command.of("fish", "-c", "source " + script + "; complete -C'" + line + "'").ends(0).output().lines()
+        return Command.of("fish", "-c", "source " + script + "; complete -C'" + line + "'")
+                .ends(0)
+                .output()
+                .lines()
                 .map(each -> each.split("\t")[0])
                 .toList();
     }
@@ -127,7 +135,10 @@ class ManualTest {
         Path script = script(Completion.zsh);
         Command.of("zsh", "-f", "-n", script.toString()).ends(0);
         String functions = Command.of(
-                        "zsh", "-f", "-c", "compdef() { print $1 for $2 }; source " + script + "; print -l ${(k)functions}")
+                        "zsh",
+                        "-f",
+                        "-c",
+                        "compdef() { print $1 for $2 }; source " + script + "; print -l ${(k)functions}")
                 .ends(0)
                 .output();
         assertThat(functions.lines())

@@ -83,6 +83,7 @@ class ShellTest {
         assertThat(script("conect").ends(ExitCodes.USAGE).errors()).contains("there is no command 'conect'");
         assertThat(script("connect --prot 1").ends(ExitCodes.USAGE).errors()).contains("help connect shows examples");
         script("exit 7", "nonsense").ends(7);
+        assertThat(script("publish --help").ends(ExitCodes.OK).output()).contains("Usage: publish", "Examples:");
     }
 
     @Test

@@ -38,7 +38,8 @@ final class FishCompletion {
         }
         String names = below.stream().map(CommandSpec::name).collect(Collectors.joining(" "));
         for (CommandSpec each : below) {
-            String free = command.parent() == null ? condition : condition + "; and not __fish_seen_subcommand_from " + names;
+            String free =
+                    command.parent() == null ? condition : condition + "; and not __fish_seen_subcommand_from " + names;
             add("-n " + quote(free) + " -a " + each.name() + " -d "
                     + quote(Described.summary(each.usageMessage().description())));
             String seen = "__fish_seen_subcommand_from " + each.name();

@@ -89,9 +89,7 @@ final class ZshCompletion {
             String suffix = Described.isFlag(option) ? "" : name.startsWith("--") ? "=" : "+";
             names.add(name + suffix);
         }
-        String before = Described.isRepeatable(option)
-                ? "'*'"
-                : "'(" + String.join(" ", option.names()) + ")'";
+        String before = Described.isRepeatable(option) ? "'*'" : "'(" + String.join(" ", option.names()) + ")'";
         String all = names.size() == 1 ? names.get(0) : "{" + String.join(",", names) + "}";
         String text = Described.summary(option.description())
                 .replace("\\", "\\\\")
@@ -102,9 +100,7 @@ final class ZshCompletion {
         if (!Described.isFlag(option)) {
             String action = Described.isFile(option)
                     ? "_files"
-                    : Described.values(option).isEmpty()
-                            ? " "
-                            : "(" + String.join(" ", Described.values(option)) + ")";
+                    : Described.values(option).isEmpty() ? " " : "(" + String.join(" ", Described.values(option)) + ")";
             value = ":" + option.paramLabel().replace(":", "\\:") + ":" + action;
         }
         return before + all + quote("[" + text + "]" + value);

@@ -187,7 +187,7 @@ public final class ConnectionOptions {
 
     /** The user name that was asked for, or null. */
     public @Nullable String userName() {
-        return user;
+        return login.user();
     }
 
     /** Properties that {@code -D} gave for packets of this kind. */

@@ -1,13 +1,16 @@
 package io.godwit.cli.output;
 
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -70,18 +73,24 @@ public final class Terminal {
         return on == null ? this : new Terminal(out, err, outIsTerminal, errIsTerminal, on);
     }
 
-    /** Whether somebody types what standard input says. */
-    public static boolean inIsTerminal() {
-        return isTerminal(0);
-    }
-
     private static boolean isTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
                     .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (IOException | UnsupportedOperationException | SecurityException e) {
-            return System.console() != null; // no /proc here
+            return consoleIsTerminal(); // no /proc here
+        }
+    }
+
+    /** Since Java 22 there is a console for pipes too, with a method that tells. */
+    private static boolean consoleIsTerminal() {
+        Console console = System.console();
+        try {
+            return console != null
+                    && Boolean.TRUE.equals(Console.class.getMethod("isTerminal").invoke(console));
+        } catch (ReflectiveOperationException e) {
+            return console != null;
         }
     }
 
@@ -171,7 +180,23 @@ public final class Terminal {
         }
     }
 
-    /** For what prints by itself. */
+    /** Standard output for what prints by itself; shows what it is given when it is flushed or a line ends. */
+    public PrintWriter writer() {
+        OutputStream whole = new OutputStream() {
+            @Override
+            public void write(int b) {
+                write(new byte[] {(byte) b}, 0, 1);
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                Terminal.this.write(Arrays.copyOfRange(bytes, offset, offset + length), length);
+            }
+        };
+        return new PrintWriter(whole, true, StandardCharsets.UTF_8);
+    }
+
+    /** The same for standard error. */
     public PrintStream err() {
         return err;
     }

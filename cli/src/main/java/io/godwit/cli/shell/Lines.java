@@ -6,6 +6,7 @@ import io.godwit.cli.output.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jline.reader.EOFError;
@@ -143,6 +144,10 @@ final class Lines {
     private int run(List<String> words) throws Exception {
         String name = words.get(0);
         CommandLine command = command(name);
+        if (words.contains("--help")) {
+            help(name);
+            return ExitCodes.OK;
+        }
         List<String> arguments = configured.apply(command.getCommandSpec(), words.subList(1, words.size()));
         Object parsed = command.getCommand();
         try {
@@ -156,7 +161,7 @@ final class Lines {
         } else if (parsed instanceof ExitLine exit) {
             over = true;
             exitCode = exit.code();
-        } else if (parsed instanceof java.util.concurrent.Callable<?> callable) {
+        } else if (parsed instanceof Callable<?> callable) {
             callable.call();
         }
         return ExitCodes.OK;
@@ -178,13 +183,13 @@ final class Lines {
         }
         return text + """
 
-                        For example:
-                          connect boiler -h localhost
-                          subscribe home/# -q 1
-                          publish home/hall/light on
+            For example:
+              connect boiler -h localhost
+              subscribe home/# -q 1
+              publish home/hall/light on
 
-                        help COMMAND explains one, the tab key completes, Ctrl-C stops waiting, Ctrl-D ends.
-                        """;
+            help COMMAND explains one, the tab key completes, Ctrl-C stops waiting, Ctrl-D ends.
+            """;
     }
 
     /** Makes what the completion offers; all else as picocli does. */
