@@ -127,8 +127,8 @@ final class Link implements Connection, LocalBroker.Peer {
             return;
         }
         ByteBuf out = Unpooled.buffer(bytes.readableBytes());
-        sentReader.feed(bytes, (firstByte, body, length) -> {
-            Packet packet = sabotage.toBroker(PacketCodec.read(firstByte, body, length, version));
+        sentReader.feed(bytes, (firstByte, in, index, length) -> {
+            Packet packet = sabotage.toBroker(PacketCodec.read(firstByte, in, index, length, version));
             if (packet != null) {
                 trace("  -> ", packet);
                 rules.clientSent(packet);
@@ -178,14 +178,14 @@ final class Link implements Connection, LocalBroker.Peer {
     }
 
     private void give(byte[] bytes) {
-        ByteBuf in = Unpooled.wrappedBuffer(bytes);
-        gotReader.feed(in.duplicate(), (firstByte, body, length) -> {
-            Packet packet = PacketCodec.read(firstByte, body, length, version);
+        ByteBuf chunk = Unpooled.wrappedBuffer(bytes);
+        gotReader.feed(chunk.duplicate(), (firstByte, in, index, length) -> {
+            Packet packet = PacketCodec.read(firstByte, in, index, length, version);
             trace("  <- ", packet);
             rules.clientGot(packet);
             return true;
         });
-        listener.received(in);
+        listener.received(chunk);
     }
 
     @Override
@@ -237,8 +237,8 @@ final class Link implements Connection, LocalBroker.Peer {
     @Override
     public void received(ByteBuf bytes) {
         ByteBuf out = Unpooled.buffer(bytes.readableBytes());
-        brokerReader.feed(bytes, (firstByte, body, length) -> {
-            Packet packet = sabotage.toClient(PacketCodec.read(firstByte, body, length, version));
+        brokerReader.feed(bytes, (firstByte, in, index, length) -> {
+            Packet packet = sabotage.toClient(PacketCodec.read(firstByte, in, index, length, version));
             if (packet != null) {
                 PacketCodec.write(packet, version, out);
                 if (isAcknowledgement(packet) && scheduler.oneIn(duplicateOneIn)) {

@@ -6,7 +6,6 @@ import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.codec.MalformedPacketException;
 import io.godwit.mqtt.protocol.codec.PacketCodec;
-import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,7 +84,7 @@ final class ScriptedConnection {
             if (body.length < length) {
                 throw new AssertionError("the client ended the connection inside a packet: " + show(seen));
             }
-            Packet packet = PacketCodec.read(firstByte, Unpooled.wrappedBuffer(body), length, version);
+            Packet packet = PacketCodec.read(firstByte, body, 0, length, version);
             received.accept(packet);
             return packet;
         } catch (MalformedPacketException e) {

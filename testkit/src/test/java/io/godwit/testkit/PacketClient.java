@@ -69,7 +69,7 @@ final class PacketClient implements AutoCloseable {
             length |= (digit & 0x7F) << shift;
             shift += 7;
         } while (digit >= 0x80);
-        Packet packet = PacketCodec.read(firstByte, Unpooled.wrappedBuffer(in.readNBytes(length)), length, version);
+        Packet packet = PacketCodec.read(firstByte, in.readNBytes(length), 0, length, version);
         if (!type.isInstance(packet)) {
             throw new AssertionError("expected " + type.getSimpleName() + ", got " + packet);
         }

@@ -53,7 +53,8 @@ public final class PacketTap implements AutoCloseable {
         lock.lock();
         try {
             readers[direction.ordinal()].feed(
-                    bytes.duplicate(), (firstByte, in, length) -> frame(direction, firstByte, in, length));
+                    bytes.duplicate(),
+                    (firstByte, in, index, length) -> frame(direction, firstByte, in, index, length));
         } catch (MalformedPacketException broken) {
             sink.accept(SeenPacket.broken(
                     connection,
@@ -89,11 +90,11 @@ public final class PacketTap implements AutoCloseable {
         }
     }
 
-    private boolean frame(Direction direction, int firstByte, ByteBuf in, int length) {
+    private boolean frame(Direction direction, int firstByte, byte[] in, int index, int length) {
         Instant now = clock.instant();
-        byte[] frame = frame(firstByte, in, length);
+        byte[] frame = frame(firstByte, in, index, length);
         try {
-            Packet packet = PacketCodec.read(firstByte, in, length, version);
+            Packet packet = PacketCodec.read(firstByte, in, index, length, version);
             if (packet instanceof Connect connect) {
                 version = connect.version();
             }
@@ -105,7 +106,7 @@ public final class PacketTap implements AutoCloseable {
     }
 
     /** The whole packet, with a fixed header as short as can be. */
-    private static byte[] frame(int firstByte, ByteBuf in, int length) {
+    private static byte[] frame(int firstByte, byte[] in, int index, int length) {
         int digits = length < 128 ? 1 : length < 16_384 ? 2 : length < 2_097_152 ? 3 : 4;
         byte[] frame = new byte[1 + digits + length];
         frame[0] = (byte) firstByte;
@@ -114,7 +115,7 @@ public final class PacketTap implements AutoCloseable {
             frame[i] = (byte) (rest & 0x7F | (i < digits ? 0x80 : 0));
             rest >>>= 7;
         }
-        in.getBytes(in.readerIndex(), frame, 1 + digits, length);
+        System.arraycopy(in, index, frame, 1 + digits, length);
         return frame;
     }
 }

@@ -7,6 +7,7 @@ import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.codec.PacketCodec;
 import io.godwit.mqtt.protocol.codec.PublishCodec;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 
 /**
  * A message in the log: a PUBLISH packet of MQTT 5 from its first byte on, whatever version the client speaks, so that no
@@ -29,7 +30,8 @@ final class MessageBytes {
         while (log.readByte() < 0) {
             // The remaining length ends with the first byte below 128; the record knows it too.
         }
-        Publish packet = (Publish) PacketCodec.read(firstByte, log, log.readableBytes(), ProtocolVersion.V5);
+        byte[] body = ByteBufUtil.getBytes(log, log.readerIndex(), log.readableBytes(), false);
+        Publish packet = (Publish) PacketCodec.read(firstByte, body, 0, body.length, ProtocolVersion.V5);
         return packet.message();
     }
 }

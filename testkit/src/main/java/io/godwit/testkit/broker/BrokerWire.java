@@ -66,8 +66,8 @@ public final class BrokerWire {
             return;
         }
         try {
-            reader.feed(bytes, (firstByte, body, length) -> {
-                core.received(link, PacketCodec.read(firstByte, body, length, link.version()), now);
+            reader.feed(bytes, (firstByte, in, index, length) -> {
+                core.received(link, PacketCodec.read(firstByte, in, index, length, link.version()), now);
                 reader.version(link.version());
                 return !closing && !dead;
             });

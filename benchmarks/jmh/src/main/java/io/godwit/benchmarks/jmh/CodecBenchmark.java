@@ -94,8 +94,8 @@ public class CodecBenchmark {
             write(publishes);
         }
         PacketReader reader = new PacketReader(LARGEST_PACKET);
-        reader.feed(publishes.readerIndex(0), (firstByte, in, length) -> {
-            PublishCodec.read(firstByte, in, length, version, topics, publish);
+        reader.feed(publishes.readerIndex(0), (firstByte, in, index, length) -> {
+            PublishCodec.read(firstByte, in, index, length, version, topics, publish);
             sum += publish.message().payload().length;
             return true;
         });
@@ -111,9 +111,9 @@ public class CodecBenchmark {
             }
         }
         PacketReader reader = new PacketReader(LARGEST_PACKET);
-        reader.feed(acknowledgements.readerIndex(0), (firstByte, in, length) -> {
+        reader.feed(acknowledgements.readerIndex(0), (firstByte, in, index, length) -> {
             if (firstByte == PacketType.PUBACK.firstByte()) {
-                PubackCodec.read(firstByte, in, length, version, acknowledgement);
+                PubackCodec.read(firstByte, in, index, length, version, acknowledgement);
                 sum += acknowledgement.packetId();
             }
             return true;

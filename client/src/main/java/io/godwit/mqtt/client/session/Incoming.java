@@ -11,7 +11,6 @@ import io.godwit.mqtt.protocol.codec.PubcompCodec;
 import io.godwit.mqtt.protocol.codec.PublishCodec;
 import io.godwit.mqtt.protocol.codec.PublishFields;
 import io.godwit.mqtt.protocol.codec.PubrecCodec;
-import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
@@ -79,8 +78,8 @@ final class Incoming {
     }
 
     /** PUBLISH from the broker. */
-    void publish(int firstByte, ByteBuf in, int length) {
-        PublishCodec.read(firstByte, in, length, version, topics, fields);
+    void publish(int firstByte, byte[] in, int index, int length) {
+        PublishCodec.read(firstByte, in, index, length, version, topics, fields);
         Message message = fields.message();
         if (fields.topicAlias() != 0) {
             message = resolveAlias(message, fields.topicAlias());

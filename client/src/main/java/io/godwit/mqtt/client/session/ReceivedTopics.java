@@ -1,7 +1,9 @@
 package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.protocol.codec.TopicSource;
-import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ReceivedTopics implements TopicSource {
     private static final int SMALLEST = 8;
     private static final int LARGEST = 2048;
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     /** One topic name with its handlers. */
     static final class Entry {
@@ -31,7 +34,7 @@ final class ReceivedTopics implements TopicSource {
             this.routeVersion = routeVersion;
         }
 
-        boolean isAt(ByteBuf in, int index, int size) {
+        boolean isAt(byte[] in, int index, int size) {
             if (size != length) {
                 return false;
             }
@@ -64,7 +67,7 @@ final class ReceivedTopics implements TopicSource {
     }
 
     @Override
-    public String topic(ByteBuf in, int index, int length) {
+    public String topic(byte[] in, int index, int length) {
         Entry last = current;
         if (last != null && last.isAt(in, index, length)) {
             return last.name; // messages of one topic often come one after the other
@@ -114,7 +117,7 @@ final class ReceivedTopics implements TopicSource {
         return entry.name;
     }
 
-    private Entry add(String name, ByteBuf in, int index, int length, int hash) {
+    private Entry add(String name, byte[] in, int index, int length, int hash) {
         if (++misses > 4 * table.length && table.length < LARGEST) {
             table = new Entry[4 * table.length];
             misses = 0;
@@ -128,7 +131,7 @@ final class ReceivedTopics implements TopicSource {
         return entry;
     }
 
-    private static int hash(ByteBuf in, int index, int length) {
+    private static int hash(byte[] in, int index, int length) {
         long hash = length;
         for (int i = 0; i < words(length); i++) {
             hash = (hash ^ word(in, index, length, i)) * 0x9E3779B97F4A7C15L;
@@ -143,13 +146,13 @@ final class ReceivedTopics implements TopicSource {
     }
 
     /** The last word overlaps the one before it, so that it is whole too; a name of less than eight bytes is one word. */
-    private static long word(ByteBuf in, int index, int length, int i) {
+    private static long word(byte[] in, int index, int length, int i) {
         if (length >= 8) {
-            return in.getLong(index + Math.min(8 * i, length - 8));
+            return (long) WORD.get(in, index + Math.min(8 * i, length - 8));
         }
         long word = 0;
         for (int at = 0; at < length; at++) {
-            word = word << 8 | in.getUnsignedByte(index + at);
+            word = word << 8 | in[index + at] & 0xFF;
         }
         return word;
     }

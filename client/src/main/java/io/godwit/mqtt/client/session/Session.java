@@ -151,14 +151,14 @@ public final class Session<H> {
         }
     }
 
-    private boolean frame(int firstByte, ByteBuf in, int length) {
+    private boolean frame(int firstByte, byte[] in, int index, int length) {
         int type = firstByte >> 4;
         if (phase != Phase.CONNECTED) {
-            beforeConnected(firstByte, in, length);
+            beforeConnected(firstByte, in, index, length);
         } else if (type == PacketType.PUBLISH.code()) {
-            incoming.publish(firstByte, in, length);
-        } else if (length != 2 || !acknowledgement(firstByte, in.getUnsignedShort(in.readerIndex()))) {
-            packet(PacketCodec.read(firstByte, in, length, config.version()));
+            incoming.publish(firstByte, in, index, length);
+        } else if (length != 2 || !acknowledgement(firstByte, (in[index] & 0xFF) << 8 | in[index + 1] & 0xFF)) {
+            packet(PacketCodec.read(firstByte, in, index, length, config.version()));
         }
         return phase != Phase.DISCONNECTED;
     }
@@ -203,9 +203,9 @@ public final class Session<H> {
         }
     }
 
-    private void beforeConnected(int firstByte, ByteBuf in, int length) {
+    private void beforeConnected(int firstByte, byte[] in, int index, int length) {
         refuseUnlessConnack(firstByte >> 4);
-        Packet packet = PacketCodec.read(firstByte, in, length, config.version());
+        Packet packet = PacketCodec.read(firstByte, in, index, length, config.version());
         if (packet instanceof Connack connack) {
             connack(connack);
         } else if (packet instanceof Auth challenge) {

@@ -127,7 +127,10 @@ class SessionTest {
         for (ByteBuf part = session.outbox().take();
                 part != null;
                 part = session.outbox().take()) {
-            reader.feed(part, (firstByte, in, length) -> packets.add(PacketCodec.read(firstByte, in, length, version)));
+            reader.feed(
+                    part,
+                    (firstByte, in, index, length) ->
+                            packets.add(PacketCodec.read(firstByte, in, index, length, version)));
             part.release();
         }
         session.sent(now);

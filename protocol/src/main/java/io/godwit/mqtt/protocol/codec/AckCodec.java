@@ -56,9 +56,9 @@ final class AckCodec {
         }
     }
 
-    void read(int firstByte, ByteBuf in, int length, ProtocolVersion version, AckFields into) {
+    void read(int firstByte, byte[] in, int index, int length, ProtocolVersion version, AckFields into) {
         if (length == 2 && firstByte == type.firstByte()) {
-            int packetId = in.getUnsignedShort(in.readerIndex());
+            int packetId = FieldReader.twoBytes(in, index);
             if (packetId != 0) {
                 into.packetId = packetId;
                 into.reason = ReasonCode.SUCCESS;
@@ -67,7 +67,7 @@ final class AckCodec {
             }
         }
         FixedHeader.checkFlags(type, firstByte, version);
-        FieldReader fields = new FieldReader(type, in, length);
+        FieldReader fields = new FieldReader(type, in, index, length);
         into.packetId = fields.packetId();
         into.reason = ReasonCode.SUCCESS;
         into.properties = Properties.NONE;

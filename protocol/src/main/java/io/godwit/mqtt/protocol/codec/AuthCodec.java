@@ -39,8 +39,8 @@ public final class AuthCodec {
         }
     }
 
-    static Auth read(int firstByte, ByteBuf buffer, int length, ProtocolVersion version) {
-        FieldReader in = new FieldReader(PacketType.AUTH, buffer, length);
+    static Auth read(int firstByte, byte[] buffer, int index, int length, ProtocolVersion version) {
+        FieldReader in = new FieldReader(PacketType.AUTH, buffer, index, length);
         if (version != ProtocolVersion.V5) {
             throw new MalformedPacketException(
                     PacketType.AUTH,

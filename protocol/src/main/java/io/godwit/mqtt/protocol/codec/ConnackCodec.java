@@ -70,9 +70,9 @@ public final class ConnackCodec {
         }
     }
 
-    static Connack read(int firstByte, ByteBuf buffer, int length, ProtocolVersion version) {
+    static Connack read(int firstByte, byte[] buffer, int index, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.CONNACK, firstByte, version);
-        FieldReader in = new FieldReader(PacketType.CONNACK, buffer, length);
+        FieldReader in = new FieldReader(PacketType.CONNACK, buffer, index, length);
         int flags = in.oneByte("acknowledge flags");
         if (version == ProtocolVersion.V3_1) {
             flags = 0; // A reserved byte there.

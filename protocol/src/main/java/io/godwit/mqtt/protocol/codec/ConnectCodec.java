@@ -84,8 +84,8 @@ public final class ConnectCodec {
         }
     }
 
-    static Connect read(int firstByte, ByteBuf buffer, int length) {
-        FieldReader in = new FieldReader(PacketType.CONNECT, buffer, length);
+    static Connect read(int firstByte, byte[] buffer, int index, int length) {
+        FieldReader in = new FieldReader(PacketType.CONNECT, buffer, index, length);
         ProtocolVersion version = readVersion(in);
         FixedHeader.checkFlags(PacketType.CONNECT, firstByte, version);
         int flags = in.oneByte("connect flags");

@@ -72,12 +72,12 @@ public final class DisconnectCodec {
         }
     }
 
-    static Disconnect read(int firstByte, ByteBuf buffer, int length, ProtocolVersion version) {
+    static Disconnect read(int firstByte, byte[] buffer, int index, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.DISCONNECT, firstByte, version);
         if (version != ProtocolVersion.V5) {
             PacketCodec.checkEmpty(PacketType.DISCONNECT, length);
         }
-        FieldReader in = new FieldReader(PacketType.DISCONNECT, buffer, length);
+        FieldReader in = new FieldReader(PacketType.DISCONNECT, buffer, index, length);
         ReasonCode reason = length == 0 ? ReasonCode.SUCCESS : REASONS.read(in);
         Properties properties = in.remaining() == 0 ? Properties.NONE : PropertiesCodec.read(in, Carrier.DISCONNECT);
         in.finish();

@@ -2,7 +2,7 @@ package io.godwit.mqtt.protocol.codec;
 
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.ReasonCode;
-import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 
 /**
  * Reads the fields of one packet's body in order and never past its end: the data representations of section 1.5, each
@@ -12,7 +12,7 @@ final class FieldReader {
     private static final byte[] EMPTY = new byte[0];
 
     private final PacketType type;
-    private final ByteBuf in;
+    private final byte[] in;
     /** Index that the packet's first byte would have if its remaining length were written as short as can be. */
     private final int origin;
 
@@ -22,18 +22,13 @@ final class FieldReader {
     private int field;
 
     /** Reads the body of {@code length} bytes that begins at {@code index}. */
-    FieldReader(PacketType type, ByteBuf in, int index, int length) {
+    FieldReader(PacketType type, byte[] in, int index, int length) {
         this.type = type;
         this.in = in;
         this.origin = index - 1 - VariableByteInteger.size(length);
         this.position = index;
         this.field = index;
         this.end = index + length;
-    }
-
-    /** Reads a packet's body that begins at the buffer's reader index. */
-    FieldReader(PacketType type, ByteBuf in, int length) {
-        this(type, in, in.readerIndex(), length);
     }
 
     int position() {
@@ -49,15 +44,15 @@ final class FieldReader {
     }
 
     int oneByte(String what) {
-        return in.getUnsignedByte(take(1, what));
+        return in[take(1, what)] & 0xFF;
     }
 
     int twoBytes(String what) {
-        return in.getUnsignedShort(take(2, what));
+        return twoBytes(in, take(2, what));
     }
 
     long fourBytes(String what) {
-        return in.getUnsignedInt(take(4, what));
+        return fourBytes(in, take(4, what));
     }
 
     int variable(String what) {
@@ -99,9 +94,16 @@ final class FieldReader {
         if (length == 0) {
             return EMPTY;
         }
-        byte[] bytes = new byte[length];
-        in.getBytes(index, bytes);
-        return bytes;
+        return Arrays.copyOfRange(in, index, index + length);
+    }
+
+    /** A two byte integer, section 1.5.2, wherever it stands. */
+    static int twoBytes(byte[] in, int index) {
+        return (in[index] & 0xFF) << 8 | in[index + 1] & 0xFF;
+    }
+
+    private static long fourBytes(byte[] in, int index) {
+        return (long) twoBytes(in, index) << 16 | twoBytes(in, index + 2);
     }
 
     int packetId() {

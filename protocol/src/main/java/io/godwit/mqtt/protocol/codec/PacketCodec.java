@@ -65,30 +65,30 @@ public final class PacketCodec {
     }
 
     /**
-     * Reads the packet whose body of {@code length} bytes begins at the buffer's reader index, which does not move. The
-     * version does not matter for CONNECT, which carries its own.
+     * Reads the packet whose body of {@code length} bytes begins at {@code index}. The version does not matter for
+     * CONNECT, which carries its own.
      *
      * @param firstByte the first byte of the fixed header, 0 to 255
-     * @param length the remaining length; so many bytes must be in the buffer
+     * @param length the remaining length; so many bytes must be in the array
      * @throws MalformedPacketException when the standard forbids the packet
      */
-    public static Packet read(int firstByte, ByteBuf in, int length, ProtocolVersion version) {
+    public static Packet read(int firstByte, byte[] in, int index, int length, ProtocolVersion version) {
         return switch (firstByte >>> 4) {
-            case 1 -> ConnectCodec.read(firstByte, in, length);
-            case 2 -> ConnackCodec.read(firstByte, in, length, version);
-            case 3 -> PublishCodec.read(firstByte, in, length, version);
-            case 4 -> PubackCodec.read(firstByte, in, length, version);
-            case 5 -> PubrecCodec.read(firstByte, in, length, version);
-            case 6 -> PubrelCodec.read(firstByte, in, length, version);
-            case 7 -> PubcompCodec.read(firstByte, in, length, version);
-            case 8 -> SubscribeCodec.read(firstByte, in, length, version);
-            case 9 -> SubackCodec.read(firstByte, in, length, version);
-            case 10 -> UnsubscribeCodec.read(firstByte, in, length, version);
-            case 11 -> UnsubackCodec.read(firstByte, in, length, version);
+            case 1 -> ConnectCodec.read(firstByte, in, index, length);
+            case 2 -> ConnackCodec.read(firstByte, in, index, length, version);
+            case 3 -> PublishCodec.read(firstByte, in, index, length, version);
+            case 4 -> PubackCodec.read(firstByte, in, index, length, version);
+            case 5 -> PubrecCodec.read(firstByte, in, index, length, version);
+            case 6 -> PubrelCodec.read(firstByte, in, index, length, version);
+            case 7 -> PubcompCodec.read(firstByte, in, index, length, version);
+            case 8 -> SubscribeCodec.read(firstByte, in, index, length, version);
+            case 9 -> SubackCodec.read(firstByte, in, index, length, version);
+            case 10 -> UnsubscribeCodec.read(firstByte, in, index, length, version);
+            case 11 -> UnsubackCodec.read(firstByte, in, index, length, version);
             case 12 -> PingreqCodec.read(firstByte, length, version);
             case 13 -> PingrespCodec.read(firstByte, length, version);
-            case 14 -> DisconnectCodec.read(firstByte, in, length, version);
-            case 15 -> AuthCodec.read(firstByte, in, length, version);
+            case 14 -> DisconnectCodec.read(firstByte, in, index, length, version);
+            case 15 -> AuthCodec.read(firstByte, in, index, length, version);
             default ->
                 throw new MalformedPacketException(
                         null,

@@ -7,9 +7,10 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the packets in a stream of bytes that comes in chunks of any size. A packet that lies whole in a chunk is handed
- * on from there, uncopied. What is left of a chunk is kept in a buffer that grows with what has arrived, whatever a
- * header claims, and is released as soon as it is empty.
+ * Finds the packets in a stream of bytes that comes in chunks of any size, and hands them on as places in an array, where
+ * fields are read fastest. A chunk outside of the heap is brought there in pieces, through an array that all readers of a
+ * thread share. What is left of a chunk is kept in an array that grows with what has arrived, whatever a header claims,
+ * and is let go as soon as it is empty.
  *
  * <p>After an exception, its own or the sink's, the reader is closed: the place in the stream is lost.
  */
@@ -18,16 +19,30 @@ public final class PacketReader implements AutoCloseable {
     public static final int LARGEST_PACKET = VariableByteInteger.MAX + 5;
 
     private static final int INCOMPLETE = -1;
+    private static final byte[] NOTHING = new byte[0];
+    private static final int PIECE = 64 * 1024;
+    private static final ThreadLocal<Landing> LANDING = ThreadLocal.withInitial(Landing::new);
 
     // All fields: the thread that feeds.
     private int maximumPacketSize;
     private boolean shortestLengths;
     private boolean feeding;
     private boolean closed;
-    /** What has arrived and was not read yet; null when there is nothing. */
-    private @Nullable ByteBuf kept;
+    /** What has arrived and was not read yet, from {@link #keptFrom} to {@link #keptTo}. */
+    private byte[] kept = NOTHING;
+
+    private int keptFrom;
+    private int keptTo;
+    /** Behind the last packet that {@link #read} handed on. */
+    private int position;
     /** Bytes of the fixed header that {@link #remainingLength} saw last. */
     private int headerSize;
+
+    /** Where the pieces of a chunk are put for reading. */
+    private static final class Landing {
+        /** Null while it is in use: a sink may feed another reader. */
+        byte @Nullable [] free = new byte[PIECE];
+    }
 
     /** @param maximumPacketSize bytes of a whole packet, with its header; at least 2 */
     public PacketReader(int maximumPacketSize) {
@@ -65,8 +80,9 @@ public final class PacketReader implements AutoCloseable {
         boolean failed = true;
         feeding = true;
         try {
-            if (!closed && readKept(chunk, sink)) {
-                read(chunk, sink);
+            boolean more = !closed;
+            while (more) {
+                more = waiting() > 0 ? readKept(chunk, sink) : chunk.isReadable() && readChunk(chunk, sink);
             }
             if (!closed) {
                 keep(chunk, chunk.readableBytes());
@@ -84,7 +100,12 @@ public final class PacketReader implements AutoCloseable {
 
     /** How many bytes have arrived and wait: for the rest of their packet, or for the sink to go on. */
     public int waiting() {
-        return kept == null ? 0 : kept.readableBytes();
+        return keptTo - keptFrom;
+    }
+
+    /** The bytes of memory that are held for what waits. */
+    int reserved() {
+        return kept.length;
     }
 
     /** Lets go of what was kept. Later bytes are dropped. The sink may call it. */
@@ -96,40 +117,63 @@ public final class PacketReader implements AutoCloseable {
         }
     }
 
-    /** Reads what was kept, and of the chunk what completes it. False: the sink or the bytes' end says stop. */
+    /** Reads what was kept, after the chunk has given what completes its last packet. False: no more can be read. */
     private boolean readKept(ByteBuf chunk, FrameSink sink) {
-        ByteBuf rest = kept;
-        if (rest == null) {
-            return true;
+        boolean more = read(kept, keptFrom, keptTo, sink);
+        keptFrom = position;
+        if (waiting() == 0) {
+            release();
+            return more;
         }
-        while (true) {
-            boolean more = read(rest, sink);
-            if (!rest.isReadable()) {
-                release();
+        if (!more || !chunk.isReadable()) {
+            return false;
+        }
+        keep(chunk, Math.min(lacking(kept, keptFrom, keptTo), chunk.readableBytes()));
+        return true;
+    }
+
+    /** Reads packets that lie whole in the chunk, or in a piece of it. False: no more can be read. */
+    private boolean readChunk(ByteBuf chunk, FrameSink sink) {
+        if (chunk.hasArray()) {
+            int from = chunk.arrayOffset() + chunk.readerIndex();
+            read(chunk.array(), from, from + chunk.readableBytes(), sink);
+            chunk.skipBytes(position - from);
+            return false;
+        }
+        Landing landing = LANDING.get();
+        byte[] piece = landing.free == null ? new byte[PIECE] : landing.free;
+        landing.free = null;
+        try {
+            int size = Math.min(chunk.readableBytes(), PIECE);
+            chunk.getBytes(chunk.readerIndex(), piece, 0, size);
+            boolean more = read(piece, 0, size, sink);
+            chunk.skipBytes(position);
+            if (!more || position == size) {
                 return more;
             }
-            if (!more || !chunk.isReadable()) {
-                return false;
+            int needed = size - position + lacking(piece, position, size);
+            if (needed > PIECE || needed > chunk.readableBytes()) {
+                keep(chunk, Math.min(needed, chunk.readableBytes()));
             }
-            keep(chunk, Math.min(lacking(rest), chunk.readableBytes()));
+            return true;
+        } finally {
+            landing.free = piece;
         }
     }
 
-    /** Hands on each packet that is whole; leaves the reader index after the last one. False: the sink says stop. */
-    private boolean read(ByteBuf in, FrameSink sink) {
-        int end = in.writerIndex();
-        int index = in.readerIndex();
+    /** Hands on each packet that is whole; {@link #position} is then behind the last one. False: the sink says stop. */
+    private boolean read(byte[] in, int from, int end, FrameSink sink) {
+        position = from;
+        int index = from;
         while (end - index >= 2) {
             int length = remainingLength(in, index, end);
             int body = index + headerSize;
             if (length == INCOMPLETE || length > end - body) {
                 break;
             }
-            int firstByte = in.getUnsignedByte(index);
-            in.readerIndex(body);
-            boolean more = sink.frame(firstByte, in, length);
+            boolean more = sink.frame(in[index] & 0xFF, in, body, length);
             index = body + length;
-            in.readerIndex(index);
+            position = index;
             if (!more || closed) {
                 return false;
             }
@@ -138,8 +182,8 @@ public final class PacketReader implements AutoCloseable {
     }
 
     /** Reads and judges the fixed header at {@code index}, where two bytes are at least. Sets {@link #headerSize}. */
-    private int remainingLength(ByteBuf in, int index, int end) {
-        int length = in.getByte(index + 1);
+    private int remainingLength(byte[] in, int index, int end) {
+        int length = in[index + 1];
         int size = 2;
         if (length < 0) {
             length &= 0x7F;
@@ -156,7 +200,7 @@ public final class PacketReader implements AutoCloseable {
                 if (index + size == end) {
                     return INCOMPLETE;
                 }
-                b = in.getByte(index + size);
+                b = in[index + size];
                 length |= (b & 0x7F) << 7 * (size - 1);
                 size++;
             } while (b < 0);
@@ -177,18 +221,16 @@ public final class PacketReader implements AutoCloseable {
                     1,
                     "the packet takes " + (length + size) + " bytes; the limit is " + maximumPacketSize);
         }
-        if ((in.getByte(index) & 0xF0) == 0) {
+        if ((in[index] & 0xF0) == 0) {
             throw fault(in, index, ReasonCode.MALFORMED_PACKET, 0, "packet type 0 is reserved; types are 1 to 15");
         }
         headerSize = size;
         return length;
     }
 
-    /** How many bytes the packet at the start of {@code partial} lacks, as far as its header tells; at least 1. */
-    private int lacking(ByteBuf partial) {
-        int index = partial.readerIndex();
-        int end = partial.writerIndex();
-        int length = end - index < 2 ? INCOMPLETE : remainingLength(partial, index, end);
+    /** How many bytes the packet at {@code index} lacks, as far as its header tells; at least 1. */
+    private int lacking(byte[] in, int index, int end) {
+        int length = end - index < 2 ? INCOMPLETE : remainingLength(in, index, end);
         return length == INCOMPLETE ? 1 : headerSize + length - (end - index);
     }
 
@@ -196,37 +238,37 @@ public final class PacketReader implements AutoCloseable {
         if (bytes == 0) {
             return;
         }
-        ByteBuf rest = kept;
-        if (rest == null) {
-            rest = chunk.alloc().heapBuffer(bytes);
-            kept = rest;
-        } else if (bytes > rest.writableBytes()) {
-            makeRoom(rest, rest.readableBytes() + bytes);
+        if (bytes > kept.length - keptTo) {
+            makeRoom(bytes);
         }
-        rest.writeBytes(chunk, bytes);
+        chunk.readBytes(kept, keptTo, bytes);
+        keptTo += bytes;
     }
 
-    /** Room for so many bytes and as many again, but not more than a packet can need. */
-    private void makeRoom(ByteBuf rest, int needed) {
-        rest.discardReadBytes();
-        if (needed > rest.capacity() / 2) {
-            rest.capacity((int) Math.min(2L * needed, Math.max(needed, maximumPacketSize)));
+    /** Room for so many bytes more and as many again, but not more than a packet can need. */
+    private void makeRoom(int bytes) {
+        int needed = waiting() + bytes;
+        byte[] from = kept;
+        if (needed > from.length / 2) {
+            kept = new byte[waiting() == 0 ? needed : (int) Math.min(2L * needed, Math.max(needed, maximumPacketSize))];
         }
+        System.arraycopy(from, keptFrom, kept, 0, waiting());
+        keptTo = waiting();
+        keptFrom = 0;
     }
 
     private void release() {
-        if (kept != null) {
-            kept.release();
-            kept = null;
-        }
+        kept = NOTHING;
+        keptFrom = 0;
+        keptTo = 0;
     }
 
-    private static MalformedPacketException fault(ByteBuf in, int index, ReasonCode reason, int offset, String text) {
+    private static MalformedPacketException fault(byte[] in, int index, ReasonCode reason, int offset, String text) {
         return new MalformedPacketException(type(in, index), reason, offset, "(section 2.1)", text);
     }
 
-    private static @Nullable PacketType type(ByteBuf in, int index) {
-        int code = in.getUnsignedByte(index) >> 4;
+    private static @Nullable PacketType type(byte[] in, int index) {
+        int code = (in[index] & 0xFF) >> 4;
         return code == 0 ? null : PacketType.of(code);
     }
 }

@@ -33,17 +33,17 @@ public final class PubackCodec {
     }
 
     /** Reads into a holder; see {@link PacketCodec#read}. Nothing is allocated when there are no properties. */
-    public static void read(int firstByte, ByteBuf in, int length, ProtocolVersion version, AckFields into) {
-        ACK.read(firstByte, in, length, version, into);
+    public static void read(int firstByte, byte[] in, int index, int length, ProtocolVersion version, AckFields into) {
+        ACK.read(firstByte, in, index, length, version, into);
     }
 
     static void write(Puback packet, ProtocolVersion version, ByteBuf out) {
         ACK.write(packet.packetId(), packet.reason(), packet.properties(), version, out);
     }
 
-    static Puback read(int firstByte, ByteBuf in, int length, ProtocolVersion version) {
+    static Puback read(int firstByte, byte[] in, int index, int length, ProtocolVersion version) {
         AckFields fields = new AckFields();
-        ACK.read(firstByte, in, length, version, fields);
+        ACK.read(firstByte, in, index, length, version, fields);
         return new Puback(fields.packetId, fields.reason, fields.properties);
     }
 

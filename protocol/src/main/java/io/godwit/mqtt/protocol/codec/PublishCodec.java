@@ -13,6 +13,7 @@ import io.godwit.mqtt.protocol.TopicName;
 import io.godwit.mqtt.protocol.Utf8;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * PUBLISH, section 3.3: a message on its way. Nearly all traffic is this packet, so beside the plain functions there are
@@ -118,7 +119,13 @@ public final class PublishCodec {
      * @throws MalformedPacketException when the standard forbids the packet
      */
     public static void read(
-            int firstByte, ByteBuf in, int length, ProtocolVersion version, TopicSource topics, PublishFields into) {
+            int firstByte,
+            byte[] in,
+            int start,
+            int length,
+            ProtocolVersion version,
+            TopicSource topics,
+            PublishFields into) {
         int qos = firstByte >> 1 & 3;
         boolean dup = (firstByte & 8) != 0;
         if (qos == 3) {
@@ -127,9 +134,8 @@ public final class PublishCodec {
         if (dup && qos == 0) {
             throw fault(ReasonCode.MALFORMED_PACKET, 0, "[MQTT-3.3.1-2]", "the DUP flag is set at QoS 0");
         }
-        int start = in.readerIndex();
         int end = start + length;
-        int topicLength = length < 2 ? length : in.getUnsignedShort(start);
+        int topicLength = length < 2 ? length : FieldReader.twoBytes(in, start);
         int index = start + 2 + topicLength + (qos == 0 ? 0 : 2);
         if (index > end) {
             throw fault(
@@ -140,7 +146,7 @@ public final class PublishCodec {
         }
         int packetId = 0;
         if (qos != 0) {
-            packetId = in.getUnsignedShort(index - 2);
+            packetId = FieldReader.twoBytes(in, index - 2);
             if (packetId == 0) {
                 throw fault(
                         ReasonCode.PROTOCOL_ERROR,
@@ -152,10 +158,10 @@ public final class PublishCodec {
         Properties properties = Properties.NONE;
         int topicAlias = 0;
         if (version == ProtocolVersion.V5) {
-            if (index < end && in.getByte(index) == 0) {
+            if (index < end && in[index] == 0) {
                 index++;
             } else {
-                FieldReader fields = new FieldReader(PacketType.PUBLISH, in, length);
+                FieldReader fields = new FieldReader(PacketType.PUBLISH, in, start, length);
                 fields.skipTo(index);
                 properties = PropertiesCodec.read(fields, Carrier.PUBLISH);
                 index = fields.position();
@@ -168,7 +174,7 @@ public final class PublishCodec {
         }
         into.message = new Message(
                 topic(in, start, length, topicLength, topicAlias, topics),
-                payload(in, index, end - index),
+                payload(in, index, end),
                 Qos.of(qos),
                 (firstByte & 1) != 0,
                 properties);
@@ -177,9 +183,9 @@ public final class PublishCodec {
         into.topicAlias = topicAlias;
     }
 
-    static Publish read(int firstByte, ByteBuf in, int length, ProtocolVersion version) {
+    static Publish read(int firstByte, byte[] in, int index, int length, ProtocolVersion version) {
         PublishFields fields = new PublishFields();
-        read(firstByte, in, length, version, TopicSource.VALIDATING, fields);
+        read(firstByte, in, index, length, version, TopicSource.VALIDATING, fields);
         return fields.toPacket();
     }
 
@@ -253,8 +259,7 @@ public final class PublishCodec {
         PropertiesCodec.writeEntries(out, properties);
     }
 
-    private static String topic(
-            ByteBuf in, int start, int length, int topicLength, int topicAlias, TopicSource topics) {
+    private static String topic(byte[] in, int start, int length, int topicLength, int topicAlias, TopicSource topics) {
         if (topicLength == 0) {
             if (topicAlias == 0) {
                 throw fault(
@@ -272,13 +277,8 @@ public final class PublishCodec {
         }
     }
 
-    private static byte[] payload(ByteBuf in, int index, int length) {
-        if (length == 0) {
-            return EMPTY;
-        }
-        byte[] payload = new byte[length];
-        in.getBytes(index, payload);
-        return payload;
+    private static byte[] payload(byte[] in, int from, int to) {
+        return from == to ? EMPTY : Arrays.copyOfRange(in, from, to);
     }
 
     /** Where byte {@code index} of the body stands in the packet. */

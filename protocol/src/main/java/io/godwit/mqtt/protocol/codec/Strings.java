@@ -32,32 +32,22 @@ final class Strings {
     }
 
     /**
-     * Reads {@code length} bytes of UTF-8 from an absolute index.
+     * Reads {@code length} bytes of UTF-8 that begin at {@code index}.
      *
      * @throws MalformedPacketException with the offset from {@code index}
      */
-    static String read(ByteBuf in, int index, int length) {
+    static String read(byte[] in, int index, int length) {
         if (length == 0) {
             return "";
         }
-        byte[] bytes;
-        int from;
-        if (in.hasArray()) {
-            bytes = in.array();
-            from = in.arrayOffset() + index;
-        } else {
-            bytes = new byte[length];
-            from = 0;
-            in.getBytes(index, bytes);
-        }
-        int to = from + length;
-        for (int i = from; i < to; i++) {
-            if (bytes[i] <= 0) {
-                check(bytes, i, to, from);
-                return new String(bytes, from, length, StandardCharsets.UTF_8);
+        int to = index + length;
+        for (int i = index; i < to; i++) {
+            if (in[i] <= 0) {
+                check(in, i, to, index);
+                return new String(in, index, length, StandardCharsets.UTF_8);
             }
         }
-        return new String(bytes, from, length, StandardCharsets.ISO_8859_1);
+        return new String(in, index, length, StandardCharsets.ISO_8859_1);
     }
 
     private static void check(byte[] bytes, int start, int to, int origin) {

@@ -72,9 +72,9 @@ public final class SubackCodec {
         packet.reasons().forEach(reason -> out.writeByte(reason.code()));
     }
 
-    static Suback read(int firstByte, ByteBuf buffer, int length, ProtocolVersion version) {
+    static Suback read(int firstByte, byte[] buffer, int index, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.SUBACK, firstByte, version);
-        FieldReader in = new FieldReader(PacketType.SUBACK, buffer, length);
+        FieldReader in = new FieldReader(PacketType.SUBACK, buffer, index, length);
         int packetId = in.packetId();
         Properties properties =
                 version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.SUBACK) : Properties.NONE;

@@ -52,9 +52,9 @@ public final class SubscribeCodec {
         }
     }
 
-    static Subscribe read(int firstByte, ByteBuf buffer, int length, ProtocolVersion version) {
+    static Subscribe read(int firstByte, byte[] buffer, int index, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.SUBSCRIBE, firstByte, version);
-        FieldReader in = new FieldReader(PacketType.SUBSCRIBE, buffer, length);
+        FieldReader in = new FieldReader(PacketType.SUBSCRIBE, buffer, index, length);
         int packetId = in.packetId();
         Properties properties =
                 version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.SUBSCRIBE) : Properties.NONE;

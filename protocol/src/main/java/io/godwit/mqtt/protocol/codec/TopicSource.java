@@ -1,7 +1,6 @@
 package io.godwit.mqtt.protocol.codec;
 
 import io.godwit.mqtt.protocol.ReasonCode;
-import io.netty.buffer.ByteBuf;
 
 /**
  * Where the topic name of a received PUBLISH comes from: made anew from its bytes and judged, or out of a cache of names
@@ -26,11 +25,11 @@ public interface TopicSource {
     };
 
     /**
-     * The topic name whose UTF-8 stands in the buffer; no index of the buffer moves.
+     * The topic name whose UTF-8 stands in the array.
      *
-     * @param index absolute index of the first byte
+     * @param index of the first byte
      * @param length how many bytes, 1 to 65,535
      * @throws MalformedPacketException when it is no topic name; its offset counts from {@code index}
      */
-    String topic(ByteBuf in, int index, int length);
+    String topic(byte[] in, int index, int length);
 }

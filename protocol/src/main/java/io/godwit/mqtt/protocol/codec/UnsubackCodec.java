@@ -55,9 +55,9 @@ public final class UnsubackCodec {
         }
     }
 
-    static Unsuback read(int firstByte, ByteBuf buffer, int length, ProtocolVersion version) {
+    static Unsuback read(int firstByte, byte[] buffer, int index, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.UNSUBACK, firstByte, version);
-        FieldReader in = new FieldReader(PacketType.UNSUBACK, buffer, length);
+        FieldReader in = new FieldReader(PacketType.UNSUBACK, buffer, index, length);
         int packetId = in.packetId();
         if (version != ProtocolVersion.V5) {
             in.finish();

@@ -42,9 +42,9 @@ public final class UnsubscribeCodec {
         }
     }
 
-    static Unsubscribe read(int firstByte, ByteBuf buffer, int length, ProtocolVersion version) {
+    static Unsubscribe read(int firstByte, byte[] buffer, int index, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.UNSUBSCRIBE, firstByte, version);
-        FieldReader in = new FieldReader(PacketType.UNSUBSCRIBE, buffer, length);
+        FieldReader in = new FieldReader(PacketType.UNSUBSCRIBE, buffer, index, length);
         int packetId = in.packetId();
         Properties properties =
                 version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.UNSUBSCRIBE) : Properties.NONE;

@@ -85,7 +85,7 @@ class AckCodecsTest {
     }
 
     interface Read {
-        void read(int firstByte, ByteBuf in, int length, ProtocolVersion version, AckFields into);
+        void read(int firstByte, byte[] in, int index, int length, ProtocolVersion version, AckFields into);
     }
 
     @ParameterizedTest
@@ -126,13 +126,13 @@ class AckCodecsTest {
 
         AckFields fields = new AckFields();
         int firstByte = out.readUnsignedByte();
-        ack.shortRead.read(firstByte, out.skipBytes(1), 2, V5, fields);
+        ack.shortRead.read(firstByte, ByteBufUtil.getBytes(out.skipBytes(1)), 0, 2, V5, fields);
         assertThat(fields.packetId()).isEqualTo(513);
         assertThat(fields.reason()).isEqualTo(ReasonCode.SUCCESS);
         assertThat(fields.properties().isEmpty()).isTrue();
 
         byte[] error = Wire.bytes("02 02" + Integer.toHexString(ack.error.code()) + "05 1f 00 02 'no'");
-        ack.shortRead.read(firstByte, Unpooled.wrappedBuffer(error), error.length, V5, fields);
+        ack.shortRead.read(firstByte, error, 0, error.length, V5, fields);
         assertThat(fields.packetId()).isEqualTo(514);
         assertThat(fields.reason()).isEqualTo(ack.error);
         assertThat(fields.properties().get(Property.REASON_STRING)).isEqualTo("no");

@@ -71,7 +71,8 @@ class DecoderFuzzTest {
                 try {
                     reader.feed(
                             chunk,
-                            (firstByte, in, length) -> into.add(PacketCodec.read(firstByte, in, length, version)));
+                            (firstByte, in, index, length) ->
+                                    into.add(PacketCodec.read(firstByte, in, index, length, version)));
                 } finally {
                     chunk.release();
                 }
@@ -90,7 +91,10 @@ class DecoderFuzzTest {
         List<Packet> read = new ArrayList<>();
         try (PacketReader reader = new PacketReader(PacketReader.LARGEST_PACKET)) {
             reader.version(version);
-            reader.feed(out, (firstByte, in, length) -> read.add(PacketCodec.read(firstByte, in, length, version)));
+            reader.feed(
+                    out,
+                    (firstByte, in, index, length) ->
+                            read.add(PacketCodec.read(firstByte, in, index, length, version)));
         }
         assertThat(read).hasSize(1);
         return read.get(0);

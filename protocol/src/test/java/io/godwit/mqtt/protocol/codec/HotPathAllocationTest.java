@@ -45,8 +45,8 @@ class HotPathAllocationTest {
         PublishCodec.write(buffer, version, message, topic, false, 7, 0, Properties.NONE);
         PublishFields fields = new PublishFields();
         TopicSource cache = (in, index, length) -> message.topic();
-        FrameSink sink = (firstByte, in, length) -> {
-            PublishCodec.read(firstByte, in, length, version, cache, fields);
+        FrameSink sink = (firstByte, in, index, length) -> {
+            PublishCodec.read(firstByte, in, index, length, version, cache, fields);
             return true;
         };
         PacketReader reader = new PacketReader(PacketReader.LARGEST_PACKET);
@@ -65,8 +65,8 @@ class HotPathAllocationTest {
     @EnumSource
     void acknowledgements_allocate_nothing(ProtocolVersion version) {
         AckFields fields = new AckFields();
-        FrameSink sink = (firstByte, in, length) -> {
-            PubackCodec.read(firstByte, in, length, version, fields);
+        FrameSink sink = (firstByte, in, index, length) -> {
+            PubackCodec.read(firstByte, in, index, length, version, fields);
             return true;
         };
         PacketReader reader = new PacketReader(PacketReader.LARGEST_PACKET);

@@ -81,8 +81,8 @@ class NettyComparisonTest {
         Packet[] read = new Packet[1];
         try (PacketReader reader = new PacketReader(PacketReader.LARGEST_PACKET)) {
             reader.version(version);
-            reader.feed(bytes, (firstByte, in, length) -> {
-                read[0] = PacketCodec.read(firstByte, in, length, version);
+            reader.feed(bytes, (firstByte, in, index, length) -> {
+                read[0] = PacketCodec.read(firstByte, in, index, length, version);
                 return true;
             });
         }

@@ -49,8 +49,8 @@ class RoundTripTest {
         List<Packet> read = new ArrayList<>();
         int most = 1 << random.nextInt(14);
         boolean direct = random.nextBoolean();
-        FrameSink sink = (firstByte, in, length) -> {
-            read.add(PacketCodec.read(firstByte, in, length, version));
+        FrameSink sink = (firstByte, in, index, length) -> {
+            read.add(PacketCodec.read(firstByte, in, index, length, version));
             return random.nextInt(10) > 0;
         };
         try (PacketReader reader = new PacketReader(PacketReader.LARGEST_PACKET)) {

@@ -82,7 +82,9 @@ final class Wire {
         try (PacketReader reader = new PacketReader(PacketReader.LARGEST_PACKET)) {
             reader.version(version);
             reader.feed(
-                    in, (firstByte, body, length) -> packets.add(PacketCodec.read(firstByte, body, length, version)));
+                    in,
+                    (firstByte, body, index, length) ->
+                            packets.add(PacketCodec.read(firstByte, body, index, length, version)));
             assertThat(reader.waiting()).as("bytes after the packet").isZero();
         }
         assertThat(packets).hasSize(1);
