@@ -7,6 +7,7 @@ import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.store.SessionLoss;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,6 +22,11 @@ import org.jspecify.annotations.Nullable;
  * end (nothing lost, each future ended). The first broken promise ends the run.
  */
 final class Ledger {
+    private static final long SECOND = 1_000_000_000L;
+
+    /** So long a message may be on its way through outbox, disk and a slow road before the broker's end sees it. */
+    private static final long UNDER_WAY = 4 * SECOND;
+
     private final List<Sent> sent = new ArrayList<>();
     private final List<Incoming> incoming = new ArrayList<>();
     /** The last new arrival of each topic. */
@@ -46,6 +52,10 @@ final class Ledger {
         final String topic;
         final int process;
         final CompletableFuture<?> future;
+        final int bytes;
+        /** When it expires; {@link Long#MAX_VALUE}: never. */
+        final long expiresAt;
+
         boolean durable;
         boolean acceptedEnded;
         boolean ended;
@@ -58,9 +68,14 @@ final class Ledger {
         int allowance;
 
         boolean mayBeLost;
+        /** The broker has lost its state: what it had may be queued again, and expire there. */
+        boolean mayBeSentAgain;
 
-        Sent(int number, Message message, int process, CompletableFuture<?> future) {
+        Sent(int number, Message message, int process, CompletableFuture<?> future, long now) {
             this.number = number;
+            this.bytes = message.payload().length + message.topic().length();
+            Long seconds = message.properties().get(Property.MESSAGE_EXPIRY_INTERVAL);
+            this.expiresAt = seconds == null ? Long.MAX_VALUE : now + seconds * SECOND;
             this.qos = message.qos();
             this.topic = message.topic();
             this.process = process;
@@ -106,6 +121,24 @@ final class Ledger {
         return count;
     }
 
+    int outstandingBytes() {
+        int bytes = 0;
+        for (Sent one : sent) {
+            bytes += one.process == process && !one.ended ? one.bytes : 0;
+        }
+        return bytes;
+    }
+
+    /** Whether one of the publishes from this number on is known to be on the disk. */
+    boolean isAnySafeFrom(int number) {
+        for (int i = number; i < sent.size(); i++) {
+            if (sent.get(i).durable) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int sentCount() {
         return sent.size();
     }
@@ -116,8 +149,8 @@ final class Ledger {
 
     // ---- from the client to the broker ----
 
-    void published(Message message, CompletableFuture<?> future, CompletableFuture<Void> accepted) {
-        Sent one = new Sent(sent.size(), message, process, future);
+    void published(Message message, CompletableFuture<?> future, CompletableFuture<Void> accepted, long now) {
+        Sent one = new Sent(sent.size(), message, process, future, now);
         sent.add(one);
         if (forgotten) {
             sessionMayBeLost(one);
@@ -149,8 +182,25 @@ final class Ledger {
                 && (failure instanceof NotConnectedException
                         || failure instanceof PublishException refused
                                 && (refused.kind() == PublishException.Cause.QUEUE_FULL
-                                        || refused.kind() == PublishException.Cause.DROPPED))) {
+                                        || refused.kind() == PublishException.Cause.DROPPED
+                                        || refused.kind() == PublishException.Cause.EXPIRED && !one.mayBeSentAgain))) {
             broken("publish " + one.number + " failed as never taken (" + failure + "), and the broker has it");
+        }
+    }
+
+    /** The client sends a message. {@code repeated}: not for the first time. */
+    void sends(Message message, boolean repeated, long now) {
+        Sent one = sent.get(number(message, 'o'));
+        if (one.expiresAt == Long.MAX_VALUE) {
+            return;
+        }
+        if (!repeated && now > one.expiresAt + UNDER_WAY) {
+            broken("publish " + one.number + " expired " + (now - one.expiresAt) / SECOND + " s before it was sent");
+        }
+        long said = message.properties().getOr(Property.MESSAGE_EXPIRY_INTERVAL, Long.MAX_VALUE);
+        long left = Math.max(0, one.expiresAt - now);
+        if (said * SECOND > left + UNDER_WAY + SECOND) {
+            broken("publish " + one.number + " says that it expires in " + said + " s; left are " + left / SECOND);
         }
     }
 
@@ -243,6 +293,7 @@ final class Ledger {
         if (one.qos == Qos.EXACTLY_ONCE) {
             one.allowance++;
         }
+        one.mayBeSentAgain = true;
         one.mayBeLost |=
                 sessionLoss == SessionLoss.FAIL || one.qos == Qos.EXACTLY_ONCE && sessionLoss == SessionLoss.RESEND;
     }
@@ -250,13 +301,13 @@ final class Ledger {
     // ---- the end ----
 
     /** Whether all that must arrive has arrived, and all futures have ended. */
-    boolean isSettled() {
-        return whyUnsettled() == null;
+    boolean isSettled(long now) {
+        return whyUnsettled(now) == null;
     }
 
     /** What is still missing; null when nothing is. */
     @Nullable
-    String whyUnsettled() {
+    String whyUnsettled(long now) {
         for (Sent one : sent) {
             if (one.process == process && !one.ended) {
                 return "the future of publish " + one.number + " (" + one.qos + ") has not ended";
@@ -265,7 +316,8 @@ final class Ledger {
                 return "the accepted stage of publish " + one.number + " has not ended";
             }
             boolean failedBefore = one.failure != null;
-            if (one.durable && !failedBefore && one.qos != Qos.AT_MOST_ONCE && !one.mayBeLost && one.arrivals == 0) {
+            if (one.durable && !failedBefore && one.qos != Qos.AT_MOST_ONCE && !one.mayBeLost && one.arrivals == 0
+                    && now < one.expiresAt) {
                 return "publish " + one.number + " (" + one.qos + ") was durably accepted and is lost";
             }
         }

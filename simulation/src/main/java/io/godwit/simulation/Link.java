@@ -9,6 +9,8 @@ import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Pubrec;
+import io.godwit.mqtt.protocol.Suback;
+import io.godwit.mqtt.protocol.Unsuback;
 import io.godwit.mqtt.protocol.codec.PacketCodec;
 import io.godwit.mqtt.protocol.codec.PacketReader;
 import io.godwit.testkit.LocalBroker;
@@ -131,7 +133,7 @@ final class Link implements Connection, LocalBroker.Peer {
             Packet packet = sabotage.toBroker(PacketCodec.read(firstByte, in, index, length, version));
             if (packet != null) {
                 trace("  -> ", packet);
-                rules.clientSent(packet);
+                rules.clientSent(packet, scheduler.nanoTime());
                 PacketCodec.write(packet, version, out);
             }
             return true;
@@ -242,12 +244,29 @@ final class Link implements Connection, LocalBroker.Peer {
             if (packet != null) {
                 PacketCodec.write(packet, version, out);
                 if (isAcknowledgement(packet) && scheduler.oneIn(duplicateOneIn)) {
-                    PacketCodec.write(packet, version, out);
+                    if (scheduler.oneIn(2)) {
+                        PacketCodec.write(packet, version, out);
+                    } else {
+                        comesLate(packet);
+                    }
                 }
             }
             return true;
         });
         toClient.send(ByteBufUtil.getBytes(out));
+    }
+
+    /** The same packet once more, when the exchange that it answers is long over. */
+    private void comesLate(Packet packet) {
+        ByteBuf again = Unpooled.buffer();
+        PacketCodec.write(packet, version, again);
+        scheduler.schedule(
+                () -> {
+                    if (!ended && !silent) {
+                        toClient.send(ByteBufUtil.getBytes(again));
+                    }
+                },
+                scheduler.within(5_000));
     }
 
     private void trace(String direction, Packet packet) {
@@ -267,7 +286,11 @@ final class Link implements Connection, LocalBroker.Peer {
     }
 
     private static boolean isAcknowledgement(Packet packet) {
-        return packet instanceof Puback || packet instanceof Pubrec || packet instanceof Pubcomp;
+        return packet instanceof Puback
+                || packet instanceof Pubrec
+                || packet instanceof Pubcomp
+                || packet instanceof Suback
+                || packet instanceof Unsuback;
     }
 
     @Override

@@ -43,7 +43,7 @@ final class WireRules {
         first = true;
     }
 
-    void clientSent(Packet packet) {
+    void clientSent(Packet packet, long now) {
         if (packet instanceof Connect connect) {
             if (!first) {
                 ledger.broken("a second CONNECT on one connection [MQTT-3.1.0-2]");
@@ -53,8 +53,11 @@ final class WireRules {
             }
         } else if (first) {
             ledger.broken(packet.type() + " before CONNECT [MQTT-3.1.0-1]");
-        } else if (packet instanceof Publish publish && publish.packetId() != 0) {
-            published(publish);
+        } else if (packet instanceof Publish publish) {
+            ledger.sends(publish.message(), sentAs.containsKey(publish.message().text()), now);
+            if (publish.packetId() != 0) {
+                published(publish);
+            }
         } else if (packet instanceof Puback puback) {
             acknowledged("PUBACK", puback.packetId());
         } else if (packet instanceof Pubrec pubrec) {

@@ -1,6 +1,8 @@
 package io.godwit.simulation;
 
 import io.godwit.mqtt.client.ClientState;
+import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.PublishResult;
@@ -11,6 +13,7 @@ import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicSubscription;
@@ -23,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -44,12 +48,19 @@ final class World {
     private static final long SETTLING = 600 * SECONDS;
     private static final long CLOSING = 120 * SECONDS;
 
+    /** So many publishes may have ended, and their futures not yet. */
+    private static final int ENDING = 5;
+
+    /** Bytes of the largest publish, with its topic. */
+    private static final int LARGEST = 215;
+
     private final Scheduler scheduler;
     private final Settings settings;
     private final Sabotage sabotage;
     private final @Nullable Consumer<String> trace;
     private final Ledger ledger;
     private final WireRules rules;
+    private final Churn churn;
     private final SimulatedDisk disk;
     private final SessionStore memory;
     private final DiskThread diskThread = new DiskThread();
@@ -70,6 +81,7 @@ final class World {
             SessionLoss sessionLoss,
             int maximumInFlight,
             int queued,
+            int queuedBytes,
             WhenFull whenFull,
             boolean manual,
             boolean onLoop,
@@ -82,7 +94,9 @@ final class World {
             int messages,
             int faults,
             int brokerReceiveMaximum,
-            int inbox) {
+            int inbox,
+            boolean expiry,
+            int churns) {
         static Settings draw(SplittableRandom random) {
             ProtocolVersion version = ProtocolVersion.values()[random.nextInt(3)];
             boolean onDisk = random.nextInt(5) != 0;
@@ -95,6 +109,7 @@ final class World {
                     SessionLoss.values()[random.nextInt(3)],
                     random.nextInt(4) == 0 ? 100 : 1 + random.nextInt(6),
                     random.nextInt(4) == 0 ? random.nextInt(5) : 10_000,
+                    random.nextInt(4) == 0 ? 200 + random.nextInt(1_500) : 1 << 20,
                     crashes || random.nextBoolean() ? WhenFull.FAIL : WhenFull.values()[random.nextInt(4)],
                     random.nextInt(3) == 0,
                     random.nextInt(4) == 0,
@@ -107,7 +122,9 @@ final class World {
                     5 + random.nextInt(40),
                     random.nextInt(9),
                     random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1_000,
-                    random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 8_192);
+                    random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 8_192,
+                    version == ProtocolVersion.V5 && random.nextBoolean(),
+                    random.nextBoolean() ? 1 + random.nextInt(12) : 0);
         }
     }
 
@@ -120,6 +137,7 @@ final class World {
         this.sabotage = sabotage;
         this.ledger = new Ledger(settings.sessionLoss);
         this.rules = new WireRules(ledger, settings.version);
+        this.churn = new Churn(ledger, settings.brokerForgets);
         this.disk = new SimulatedDisk(random);
         this.memory = SessionStore.inMemory();
         this.broker = new LocalBroker(
@@ -214,7 +232,7 @@ final class World {
                 .reconnect((attempt, failure) -> Duration.ofMillis(scheduler.random.nextInt(1_000)))
                 .retryFirst(true)
                 .store(newStore())
-                .queue(settings.queued, 1 << 20, settings.whenFull)
+                .queue(settings.queued, settings.queuedBytes, settings.whenFull)
                 .maximumInFlight(settings.maximumInFlight)
                 .onSessionLoss(settings.sessionLoss)
                 .inbox(settings.inbox, 1 << 20)
@@ -229,29 +247,39 @@ final class World {
         if (settings.onLoop) {
             builder.handlersOnEventLoop();
         }
-        if (settings.manual) {
-            builder.manualHandler("in/#", (message, acknowledgement) -> {
-                if (handle(mine, message)) {
-                    scheduler.schedule(
-                            () -> {
-                                ledger.incoming(message).handled = true;
-                                acknowledgement.acknowledge();
-                            },
-                            scheduler.within(30));
-                }
-            });
-        } else {
-            builder.handler("in/#", message -> {
-                if (handle(mine, message)) {
-                    ledger.incoming(message).handled = true;
-                    if (scheduler.oneIn(settings.handlerFailsOneIn)) {
-                        throw new IllegalStateException("a handler that fails");
-                    }
-                }
-            });
+        for (String filter : List.of("in/#", "churn/#")) {
+            if (settings.manual) {
+                builder.manualHandler(filter, handledByHand(mine));
+            } else {
+                builder.handler(filter, handled(mine));
+            }
         }
         sabotage.configure(builder);
         return builder.build();
+    }
+
+    private ManualHandler handledByHand(int mine) {
+        return (message, acknowledgement) -> {
+            if (handle(mine, message)) {
+                scheduler.schedule(
+                        () -> {
+                            ledger.incoming(message).handled = true;
+                            acknowledgement.acknowledge();
+                        },
+                        scheduler.within(30));
+            }
+        };
+    }
+
+    private MessageHandler handled(int mine) {
+        return message -> {
+            if (handle(mine, message)) {
+                ledger.incoming(message).handled = true;
+                if (scheduler.oneIn(settings.handlerFailsOneIn)) {
+                    throw new IllegalStateException("a handler that fails");
+                }
+            }
+        };
     }
 
     private boolean handle(int handlingProcess, Message message) {
@@ -293,6 +321,9 @@ final class World {
         for (int i = 0; i < settings.messages; i++) {
             scheduler.schedule(this::offer, scheduler.within(15_000));
         }
+        for (int i = 0; i < settings.churns; i++) {
+            scheduler.schedule(this::churn, scheduler.within(15_000));
+        }
         for (int i = 0; i < settings.faults; i++) {
             scheduler.schedule(this::fault, scheduler.within(18_000));
         }
@@ -323,7 +354,9 @@ final class World {
                 text.getBytes(StandardCharsets.UTF_8),
                 qos,
                 false,
-                Properties.NONE);
+                settings.expiry && scheduler.oneIn(3)
+                        ? Properties.of(Property.MESSAGE_EXPIRY_INTERVAL, 1L + scheduler.random.nextInt(8))
+                        : Properties.NONE);
         CompletableFuture<PublishResult> publication = client.publishAsync(message);
         CompletableFuture<Void> accepted = client.stored();
         if (isTraced()) {
@@ -332,24 +365,50 @@ final class World {
             publication.whenComplete((result, failure) -> note("publish " + number + " ended: " + failure));
             accepted.whenComplete((result, failure) -> note("publish " + number + " accepted: " + failure));
         }
-        ledger.published(message, publication, accepted);
+        ledger.published(message, publication, accepted, scheduler.nanoTime());
         if (ledger.outstanding() > settings.queued + settings.maximumInFlight + 20) {
             ledger.broken(ledger.outstanding() + " publishes are outstanding; the bounds are " + settings.queued
                     + " queued and " + settings.maximumInFlight + " in flight");
         }
+        int most = settings.queuedBytes + (settings.maximumInFlight + ENDING) * LARGEST;
+        if (ledger.outstandingBytes() > most) {
+            ledger.broken(ledger.outstandingBytes() + " bytes are outstanding, and may be " + most);
+        }
+    }
+
+    /** Subscribes or unsubscribes. */
+    private void churn() {
+        int number = scheduler.random.nextInt(Churn.TOPICS);
+        String topic = Churn.topic(number);
+        boolean subscribe = scheduler.random.nextBoolean();
+        note((subscribe ? "subscribe " : "unsubscribe ") + topic);
+        CompletableFuture<?> answer = subscribe
+                ? client.subscribeAsync(TopicSubscription.of(topic, Qos.EXACTLY_ONCE), message -> {})
+                : client.unsubscribeAsync(topic);
+        churn.asked(number, subscribe, answer);
     }
 
     private void offer() {
         Qos qos = Qos.of(scheduler.random.nextInt(3));
+        if (settings.churns > 0 && scheduler.oneIn(2)) {
+            int number = scheduler.random.nextInt(Churn.TOPICS);
+            boolean taken = offer(Churn.topic(number), qos);
+            if (!settings.brokerForgets) {
+                churn.published(number, taken);
+            }
+        } else {
+            offer("in/" + qos.level() + "/" + scheduler.random.nextInt(2), qos);
+        }
+    }
+
+    /** Returns whether the broker has somebody to give it to. */
+    private boolean offer(String topic, Qos qos) {
         String text = Ledger.text('i', ledger.incomingCount()) + "y".repeat(scheduler.random.nextInt(200));
-        Message message = new Message(
-                "in/" + qos.level() + "/" + scheduler.random.nextInt(2),
-                text.getBytes(StandardCharsets.UTF_8),
-                qos,
-                false,
-                Properties.NONE);
+        Message message = new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, Properties.NONE);
         Ledger.Incoming incoming = ledger.offered(message);
-        incoming.expected = broker.publish(message) > 0 && !ledger.isSessionInDoubt();
+        boolean taken = broker.publish(message) > 0;
+        incoming.expected = taken && !ledger.isSessionInDoubt();
+        return taken;
     }
 
     // ---- what breaks ----
@@ -416,6 +475,7 @@ final class World {
         process++;
         note("the process is killed");
         ledger.crashed();
+        churn.crashed();
         transport.gone();
         disk.crash();
         dead.closeAsync();
@@ -446,19 +506,27 @@ final class World {
             }
         }
         if (ledger.broken() == null && !isSettled()) {
-            String why = ledger.whyUnsettled();
+            String why = churn.whyUnsettled() != null
+                    ? churn.whyUnsettled()
+                    : ledger.whyUnsettled(scheduler.nanoTime());
             ledger.broken(
                     why != null
                             ? why
                             : "the broker still waits for answers to "
                                     + broker.core().pending(CLIENT));
         }
+        // By now the broker has the subscriptions that the client believes in, whatever it has lost.
+        for (int number = 0; number < Churn.TOPICS && !ledger.isSessionInDoubt(); number++) {
+            churn.published(number, offer(Churn.topic(number), Qos.AT_MOST_ONCE));
+        }
         // What was handled twice would come now; and a connection that is silent would show, with what it still owes.
         scheduler.runUntil(scheduler.nanoTime() + 60 * SECONDS);
     }
 
     private boolean isSettled() {
-        return ledger.isSettled() && broker.core().pending(CLIENT).isEmpty();
+        return churn.whyUnsettled() == null
+                && ledger.isSettled(scheduler.nanoTime())
+                && broker.core().pending(CLIENT).isEmpty();
     }
 
     private void close() {

@@ -1,6 +1,7 @@
 package io.godwit.simulation;
 
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.client.store.StoredSession;
@@ -8,13 +9,16 @@ import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Pubrel;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.Subscribe;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.protocol.Unsubscribe;
 import io.godwit.mqtt.store.Disk;
 import java.io.Closeable;
 import java.io.IOException;
@@ -105,6 +109,47 @@ enum Mutants {
             return new StoredSession(reversed, session.received(), session.subscriptions());
         }
     })),
+    SUBSCRIBED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void subscribed(TopicSubscription subscription) {}
+    })),
+    UNSUBSCRIBED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void unsubscribed(TopicFilter filter) {}
+    })),
+    SUBSCRIPTIONS_ARE_NOT_RECOVERED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public StoredSession recovered() {
+            StoredSession session = super.recovered();
+            return new StoredSession(session.publishes(), session.received(), List.of());
+        }
+    })),
+    UNSUBSCRIBE_IS_FORGOTTEN(packets(packet -> packet instanceof Unsubscribe ? null : packet)),
+    SUBSCRIBE_MEANS_ANOTHER_TOPIC(packets(packet -> packet instanceof Subscribe s
+                    && s.subscriptions().get(0).filter().toString().startsWith("churn/")
+            ? new Subscribe(
+                    s.packetId(), List.of(TopicSubscription.of("elsewhere", Qos.EXACTLY_ONCE)), s.properties())
+            : packet)),
+    THE_STORE_FORGETS_THE_EXPIRY(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void accepted(long sequence, Message message, long expiresAt) {
+            super.accepted(sequence, message, Long.MAX_VALUE);
+        }
+    })),
+    THE_WAIT_DOES_NOT_COUNT_AGAINST_THE_EXPIRY(packets(packet -> packet instanceof Publish p
+                    && p.message().properties().has(Property.MESSAGE_EXPIRY_INTERVAL)
+            ? new Publish(
+                    p.message().properties(p.message().properties().with(Property.MESSAGE_EXPIRY_INTERVAL, 8L)),
+                    p.dup(),
+                    p.packetId(),
+                    p.topicAlias())
+            : packet)),
+    THE_QUEUE_HAS_NO_BOUND_IN_BYTES(new Sabotage() {
+        @Override
+        public void configure(MqttClientBuilder builder) {
+            builder.queue(10_000, 1 << 20, WhenFull.FAIL);
+        }
+    }),
     THE_DISK_LIES_ABOUT_FORCES(new Sabotage() {
         @Override
         public Disk disk(Disk honest) {

@@ -20,7 +20,7 @@ class KillCampaignTest {
         assumeTrue(BrokerProcess.hasMosquitto(), "needs Mosquitto: apt-get install mosquitto");
         try (BrokerProcess mosquitto = BrokerProcess.start("mosquitto", folder.resolve("mosquitto"))) {
             KillCampaign.Outcome outcome =
-                    new KillCampaign(folder, "127.0.0.1", mosquitto.port(), mosquitto, 7).run(5, kill -> {});
+                    new KillCampaign(folder, "127.0.0.1", mosquitto.port(), mosquitto, Excuses.NONE, 7).run(5, kill -> {});
 
             assertThat(outcome.faults()).isEmpty();
             assertThat(outcome.accepted()).isPositive();

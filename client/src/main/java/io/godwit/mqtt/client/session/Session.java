@@ -254,6 +254,7 @@ public final class Session<H> {
         int aliases = Math.min(limits.topicAliasMaximum(), config.ownTopicAliases());
         incoming.connected(resumed);
         events.add(new SessionEvent.Connected(connack, resumed));
+        List<Exchange<?>> waiting = List.copyOf(controls);
         if (resumed) {
             outgoing.resume(limits, aliases);
         } else {
@@ -262,9 +263,7 @@ public final class Session<H> {
             resubscribe();
         }
         // Subscriptions first: what waits to be published may be meant for this very client.
-        for (Exchange<?> control : List.copyOf(controls)) {
-            send(control);
-        }
+        waiting.forEach(this::send);
         outgoing.pump(now);
     }
 
@@ -498,13 +497,17 @@ public final class Session<H> {
                 what + " for packet identifier " + packetId + ", which belongs to another kind of packet");
     }
 
-    /** Asks for all subscriptions again, because the broker has lost them. */
+    /**
+     * Asks for all subscriptions again, because the broker has lost them. That comes before what waits: an unsubscribe
+     * among it is newer.
+     */
     private void resubscribe() {
         List<TopicSubscription> lost = new ArrayList<>(subscriptions.active());
         for (int from = 0; from < lost.size(); from += FILTERS_PER_PACKET) {
             Resubscribe again =
                     new Resubscribe(List.copyOf(lost.subList(from, Math.min(lost.size(), from + FILTERS_PER_PACKET))));
             controls.add(again);
+            send(again);
         }
     }
 

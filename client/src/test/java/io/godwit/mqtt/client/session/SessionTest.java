@@ -29,6 +29,7 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.codec.MalformedPacketException;
 import io.godwit.mqtt.protocol.codec.PacketCodec;
 import io.godwit.mqtt.protocol.codec.PacketReader;
+import io.godwit.mqtt.protocol.Unsubscribe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -70,7 +71,7 @@ class SessionTest {
         }
     }
 
-    private static final class Asked extends Exchange<String> {
+    private static class Asked extends Exchange<String> {
         final List<Object> ends = new ArrayList<>();
         final String filter;
 
@@ -492,6 +493,25 @@ class SessionTest {
                 .isInstanceOfSatisfying(
                         SessionEvent.Resubscribed.class,
                         told -> assertThat(told.reason()).isEqualTo(ReasonCode.NOT_AUTHORIZED));
+    }
+
+    @Test
+    void anUnsubscribeThatACutInterruptedIsSentAfterTheLostSubscriptions() {
+        connect();
+        session.request(new Asked("a"));
+        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        session.request(new Asked("a") {
+            @Override
+            protected Packet packet(int identifier) {
+                return new Unsubscribe(identifier, List.of(TopicFilter.of("a")), Properties.NONE);
+            }
+        });
+        out();
+        session.closed();
+
+        connect(false, Properties.NONE);
+
+        assertThat(out()).hasExactlyElementsOfTypes(Subscribe.class, Unsubscribe.class);
     }
 
     @Test

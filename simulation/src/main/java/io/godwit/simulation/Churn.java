@@ -1,0 +1,102 @@
+package io.godwit.simulation;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Subscriptions that come and go, one for each topic {@code churn/N}: what the client has been told about them must be so
+ * at the broker. While a request is under way, or after one has failed, nothing is known.
+ */
+final class Churn {
+    static final int TOPICS = 3;
+
+    private final Ledger ledger;
+    private final boolean brokerForgets;
+    private final Topic[] topics = new Topic[TOPICS];
+
+    private enum Known {
+        NOTHING,
+        SUBSCRIBED,
+        NOT_SUBSCRIBED
+    }
+
+    private static final class Topic {
+        Known known = Known.NOT_SUBSCRIBED;
+        int process;
+        int open;
+        boolean anyFailed;
+        boolean lastSubscribes;
+        /** The number of the publish that came next after this was known; if that one is safe, so is this. */
+        int safeWith;
+    }
+
+    Churn(Ledger ledger, boolean brokerForgets) {
+        this.ledger = ledger;
+        this.brokerForgets = brokerForgets;
+        for (int i = 0; i < TOPICS; i++) {
+            topics[i] = new Topic();
+        }
+    }
+
+    static String topic(int number) {
+        return "churn/" + number;
+    }
+
+    /** A subscribe or unsubscribe is under way. */
+    void asked(int number, boolean subscribe, CompletableFuture<?> answer) {
+        Topic topic = topics[number];
+        int process = topic.process;
+        topic.known = Known.NOTHING;
+        topic.open++;
+        topic.lastSubscribes = subscribe; // the broker takes them in their order, whichever future ends first
+        answer.whenComplete((done, failure) -> {
+            if (topic.process == process) {
+                topic.anyFailed |= failure != null;
+                if (--topic.open == 0) {
+                    settled(topic);
+                }
+            }
+        });
+    }
+
+    private void settled(Topic topic) {
+        if (!topic.anyFailed) {
+            topic.known = topic.lastSubscribes ? Known.SUBSCRIBED : Known.NOT_SUBSCRIBED;
+            topic.safeWith = ledger.sentCount();
+        }
+        topic.anyFailed = false;
+    }
+
+    /** The process is gone: what was not on the disk may be forgotten, and then not be brought back. */
+    void crashed() {
+        for (Topic topic : topics) {
+            topic.process++;
+            if (topic.open > 0 || brokerForgets && !ledger.isAnySafeFrom(topic.safeWith)) {
+                topic.known = Known.NOTHING;
+            }
+            topic.open = 0;
+            topic.anyFailed = false;
+        }
+    }
+
+    /** A message was published for the topic, while everything was as the client believes. */
+    void published(int number, boolean taken) {
+        Topic topic = topics[number];
+        if (topic.known == Known.SUBSCRIBED && !taken) {
+            ledger.broken("the subscription to " + topic(number) + " was granted, and the broker has none");
+        } else if (topic.known == Known.NOT_SUBSCRIBED && taken) {
+            ledger.broken("there is no subscription to " + topic(number) + ", and the broker has one");
+        }
+    }
+
+    /** What is still open; null when nothing is. */
+    @Nullable
+    String whyUnsettled() {
+        for (int i = 0; i < TOPICS; i++) {
+            if (topics[i].open > 0) {
+                return "a subscribe or unsubscribe of " + topic(i) + " has not ended";
+            }
+        }
+        return null;
+    }
+}

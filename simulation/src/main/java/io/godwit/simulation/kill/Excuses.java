@@ -1,0 +1,18 @@
+package io.godwit.simulation.kill;
+
+/**
+ * What a broker is known to do wrong whatever the client does, shown by {@code brokers/resume} with plain bytes. What is
+ * excused is counted and told, and does not fail the campaign.
+ *
+ * @param order it hands messages of one topic on in another order [MQTT-4.6.0-6]
+ * @param identifiers a message of QoS 2 whose PUBREC was lost with the connection it sends again as a new one, with another
+ *     identifier and without DUP, so that no client can know it [MQTT-4.4.0-1]
+ * @param memory with a restart it forgets which identifiers it has received, and takes a repetition for a new message
+ */
+record Excuses(boolean order, boolean identifiers, boolean memory) {
+    static final Excuses NONE = new Excuses(false, false, false);
+
+    static Excuses of(String broker) {
+        return broker.equals("artemis") ? new Excuses(true, true, true) : NONE;
+    }
+}
