@@ -42,6 +42,11 @@ final class Churn {
         return "churn/" + number;
     }
 
+    /** Whether the client was last told to subscribe, and has done so. */
+    boolean isSubscribed(int number) {
+        return topics[number].known == Known.SUBSCRIBED;
+    }
+
     /** A subscribe or unsubscribe is under way. */
     void asked(int number, boolean subscribe, CompletableFuture<?> answer) {
         Topic topic = topics[number];
@@ -71,7 +76,8 @@ final class Churn {
     void crashed() {
         for (Topic topic : topics) {
             topic.process++;
-            if (topic.open > 0 || brokerForgets && !ledger.isAnySafeFrom(topic.safeWith)) {
+            boolean lost = brokerForgets && (ledger.isRestoring() || !ledger.isAnySafeFrom(topic.safeWith));
+            if (topic.open > 0 || lost) {
                 topic.known = Known.NOTHING;
             }
             topic.open = 0;

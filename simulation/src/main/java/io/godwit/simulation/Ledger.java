@@ -25,7 +25,7 @@ final class Ledger {
     private static final long SECOND = 1_000_000_000L;
 
     /** So long a message may be on its way through outbox, disk and a slow road before the broker's end sees it. */
-    private static final long UNDER_WAY = 4 * SECOND;
+    private static final long UNDER_WAY = 3 * SECOND;
 
     private final List<Sent> sent = new ArrayList<>();
     private final List<Incoming> incoming = new ArrayList<>();
@@ -38,6 +38,9 @@ final class Ledger {
     private int process;
     /** Whether the broker has lost a session that the client still believes in. */
     private boolean forgotten;
+
+    /** Whether the client knows that the broker has lost its subscriptions, and they are not granted again. */
+    private boolean restoring;
 
     private @Nullable String broken;
 
@@ -285,6 +288,17 @@ final class Ledger {
     /** The client has learnt that its session is a new one. */
     void sessionBegan() {
         forgotten = false;
+        restoring = true;
+    }
+
+    /** SUBACK has come; the first of a session answers the subscriptions of the one before. */
+    void subscriptionsRestored() {
+        restoring = false;
+    }
+
+    /** What a process that dies now cannot pass on. */
+    boolean isRestoring() {
+        return restoring;
     }
 
     private void sessionMayBeLost(Sent one) {
@@ -316,7 +330,11 @@ final class Ledger {
                 return "the accepted stage of publish " + one.number + " has not ended";
             }
             boolean failedBefore = one.failure != null;
-            if (one.durable && !failedBefore && one.qos != Qos.AT_MOST_ONCE && !one.mayBeLost && one.arrivals == 0
+            if (one.durable
+                    && !failedBefore
+                    && one.qos != Qos.AT_MOST_ONCE
+                    && !one.mayBeLost
+                    && one.arrivals == 0
                     && now < one.expiresAt) {
                 return "publish " + one.number + " (" + one.qos + ") was durably accepted and is lost";
             }

@@ -10,6 +10,7 @@ import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.Suback;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -99,6 +100,8 @@ final class WireRules {
     void clientGot(Packet packet) {
         if (packet instanceof Connack connack && connack.code() == 0 && !connack.sessionPresent() && tellsSession) {
             sessionBegan();
+        } else if (packet instanceof Suback) {
+            ledger.subscriptionsRestored();
         } else if (packet instanceof Puback puback) {
             inFlight.remove(puback.packetId());
         } else if (packet instanceof Pubcomp pubcomp) {

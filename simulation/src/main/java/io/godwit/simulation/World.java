@@ -355,7 +355,7 @@ final class World {
                 qos,
                 false,
                 settings.expiry && scheduler.oneIn(3)
-                        ? Properties.of(Property.MESSAGE_EXPIRY_INTERVAL, 1L + scheduler.random.nextInt(8))
+                        ? Properties.of(Property.MESSAGE_EXPIRY_INTERVAL, 1L + scheduler.random.nextInt(12))
                         : Properties.NONE);
         CompletableFuture<PublishResult> publication = client.publishAsync(message);
         CompletableFuture<Void> accepted = client.stored();
@@ -380,7 +380,7 @@ final class World {
     private void churn() {
         int number = scheduler.random.nextInt(Churn.TOPICS);
         String topic = Churn.topic(number);
-        boolean subscribe = scheduler.random.nextBoolean();
+        boolean subscribe = churn.isSubscribed(number) == scheduler.oneIn(4);
         note((subscribe ? "subscribe " : "unsubscribe ") + topic);
         CompletableFuture<?> answer = subscribe
                 ? client.subscribeAsync(TopicSubscription.of(topic, Qos.EXACTLY_ONCE), message -> {})
@@ -418,7 +418,7 @@ final class World {
             return;
         }
         Link link = transport.openLink();
-        int what = scheduler.random.nextInt(12);
+        int what = settings.brokerForgets && scheduler.oneIn(5) ? 6 : scheduler.random.nextInt(12);
         note("fault " + what + (link == null ? " (no connection)" : ""));
         switch (what) {
             case 0, 1 -> {
@@ -445,7 +445,7 @@ final class World {
             }
             case 7 -> {
                 transport.down(true);
-                scheduler.schedule(() -> transport.down(false), scheduler.within(5_000));
+                scheduler.schedule(() -> transport.down(false), scheduler.within(settings.expiry ? 15_000 : 5_000));
             }
             case 8 -> {
                 if (link != null) {
@@ -506,9 +506,8 @@ final class World {
             }
         }
         if (ledger.broken() == null && !isSettled()) {
-            String why = churn.whyUnsettled() != null
-                    ? churn.whyUnsettled()
-                    : ledger.whyUnsettled(scheduler.nanoTime());
+            String why =
+                    churn.whyUnsettled() != null ? churn.whyUnsettled() : ledger.whyUnsettled(scheduler.nanoTime());
             ledger.broken(
                     why != null
                             ? why

@@ -127,19 +127,12 @@ enum Mutants {
     UNSUBSCRIBE_IS_FORGOTTEN(packets(packet -> packet instanceof Unsubscribe ? null : packet)),
     SUBSCRIBE_MEANS_ANOTHER_TOPIC(packets(packet -> packet instanceof Subscribe s
                     && s.subscriptions().get(0).filter().toString().startsWith("churn/")
-            ? new Subscribe(
-                    s.packetId(), List.of(TopicSubscription.of("elsewhere", Qos.EXACTLY_ONCE)), s.properties())
+            ? new Subscribe(s.packetId(), List.of(TopicSubscription.of("elsewhere", Qos.EXACTLY_ONCE)), s.properties())
             : packet)),
-    THE_STORE_FORGETS_THE_EXPIRY(log(log -> new ForgetfulLog(log) {
-        @Override
-        public void accepted(long sequence, Message message, long expiresAt) {
-            super.accepted(sequence, message, Long.MAX_VALUE);
-        }
-    })),
     THE_WAIT_DOES_NOT_COUNT_AGAINST_THE_EXPIRY(packets(packet -> packet instanceof Publish p
                     && p.message().properties().has(Property.MESSAGE_EXPIRY_INTERVAL)
             ? new Publish(
-                    p.message().properties(p.message().properties().with(Property.MESSAGE_EXPIRY_INTERVAL, 8L)),
+                    p.message().properties(p.message().properties().with(Property.MESSAGE_EXPIRY_INTERVAL, 12L)),
                     p.dup(),
                     p.packetId(),
                     p.topicAlias())

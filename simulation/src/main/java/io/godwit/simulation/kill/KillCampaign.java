@@ -219,6 +219,8 @@ final class KillCampaign {
                     accepted.merge(number(line), 1, Integer::sum);
                 }
             }
+            int allAccepted = accepted.size();
+            accepted.keySet().removeAll(told("failed ")); // the application was told
             boolean all = waitFor(() -> arrived.keySet().containsAll(accepted.keySet()));
             boolean allHandled = waitFor(() -> handled(new ArrayList<>()).size() == offered);
             LockSupport.parkNanos(1_000_000_000);
@@ -252,20 +254,19 @@ final class KillCampaign {
                     "messages of QoS 2 were handled again though their acknowledgement was safe",
                     faults,
                     excused);
+            int newSessions = told("new-session ").size();
             if (!allHandled) {
-                faults.add("of " + offered + " messages only " + handled.size() + " were handled");
+                (newSessions > 1 && excuses.memory() ? excused : faults)
+                        .add("of " + offered + " messages only " + handled.size() + " were handled; it answered "
+                                + newSessions + " times that there is no session");
+            }
+            if (accepted.size() < allAccepted) {
+                (excuses.memory() ? excused : faults)
+                        .add((allAccepted - accepted.size()) + " publishes failed, and their futures said so");
             }
             int again = handled.values().stream().mapToInt(times -> times - 1).sum();
             return new Outcome(
-                    kills,
-                    accepted.size(),
-                    arrived.size(),
-                    offered,
-                    handled.size(),
-                    again,
-                    restarts,
-                    faults,
-                    excused);
+                    kills, allAccepted, arrived.size(), offered, handled.size(), again, restarts, faults, excused);
         } finally {
             process.destroyForcibly().waitFor();
         }
@@ -309,6 +310,14 @@ final class KillCampaign {
     private static boolean isIn(Map<Integer, List<Long>> lives, int after, long number) {
         return lives.entrySet().stream()
                 .anyMatch(life -> life.getKey() > after && life.getValue().contains(number));
+    }
+
+    /** The numbers of all lines that begin so. */
+    private List<Long> told(String word) throws IOException {
+        return lines().stream()
+                .filter(line -> line.startsWith(word))
+                .map(KillCampaign::number)
+                .toList();
     }
 
     private static long number(String line) {

@@ -58,8 +58,8 @@ public final class KillCommand implements Callable<Integer> {
                         .build()) {
             String host = own != null ? "127.0.0.1" : broker.substring(0, colon);
             int port = own != null ? own.port() : Integer.parseInt(broker.substring(colon + 1));
-            KillCampaign.Outcome outcome = new KillCampaign(folder, host, port, own, Excuses.of(broker), seed)
-                    .run(kills, bar::stepTo);
+            KillCampaign.Outcome outcome =
+                    new KillCampaign(folder, host, port, own, Excuses.of(broker), seed).run(kills, bar::stepTo);
             bar.close();
             out.printf(
                     "%,d kills, %,d restarts of the broker; %,d publishes were accepted, %,d arrived; %,d messages were sent to it, %,d handled, %,d "
@@ -71,7 +71,8 @@ public final class KillCommand implements Callable<Integer> {
                     outcome.offered(),
                     outcome.handled(),
                     outcome.handledAgain());
-            outcome.excused().forEach(fault -> out.println("By " + broker + " itself, see brokers/README.md: " + fault));
+            outcome.excused()
+                    .forEach(fault -> out.println("By " + broker + " itself, see brokers/README.md: " + fault));
             outcome.faults().forEach(fault -> out.println("BROKEN: " + fault));
             out.println(
                     outcome.faults().isEmpty()

@@ -1,6 +1,9 @@
 package io.godwit.simulation.kill;
 
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.protocol.Message;
@@ -47,6 +50,19 @@ final class KilledClient {
                 .store(DiskStore.builder(folder.resolve("state"))
                         .segmentSize(64 << 10)
                         .build())
+                .listener(new ClientListener() {
+                    @Override
+                    public void connected(MqttClient of, ConnectResult result) {
+                        if (!result.sessionPresent()) {
+                            write(journal, "new-session " + life + " 0");
+                        }
+                    }
+
+                    @Override
+                    public void publishFailed(MqttClient of, Message message, MqttException failure) {
+                        write(journal, "failed " + life + " " + message.text());
+                    }
+                })
                 .handler("kill/in/#", message -> write(journal, "handled " + life + " " + message.text()))
                 .build();
         client.connect();

@@ -19,8 +19,9 @@ class KillCampaignTest {
     void nothing_is_lost_and_nothing_of_qos_2_comes_twice_though_the_client_is_killed() throws Exception {
         assumeTrue(BrokerProcess.hasMosquitto(), "needs Mosquitto: apt-get install mosquitto");
         try (BrokerProcess mosquitto = BrokerProcess.start("mosquitto", folder.resolve("mosquitto"))) {
-            KillCampaign.Outcome outcome =
-                    new KillCampaign(folder, "127.0.0.1", mosquitto.port(), mosquitto, Excuses.NONE, 7).run(5, kill -> {});
+            KillCampaign.Outcome outcome = new KillCampaign(
+                            folder, "127.0.0.1", mosquitto.port(), mosquitto, Excuses.NONE, 7)
+                    .run(5, kill -> {});
 
             assertThat(outcome.faults()).isEmpty();
             assertThat(outcome.accepted()).isPositive();

@@ -78,6 +78,8 @@ public final class Session<H> {
     private final ArrayDeque<SessionEvent> events = new ArrayDeque<>(2);
     /** Subscribes and unsubscribes that have not ended, oldest first; they are sent again on the next connection. */
     private final Set<Exchange<?>> controls = new LinkedHashSet<>(2);
+    /** The broker has lost the subscriptions and not granted them again; also over a connection that breaks meanwhile. */
+    private boolean unrestored;
 
     // Per connection.
     private Phase phase = Phase.DISCONNECTED;
@@ -260,6 +262,9 @@ public final class Session<H> {
         } else {
             outgoing.restart(limits, aliases);
             subscriptions.active().forEach(log::subscribed);
+            unrestored = true;
+        }
+        if (unrestored) {
             resubscribe();
         }
         // Subscriptions first: what waits to be published may be meant for this very client.
@@ -486,6 +491,9 @@ public final class Session<H> {
     private void ended(Exchange<?> control, Packet answer) {
         inFlight.remove(control);
         controls.remove(control);
+        if (control instanceof Resubscribe) {
+            unrestored = controls.stream().anyMatch(Resubscribe.class::isInstance);
+        }
         outgoing.chain(control, answer);
     }
 
@@ -503,6 +511,7 @@ public final class Session<H> {
      */
     private void resubscribe() {
         List<TopicSubscription> lost = new ArrayList<>(subscriptions.active());
+        unrestored = !lost.isEmpty();
         for (int from = 0; from < lost.size(); from += FILTERS_PER_PACKET) {
             Resubscribe again =
                     new Resubscribe(List.copyOf(lost.subList(from, Math.min(lost.size(), from + FILTERS_PER_PACKET))));

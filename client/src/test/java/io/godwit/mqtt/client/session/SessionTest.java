@@ -26,10 +26,10 @@ import io.godwit.mqtt.protocol.Suback;
 import io.godwit.mqtt.protocol.Subscribe;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.protocol.Unsubscribe;
 import io.godwit.mqtt.protocol.codec.MalformedPacketException;
 import io.godwit.mqtt.protocol.codec.PacketCodec;
 import io.godwit.mqtt.protocol.codec.PacketReader;
-import io.godwit.mqtt.protocol.Unsubscribe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -493,6 +493,24 @@ class SessionTest {
                 .isInstanceOfSatisfying(
                         SessionEvent.Resubscribed.class,
                         told -> assertThat(told.reason()).isEqualTo(ReasonCode.NOT_AUTHORIZED));
+    }
+
+    @Test
+    void lostSubscriptionsComeBackThoughTheConnectionBreaksBeforeTheyAreGranted() {
+        connect();
+        session.request(new Asked("a"));
+        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        session.closed();
+        connect(false, Properties.NONE); // the SUBSCRIBE that follows never arrives
+        session.closed();
+
+        connect(true, Properties.NONE);
+
+        Subscribe again = (Subscribe) out().get(0);
+        in(new Suback(again.packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        session.closed();
+        connect(true, Properties.NONE);
+        assertThat(out()).isEmpty();
     }
 
     @Test
