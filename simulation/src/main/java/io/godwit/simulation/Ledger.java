@@ -191,7 +191,7 @@ final class Ledger {
         }
     }
 
-    /** The client sends a message. {@code repeated}: not for the first time. */
+    /** The client sends a message. {@code repeated}: it has its identifier already, and goes on though it has expired. */
     void sends(Message message, boolean repeated, long now) {
         Sent one = sent.get(number(message, 'o'));
         if (one.expiresAt == Long.MAX_VALUE) {

@@ -55,7 +55,7 @@ final class WireRules {
         } else if (first) {
             ledger.broken(packet.type() + " before CONNECT [MQTT-3.1.0-1]");
         } else if (packet instanceof Publish publish) {
-            ledger.sends(publish.message(), sentAs.containsKey(publish.message().text()), now);
+            ledger.sends(publish.message(), publish.dup(), now);
             if (publish.packetId() != 0) {
                 published(publish);
             }

@@ -34,7 +34,7 @@ class BoundsTest {
                 .protocol(VERSION)
                 .clientId("c")
                 .reconnect(Reconnect.fixed(Duration.ofMillis(10)))
-                .closeTimeout(Duration.ofMillis(100));
+                .closeTimeout(Duration.ofSeconds(2));
     }
 
     @Test

@@ -11,15 +11,24 @@ import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.testkit.BrokerScript;
 import io.godwit.testkit.ScriptedBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +38,16 @@ import org.junit.jupiter.params.provider.MethodSource;
  * ends what it must, says why, and the next connection works.
  */
 class HostileBrokerTest {
+    private static final String PAGE = """
+            # The hostile broker
+
+            What a broker may do, and what the client then does. Each row is a test of `HostileBrokerTest`, for each version: it ends
+            within ten seconds, the listener and the futures say why, the client holds less than a megabyte afterwards, and the next
+            connection works. `./mvnw -pl client -am test -Dtest=HostileBrokerTest`; this page is written by the test, with `-Dapi.update`.
+
+            | the broker sends or does | MQTT | the client |
+            | --- | --- | --- |
+            """;
     private static final String BREACH = "the broker broke the protocol";
     private static final List<ProtocolVersion> OLDER = List.of(ProtocolVersion.V3_1, ProtocolVersion.V3_1_1);
     private static final List<ProtocolVersion> ALL = List.of(ProtocolVersion.values());
@@ -58,6 +77,21 @@ class HostileBrokerTest {
             @Nullable Reason refused,
             @Nullable String lost,
             int code) {
+        /** Its line in the docs; the versions are filled in. */
+        String line() {
+            String during = inFlight == InFlight.NOTHING
+                    ? ""
+                    : ", while a " + inFlight.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " is in flight";
+            String client = refused != null
+                    ? "connect fails: `" + refused + "`"
+                    : lost == null
+                            ? "goes on"
+                            : code >= 0
+                                    ? String.format("DISCONNECT with 0x%02X, connects again", code)
+                                    : lost.equals(BREACH) ? "ends the connection, connects again" : "connects again";
+            return "| " + name.replace("|", "\\|") + during + " | %s | " + client + " |\n";
+        }
+
         @Override
         public String toString() {
             return "MQTT " + version + ": " + name;
@@ -92,7 +126,34 @@ class HostileBrokerTest {
             } else {
                 assertThat(ends).isEmpty();
             }
+            assertThat(held(client)).as("bytes that the client still holds").isLessThan(1 << 20);
         }
+    }
+
+    /** What waits for the broker and for the handlers. */
+    private static long held(MqttClient client) {
+        client.core().acquire();
+        try {
+            return client.core().session.outbox().size()
+                    + client.core().session.inbox().waitingBytes();
+        } finally {
+            client.core().release();
+        }
+    }
+
+    /** Written anew with {@code -Dapi.update}, as the lists of the API are. */
+    @Test
+    void theTableOfTheDocsIsThisOne() throws IOException {
+        Path page = Path.of("../docs/hostile-broker.md");
+        Map<String, Set<String>> versions = new LinkedHashMap<>();
+        rows().forEach(row -> versions.computeIfAbsent(row.line(), absent -> new LinkedHashSet<>())
+                .add(row.version.toString()));
+        StringBuilder table = new StringBuilder(PAGE);
+        versions.forEach((line, of) -> table.append(String.format(line, String.join(", ", of))));
+        if (System.getProperty("api.update") != null) {
+            Files.writeString(page, table);
+        }
+        assertThat(page).hasContent(table.toString());
     }
 
     private MqttClient client(Row row, ScriptedBroker broker) {

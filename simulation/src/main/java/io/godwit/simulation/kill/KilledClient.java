@@ -1,7 +1,6 @@
 package io.godwit.simulation.kill;
 
 import io.godwit.mqtt.client.ClientListener;
-import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.PublishResult;
@@ -51,13 +50,6 @@ final class KilledClient {
                         .segmentSize(64 << 10)
                         .build())
                 .listener(new ClientListener() {
-                    @Override
-                    public void connected(MqttClient of, ConnectResult result) {
-                        if (!result.sessionPresent()) {
-                            write(journal, "new-session " + life + " 0");
-                        }
-                    }
-
                     @Override
                     public void publishFailed(MqttClient of, Message message, MqttException failure) {
                         write(journal, "failed " + life + " " + message.text());
