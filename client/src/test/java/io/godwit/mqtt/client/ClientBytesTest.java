@@ -267,6 +267,21 @@ class ClientBytesTest {
 
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
+    @DisplayName("a broker that does not answer PINGREQ is let go of, though its connection is open")
+    void silence(ProtocolVersion version) {
+        play(script -> script.accept(version).expect("c0 00").expectEnd(), broker -> {
+            try (MqttClient client = plain(version)
+                    .server(broker.uri())
+                    .keepAlive(Duration.ofSeconds(1))
+                    .build()) {
+                client.connect();
+                await().atMost(SOON).until(() -> !client.isConnected());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(ProtocolVersion.class)
     @DisplayName("[MQTT-3.14.4-1] [MQTT-3.14.4-2] DISCONNECT is the last packet, and the connection ends")
     void disconnect(ProtocolVersion version) {
         connected(version, script -> script.expect("e0 00").expectEnd(), MqttClient::disconnect);
