@@ -6,6 +6,7 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,7 @@ final class EchoCheck {
                             qos == Qos.AT_MOST_ONCE
                                     ? name + "a message comes back"
                                     : name + "acknowledged after "
-                                            + Clients.time(java.time.Duration.ofNanos(acknowledged))
+                                            + Clients.time(Duration.ofNanos(acknowledged))
                                             + ", and it comes back")
                     .took(back)
                     .fact("qos", qos.level());

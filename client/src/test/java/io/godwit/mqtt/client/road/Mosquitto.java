@@ -1,11 +1,10 @@
 package io.godwit.mqtt.client.road;
 
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.godwit.mqtt.client.interop.RealProxy;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,9 +12,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** A real Mosquitto with a listener for each road: plain, TLS, mutual TLS, WebSocket, the same over TLS, unix socket. */
 final class Mosquitto implements AutoCloseable {
@@ -96,13 +93,7 @@ final class Mosquitto implements AutoCloseable {
 
     /** The program, or the test is skipped with its name. */
     static Path program(String name) {
-        Optional<Path> found = Stream.concat(
-                        Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin", "/sbin"))
-                .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
-                .findFirst();
-        assumeTrue(found.isPresent(), name + " is not installed");
-        return found.get();
+        return Path.of(RealProxy.program(name));
     }
 
     static boolean answers(int port) {
