@@ -166,6 +166,9 @@ class ServiceRecordsTest {
             assertThat(resolved).containsExactly("one.example", "two.example");
             assertThat(names.asked).contains("_mqtt._tcp.shop.example.");
             assertThat(recorder.connection().address()).isEqualTo(ServerAddress.parse("mqtt://shop.example"));
+            assertThat(recorder.waypoints)
+                    .first()
+                    .isEqualTo(new Waypoint.Located(List.of("one.example:" + dead, "two.example:" + server.port())));
         }
     }
 
