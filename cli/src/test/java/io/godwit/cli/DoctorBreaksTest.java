@@ -125,6 +125,18 @@ class DoctorBreaksTest {
     }
 
     @Test
+    void Ctrl_C_ends_an_examination_that_waits() throws Exception {
+        try (Stranger silent = new Stranger(null);
+                Command doctor = Command.godwit("doctor", silent.at("mqtt"), "--timeout", "1m")) {
+            doctor.awaitOutput("127.0.0.1 answers on port");
+
+            doctor.interrupt().ends(ExitCodes.INTERRUPTED);
+
+            assertThat(doctor.output()).doesNotContain("It breaks at", "\u001b[");
+        }
+    }
+
+    @Test
     void at_a_web_server() throws Exception {
         try (Stranger web = new Stranger("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")) {
             doctor(web.at("mqtt") + " --timeout 2s")
