@@ -24,6 +24,7 @@ enum RealBroker {
         @Override
         void describe() {
             lacks(Feature.AUTHENTICATION, "no method of extended authentication comes with the broker");
+            lacks(Feature.FLOW_CONTROL, "Mosquitto 2.0.11 sends now and then more than the client's receive maximum");
         }
     },
     HIVEMQ("hivemq", null),
