@@ -140,6 +140,12 @@ final class Command implements AutoCloseable {
         return this;
     }
 
+    /** SIGTERM, which works where SIGINT is ignored: in whatever a script has started in the background. */
+    Command terminate() {
+        process.destroy();
+        return this;
+    }
+
     int exitCode() {
         try {
             if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -6,6 +6,7 @@ import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
+import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.client.road.RoadException;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -21,6 +22,7 @@ final class ConnectCheck {
     private static final List<ProtocolVersion> MOST_TELLING =
             List.of(ProtocolVersion.V3_1_1, ProtocolVersion.V3_1, ProtocolVersion.V5);
 
+    private final Road road;
     private final Clients clients;
     private final Report report;
     private final @Nullable ProtocolVersion wanted;
@@ -49,7 +51,14 @@ final class ConnectCheck {
      * @param wanted the version that has to work; null when any will do
      * @param hasUser whether CONNECT names a user
      */
-    ConnectCheck(Clients clients, Report report, @Nullable ProtocolVersion wanted, boolean hasUser, Stranger stranger) {
+    ConnectCheck(
+            Road road,
+            Clients clients,
+            Report report,
+            @Nullable ProtocolVersion wanted,
+            boolean hasUser,
+            Stranger stranger) {
+        this.road = road;
         this.clients = clients;
         this.report = report;
         this.wanted = wanted;
@@ -159,10 +168,10 @@ final class ConnectCheck {
             return;
         }
         ConnectFailure failure = thrown.failure();
-        if (thrown.getCause() instanceof RoadException road) {
-            // With TLS 1.3 the server's verdict on our certificate comes after the handshake.
-            Station station = RoadCheck.stationOf(road.step());
-            Finding late = Finding.broken(station, Advice.symptom(road))
+        if (thrown.getCause() instanceof RoadException blocked) {
+            // The way was open a moment ago; or, with TLS 1.3, this is the server's verdict on our certificate.
+            Station station = RoadCheck.stationOf(blocked.step());
+            Finding late = Finding.broken(station, Advice.symptom(blocked))
                     .took(outcome(version).nanos());
             report.breaks(
                     late,
@@ -171,7 +180,7 @@ final class ConnectCheck {
                             ExitCodes.UNREACHABLE,
                             SeedReason.of(failure),
                             late.text(),
-                            List.of("the broker's administrator issues client certificates: --cert FILE --key FILE")));
+                            Advice.about(blocked, road, null)));
             return;
         }
         boolean answers = failure.reason() == ConnectFailure.Reason.NOT_A_CONNACK;

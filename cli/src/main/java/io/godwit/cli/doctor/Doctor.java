@@ -68,7 +68,7 @@ public final class Doctor {
                 request.topics(),
                 request.limit())) {
             ConnectCheck connect =
-                    new ConnectCheck(clients, report, request.wanted(), request.hasUser(), new Stranger(road));
+                    new ConnectCheck(road, clients, report, request.wanted(), request.hasUser(), new Stranger(road));
             ProtocolVersion version = connect.connect();
             if (version != null) {
                 trials(clients, version, connect.result(version));
