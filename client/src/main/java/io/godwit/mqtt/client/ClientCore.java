@@ -43,6 +43,7 @@ final class ClientCore {
     private final MqttClient client;
     private final SessionLog log;
     private final Delivery delivery;
+    private final Joins joins = new Joins();
     private final Completions completions;
     private final Executor executor;
     private final ListenerCalls listenerCalls;
@@ -70,7 +71,7 @@ final class ClientCore {
         this.log = log;
         this.executor = config.onEventLoop() ? this::onLoop : config.executor();
         this.delivery = new Delivery(this, executor);
-        this.completions = new Completions(executor, loop, config.onEventLoop());
+        this.completions = new Completions(executor, loop, joins, config.onEventLoop());
         this.listenerCalls = new ListenerCalls(config.executor(), this::missed);
         this.session = new Session<>(config.session(), log, ByteBufAllocator.DEFAULT);
         this.closedTo = notConnected("not connected: call connect first");
@@ -94,6 +95,10 @@ final class ClientCore {
 
     Delivery delivery() {
         return delivery;
+    }
+
+    Joins joins() {
+        return joins;
     }
 
     // ---- the lock ----

@@ -16,12 +16,20 @@ import org.jspecify.annotations.Nullable;
  * Those for which only a blocked thread waits are completed at once, because the executor's thread may be the one that
  * waits.
  *
+ * <p>Futures of which nothing depends yet may wait for more of them, a millisecond at most: so a burst does not cost a
+ * wake-up of its own. Who joins one of them does not wait for that, see {@link Joins}.
+ *
  * <p>A dependent may block, even for a later future of its own chain. So the event loop looks after the walks: when one
  * has not moved between two looks, another walk begins behind the place where it stands.
  */
 final class Completions {
     /** Between two looks at the walks. */
     private static final long LOOK_NANOS = 10_000_000;
+
+    private static final long DEFER_NANOS = 1_000_000;
+
+    /** So many futures wait for more of them at most. */
+    private static final int DEFERRED = 4096;
 
     private static final VarHandle REST;
 
@@ -36,7 +44,14 @@ final class Completions {
     // Set once.
     private final Executor executor;
     private final EventLoop loop;
+    private final Joins joins;
     private final boolean onLoop;
+
+    // Event loop only.
+    private @Nullable Exchange<?> deferredFirst;
+    private @Nullable Exchange<?> deferredLast;
+    private int deferred;
+    private boolean deferring;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -45,15 +60,18 @@ final class Completions {
     private boolean looking;
 
     /** @param onLoop whether the executor is the event loop, which then cannot look after it */
-    Completions(Executor executor, EventLoop loop, boolean onLoop) {
+    Completions(Executor executor, EventLoop loop, Joins joins, boolean onLoop) {
         this.executor = executor;
         this.loop = loop;
+        this.joins = joins;
         this.onLoop = onLoop;
     }
 
     void finish(@Nullable Exchange<?> chain) {
         Exchange<?> first = null;
         Exchange<?> last = null;
+        int count = 0;
+        boolean awaited = false;
         for (Exchange<?> rest = chain; rest != null; ) {
             if (rest.isWaited()) {
                 rest = rest.finishAndUnlink();
@@ -63,10 +81,50 @@ final class Completions {
             } else {
                 first = first == null ? rest : first;
                 last = rest;
+                count++;
+                awaited |= rest.getNumberOfDependents() > 0;
                 rest = rest.next();
             }
         }
+        if (first == null || last == null) {
+            return;
+        }
+        joins.wake();
+        if (onLoop || !loop.inLoop()) {
+            executor.execute(new Walk(first));
+            return;
+        }
+        defer(first, last, count);
+        if (awaited || deferred > DEFERRED) {
+            finishDeferred();
+        } else if (!deferring) {
+            deferring = true;
+            loop.schedule(
+                    () -> {
+                        deferring = false;
+                        finishDeferred();
+                    },
+                    DEFER_NANOS);
+        }
+    }
+
+    private void defer(Exchange<?> first, Exchange<?> last, int count) {
+        Exchange<?> before = deferredLast;
+        if (before == null) {
+            deferredFirst = first;
+        } else {
+            before.link(first);
+        }
+        deferredLast = last;
+        deferred += count;
+    }
+
+    private void finishDeferred() {
+        Exchange<?> first = deferredFirst;
         if (first != null) {
+            deferredFirst = null;
+            deferredLast = null;
+            deferred = 0;
             executor.execute(new Walk(first));
         }
     }

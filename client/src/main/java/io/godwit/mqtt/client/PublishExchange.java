@@ -8,6 +8,9 @@ import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.ReasonCode;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,26 @@ final class PublishExchange extends Exchange<PublishResult> {
     PublishExchange(ClientCore core, Message message, boolean waited) {
         super(message, waited);
         this.core = core;
+    }
+
+    @Override
+    public PublishResult join() {
+        core.joins().await(this);
+        return super.join();
+    }
+
+    @Override
+    public PublishResult get() throws InterruptedException, ExecutionException {
+        core.joins().await(this);
+        return super.get();
+    }
+
+    @Override
+    public PublishResult get(long timeout, TimeUnit unit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        long deadline = System.nanoTime() + unit.toNanos(timeout);
+        core.joins().await(this, deadline);
+        return super.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
 
     @Override

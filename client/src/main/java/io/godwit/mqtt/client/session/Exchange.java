@@ -2,6 +2,8 @@ package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Packet;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,16 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     static final byte RELEASED = 3;
 
     static final byte ENDED = 4;
+
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(Exchange.class, "state", byte.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     // Set once; null for all but publishes.
     final @Nullable Message message;
@@ -53,6 +65,11 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
         return waited;
     }
 
+    /** Whether the session is done with this, so that {@link #finishNow} may complete it. Any thread. */
+    public final boolean hasEnded() {
+        return (byte) STATE.getAcquire(this) == ENDED;
+    }
+
     /** The message of a publish. */
     public final @Nullable Message message() {
         return message;
@@ -74,11 +91,16 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     }
 
     /**
-     * Completes the future with the outcome that the session has noted. Called without the session's lock; a second
-     * time, by another thread, when a dependent has blocked for long, and must then change nothing. The outcome is null
-     * for plain success, a packet, or a {@link Failure}.
+     * Completes the future with the outcome that the session has noted. Called without the session's lock, perhaps again
+     * by another thread, and must then change nothing. The outcome is null for plain success, a packet, or a {@link
+     * Failure}.
      */
     protected abstract void finish(@Nullable Object result);
+
+    /** Completes the future of an exchange that {@link #hasEnded}, wherever in a chain it is. */
+    public final void finishNow() {
+        finish(outcome);
+    }
 
     /** Completes the future and lets go of the chain; returns the next one of it. */
     public final @Nullable Exchange<?> finishAndUnlink() {
@@ -89,8 +111,8 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     }
 
     final void ended(@Nullable Object result) {
-        state = ENDED;
         outcome = result;
+        STATE.setRelease(this, ENDED);
     }
 
     /** What the exchange takes of the queue's bound in bytes. */

@@ -29,6 +29,7 @@ final class TopicFields {
     }
 
     private @Nullable Field[] table = new Field[SMALLEST];
+    private @Nullable Field last;
     private int misses;
 
     // Per connection.
@@ -49,10 +50,16 @@ final class TopicFields {
      * @throws IllegalArgumentException when it is none
      */
     Field of(String topic) {
+        Field before = last;
+        return before != null && before.topic == topic ? before : find(topic);
+    }
+
+    private Field find(String topic) {
         int hash = topic.hashCode();
         int slot = (hash ^ hash >>> 16) & table.length - 1;
         Field field = table[slot];
         if (field != null && field.topic.equals(topic)) {
+            last = field;
             return field;
         }
         field = new Field(TopicName.check(topic));
@@ -62,6 +69,7 @@ final class TopicFields {
             slot = (hash ^ hash >>> 16) & table.length - 1;
         }
         table[slot] = field;
+        last = field;
         return field;
     }
 
