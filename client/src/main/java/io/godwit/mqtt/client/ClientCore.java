@@ -394,6 +394,15 @@ final class ClientCore {
         });
     }
 
+    /** Things are taken from now on, since a connection is about to be made; not by a client that is closed. */
+    void open() {
+        locked(() -> {
+            if (closedTo != null && closedTo.kind() == Failure.Kind.NOT_CONNECTED) {
+                closedTo = null;
+            }
+        });
+    }
+
     /** From now on nothing is taken, for this reason; null: things are taken again. */
     void setClosedTo(@Nullable Failure reason) {
         locked(() -> {

@@ -107,12 +107,15 @@ public final class MqttClient implements AutoCloseable {
         return patience.await(connect(new Waited<>()), () -> "CONNACK");
     }
 
-    /** {@link #connect()} without blocking. */
+    /** {@link #connect()} without blocking. What is published from now on waits for the connection. */
     public CompletableFuture<ConnectResult> connectAsync() {
         return connect(new CompletableFuture<>());
     }
 
     private CompletableFuture<ConnectResult> connect(CompletableFuture<ConnectResult> future) {
+        if (keeper.state() == ClientState.IDLE) {
+            core.open(); // at once, so that a publish right after connectAsync waits for the connection
+        }
         core.loop.execute(() -> keeper.connect(future));
         return future;
     }

@@ -45,6 +45,23 @@ class MqttClientTest {
                 .closeTimeout(Duration.ofSeconds(2));
     }
 
+    @Test
+    void whatIsPublishedRightAfterConnectAsyncWaitsForTheConnection() {
+        for (int round = 0; round < 20; round++) {
+            try (MqttClient client = builder(ProtocolVersion.V5).build()) {
+                client.connectAsync();
+                assertThat(client.publishAsync("greetings/early", "hello"))
+                        .succeedsWithin(Duration.ofSeconds(5))
+                        .isNotNull();
+                client.disconnect();
+                client.connectAsync();
+                assertThat(client.publishAsync("greetings/early", "again"))
+                        .succeedsWithin(Duration.ofSeconds(5))
+                        .isNotNull();
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void everyQosTravelsInEveryVersion(ProtocolVersion version) throws Exception {
