@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
         name = "doctor",
         sortOptions = false,
         description = {
-            "Find out why a connection does not work, or what the broker allows: walks the road step by step,",
-            "says at which step it breaks and what to try. Leaves nothing behind on the broker.",
+            "Find out why a connection does not work, or what the broker allows.",
+            "Walks the road to it step by step, says at which step it breaks and what to try. Leaves nothing behind on the broker.",
             "Each address has to work with one version of MQTT, or with that of -V."
         },
         exitCodeList = "9:the connection works, something on it does not",

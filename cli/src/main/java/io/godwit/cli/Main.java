@@ -145,7 +145,7 @@ public final class Main implements Callable<Integer> {
         line.setParameterExceptionHandler((failure, typed) -> {
             CommandLine at = failure.getCommandLine();
             String name = at.getCommandSpec().qualifiedName();
-            terminal.remark(name + ": " + failure.getMessage());
+            terminal.remark(name + ": " + complaint(failure));
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, at.getErr());
             terminal.remark("Try '" + name + " --help'.");
             return ExitCodes.USAGE;
@@ -163,6 +163,22 @@ public final class Main implements Callable<Integer> {
             return Failures.exitCode(cause);
         });
         return line;
+    }
+
+    /** What picocli says, in words for who does not know its model. */
+    private static String complaint(CommandLine.ParameterException failure) {
+        boolean atTop = failure.getCommandLine().getParent() == null;
+        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
+                && atTop
+                && !unmatched.getUnmatched().get(0).startsWith("-")) {
+            return "there is no command '" + unmatched.getUnmatched().get(0) + "'";
+        }
+        String text = String.valueOf(failure.getMessage());
+        String missing = "Error: Missing required argument (specify one of these): ";
+        if (text.startsWith(missing)) {
+            return "one of these is missing: " + text.substring(missing.length());
+        }
+        return text.replace("option option", "option").replaceFirst("^Error: ", "");
     }
 
     /** {@code --help} without a letter: {@code -h} is the host, as with mosquitto's clients. */

@@ -103,8 +103,8 @@ final class PlayCommand extends ClientCommand {
             names = {"-M", "--max-inflight"},
             paramLabel = "N",
             order = -21,
-            description = "Messages of QoS 1 and 2 in flight at most. [1024]")
-    private int inFlight = 1024;
+            description = "Messages of QoS 1 and 2 in flight at most. [1024; 20 before MQTT 5]")
+    private @Nullable Integer inFlight;
 
     @Option(
             names = "--timeout",
@@ -143,7 +143,10 @@ final class PlayCommand extends ClientCommand {
             throw new IllegalArgumentException("there is no file " + file + " that may be read");
         }
         MqttClient client = builder()
-                .maximumInFlight(inFlight)
+                .maximumInFlight(
+                        inFlight != null
+                                ? inFlight
+                                : PublishWindow.inFlight(Qos.EXACTLY_ONCE, connection().version()))
                 .callTimeout(Duration.ofDays(1))
                 .build();
         PublishWindow window = new PublishWindow(client);

@@ -84,8 +84,8 @@ final class PubCommand extends ClientCommand {
     @Option(
             names = {"-M", "--max-inflight"},
             paramLabel = "N",
-            description = "Messages of QoS 1 and 2 in flight at most. [1024]")
-    private int inFlight = 1024;
+            description = "Messages of QoS 1 and 2 in flight at most. [1024; 20 at QoS 2 before MQTT 5]")
+    private @Nullable Integer inFlight;
 
     @Option(
             names = "--timeout",
@@ -111,7 +111,10 @@ final class PubCommand extends ClientCommand {
                 qos,
                 retain,
                 connection().properties(Property.Carrier.PUBLISH));
-        MqttClientBuilder builder = builder().maximumInFlight(inFlight).callTimeout(Duration.ofDays(1));
+        int most = inFlight != null
+                ? inFlight
+                : PublishWindow.inFlight(qos, connection().version());
+        MqttClientBuilder builder = builder().maximumInFlight(most).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();
         PublishWindow window = new PublishWindow(client);
         try (Interruption interruption = new Interruption(() -> farewell(client))) {

@@ -3,6 +3,8 @@ package io.godwit.cli;
 import io.godwit.cli.output.Failures;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,15 @@ final class PublishWindow {
     private final Semaphore bytes = new Semaphore(BYTES_UNDER_WAY);
     private final AtomicLong failed = new AtomicLong();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+    /**
+     * How many messages of QoS 1 and 2 may be in flight unless the user says. Mosquitto 2.0.11 acknowledges messages of
+     * QoS 2 beyond its {@code max_inflight_messages}, 20 unless configured, and drops them; MQTT 3 has no way to tell
+     * that limit, MQTT 5 has.
+     */
+    static int inFlight(Qos highest, ProtocolVersion version) {
+        return highest == Qos.EXACTLY_ONCE && version != ProtocolVersion.V5 ? 20 : 1024;
+    }
 
     PublishWindow(MqttClient client) {
         this.client = client;

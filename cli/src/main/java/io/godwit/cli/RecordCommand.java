@@ -9,6 +9,7 @@ import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttConnectException;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
@@ -19,6 +20,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -115,6 +117,7 @@ final class RecordCommand extends ClientCommand {
                 .stream().map(filter -> TopicSubscription.of(filter, qos)).toList();
         List<TopicFilter> out = leftOut.stream().map(TopicFilter::of).toList();
         MqttClientBuilder builder = builder();
+        boolean isNew = !file.equals("-") && !Files.exists(Path.of(file));
         try (OutputStream sink = file.equals("-") ? new ToTerminal() : open(Path.of(file))) {
             Recorder recorder = new Recorder(sink, out);
             subscriptions.forEach(
@@ -140,6 +143,11 @@ final class RecordCommand extends ClientCommand {
             }
             sumUp(recorder);
             return recorder.end.isDone() ? recorder.end.join() : (Integer) ExitCodes.OK;
+        } catch (MqttConnectException e) {
+            if (isNew) {
+                Files.deleteIfExists(Path.of(file)); // or the next attempt would find a file in its way
+            }
+            throw e;
         }
     }
 

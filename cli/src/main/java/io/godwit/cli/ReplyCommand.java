@@ -39,8 +39,9 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         customSynopsis = "godwit reply [OPTIONS] -t FILTER (-m TEXT | -f FILE | -s | -n | --echo | --exec CMD)",
         description = {
-            "Answer requests: to the response topic and with the correlation data of MQTT 5,",
-            "or those to FILTER/request/ID on TOPIC/response/ID, as godwit request asks with MQTT 3."
+            "Answer requests, with what an option or a command says.",
+            "Answers go to the response topic with the correlation data of MQTT 5,",
+            "those to requests to FILTER/request/ID go to TOPIC/response/ID, as godwit request asks with MQTT 3."
         },
         exitCodeList = {"7:a message was not acknowledged", "8:the broker refused a subscription", "27:time ran out"},
         footerHeading = "%nExamples:%n",

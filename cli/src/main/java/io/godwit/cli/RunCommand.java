@@ -188,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
             if (count > 1 && !quiet) {
                 terminal.remark(summary(running.figures(), (System.nanoTime() - begin) / 1e9));
             }
-            return listener.failed && onError.equals("stop") ? ExitCodes.FAILED : ExitCodes.OK;
+            return listener.failed && reaction() == OnError.STOP ? ExitCodes.FAILED : ExitCodes.OK;
         } finally {
             stopped.countDown();
         }
@@ -384,8 +384,11 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void failed(Device device, LuaError error) {
-            failed = true;
             terminal.remark(prefix(device) + "Lua error: " + error.traceback());
+            if (!failed && !quiet && reaction() == OnError.RESTART) {
+                terminal.remark("godwit: the device restarts, as the chip does; --on-error stop ends it instead");
+            }
+            failed = true;
         }
     }
 }

@@ -79,7 +79,7 @@ final class ShellCommand implements Callable<Integer> {
             try (Reader lines = piped
                     ? new InputStreamReader(System.in, StandardCharsets.UTF_8)
                     : Files.newBufferedReader(Path.of(String.valueOf(script)))) {
-                return shell.run(lines, piped ? "line" : String.valueOf(script), terminal);
+                return shell.run(lines, piped ? "standard input" : String.valueOf(script), terminal);
             }
         } catch (java.nio.file.FileSystemException e) {
             throw new IllegalArgumentException(Complaint.about(Path.of(String.valueOf(script)), e), e);

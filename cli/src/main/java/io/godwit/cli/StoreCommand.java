@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "3:the broker could not be reached",
             "4:the broker refused the connection",
-            "5:the broker does not let us in: the user name, the password or the right",
+            "5:the broker refused the user name, the password or the right to connect",
             "7:a message was not acknowledged"
         },
         footerHeading = "%nExamples:%n",

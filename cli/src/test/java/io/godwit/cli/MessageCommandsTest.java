@@ -161,6 +161,13 @@ class MessageCommandsTest {
     }
 
     @Test
+    void a_recording_that_never_began_leaves_no_file() {
+        Path file = folder.resolve("never");
+        Command.godwit("record", "-p", "1", file.toString()).ends(ExitCodes.UNREACHABLE);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
     void the_timing_is_that_of_the_recording_at_the_speed_asked_for() {
         String recording = "{\"at\":0,\"topic\":\"time\"}\n{\"at\":100,\"topic\":\"time\"}\n";
         try (Command record = godwit("record", "- -t time -C 2")) {

@@ -66,7 +66,7 @@ class ShellTest {
     @Test
     void a_script_ends_at_the_first_line_that_fails_with_its_exit_code() throws IOException {
         Command late = script(connect, "wait -W 0.1", "help").ends(ExitCodes.TIMEOUT);
-        assertThat(late.errors()).isEqualTo("godwit shell: line:2: wait: no message within 0.1 s\n");
+        assertThat(late.errors()).isEqualTo("godwit shell: standard input:2: wait: no message within 0.1 s\n");
         assertThat(late.output()).isEmpty();
 
         Path file = Files.writeString(folder.resolve("script"), "\npublish a b\n");

@@ -234,7 +234,11 @@ public final class MqttClientBuilder {
         return this;
     }
 
-    /** Publishes of QoS 1 and 2 in flight at most, 1 to 65,535; 1,024 unless set. A broker of MQTT 5 may allow fewer. */
+    /**
+     * Publishes of QoS 1 and 2 in flight at most, 1 to 65,535; 1,024 unless set. A broker of MQTT 5 may allow fewer. Before
+     * MQTT 5 no broker can tell its limit: Mosquitto 2.0.11 acknowledges messages of QoS 2 beyond its own (20 unless
+     * configured) and drops them, so set 20 for it.
+     */
     public MqttClientBuilder maximumInFlight(int publishes) {
         maximumInFlight = inRange("maximum in flight", publishes, 1, 65_535);
         return this;

@@ -1,0 +1,106 @@
+package io.godwit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The Java in the README and in the guides compiles as it is printed. */
+class SnippetsTest {
+    private static final Pattern BLOCK = Pattern.compile("(?m)^```java\n(.*?)^```$", Pattern.DOTALL);
+
+    /** What the reader has around a snippet. */
+    private static final String SURROUNDINGS =
+            """
+            import static org.junit.jupiter.api.Assertions.*;
+            import io.godwit.mqtt.client.*;
+            import io.godwit.mqtt.client.road.*;
+            import io.godwit.mqtt.protocol.*;
+            import io.godwit.mqtt.store.*;
+            import io.godwit.nodemcu.lua.*;
+            import io.godwit.nodemcu.lua.device.*;
+            import io.godwit.testkit.*;
+            import java.nio.file.Path;
+            import java.time.Duration;
+            import java.util.concurrent.CompletableFuture;
+            import org.junit.jupiter.api.Test;
+
+            class Snippet {
+                Path state;
+                Duration SOON;
+                Message message;
+                void log(String line) {}
+                static class Boiler implements AutoCloseable {
+                    Boiler(String broker, Path state) {}
+                    CompletableFuture<PublishResult> tell(String temperature) { return null; }
+                    @Override public void close() {}
+                }
+            """;
+
+    @TempDir
+    Path classes;
+
+    static Stream<String> snippets() throws IOException {
+        Path root = Path.of("").toAbsolutePath();
+        while (!Files.exists(root.resolve("README.md"))) {
+            root = root.getParent();
+        }
+        try (Stream<Path> guides = Files.list(root.resolve("docs"))) {
+            List<Path> texts = Stream.concat(Stream.of(root.resolve("README.md")), guides)
+                    .filter(file -> file.toString().endsWith(".md"))
+                    .toList();
+            StringBuilder all = new StringBuilder();
+            for (Path text : texts) {
+                all.append(Files.readString(text)).append('\n');
+            }
+            return BLOCK.matcher(all).results().map(MatchResult::group).toList().stream();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("snippets")
+    void compiles(String block) {
+        List<String> lines = block.lines().filter(line -> !line.startsWith("```")).toList();
+        String imports = lines.stream().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
+        String code = lines.stream().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
+        boolean isMember = code.startsWith("@");
+        String source = imports + "\n" + SURROUNDINGS + (isMember ? code : "void snippet() {\n" + code + "\n}") + "\n}\n";
+
+        StringWriter complaints = new StringWriter();
+        List<String> options =
+                List.of("-proc:none", "-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+        boolean compiled = ToolProvider.getSystemJavaCompiler()
+                .getTask(complaints, null, null, options, null, List.of(new Source(source)))
+                .call();
+
+        assertThat(compiled).as("%s%n%s", source, complaints).isTrue();
+    }
+
+    private static final class Source extends SimpleJavaFileObject {
+        private final String text;
+
+        Source(String text) {
+            super(URI.create("string:///Snippet.java"), JavaFileObject.Kind.SOURCE);
+            this.text = text;
+        }
+
+        @Override
+        public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return text;
+        }
+    }
+}
