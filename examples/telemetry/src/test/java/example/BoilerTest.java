@@ -33,7 +33,10 @@ class BoilerTest {
             boiler.stored().join();
         }
         try (Boiler again = new Boiler(broker.uri(), state)) {
-            assertEquals("62", broker.awaitMessage(seen -> seen.topic().equals("boiler/7/temp"), SOON).text());
+            assertEquals(
+                    "62",
+                    broker.awaitMessage(seen -> seen.topic().equals("boiler/7/temp"), SOON)
+                            .text());
         }
     }
 }

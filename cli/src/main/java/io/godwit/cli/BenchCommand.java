@@ -35,9 +35,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         sortOptions = false,
-        description = {
-            "Load a broker and measure it: throughput, latency, what is lost, double or out of order."
-        },
+        description = {"Load a broker and measure it: throughput, latency, what is lost, double or out of order."},
         exitCodeList = {
             "7:messages failed or were not acknowledged",
             "8:the broker refused a subscription",

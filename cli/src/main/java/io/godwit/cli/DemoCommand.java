@@ -80,7 +80,8 @@ final class DemoCommand implements Callable<Integer> {
         long milliseconds = (System.nanoTime() - start) / 1_000_000;
         terminal.line("");
         terminal.line("That was MQTT, in " + milliseconds + " ms. Now in three terminals of your own:");
-        String typed = System.getenv("GODWIT_TYPED"); // the launcher of a checkout, which is on no PATH, says how it was called
+        String typed = System.getenv(
+                "GODWIT_TYPED"); // the launcher of a checkout, which is on no PATH, says how it was called
         String godwit = typed == null || typed.isEmpty() ? "godwit" : typed;
         terminal.line("  " + godwit + " broker");
         terminal.line("  " + godwit + " sub -t 'greetings/#' -v");

@@ -146,7 +146,8 @@ final class PlayCommand extends ClientCommand {
                 .maximumInFlight(
                         inFlight != null
                                 ? inFlight
-                                : PublishWindow.inFlight(Qos.EXACTLY_ONCE, connection().version()))
+                                : PublishWindow.inFlight(
+                                        Qos.EXACTLY_ONCE, connection().version()))
                 .callTimeout(Duration.ofDays(1))
                 .build();
         PublishWindow window = new PublishWindow(client);

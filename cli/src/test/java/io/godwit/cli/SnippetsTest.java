@@ -24,8 +24,7 @@ class SnippetsTest {
     private static final Pattern BLOCK = Pattern.compile("(?m)^```java\n(.*?)^```$", Pattern.DOTALL);
 
     /** What the reader has around a snippet. */
-    private static final String SURROUNDINGS =
-            """
+    private static final String SURROUNDINGS = """
             import static org.junit.jupiter.api.Assertions.*;
             import io.godwit.mqtt.client.*;
             import io.godwit.mqtt.client.road.*;
@@ -74,11 +73,14 @@ class SnippetsTest {
     @ParameterizedTest
     @MethodSource("snippets")
     void compiles(String block) {
-        List<String> lines = block.lines().filter(line -> !line.startsWith("```")).toList();
-        String imports = lines.stream().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
+        List<String> lines =
+                block.lines().filter(line -> !line.startsWith("```")).toList();
+        String imports =
+                lines.stream().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
         String code = lines.stream().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
         boolean isMember = code.startsWith("@");
-        String source = imports + "\n" + SURROUNDINGS + (isMember ? code : "void snippet() {\n" + code + "\n}") + "\n}\n";
+        String source =
+                imports + "\n" + SURROUNDINGS + (isMember ? code : "void snippet() {\n" + code + "\n}") + "\n}\n";
 
         StringWriter complaints = new StringWriter();
         List<String> options =

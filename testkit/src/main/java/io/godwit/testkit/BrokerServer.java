@@ -113,7 +113,9 @@ final class BrokerServer {
                 thread.close();
             }
             throw new IllegalStateException(
-                    "cannot listen on " + host + ":" + wanted + ": " + bound.cause().getMessage(), bound.cause());
+                    "cannot listen on " + host + ":" + wanted + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
         }
         listening = bound.channel();
         port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
