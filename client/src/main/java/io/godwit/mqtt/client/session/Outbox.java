@@ -2,18 +2,28 @@ package io.godwit.mqtt.client.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.UnpooledHeapByteBuf;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that wait for the connection: packets are encoded straight into it and whole parts of it are taken out. A
- * part that is full is not grown by copying but put aside, and the next one begun. Holds no memory while it is empty.
+ * part that is full is not grown by copying but put aside, and the next one begun. Parts are arrays, to which packets are
+ * written fastest; those of a busy connection are used again. A connection that rests holds no memory here.
  */
 public final class Outbox {
     private static final int SMALLEST_PART = 512;
     private static final int LARGEST_PART = 64 * 1024;
+    /** A larger packet is a part of its own outside of the heap, where sockets want it. */
+    private static final int LARGEST_PACKET = 16 * 1024;
+    /** As many parts as wait before publishes do, the one that is filled, and the one that is written. */
+    private static final int SPARES = Outgoing.OUTBOX_LIMIT / LARGEST_PART + 2;
 
     private final ByteBufAllocator allocator;
+    /** Arrays of parts that have been written, to be used again; whoever has written a part puts it here. */
+    private final AtomicReferenceArray<byte @Nullable []> spares = new AtomicReferenceArray<>(SPARES);
+
     private final ArrayDeque<ByteBuf> full = new ArrayDeque<>(2);
     private @Nullable ByteBuf current;
     private int fullBytes;
@@ -37,9 +47,48 @@ public final class Outbox {
             fullBytes += buffer.readableBytes();
             nextPart = Math.min(LARGEST_PART, 2 * nextPart);
         }
-        buffer = allocator.directBuffer(Math.max(size, nextPart));
+        buffer = size > LARGEST_PACKET ? allocator.directBuffer(size) : new Part(array(Math.max(size, nextPart)));
         current = buffer;
         return buffer;
+    }
+
+    private byte[] array(int size) {
+        for (int i = 0; i < SPARES && size > SMALLEST_PART; i++) {
+            byte[] used = spares.get(i);
+            if (used != null && used.length >= size && spares.compareAndSet(i, used, null)) {
+                return used;
+            }
+        }
+        return new byte[size];
+    }
+
+    private void giveBack(byte[] array) {
+        for (int i = 0; i < SPARES && array.length > SMALLEST_PART; i++) {
+            byte[] smaller = spares.get(i);
+            if ((smaller == null || smaller.length < array.length) && spares.compareAndSet(i, smaller, array)) {
+                return;
+            }
+        }
+    }
+
+    /** Time has passed: what is kept for the next burst is let go. */
+    void rest() {
+        for (int i = 0; i < SPARES; i++) {
+            spares.lazySet(i, null);
+        }
+    }
+
+    /** A part that gives its array back when it has been written. */
+    private final class Part extends UnpooledHeapByteBuf {
+        Part(byte[] array) {
+            super(allocator, array, array.length);
+            clear();
+        }
+
+        @Override
+        protected void freeArray(byte[] array) {
+            giveBack(array);
+        }
     }
 
     /** The same for an answer to a packet of the broker. */

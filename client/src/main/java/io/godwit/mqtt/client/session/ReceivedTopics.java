@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ReceivedTopics implements TopicSource {
     private static final int SMALLEST = 8;
     private static final int LARGEST = 2048;
-    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     /** One topic name with its handlers. */
     static final class Entry {

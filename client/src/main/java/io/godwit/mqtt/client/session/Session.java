@@ -564,6 +564,7 @@ public final class Session<H> {
     public boolean tick(long time) {
         outgoing.expire(time);
         incoming.inbox.rest();
+        outbox.rest();
         if (phase != Phase.CONNECTED) {
             return true;
         }

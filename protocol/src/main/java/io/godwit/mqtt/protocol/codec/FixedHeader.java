@@ -26,6 +26,18 @@ final class FixedHeader {
         }
     }
 
+    /** The same into an array from {@code index} on; returns the index behind it. */
+    static int write(byte[] out, int index, int firstByte, int length) {
+        int at = index;
+        out[at++] = (byte) firstByte;
+        int rest = length;
+        for (; rest >= 0x80; rest >>>= 7) {
+            out[at++] = (byte) (rest | 0x80);
+        }
+        out[at++] = (byte) rest;
+        return at;
+    }
+
     /** The body's length as an int, or the complaint that no remaining length can express it. */
     static int checkLength(PacketType type, long length) {
         if (length > VariableByteInteger.MAX) {

@@ -20,7 +20,11 @@ public final class PacketReader implements AutoCloseable {
 
     private static final int INCOMPLETE = -1;
     private static final byte[] NOTHING = new byte[0];
-    private static final int PIECE = 64 * 1024;
+    /** So small that a piece stays in the first level cache while it is read. */
+    private static final int PIECE = 16 * 1024;
+    /** The largest packet for which the shared array grows; a chunk is no larger. */
+    private static final int LARGEST_PIECE = 256 * 1024;
+
     private static final ThreadLocal<Landing> LANDING = ThreadLocal.withInitial(Landing::new);
 
     // All fields: the thread that feeds.
@@ -145,17 +149,23 @@ public final class PacketReader implements AutoCloseable {
         landing.free = null;
         try {
             int size = Math.min(chunk.readableBytes(), PIECE);
-            chunk.getBytes(chunk.readerIndex(), piece, 0, size);
-            boolean more = read(piece, 0, size, sink);
-            chunk.skipBytes(position);
-            if (!more || position == size) {
-                return more;
+            while (true) {
+                if (size > piece.length) {
+                    piece = new byte[size];
+                }
+                chunk.getBytes(chunk.readerIndex(), piece, 0, size);
+                boolean more = read(piece, 0, size, sink);
+                chunk.skipBytes(position);
+                if (!more || position == size) {
+                    return more;
+                }
+                int needed = size - position + lacking(piece, position, size);
+                if (needed > chunk.readableBytes() || needed > LARGEST_PIECE) {
+                    keep(chunk, Math.min(needed, chunk.readableBytes()));
+                    return true;
+                }
+                size = Math.max(needed, Math.min(chunk.readableBytes(), PIECE));
             }
-            int needed = size - position + lacking(piece, position, size);
-            if (needed > PIECE || needed > chunk.readableBytes()) {
-                keep(chunk, Math.min(needed, chunk.readableBytes()));
-            }
-            return true;
         } finally {
             landing.free = piece;
         }

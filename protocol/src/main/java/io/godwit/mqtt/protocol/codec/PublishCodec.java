@@ -66,8 +66,39 @@ public final class PublishCodec {
             int packetId,
             int topicAlias,
             Properties properties) {
-        writeHead(out, version, message, topicField, dup, packetId, topicAlias, properties);
-        out.writeBytes(message.payload());
+        if (topicAlias == 0 && properties.isEmpty() && out.hasArray()) {
+            writeToArray(out, version, message, topicField, dup, packetId);
+        } else {
+            writeHead(out, version, message, topicField, dup, packetId, topicAlias, properties);
+            out.writeBytes(message.payload());
+        }
+    }
+
+    /** What most packets are: no alias, no properties. The buffer is checked once, not with each field. */
+    private static void writeToArray(
+            ByteBuf out, ProtocolVersion version, Message message, byte[] topicField, boolean dup, int packetId) {
+        checkFields(version, message.qos(), topicField.length - 2, dup, packetId, 0);
+        byte[] payload = message.payload();
+        int length = length(version, message, topicField.length, 0);
+        out.ensureWritable(FixedHeader.sizeWith(length));
+        byte[] to = out.array();
+        int from = out.arrayOffset() + out.writerIndex();
+        int at = FixedHeader.write(to, from, PacketType.PUBLISH.firstByte() | flags(message, dup), length);
+        System.arraycopy(topicField, 0, to, at, topicField.length);
+        at += topicField.length;
+        if (packetId != 0) {
+            to[at++] = (byte) (packetId >> 8);
+            to[at++] = (byte) packetId;
+        }
+        if (version == ProtocolVersion.V5) {
+            to[at++] = 0;
+        }
+        System.arraycopy(payload, 0, to, at, payload.length);
+        out.writerIndex(out.writerIndex() + at + payload.length - from);
+    }
+
+    private static int flags(Message message, boolean dup) {
+        return (dup ? 8 : 0) | message.qos().level() << 1 | (message.retain() ? 1 : 0);
     }
 
     /** The same without the payload, which the caller sends after it, uncopied if large. */
@@ -80,12 +111,10 @@ public final class PublishCodec {
             int packetId,
             int topicAlias,
             Properties properties) {
-        Qos qos = message.qos();
-        checkFields(version, qos, topicField.length - 2, dup, packetId, topicAlias);
+        checkFields(version, message.qos(), topicField.length - 2, dup, packetId, topicAlias);
         int inner = innerLength(version, topicAlias, properties);
         int length = length(version, message, topicField.length, inner);
-        int flags = (dup ? 8 : 0) | qos.level() << 1 | (message.retain() ? 1 : 0);
-        FixedHeader.write(out, PacketType.PUBLISH.firstByte() | flags, length);
+        FixedHeader.write(out, PacketType.PUBLISH.firstByte() | flags(message, dup), length);
         out.writeBytes(topicField);
         if (version != ProtocolVersion.V5) {
             if (packetId != 0) {
