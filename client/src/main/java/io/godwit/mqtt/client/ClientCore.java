@@ -367,6 +367,8 @@ final class ClientCore {
         }
         if (pending) {
             drain();
+        } else {
+            client.keeper().drained(); // the last acknowledgement, on which a disconnect waits, is answered by nothing
         }
     }
 
@@ -395,7 +397,7 @@ final class ClientCore {
     }
 
     /** Things are taken from now on, since a connection is about to be made; not by a client that is closed. */
-    void open() {
+    void expectConnection() {
         locked(() -> {
             if (closedTo != null && closedTo.kind() == Failure.Kind.NOT_CONNECTED) {
                 closedTo = null;

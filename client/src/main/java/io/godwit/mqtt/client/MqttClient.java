@@ -114,7 +114,7 @@ public final class MqttClient implements AutoCloseable {
 
     private CompletableFuture<ConnectResult> connect(CompletableFuture<ConnectResult> future) {
         if (keeper.state() == ClientState.IDLE) {
-            core.open(); // at once, so that a publish right after connectAsync waits for the connection
+            core.expectConnection(); // at once, so that a publish right after connectAsync waits for the connection
         }
         core.loop.execute(() -> keeper.connect(future));
         return future;

@@ -11,6 +11,7 @@ import io.godwit.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,6 +60,24 @@ class MqttClientTest {
                         .succeedsWithin(Duration.ofSeconds(5))
                         .isNotNull();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
+    void closeWaitsForWhatIsInFlightAndNotLonger(Qos qos) {
+        for (int round = 0; round < 10; round++) {
+            MqttClient client = builder(ProtocolVersion.V5)
+                    .closeTimeout(Duration.ofSeconds(20))
+                    .build();
+            client.connect();
+            CompletableFuture<PublishResult> sent =
+                    client.publishAsync(Message.of("greetings/last", "bye").qos(qos));
+            assertThat(broker.awaitMessage(seen -> seen.topic().equals("greetings/last"), Duration.ofSeconds(5)))
+                    .isNotNull();
+
+            assertThat(client.closeAsync()).succeedsWithin(Duration.ofSeconds(10));
+            assertThat(sent).succeedsWithin(Duration.ofSeconds(5));
         }
     }
 
