@@ -386,7 +386,7 @@ final class RunCommand implements Callable<Integer> {
         public void failed(Device device, LuaError error) {
             terminal.remark(prefix(device) + "Lua error: " + error.traceback());
             if (!failed && !quiet && reaction() == OnError.RESTART) {
-                terminal.remark("godwit: the device restarts, as the chip does; --on-error stop ends it instead");
+                terminal.remark("godwit: the device restarts, as the chip does; with --on-error stop it stays off");
             }
             failed = true;
         }
