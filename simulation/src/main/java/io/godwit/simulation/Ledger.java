@@ -1,8 +1,6 @@
 package io.godwit.simulation;
 
-import io.godwit.mqtt.client.ClientClosedException;
 import io.godwit.mqtt.client.MqttException;
-import io.godwit.mqtt.client.MqttStoreException;
 import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.store.SessionLoss;
@@ -322,6 +320,9 @@ final class Ledger {
     /** What is still missing; null when nothing is. */
     @Nullable
     String whyUnsettled(long now) {
+        if (restoring) {
+            return "the subscriptions that the broker has lost are not granted again";
+        }
         for (Sent one : sent) {
             if (one.process == process && !one.ended) {
                 return "the future of publish " + one.number + " (" + one.qos + ") has not ended";
@@ -348,21 +349,25 @@ final class Ledger {
         return null;
     }
 
-    /** Whether the failure is one that a healthy client may report after it was closed. */
-    static boolean isOfTheEnd(Throwable failure) {
-        return failure instanceof ClientClosedException || failure instanceof MqttStoreException;
-    }
-
     static String text(char direction, int number) {
         return direction + Integer.toString(number) + ";";
     }
 
-    private static int number(Message message, char direction) {
+    /** The message without what only makes it long, such as {@code o12}. */
+    static String name(Message message) {
         String text = message.text();
         int end = text.indexOf(';');
-        if (end < 2 || text.charAt(0) != direction) {
+        if (end < 2) {
             throw new IllegalStateException("a message that nobody sent: " + text);
         }
-        return Integer.parseInt(text, 1, end, 10);
+        return text.substring(0, end);
+    }
+
+    private static int number(Message message, char direction) {
+        String name = name(message);
+        if (name.charAt(0) != direction) {
+            throw new IllegalStateException("a message of the other direction: " + name);
+        }
+        return Integer.parseInt(name, 1, name.length(), 10);
     }
 }

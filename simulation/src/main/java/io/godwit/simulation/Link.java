@@ -3,6 +3,7 @@ package io.godwit.simulation;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Puback;
@@ -44,6 +45,7 @@ final class Link implements Connection, LocalBroker.Peer {
     private final Pipe toClient;
     private final PacketReader sentReader = new PacketReader(PacketReader.LARGEST_PACKET);
     private final PacketReader gotReader = new PacketReader(PacketReader.LARGEST_PACKET);
+    private final PacketReader brokerReader = new PacketReader(PacketReader.LARGEST_PACKET);
     private final ArrayDeque<byte[]> unread = new ArrayDeque<>();
 
     private boolean reading = true;
@@ -234,21 +236,17 @@ final class Link implements Connection, LocalBroker.Peer {
 
     // ---- the broker's end ----
 
-    private final PacketReader brokerReader = new PacketReader(PacketReader.LARGEST_PACKET);
-
     @Override
     public void received(ByteBuf bytes) {
         ByteBuf out = Unpooled.buffer(bytes.readableBytes());
         brokerReader.feed(bytes, (firstByte, in, index, length) -> {
-            Packet packet = sabotage.toClient(PacketCodec.read(firstByte, in, index, length, version));
-            if (packet != null) {
-                PacketCodec.write(packet, version, out);
-                if (isAcknowledgement(packet) && scheduler.oneIn(duplicateOneIn)) {
-                    if (scheduler.oneIn(2)) {
-                        PacketCodec.write(packet, version, out);
-                    } else {
-                        comesLate(packet);
-                    }
+            Packet packet = PacketCodec.read(firstByte, in, index, length, version);
+            PacketCodec.write(packet, version, out);
+            if (isAcknowledgement(packet) && scheduler.oneIn(duplicateOneIn)) {
+                if (scheduler.oneIn(2)) {
+                    PacketCodec.write(packet, version, out);
+                } else {
+                    comesLate(packet);
                 }
             }
             return true;
@@ -277,10 +275,9 @@ final class Link implements Connection, LocalBroker.Peer {
 
     private static String brief(Packet packet) {
         if (packet instanceof Publish publish) {
-            String text = publish.message().text();
-            return "PUBLISH " + publish.packetId() + (publish.dup() ? " dup " : " ")
-                    + text.substring(0, Math.max(0, text.indexOf(';'))) + " "
-                    + publish.message().qos();
+            Message message = publish.message();
+            return "PUBLISH " + publish.packetId() + (publish.dup() ? " dup " : " ") + Ledger.name(message) + " "
+                    + message.qos();
         }
         return packet.toString();
     }

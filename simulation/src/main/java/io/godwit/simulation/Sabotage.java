@@ -29,11 +29,6 @@ public interface Sabotage {
         return packet;
     }
 
-    /** A packet of the broker, as the client gets it; null: never. */
-    default @Nullable Packet toClient(Packet packet) {
-        return packet;
-    }
-
     /** The last word on the client's options. */
     default void configure(MqttClientBuilder builder) {}
 }

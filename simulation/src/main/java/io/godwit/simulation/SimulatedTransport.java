@@ -29,6 +29,10 @@ final class SimulatedTransport implements Transport {
         down = isDown;
     }
 
+    boolean isDown() {
+        return down;
+    }
+
     /** The process has crashed: no more connections. */
     void gone() {
         gone = true;

@@ -1,7 +1,9 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.client.MqttException;
 import io.godwit.simulation.kill.KillCommand;
 import io.godwit.simulation.soak.SoakCommand;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Map;
@@ -18,6 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./godwit-sim}: many runs of the simulation, or one again. */
@@ -63,11 +66,22 @@ public final class SimulationCommand implements Callable<Integer> {
     private @Nullable Integer threads;
 
     public static void main(String... arguments) {
-        System.exit(new CommandLine(new SimulationCommand()).execute(arguments));
+        System.exit(new CommandLine(new SimulationCommand())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (!(failure instanceof IOException || failure instanceof MqttException)) {
+                        throw failure;
+                    }
+                    command.getErr().println(command.getCommandName() + ": " + failure.getMessage());
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                })
+                .execute(arguments));
     }
 
     @Override
     public Integer call() {
+        if (runs < 1 || threads != null && (threads < 1 || threads > 1_000)) {
+            throw new ParameterException(spec.commandLine(), "--runs is 1 or more, --threads 1 to 1000");
+        }
         PrintWriter out = spec.commandLine().getOut();
         Simulation simulation = new Simulation(Sabotage.NONE);
         if (seed != null) {

@@ -69,7 +69,7 @@ final class WireRules {
 
     private void published(Publish publish) {
         int id = publish.packetId();
-        String message = publish.message().text();
+        String message = Ledger.name(publish.message());
         String before = inFlight.get(id);
         if (!publish.dup() && before != null) {
             ledger.broken(

@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -152,7 +153,7 @@ final class World {
     }
 
     /** Runs the store's writes one after the other, each a while later. */
-    private final class DiskThread implements java.util.concurrent.Executor {
+    private final class DiskThread implements Executor {
         private long last;
 
         @Override
@@ -168,8 +169,7 @@ final class World {
         public void published(@Nullable String clientId, Message message) {
             if (clientId != null) {
                 if (isTraced()) {
-                    note("the broker takes "
-                            + message.text().substring(0, message.text().indexOf(';')));
+                    note("the broker takes " + Ledger.name(message));
                 }
                 ledger.arrived(message);
             }
@@ -285,7 +285,7 @@ final class World {
     private boolean handle(int handlingProcess, Message message) {
         if (handlingProcess == process) {
             if (isTraced()) {
-                note("handled " + message.text().substring(0, message.text().indexOf(';')));
+                note("handled " + Ledger.name(message));
             }
             ledger.delivered(message);
             return true;
@@ -443,10 +443,7 @@ final class World {
                     broker.restart(false);
                 }
             }
-            case 7 -> {
-                transport.down(true);
-                scheduler.schedule(() -> transport.down(false), scheduler.within(settings.expiry ? 15_000 : 5_000));
-            }
+            case 7 -> roadIsClosed();
             case 8 -> {
                 if (link != null) {
                     link.latency(scheduler.random.nextInt(2_000));
@@ -462,11 +459,33 @@ final class World {
                 scheduler.schedule(() -> disk.full(false), scheduler.within(500));
             }
             default -> {
-                if (settings.crashes) {
+                if (settings.crashes && settings.expiry && scheduler.oneIn(2)) {
+                    powerFails(link);
+                } else if (settings.crashes) {
                     crash();
                 }
             }
         }
+    }
+
+    private void roadIsClosed() {
+        transport.down(true);
+        scheduler.schedule(() -> transport.down(false), scheduler.within(settings.expiry ? 15_000 : 5_000));
+    }
+
+    /** First the road dies, then the process: what it has accepted meanwhile waits on the disk, and may expire there. */
+    private void powerFails(@Nullable Link link) {
+        if (link != null) {
+            link.silence();
+        }
+        roadIsClosed();
+        scheduler.schedule(
+                () -> {
+                    if (!stopping) {
+                        crash();
+                    }
+                },
+                scheduler.within(3_000));
     }
 
     /** The process dies; a while later another one begins with what is on the disk. */
@@ -479,7 +498,9 @@ final class World {
         transport.gone();
         disk.crash();
         dead.closeAsync();
+        boolean down = transport.isDown();
         transport = newTransport();
+        transport.down(down);
         client = newClient();
         connect();
     }

@@ -25,8 +25,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,12 @@ enum Mutants {
         @Override
         public void accepted(long sequence, Message message, long expiresAt) {}
     })),
+    THE_STORE_FORGETS_THE_EXPIRY(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void accepted(long sequence, Message message, long expiresAt) {
+            super.accepted(sequence, message, Long.MAX_VALUE);
+        }
+    })),
     SENT_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
         @Override
         public void sent(long sequence, int packetId) {}
@@ -105,7 +113,7 @@ enum Mutants {
         public StoredSession recovered() {
             StoredSession session = super.recovered();
             List<StoredPublish> reversed = new ArrayList<>(session.publishes());
-            java.util.Collections.reverse(reversed);
+            Collections.reverse(reversed);
             return new StoredSession(reversed, session.received(), session.subscriptions());
         }
     })),
@@ -156,7 +164,7 @@ enum Mutants {
         this.sabotage = sabotage;
     }
 
-    private static Sabotage packets(java.util.function.Function<Packet, @Nullable Packet> change) {
+    private static Sabotage packets(Function<Packet, @Nullable Packet> change) {
         return new Sabotage() {
             @Override
             public @Nullable Packet toBroker(Packet packet) {

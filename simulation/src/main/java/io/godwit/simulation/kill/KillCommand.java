@@ -1,9 +1,11 @@
 package io.godwit.simulation.kill;
 
 import io.godwit.simulation.broker.BrokerProcess;
+import io.godwit.simulation.broker.WorkFolder;
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -11,6 +13,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ./godwit-sim kill}: real processes. */
@@ -47,8 +50,24 @@ public final class KillCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path folder = Files.createTempDirectory("godwit-kill");
+        if (kills < 1 || kills > 100_000) {
+            throw new ParameterException(spec.commandLine(), "--kills is 1 to 100000");
+        }
         PrintWriter out = spec.commandLine().getOut();
+        try (WorkFolder folder = WorkFolder.create("godwit-kill")) {
+            KillCampaign.Outcome outcome = run(folder.path());
+            report(outcome, out);
+            if (outcome.faults().isEmpty()) {
+                folder.discard();
+            } else {
+                out.println("What client wrote is in " + folder.path());
+            }
+            out.flush();
+            return outcome.faults().isEmpty() ? 0 : 1;
+        }
+    }
+
+    private KillCampaign.Outcome run(Path folder) throws IOException, InterruptedException {
         int colon = broker.lastIndexOf(':');
         try (BrokerProcess own = colon < 0 ? BrokerProcess.start(broker, folder.resolve("broker")) : null;
                 ProgressBar bar = new ProgressBarBuilder()
@@ -57,29 +76,36 @@ public final class KillCommand implements Callable<Integer> {
                         .setStyle(ProgressBarStyle.ASCII)
                         .build()) {
             String host = own != null ? "127.0.0.1" : broker.substring(0, colon);
-            int port = own != null ? own.port() : Integer.parseInt(broker.substring(colon + 1));
-            KillCampaign.Outcome outcome =
-                    new KillCampaign(folder, host, port, own, Excuses.of(broker), seed).run(kills, bar::stepTo);
-            bar.close();
-            out.printf(
-                    "%,d kills, %,d restarts of the broker; %,d publishes were accepted, %,d arrived; %,d messages were sent to it, %,d handled, %,d "
-                            + "of them again after a kill%n",
-                    outcome.kills(),
-                    outcome.restarts(),
-                    outcome.accepted(),
-                    outcome.arrived(),
-                    outcome.offered(),
-                    outcome.handled(),
-                    outcome.handledAgain());
-            outcome.excused()
-                    .forEach(fault -> out.println("By " + broker + " itself, see brokers/README.md: " + fault));
-            outcome.faults().forEach(fault -> out.println("BROKEN: " + fault));
-            out.println(
-                    outcome.faults().isEmpty()
-                            ? "Nothing was lost, and the client sent and handled nothing of QoS 2 twice."
-                            : "What the client wrote is in " + folder);
-            out.flush();
-            return outcome.faults().isEmpty() ? 0 : 1;
+            int port = own != null ? own.port() : port(broker.substring(colon + 1));
+            return new KillCampaign(folder, host, port, own, Excuses.of(broker), seed).run(kills, bar::stepTo);
+        }
+    }
+
+    private int port(String text) {
+        if (!text.matches("\\d{1,5}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > 65_535) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--broker is a name or HOST:PORT, with a port from 1 to 65535, not '" + broker + "'");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private void report(KillCampaign.Outcome outcome, PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%,d kills, %,d restarts of the broker; %,d publishes were accepted, %,d arrived; %,d messages were sent to "
+                        + "it, %,d handled, %,d of them again after a kill%n",
+                outcome.kills(),
+                outcome.restarts(),
+                outcome.accepted(),
+                outcome.arrived(),
+                outcome.offered(),
+                outcome.handled(),
+                outcome.handledAgain());
+        outcome.excused().forEach(fault -> out.println("By " + broker + " itself, see brokers/README.md: " + fault));
+        outcome.faults().forEach(fault -> out.println("BROKEN: " + fault));
+        if (outcome.faults().isEmpty()) {
+            out.println("Nothing was lost, and the client sent and handled nothing of QoS 2 twice.");
         }
     }
 }

@@ -59,7 +59,7 @@ final class KilledClient {
                 .build();
         client.connect();
         client.subscribe("kill/in/#", Qos.EXACTLY_ONCE, message -> {});
-        write(journal, "ready " + life + " 0");
+        write(journal, "ready " + life);
         Semaphore window = new Semaphore(WINDOW);
         for (int i = 0; i < publishes; i++) {
             window.acquire();
@@ -70,8 +70,6 @@ final class KilledClient {
             client.stored().thenRun(() -> write(journal, "accepted " + life + " " + number));
             publication.whenComplete((done, failure) -> window.release());
         }
-        window.acquire(WINDOW);
-        write(journal, "done " + life + " 0");
         Thread.sleep(Long.MAX_VALUE);
     }
 

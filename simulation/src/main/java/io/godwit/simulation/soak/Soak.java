@@ -35,6 +35,9 @@ final class Soak {
     /** So many publishes may be unanswered; more are not begun. */
     private static final int WINDOW = 2_000;
 
+    /** In less time what only settles, such as the pool of buffers, cannot be told from what grows. */
+    static final Duration SETTLED = Duration.ofMinutes(10);
+
     private static final int SAMPLES = 180;
     private static final Duration BETWEEN_FAULTS = Duration.ofSeconds(4);
     private static final Duration ENDING = Duration.ofSeconds(60);
@@ -98,7 +101,9 @@ final class Soak {
             proxy.heal();
             end();
         }
-        faults.addAll(Growth.of(samples));
+        if (time.compareTo(SETTLED) >= 0) {
+            faults.addAll(Growth.of(samples));
+        }
         return new Outcome(samples, List.copyOf(faults));
     }
 

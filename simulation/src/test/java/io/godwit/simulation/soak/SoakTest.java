@@ -28,8 +28,7 @@ class SoakTest {
             Soak.Outcome outcome = new Soak(folder.resolve("state"), "127.0.0.1", mosquitto.port(), 300, 1)
                     .run(Duration.ofSeconds(6), sample -> {});
 
-            // So short a run shows what is lost or comes twice, not what grows.
-            assertThat(outcome.faults()).allMatch(fault -> fault.contains(" grew from "));
+            assertThat(outcome.faults()).isEmpty();
             assertThat(outcome.samples())
                     .last()
                     .satisfies(sample -> assertThat(sample.received()).isGreaterThan(500));

@@ -68,7 +68,7 @@ public final class Damage {
                 "| damage | store | records of 10,000 that come back | what it says |\n| --- | --- | --- | --- |");
         for (Map.Entry<String, Harm> harm : harms.entrySet()) {
             for (Map.Entry<String, Factory> writer : writers.entrySet()) {
-                Path folder = Files.createTempDirectory(Path.of(arguments[0]), "damage");
+                Path folder = Files.createTempDirectory(Files.createDirectories(Path.of(arguments[0])), "damage");
                 write(writer.getValue(), folder);
                 harm(folder, harm.getValue());
                 System.out.printf(

@@ -54,7 +54,7 @@ public final class Main {
         Map<String, double[]> results = new LinkedHashMap<>();
         for (int round = -1; round < ROUNDS; round++) {
             for (Map.Entry<String, Round> one : rounds.entrySet()) {
-                Path folder = Files.createTempDirectory(Path.of(arguments[0]), "store");
+                Path folder = Files.createTempDirectory(Files.createDirectories(Path.of(arguments[0])), "store");
                 double perSecond = one.getValue().run(folder);
                 if (round >= 0) {
                     results.computeIfAbsent(one.getKey(), absent -> new double[ROUNDS])[round] = perSecond;
