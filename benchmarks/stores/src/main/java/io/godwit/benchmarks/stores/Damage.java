@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.apache.activemq.artemis.core.io.nio.NIOSequentialFileFactory;
@@ -73,7 +74,7 @@ public final class Damage {
                 harm(folder, harm.getValue());
                 System.out.printf(
                         "| %s | %s | %s |%n",
-                        harm.getKey(), writer.getKey(), read(readers.get(writer.getKey()), folder));
+                        harm.getKey(), writer.getKey(), read(Objects.requireNonNull(readers.get(writer.getKey())), folder));
                 delete(folder);
             }
         }
