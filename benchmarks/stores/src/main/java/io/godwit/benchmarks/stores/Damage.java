@@ -74,7 +74,9 @@ public final class Damage {
                 harm(folder, harm.getValue());
                 System.out.printf(
                         "| %s | %s | %s |%n",
-                        harm.getKey(), writer.getKey(), read(Objects.requireNonNull(readers.get(writer.getKey())), folder));
+                        harm.getKey(),
+                        writer.getKey(),
+                        read(Objects.requireNonNull(readers.get(writer.getKey())), folder));
                 delete(folder);
             }
         }
