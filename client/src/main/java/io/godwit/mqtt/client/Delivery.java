@@ -10,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs the handlers: takes batches from the session's inbox and calls the handlers of each message, in order. At most one
  * thread is in here for a client. It only counts what it has passed; that is acknowledged under the session's lock at the
- * end of the batch, or by the event loop every few milliseconds while a batch is slow. When too much waits for the
+ * end of the batch, after some of a long one, or by the event loop every few milliseconds while a batch is slow. When too much waits for the
  * handlers, or too many answers for the broker, the connection is not read until they have caught up.
  */
 final class Delivery implements Runnable {
     private static final long PROGRESS_NANOS = 2_000_000;
+
+    /** After so many messages of a batch those that are handled are acknowledged. */
+    private static final int STEP = 128;
 
     /** A full inbox is read on when it is down to this part of its bounds. */
     private static final double RESUME = 0.5;
@@ -79,6 +82,9 @@ final class Delivery implements Runnable {
             for (int i = 0; i < batch.size(); i++) {
                 deliver(batch, i);
                 progress = i + 1;
+                if ((i + 1) % STEP == 0 && batch.token(i) != 0) {
+                    acknowledgeStep(batch, i + 1);
+                }
             }
             progress = 0;
             runner = null;
@@ -114,6 +120,16 @@ final class Delivery implements Runnable {
             core.loop.execute(this::resume);
         }
         return next;
+    }
+
+    /** What a long batch has done is acknowledged before its end, so that the broker can go on meanwhile. */
+    private void acknowledgeStep(Inbox.Batch batch, int upTo) {
+        core.acquire();
+        try {
+            acknowledge(batch, upTo);
+        } finally {
+            core.release();
+        }
     }
 
     private void acknowledge(Inbox.Batch batch, int upTo) {

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class MqttClientBuilder {
     private static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(65_535);
 
+    /** As many messages of QoS 2 as Mosquitto takes at a time. */
+    private static final int QOS_2_IN_FLIGHT = 20;
+
     private Road.Builder road = Road.builder();
     private boolean anyServer;
     private @Nullable Transport transport;
@@ -49,6 +52,9 @@ public final class MqttClientBuilder {
     private @Nullable SessionStore store;
     private QueueBounds queue = new QueueBounds(65_536, 64L * 1024 * 1024, WhenFull.FAIL);
     private int maximumInFlight = 1024;
+    /** Zero: not set. */
+    private int maximumInFlightQos2;
+
     private SessionLoss sessionLoss = SessionLoss.RESEND;
     private int receiveMaximum = 65_535;
     private int maximumPacketSize = 268_435_460;
@@ -235,13 +241,21 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * Publishes of QoS 1 and 2 in flight at most, 1 to 65,535; 1,024 unless set. A broker of MQTT 5 may allow fewer. Before
-     * MQTT 5 no broker can tell its limit: Mosquitto 2.0.11 acknowledges messages of QoS 2 beyond its own (20 unless
-     * configured) and drops them, so set 20 for it.
+     * Publishes of QoS 1 and 2 in flight at most, 1 to 65,535. A broker of MQTT 5 may allow fewer [MQTT-3.3.4-7]. Unless
+     * set: 1,024, but of QoS 2 before MQTT 5 no more than 20, since there no broker can tell its limit, and Mosquitto
+     * 2.0.11 acknowledges what is beyond its own (20, unless configured) and drops it.
      */
     public MqttClientBuilder maximumInFlight(int publishes) {
         maximumInFlight = inRange("maximum in flight", publishes, 1, 65_535);
+        maximumInFlightQos2 = maximumInFlight;
         return this;
+    }
+
+    private int maximumInFlightQos2() {
+        if (maximumInFlightQos2 != 0) {
+            return maximumInFlightQos2;
+        }
+        return version == ProtocolVersion.V5 ? maximumInFlight : QOS_2_IN_FLIGHT;
     }
 
     /** What becomes of publishes in flight when the broker has lost the session; {@link SessionLoss#RESEND} unless set. */
@@ -389,6 +403,7 @@ public final class MqttClientBuilder {
                         version,
                         queue,
                         maximumInFlight,
+                        maximumInFlightQos2(),
                         sessionLoss,
                         receiveMaximum,
                         maximumPacketSize,

@@ -22,6 +22,7 @@ public final class GodwitAdapter implements Adapter {
                 .road(road(endpoint))
                 .protocol(endpoint.mqtt5() ? ProtocolVersion.V5 : ProtocolVersion.V3_1_1)
                 .clientId(endpoint.clientId())
+                .maximumInFlight(65_535) // the benchmark's window is the limit
                 .keepAlive(Duration.ZERO);
         if (endpoint.option("handlers", "default").equals("loop")) {
             builder.handlersOnEventLoop();

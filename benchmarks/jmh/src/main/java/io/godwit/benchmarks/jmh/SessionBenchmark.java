@@ -61,6 +61,7 @@ public class SessionBenchmark {
                 ProtocolVersion.V3_1_1,
                 new QueueBounds(BURST, 1 << 20, WhenFull.FAIL),
                 BURST,
+                BURST,
                 SessionLoss.RESEND,
                 MOST_IDENTIFIERS,
                 1 << 20,

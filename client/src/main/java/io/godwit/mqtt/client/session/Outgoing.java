@@ -41,6 +41,7 @@ final class Outgoing {
     private final InFlight inFlight;
     private final QueueBounds bounds;
     private final int maximumInFlight;
+    private final int maximumInFlightQos2;
     private final SessionLoss sessionLoss;
     /** What has to be added to the session's time, in nanoseconds, to have the time since 1970. */
     private final long epochOffset;
@@ -61,6 +62,8 @@ final class Outgoing {
 
     private int quota;
     private int quotaMaximum;
+    /** What of the quota publishes of QoS 2 may still take. */
+    private int quotaQos2;
     /** Publishes of QoS 0 that are in the outbox, not yet taken from it. */
     private final SendQueue unflushed = new SendQueue();
 
@@ -75,6 +78,7 @@ final class Outgoing {
         this.inFlight = inFlight;
         this.bounds = config.queue();
         this.maximumInFlight = config.maximumInFlight();
+        this.maximumInFlightQos2 = config.maximumInFlightQos2();
         this.sessionLoss = config.sessionLoss();
         this.epochOffset = config.epochOffset();
     }
@@ -169,7 +173,25 @@ final class Outgoing {
     // ---- sending ----
 
     private boolean hasRoomFor(Qos qos) {
-        return (qos == Qos.AT_MOST_ONCE || quota > 0 && !inFlight.isFull()) && outbox.size() < OUTBOX_LIMIT;
+        return (qos == Qos.AT_MOST_ONCE || hasQuotaFor(qos)) && outbox.size() < OUTBOX_LIMIT;
+    }
+
+    private boolean hasQuotaFor(Qos qos) {
+        return quota > 0 && (qos != Qos.EXACTLY_ONCE || quotaQos2 > 0) && !inFlight.isFull();
+    }
+
+    private void takeQuota(Qos qos) {
+        quota--;
+        if (qos == Qos.EXACTLY_ONCE) {
+            quotaQos2--;
+        }
+    }
+
+    private void giveQuota(Qos qos) {
+        quota = Math.min(quota + 1, quotaMaximum);
+        if (qos == Qos.EXACTLY_ONCE) {
+            quotaQos2 = Math.min(quotaQos2 + 1, maximumInFlightQos2);
+        }
     }
 
     /** Sends what waits, as far as the connection has room. */
@@ -177,7 +199,9 @@ final class Outgoing {
         if (!connected) {
             return;
         }
-        for (Exchange<?> next = again.peek(); next != null && hasRoomFor(Qos.AT_LEAST_ONCE); next = again.peek()) {
+        for (Exchange<?> next = again.peek();
+                next != null && hasRoomFor(message(next).qos());
+                next = again.peek()) {
             again.poll();
             resend(next, now);
         }
@@ -213,7 +237,7 @@ final class Outgoing {
         }
         inFlight.add(publish);
         publish.state = Exchange.SENT;
-        quota--;
+        takeQuota(message.qos());
         log.sent(publish.sequence, publish.packetId);
         write(message, field, false, publish.packetId, remainingExpiry(publish, message, now));
     }
@@ -222,7 +246,7 @@ final class Outgoing {
         Message message = message(publish);
         TopicFields.Field field = topics.of(message.topic());
         publish.state = Exchange.SENT;
-        quota--;
+        takeQuota(message.qos());
         write(message, field, true, publish.packetId, remainingExpiry(publish, message, now));
     }
 
@@ -336,7 +360,7 @@ final class Outgoing {
 
     private void complete(Exchange<?> publish, @Nullable Packet packet) {
         inFlight.remove(publish);
-        quota = Math.min(quota + 1, quotaMaximum);
+        giveQuota(message(publish).qos());
         log.ended(publish.sequence);
         chain(publish, packet);
     }
@@ -352,7 +376,7 @@ final class Outgoing {
             }
             if (exchange.state == Exchange.RELEASED) {
                 PubrelCodec.write(outbox.room(4), exchange.packetId);
-                quota--;
+                takeQuota(Qos.EXACTLY_ONCE);
             } else {
                 again.add(exchange);
             }
@@ -403,6 +427,7 @@ final class Outgoing {
         limited = !newLimits.equals(ServerLimits.NONE);
         quotaMaximum = Math.min(newLimits.receiveMaximum(), maximumInFlight);
         quota = quotaMaximum;
+        quotaQos2 = maximumInFlightQos2;
         topics.connected(aliasMaximum);
         again.clear();
         connected = true;

@@ -51,7 +51,10 @@ final class PacketIdentifiers {
         }
     }
 
-    /** Marks an identifier from an earlier life as taken. Returns whether it was free. */
+    /**
+     * Marks an identifier from an earlier life as taken. The round goes on behind the one that comes last, so that none of
+     * those is used again at once either. Returns whether it was free.
+     */
     boolean reserve(int id) {
         while (id > round) {
             round = Math.min(MAX, 2 * round + 1);
@@ -62,6 +65,7 @@ final class PacketIdentifiers {
         }
         taken[id >> 6] |= 1L << id;
         count++;
+        last = id;
         return true;
     }
 

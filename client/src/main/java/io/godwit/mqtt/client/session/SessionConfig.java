@@ -10,6 +10,7 @@ import io.godwit.mqtt.protocol.ProtocolVersion;
  * @param version of the protocol
  * @param queue bounds of what may wait to be sent
  * @param maximumInFlight publishes of QoS 1 and 2 that this client has in flight at most, 1 to 65,535
+ * @param maximumInFlightQos2 of these, those of QoS 2
  * @param sessionLoss what becomes of publishes in flight when the broker has lost the session
  * @param receiveMaximum messages of QoS 1 and 2 that may be unacknowledged, 1 to 65,535; told to the broker on MQTT 5
  * @param maximumPacketSize bytes of the largest packet that is taken; told to the broker on MQTT 5
@@ -22,6 +23,7 @@ public record SessionConfig(
         ProtocolVersion version,
         QueueBounds queue,
         int maximumInFlight,
+        int maximumInFlightQos2,
         SessionLoss sessionLoss,
         int receiveMaximum,
         int maximumPacketSize,

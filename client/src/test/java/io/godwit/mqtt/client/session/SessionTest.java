@@ -46,13 +46,24 @@ class SessionTest {
     private ProtocolVersion version = ProtocolVersion.V5;
     private QueueBounds bounds = new QueueBounds(10, 10_000, WhenFull.FAIL);
     private int maximumInFlight = 100;
+    private int maximumInFlightQos2 = 100;
     private Session<String> session = session();
     private long now = 1000 * SECOND;
 
     private Session<String> session() {
         return new Session<>(
                 new SessionConfig(
-                        version, bounds, maximumInFlight, SessionLoss.RESEND, 65_535, 1_000_000, 10, 10, false, 0),
+                        version,
+                        bounds,
+                        maximumInFlight,
+                        maximumInFlightQos2,
+                        SessionLoss.RESEND,
+                        65_535,
+                        1_000_000,
+                        10,
+                        10,
+                        false,
+                        0),
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);
     }
@@ -173,6 +184,30 @@ class SessionTest {
         assertThat(sent.ends).isEmpty();
         in(new Pubcomp(id, ReasonCode.SUCCESS, Properties.NONE));
         assertThat(sent.ends).containsExactly("done");
+    }
+
+    @Test
+    void publishesOfQos2HaveABoundOfTheirOwn() {
+        maximumInFlightQos2 = 1;
+        session = session();
+        connect();
+        publish(Qos.AT_LEAST_ONCE, "1");
+        publish(Qos.EXACTLY_ONCE, "2");
+        publish(Qos.EXACTLY_ONCE, "3");
+        publish(Qos.AT_LEAST_ONCE, "4");
+
+        List<Packet> sent = out();
+        assertThat(sent)
+                .extracting(packet -> ((Publish) packet).message().topic())
+                .containsExactly("1", "2");
+
+        int id = ((Publish) sent.get(1)).packetId();
+        in(new Pubrec(id, ReasonCode.SUCCESS, Properties.NONE));
+        assertThat(out()).singleElement().isInstanceOf(Pubrel.class);
+        in(new Pubcomp(id, ReasonCode.SUCCESS, Properties.NONE));
+        assertThat(out())
+                .extracting(packet -> ((Publish) packet).message().topic())
+                .containsExactly("3", "4");
     }
 
     @Test
@@ -436,7 +471,7 @@ class SessionTest {
     @DisplayName("[MQTT-3.3.4-9] a broker that exceeds the receive maximum of this client breaks the protocol")
     void tooManyUnacknowledgedMessagesAreABreach() {
         session = new Session<>(
-                new SessionConfig(version, bounds, 10, SessionLoss.FAIL, 1, 1000, 0, 0, false, 0),
+                new SessionConfig(version, bounds, 10, 10, SessionLoss.FAIL, 1, 1000, 0, 0, false, 0),
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);
         connect();

@@ -25,6 +25,22 @@ class TablesTest {
     }
 
     @Test
+    void anIdentifierOfAnEarlierLifeIsNotHandedOutAtOnceEither() {
+        PacketIdentifiers identifiers = new PacketIdentifiers();
+        identifiers.reserve(7);
+        identifiers.reserve(9);
+        identifiers.free(7);
+        identifiers.free(9);
+
+        Set<Integer> next = new HashSet<>();
+        for (int i = 0; i < 50; i++) {
+            next.add(identifiers.take());
+        }
+
+        assertThat(next).doesNotContain(7, 9).hasSize(50);
+    }
+
+    @Test
     void all65535IdentifiersAreThereAndNoneIsHandedOutTwice() {
         PacketIdentifiers identifiers = new PacketIdentifiers();
         Set<Integer> taken = new HashSet<>();

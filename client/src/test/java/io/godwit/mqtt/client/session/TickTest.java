@@ -24,6 +24,7 @@ class TickTest {
                         ProtocolVersion.V3_1_1,
                         new QueueBounds(10, 1_000, QueueBounds.WhenFull.FAIL),
                         10,
+                        10,
                         SessionLoss.RESEND,
                         65_535,
                         65_535,
