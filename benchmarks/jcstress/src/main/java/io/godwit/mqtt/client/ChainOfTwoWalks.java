@@ -33,7 +33,7 @@ public class ChainOfTwoWalks {
                 chain.get(i - 1).link(chain.get(i));
             }
         }
-        new Completions(this::execute, loop, false).finish(chain.get(0));
+        new Completions(this::execute, loop, new Joins(), false).finish(chain.get(0));
     }
 
     private void execute(Runnable task) {

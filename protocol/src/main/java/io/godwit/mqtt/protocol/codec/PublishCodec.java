@@ -101,8 +101,8 @@ public final class PublishCodec {
         return (dup ? 8 : 0) | message.qos().level() << 1 | (message.retain() ? 1 : 0);
     }
 
-    /** The same without the payload, which the caller sends after it, uncopied if large. */
-    public static void writeHead(
+    /** All of it but the payload. */
+    static void writeHead(
             ByteBuf out,
             ProtocolVersion version,
             Message message,
