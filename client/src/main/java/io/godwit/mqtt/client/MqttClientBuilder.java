@@ -311,14 +311,17 @@ public final class MqttClientBuilder {
         return this;
     }
 
-    /** How much may wait for the handlers before the client stops reading; 8,192 messages and 16 MiB unless set. */
+    /** How much may wait for the handlers before the client stops reading; 8,192 messages and packets of 16 MiB unless set. */
     public MqttClientBuilder inbox(int messages, long bytes) {
         inboxMessages = inRange("inbox messages", messages, 1, 1 << 24);
         inboxBytes = bytes;
         return this;
     }
 
-    /** Where handlers, listeners and what depends on futures run; shared virtual threads (JDK 21) or a pool unless set. */
+    /**
+     * Where handlers, listeners and what depends on futures run; shared virtual threads (JDK 21) or a pool unless set. A
+     * task that it refuses runs on one of those.
+     */
     public MqttClientBuilder executor(Executor newExecutor) {
         executor = newExecutor;
         return this;

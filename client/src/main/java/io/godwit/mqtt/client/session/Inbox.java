@@ -50,7 +50,7 @@ public final class Inbox {
             tokens[index] = 0;
         }
 
-        private void add(Message message, Object[] route, int token) {
+        private void add(Message message, Object[] route, int token, int weight) {
             if (size == messages.length) {
                 messages = Arrays.copyOf(messages, 2 * size);
                 routes = Arrays.copyOf(routes, 2 * size);
@@ -60,20 +60,21 @@ public final class Inbox {
             routes[size] = route;
             tokens[size] = token;
             size++;
-            bytes += message.payload().length;
+            bytes += weight;
         }
     }
 
-    void add(Message message, Object[] route, int token) {
+    /** @param weight bytes of the packet: properties take memory as payloads do */
+    void add(Message message, Object[] route, int token, int weight) {
         Batch batch = filling;
         if (batch == null) {
             batch = spare != null ? spare : new Batch();
             spare = null;
             filling = batch;
         }
-        batch.add(message, route, token);
+        batch.add(message, route, token, weight);
         waiting++;
-        waitingBytes += message.payload().length;
+        waitingBytes += weight;
     }
 
     /** Whether {@link #take} would give something. */
@@ -110,7 +111,7 @@ public final class Inbox {
         return waiting;
     }
 
-    /** The payload bytes of those. */
+    /** The bytes of their packets. */
     public long waitingBytes() {
         return waitingBytes;
     }

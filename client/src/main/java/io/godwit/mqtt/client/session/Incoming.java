@@ -29,7 +29,7 @@ final class Incoming {
     /** Messages without a handler that are kept; beyond that they are left to the broker, which sends them again. */
     private static final int MOST_PARKED = 1000;
 
-    /** The same for their payload bytes; one message of any size is kept. */
+    /** The same for the bytes of their packets; one message of any size is kept. */
     private static final long MOST_PARKED_BYTES = 8 << 20;
 
     private static final int CONNECTIONS = 0xFFF;
@@ -55,11 +55,7 @@ final class Incoming {
     // Per connection.
     private final AckOrder acks = new AckOrder();
 
-    private record Parked(Message message, int token) {
-        int bytes() {
-            return message.payload().length;
-        }
-    }
+    private record Parked(Message message, int token, int bytes) {}
 
     Incoming(
             SessionConfig config,
@@ -93,7 +89,7 @@ final class Incoming {
             } else if (route.length == 0) {
                 events.add(new SessionEvent.Unhandled(message, false));
             } else {
-                inbox.add(message, route, 0);
+                inbox.add(message, route, 0, length);
             }
             return;
         }
@@ -121,9 +117,9 @@ final class Incoming {
         if (prompt) {
             events.add(new SessionEvent.Prompted(message, route[0]));
         } else if (route.length > 0) {
-            inbox.add(message, route, acknowledgeOnArrival ? 0 : token);
+            inbox.add(message, route, acknowledgeOnArrival ? 0 : token, length);
         } else {
-            park(message, token);
+            park(message, token, length);
         }
     }
 
@@ -157,8 +153,8 @@ final class Incoming {
         }
     }
 
-    private void park(Message message, int token) {
-        Parked waiting = new Parked(message, token);
+    private void park(Message message, int token, int bytes) {
+        Parked waiting = new Parked(message, token, bytes);
         boolean keep =
                 parked.isEmpty() || parked.size() < MOST_PARKED && parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES;
         if (keep) {
@@ -178,7 +174,7 @@ final class Incoming {
             if (route.length > 0) {
                 rest.remove();
                 parkedBytes -= waiting.bytes();
-                inbox.add(waiting.message, route, waiting.token);
+                inbox.add(waiting.message, route, waiting.token, waiting.bytes);
             }
         }
     }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class ReceivedTopics implements TopicSource {
     private static final int SMALLEST = 8;
     private static final int LARGEST = 2048;
+    /** A longer name is not kept, so that the table holds a few megabytes whatever the broker sends. */
+    private static final int LONGEST = 1024;
+
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     /** One topic name with its handlers. */
@@ -127,7 +130,9 @@ final class ReceivedTopics implements TopicSource {
             words[i] = word(in, index, length, i);
         }
         Entry entry = new Entry(name, words, length, hash, subscriptions.match(name), subscriptions.version());
-        table[hash & table.length - 1] = entry;
+        if (length <= LONGEST) {
+            table[hash & table.length - 1] = entry;
+        }
         return entry;
     }
 

@@ -3,6 +3,7 @@ package io.godwit.mqtt.client.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.protocol.TopicFilter;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -111,5 +112,19 @@ class TablesTest {
             expected.removeIf(filter -> !((TopicFilter) filter).matches(topic));
             assertThat(Set.of(subscriptions.match(topic))).isEqualTo(expected);
         }
+    }
+
+    @Test
+    void aNameOfManyBytesIsNotKeptSoThatABrokerCannotFillTheTable() {
+        ReceivedTopics topics = new ReceivedTopics(new Subscriptions<>(), 0);
+        String usual = read(topics, "boiler/7");
+        String huge = read(topics, "x".repeat(60_000));
+        assertThat(read(topics, "boiler/7")).isSameAs(usual);
+        assertThat(read(topics, "x".repeat(60_000))).isEqualTo(huge).isNotSameAs(huge);
+    }
+
+    private static String read(ReceivedTopics topics, String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        return topics.topic(bytes, 0, bytes.length);
     }
 }
