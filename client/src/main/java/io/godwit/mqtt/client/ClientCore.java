@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -60,6 +61,9 @@ final class ClientCore {
     private boolean drainScheduled;
     private int waitingForRoom;
 
+    /** Whether the application's executor has refused a task, which is logged once. Any thread. */
+    private volatile boolean refused;
+
     // Event loop only.
     private @Nullable Connection connection;
     private @Nullable MalformedPacketException breach;
@@ -69,10 +73,10 @@ final class ClientCore {
         this.config = config;
         this.loop = loop;
         this.log = log;
-        this.executor = config.onEventLoop() ? this::onLoop : config.executor();
+        this.executor = config.onEventLoop() ? this::onLoop : this::onExecutor;
         this.delivery = new Delivery(this, executor);
         this.completions = new Completions(executor, loop, joins, config.onEventLoop());
-        this.listenerCalls = new ListenerCalls(config.executor(), this::missed);
+        this.listenerCalls = new ListenerCalls(this::onExecutor, this::missed);
         this.session = new Session<>(config.session(), log, ByteBufAllocator.DEFAULT);
         this.closedTo = notConnected("not connected: call connect first");
         session.restore(log.recovered(), message -> new PublishExchange(this, message, false));
@@ -86,6 +90,19 @@ final class ClientCore {
             task.run();
         } else {
             loop.execute(task);
+        }
+    }
+
+    /** Messages and futures must not be lost to an executor of the application that has no place, or was shut down. */
+    private void onExecutor(Runnable task) {
+        try {
+            config.executor().execute(task);
+        } catch (RejectedExecutionException full) {
+            if (!refused) {
+                refused = true;
+                LOG.warn("the executor refuses tasks, which run on threads of Godwit's own: {}", full.getMessage());
+            }
+            HandlerThreads.shared().execute(task);
         }
     }
 
@@ -164,7 +181,7 @@ final class ClientCore {
     boolean offerNow(Message message) {
         acquire();
         try {
-            return session.publishNow(message);
+            return closedTo == null && session.publishNow(message);
         } finally {
             release();
         }
@@ -419,6 +436,7 @@ final class ClientCore {
             session.end(reason);
             drainScheduled = false;
         });
+        completions.finishDeferred(); // the loop may have no time left
     }
 
     /** Lets the session put something into the outbox, and sends it. */

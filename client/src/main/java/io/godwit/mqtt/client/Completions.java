@@ -119,7 +119,8 @@ final class Completions {
         deferred += count;
     }
 
-    private void finishDeferred() {
+    /** Lets go of those that wait for more of them. Event loop. */
+    void finishDeferred() {
         Exchange<?> first = deferredFirst;
         if (first != null) {
             deferredFirst = null;

@@ -433,6 +433,11 @@ final class Outgoing {
         connected = true;
     }
 
+    /** Nothing is sent any more; what is in the outbox may still go. */
+    void stop() {
+        connected = false;
+    }
+
     /** The connection is gone: what was of QoS 0 and not written is lost, the rest waits. */
     void disconnected() {
         connected = false;

@@ -287,6 +287,8 @@ public final class Session<H> {
         if (phase != Phase.DISCONNECTED) {
             write(packet);
             phase = Phase.DISCONNECTED;
+            outgoing.stop();
+            incoming.disconnected();
         }
     }
 

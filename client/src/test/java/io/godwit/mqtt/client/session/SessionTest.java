@@ -9,6 +9,7 @@ import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Pingreq;
@@ -156,6 +157,45 @@ class SessionTest {
 
     private static Puback puback(int id) {
         return new Puback(id, ReasonCode.SUCCESS, Properties.NONE);
+    }
+
+    @Test
+    @DisplayName("[MQTT-3.14.4-2] nothing follows DISCONNECT: no publish that waited, no new one, no acknowledgement")
+    void nothingIsSentAfterDisconnect() {
+        session.addHandler(TopicFilter.of("in"), "handler");
+        connect(false, Properties.of(Property.RECEIVE_MAXIMUM, 1));
+        publish(Qos.AT_LEAST_ONCE, "t");
+        Sent waits = publish(Qos.AT_LEAST_ONCE, "t");
+        in(received(7, Qos.AT_LEAST_ONCE, "in"));
+        int token = session.inbox().take().token(0);
+        out();
+        in(puback(1));
+        Sent more = new Sent(Message.of("t", "x").qos(Qos.AT_MOST_ONCE));
+        session.disconnect(new Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+
+        session.handled(token);
+        boolean taken = session.publishNow(Message.of("t", "x").qos(Qos.AT_MOST_ONCE));
+        session.publish(more, now);
+        List<Packet> last = out();
+        session.pump(now);
+
+        assertThat(taken).isFalse();
+        assertThat(last.get(last.size() - 1)).isInstanceOf(Disconnect.class);
+        assertThat(out()).isEmpty();
+        assertThat(waits.ends).isEmpty();
+    }
+
+    @Test
+    @DisplayName("promise 8: what waits for the handlers is counted with its properties, not only its payload")
+    void propertiesCountInTheInbox() {
+        session.addHandler(TopicFilter.of("in"), "handler");
+        connect();
+        Properties large = Properties.of(Property.CONTENT_TYPE, "x".repeat(50_000));
+        in(new Publish(new Message("in", new byte[0], Qos.AT_MOST_ONCE, false, large), false, 0, 0));
+
+        assertThat(session.inbox().waitingBytes()).isGreaterThan(50_000);
+        session.inbox().giveBack(session.inbox().take());
+        assertThat(session.inbox().waitingBytes()).isZero();
     }
 
     // ---- sending ----
