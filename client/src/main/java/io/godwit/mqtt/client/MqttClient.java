@@ -93,6 +93,10 @@ public final class MqttClient implements AutoCloseable {
         return keeper;
     }
 
+    Requests requests() {
+        return requests;
+    }
+
     // ---- connection ----
 
     /**
@@ -384,7 +388,12 @@ public final class MqttClient implements AutoCloseable {
      * @throws MqttTimeoutException when none came within the call time limit
      */
     public Message request(Message request) {
-        return patience.await(requestAsync(request), () -> "the response to '" + request.topic() + "'");
+        CompletableFuture<Message> response = requestAsync(request);
+        try {
+            return patience.await(response, () -> "the response to '" + request.topic() + "'");
+        } finally {
+            response.cancel(false); // in vain: it is forgotten
+        }
     }
 
     /** {@link #request(Message)} of a text, QoS 1. */

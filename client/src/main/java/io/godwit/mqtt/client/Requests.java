@@ -41,6 +41,11 @@ final class Requests {
         return response;
     }
 
+    /** How many requests wait for their response. */
+    int waiting() {
+        return open.size();
+    }
+
     private CompletableFuture<String> responseTopic(MqttClient client) {
         CompletableFuture<String> topic = responseTopic;
         if (topic != null && !topic.isCompletedExceptionally()) {
