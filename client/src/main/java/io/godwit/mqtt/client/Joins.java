@@ -11,18 +11,16 @@ import org.jspecify.annotations.Nullable;
  * it and complete the future themselves, so that nobody waits until the executor, too, has been woken.
  */
 final class Joins {
+    /** Who completes a future in a way of its own, such as completeAsync, wakes nobody: so a thread looks now and then. */
+    private static final long LOOK_NANOS = 1_000_000_000;
+
     private final ConcurrentLinkedQueue<Seat> seats = new ConcurrentLinkedQueue<>();
 
-    /** Returns when the future is complete, or has to be waited for in the common way. The calling thread waits. */
-    void await(Exchange<?> exchange) {
-        await(exchange, null);
-    }
-
-    /** The same, no longer than until {@code deadline} of {@link System#nanoTime}. */
+    /**
+     * Returns when the future is complete, or has to be waited for in the common way, or at {@code deadline} of {@link
+     * System#nanoTime}; null: there is none. The calling thread waits.
+     */
     void await(Exchange<?> exchange, @Nullable Long deadline) {
-        if (exchange.isWaited() || exchange.isDone()) {
-            return;
-        }
         if (!exchange.hasEnded()) {
             Seat seat = new Seat(exchange, Thread.currentThread(), deadline);
             seats.add(seat);
@@ -40,11 +38,11 @@ final class Joins {
         }
     }
 
-    /** Exchanges have ended: wakes who waits for one of them. Any thread, after the session's lock was given back. */
+    /** Exchanges have ended or were completed: wakes who waits for one of them. Any thread, without the session's lock. */
     void wake() {
         if (!seats.isEmpty()) {
             for (Seat seat : seats) {
-                if (seat.exchange.hasEnded()) {
+                if (seat.isOver()) {
                     LockSupport.unpark(seat.thread);
                 }
             }
@@ -55,12 +53,16 @@ final class Joins {
             Exchange<?> exchange, Thread thread, @Nullable Long deadline) implements ForkJoinPool.ManagedBlocker {
         @Override
         public boolean isReleasable() {
-            return exchange.hasEnded() || exchange.isDone() || thread.isInterrupted() || left() <= 0;
+            return isOver() || thread.isInterrupted() || left() <= 0;
+        }
+
+        boolean isOver() {
+            return exchange.hasEnded() || exchange.isDone();
         }
 
         @Override
         public boolean block() {
-            LockSupport.parkNanos(exchange, left());
+            LockSupport.parkNanos(exchange, Math.min(left(), LOOK_NANOS));
             return isReleasable();
         }
 

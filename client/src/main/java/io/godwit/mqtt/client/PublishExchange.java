@@ -26,15 +26,17 @@ final class PublishExchange extends Exchange<PublishResult> {
         this.core = core;
     }
 
+    // ---- who waits for it ----
+
     @Override
     public PublishResult join() {
-        core.joins().await(this);
+        await(null);
         return super.join();
     }
 
     @Override
     public PublishResult get() throws InterruptedException, ExecutionException {
-        core.joins().await(this);
+        await(null);
         return super.get();
     }
 
@@ -42,14 +44,52 @@ final class PublishExchange extends Exchange<PublishResult> {
     public PublishResult get(long timeout, TimeUnit unit)
             throws InterruptedException, ExecutionException, TimeoutException {
         long deadline = System.nanoTime() + unit.toNanos(timeout);
-        core.joins().await(this, deadline);
+        await(deadline);
         return super.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
     }
+
+    /** A handler that waits lets the connection be read: the acknowledgement may stand behind messages for it. */
+    private void await(@Nullable Long deadline) {
+        if (isWaited() || isDone()) {
+            return;
+        }
+        boolean inHandler = core.delivery().blocks();
+        try {
+            core.joins().await(this, deadline);
+        } finally {
+            core.delivery().goesOn(inHandler);
+        }
+    }
+
+    // ---- ends that are not the session's, such as orTimeout: they wake who waits ----
+
+    @Override
+    public boolean complete(PublishResult value) {
+        boolean first = super.complete(value);
+        core.joins().wake();
+        return first;
+    }
+
+    @Override
+    public boolean completeExceptionally(Throwable failure) {
+        boolean first = super.completeExceptionally(failure);
+        core.joins().wake();
+        return first;
+    }
+
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean first = super.cancel(mayInterruptIfRunning);
+        core.joins().wake();
+        return first;
+    }
+
+    // ---- the session's end: who waits has been woken already ----
 
     @Override
     protected void finish(@Nullable Object result) {
         if (result == null) {
-            complete(PublishResult.SUCCESS);
+            super.complete(PublishResult.SUCCESS);
         } else if (result instanceof Puback ack) {
             answered(ack.reason(), ack.properties());
         } else if (result instanceof Pubrec ack) {
@@ -71,7 +111,7 @@ final class PublishExchange extends Exchange<PublishResult> {
                             + Reasons.describe(reason, properties),
                     properties));
         } else {
-            complete(
+            super.complete(
                     reason == ReasonCode.SUCCESS && properties.isEmpty()
                             ? PublishResult.SUCCESS
                             : new PublishResult(reason, properties));
@@ -79,9 +119,9 @@ final class PublishExchange extends Exchange<PublishResult> {
     }
 
     private void failed(MqttException failure) {
-        boolean first = completeExceptionally(failure);
+        boolean first = super.completeExceptionally(failure);
         Message message = message();
-        if (message != null && (first || isCancelled())) {
+        if (message != null && (first || isCancelled() && isToldFirst())) {
             core.publishFailed(message, failure);
         }
     }

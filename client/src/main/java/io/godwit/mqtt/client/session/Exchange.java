@@ -23,6 +23,8 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
     static final byte RELEASED = 3;
 
     static final byte ENDED = 4;
+    /** It has ended, and {@link #isToldFirst} was asked. */
+    private static final byte TOLD = 5;
 
     private static final VarHandle STATE;
 
@@ -67,7 +69,12 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
 
     /** Whether the session is done with this, so that {@link #finishNow} may complete it. Any thread. */
     public final boolean hasEnded() {
-        return (byte) STATE.getAcquire(this) == ENDED;
+        return (byte) STATE.getVolatile(this) >= ENDED;
+    }
+
+    /** Whether this is the first call on an exchange that has ended: for what {@link #finish} does but once. */
+    protected final boolean isToldFirst() {
+        return STATE.compareAndSet(this, ENDED, TOLD);
     }
 
     /** The message of a publish. */

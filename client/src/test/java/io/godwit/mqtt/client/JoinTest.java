@@ -1,0 +1,228 @@
+package io.godwit.mqtt.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.godwit.mqtt.client.transport.NettyTransport;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.PacketType;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.testkit.ScriptedBroker;
+import io.godwit.testkit.TestBroker;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The future of a publish: whoever waits for it goes on when it is complete, however that came about. */
+@Timeout(60)
+class JoinTest {
+    private static final ProtocolVersion VERSION = ProtocolVersion.V3_1_1;
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static MqttClientBuilder builder(String uri) {
+        return MqttClient.builder().server(uri).protocol(VERSION).clientId("c").closeTimeout(Duration.ofMillis(200));
+    }
+
+    /** Completes when a thread of its own, which waits from now on, has joined the future. */
+    private static CompletableFuture<Void> joined(CompletableFuture<?> future) {
+        CompletableFuture<Void> joined = new CompletableFuture<>();
+        Thread joiner = new Thread(() -> {
+            try {
+                future.join();
+            } catch (RuntimeException failed) {
+                assertThat(future).isDone();
+            } finally {
+                joined.complete(null);
+            }
+        });
+        joiner.setDaemon(true);
+        joiner.start();
+        await().until(() ->
+                EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING).contains(joiner.getState()));
+        return joined;
+    }
+
+    @Test
+    @DisplayName(
+            "a publish that nobody acknowledges can be completed, failed, cancelled and timed out under who joins it")
+    void whoJoinsIsWokenByOtherEndsToo() throws Exception {
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri()).build()) {
+            client.connect();
+            broker.silent(true);
+
+            CompletableFuture<PublishResult> timed = client.publishAsync("t", "1");
+            CompletableFuture<Void> timedJoin = joined(timed);
+            timed.orTimeout(10, TimeUnit.MILLISECONDS);
+            CompletableFuture<PublishResult> given = client.publishAsync("t", "2");
+            CompletableFuture<Void> givenJoin = joined(given);
+            given.completeOnTimeout(PublishResult.SUCCESS, 10, TimeUnit.MILLISECONDS);
+            CompletableFuture<PublishResult> cancelled = client.publishAsync("t", "3");
+            CompletableFuture<Void> cancelledJoin = joined(cancelled);
+            cancelled.cancel(false);
+            CompletableFuture<PublishResult> supplied = client.publishAsync("t", "4");
+            CompletableFuture<Void> suppliedJoin = joined(supplied);
+            supplied.completeAsync(() -> PublishResult.SUCCESS);
+
+            assertThat(timedJoin).succeedsWithin(SOON);
+            assertThat(givenJoin).succeedsWithin(SOON);
+            assertThat(cancelledJoin).succeedsWithin(SOON);
+            assertThat(suppliedJoin).succeedsWithin(SOON);
+            assertThat(timed).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(TimeoutException.class);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "promise 3: a handler may join a publish whose acknowledgement stands behind messages that wait for it")
+    void aHandlerMayJoinWhileReadingIsPaused() throws Exception {
+        AtomicBoolean first = new AtomicBoolean(true);
+        AtomicInteger handled = new AtomicInteger();
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri()).inbox(10, 1_000_000).build()) {
+            client.connect();
+            client.subscribe("t", Qos.AT_MOST_ONCE, message -> {
+                if (first.getAndSet(false)) {
+                    await().until(() -> isPaused(client));
+                    client.publishAsync("other", "x").join();
+                }
+                handled.incrementAndGet();
+            });
+            for (int i = 0; i < 100; i++) {
+                broker.publish(Message.of("t", new byte[1000]).qos(Qos.AT_MOST_ONCE));
+            }
+
+            await().until(() -> handled.get() == 100);
+        }
+    }
+
+    private static boolean isPaused(MqttClient client) {
+        client.core().acquire();
+        try {
+            return client.core().delivery().isPausedByHandlers();
+        } finally {
+            client.core().release();
+        }
+    }
+
+    @Test
+    @DisplayName("the failure of a cancelled publish is told once, though two walks come by")
+    void aCancelledPublishFailsOnce() throws Exception {
+        AtomicInteger told = new AtomicInteger();
+        AtomicInteger running = new AtomicInteger();
+        CountDownLatch go = new CountDownLatch(1);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (ScriptedBroker broker = ScriptedBroker.builder()
+                        .connection(script -> script.accept(ProtocolVersion.V5)
+                                .expect(PacketType.PUBLISH, ProtocolVersion.V5)
+                                .expect(PacketType.PUBLISH, ProtocolVersion.V5)
+                                .expect(PacketType.PUBLISH, ProtocolVersion.V5)
+                                .send("40 02 0001 40 03 0002 87 40 02 0003"))
+                        .start();
+                MqttClient client = builder(broker.uri())
+                        .protocol(ProtocolVersion.V5)
+                        .executor(task -> {
+                            running.incrementAndGet();
+                            threads.execute(() -> {
+                                try {
+                                    task.run();
+                                } finally {
+                                    running.decrementAndGet();
+                                }
+                            });
+                        })
+                        .listener(new ClientListener() {
+                            @Override
+                            public void publishFailed(MqttClient of, Message message, MqttException failure) {
+                                told.incrementAndGet();
+                            }
+                        })
+                        .build()) {
+            client.connect();
+            CompletableFuture<Void> blocked = client.publishAsync("t", "1").thenRun(() -> {
+                try {
+                    go.await();
+                } catch (InterruptedException interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
+            });
+            CompletableFuture<PublishResult> cancelled = client.publishAsync("t", "2");
+            cancelled.cancel(false);
+            CompletableFuture<PublishResult> last = client.publishAsync("t", "3");
+            await().until(last::isDone); // another walk has passed the one that is blocked
+            go.countDown();
+
+            assertThat(blocked).succeedsWithin(SOON);
+            await().until(() -> running.get() == 0);
+            assertThat(told).hasValue(1);
+        } finally {
+            threads.shutdown();
+        }
+    }
+
+    @Test
+    @DisplayName("promise 2: when close has returned, the futures end even if the threads of the transport end with it")
+    void futuresOfAClosedClientDoNotNeedItsLoop() {
+        try (TestBroker broker = TestBroker.start()) {
+            NettyTransport transport = new NettyTransport(1);
+            MqttClient client = builder(broker.uri()).carrier(transport).build();
+            client.connect();
+            broker.silent(true);
+            CompletableFuture<PublishResult> publish = client.publishAsync("t", "x");
+            client.close();
+            transport.close();
+
+            await().until(publish::isDone);
+            assertThat(publish).failsWithin(SOON).withThrowableThat().withCauseInstanceOf(ClientClosedException.class);
+        }
+    }
+
+    @Test
+    @DisplayName("promise 2: an executor that takes no more tasks keeps neither messages nor futures from their end")
+    void anExecutorMayRefuse() {
+        AtomicInteger handled = new AtomicInteger();
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri())
+                        .executor(task -> {
+                            throw new RejectedExecutionException("full");
+                        })
+                        .build()) {
+            client.connect();
+            client.subscribe("t", Qos.AT_LEAST_ONCE, message -> handled.incrementAndGet());
+
+            CompletableFuture<PublishResult> publish = client.publishAsync("t", "x");
+
+            await().until(publish::isDone);
+            await().until(() -> handled.get() == 1);
+            assertThat(client.isConnected()).isTrue();
+        }
+    }
+
+    @Test
+    @DisplayName("a request that has waited in vain leaves nothing behind")
+    void aRequestInVainIsForgotten() {
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri())
+                        .protocol(ProtocolVersion.V5)
+                        .callTimeout(Duration.ofMillis(300))
+                        .build()) {
+            client.connect();
+            assertThatThrownBy(() -> client.request("nobody", "?")).isInstanceOf(MqttTimeoutException.class);
+
+            assertThat(client.requests().waiting()).isZero();
+        }
+    }
+}
