@@ -67,6 +67,9 @@ final class ConnectionKeeper {
     private final List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(1);
     private final List<CompletableFuture<Void>> disconnecting = new ArrayList<>(1);
     private @Nullable Disconnect farewell;
+    /** When it is said, whatever is in flight then. */
+    private long farewellAt;
+
     private boolean closing;
 
     ConnectionKeeper(MqttClient client, ClientConfig config, ClientCore core) {
@@ -135,7 +138,7 @@ final class ConnectionKeeper {
                 farewell = packet;
                 state = ClientState.DISCONNECTING;
                 core.setClosedTo(ClientCore.notConnected("not connected: the client is disconnecting"));
-                setTimer(limit.toNanos(), this::sayFarewell);
+                sayFarewellWithin(limit);
                 drained();
             }
         }
@@ -151,6 +154,10 @@ final class ConnectionKeeper {
             return;
         }
         closing = true;
+        if (farewell != null
+                && farewellAt - loop.nanoTime() > config.closeTimeout().toNanos()) {
+            sayFarewellWithin(config.closeTimeout());
+        }
         CompletableFuture<Void> ended = new CompletableFuture<>();
         disconnecting.add(future);
         disconnect(ended, new Disconnect(ReasonCode.SUCCESS, Properties.NONE), config.closeTimeout());
@@ -449,6 +456,11 @@ final class ConnectionKeeper {
         connecting.clear();
         idle(String.valueOf(reason.getMessage()));
         waiting.forEach(future -> fail(future, reason));
+    }
+
+    private void sayFarewellWithin(Duration limit) {
+        farewellAt = loop.nanoTime() + limit.toNanos();
+        setTimer(limit.toNanos(), this::sayFarewell);
     }
 
     private void sayFarewell() {

@@ -263,6 +263,41 @@ class ClientPromisesTest {
     }
 
     @Test
+    @DisplayName("from disconnect on nothing is taken, whatever its QoS")
+    void nothingIsTakenWhileDisconnecting() {
+        try (MqttClient client = builder().build()) {
+            client.connect();
+            broker.silent(true);
+            client.publishAsync("t", "keeps the disconnect waiting");
+            CompletableFuture<Void> disconnected =
+                    client.disconnectAsync(ReasonCode.SUCCESS, Properties.NONE, Duration.ofHours(1));
+            await().until(() -> client.state() == ClientState.DISCONNECTING);
+            for (Qos qos : Qos.values()) {
+                Message late = Message.of("t", "late").qos(qos);
+                assertThatThrownBy(() -> client.publish(late)).isInstanceOf(NotConnectedException.class);
+            }
+            assertThat(disconnected).isNotDone();
+        }
+    }
+
+    @Test
+    @DisplayName("promise 5: close does not wait as long as the disconnect that is under way would")
+    void closeShortensADisconnect() {
+        MqttClient client = builder().build();
+        client.connect();
+        broker.silent(true);
+        client.publishAsync("t", "keeps the disconnect waiting");
+        CompletableFuture<Void> disconnected =
+                client.disconnectAsync(ReasonCode.SUCCESS, Properties.NONE, Duration.ofHours(1));
+        await().until(() -> client.state() == ClientState.DISCONNECTING);
+
+        client.close();
+
+        assertThat(client.state()).isEqualTo(ClientState.CLOSED);
+        assertThat(disconnected).succeedsWithin(Duration.ofSeconds(5));
+    }
+
+    @Test
     @DisplayName("promise 6: each reconnect sends the same CONNECT, with credentials asked anew")
     void reconnectSendsTheSameConnect() {
         AtomicInteger asked = new AtomicInteger();

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes that wait for the connection: packets are encoded straight into it and whole parts of it are taken out. A
  * part that is full is not grown by copying but put aside, and the next one begun. Parts are arrays, to which packets are
- * written fastest; those of a busy connection are used again. A connection that rests holds no memory here.
+ * written fastest; those of a busy connection are used again. A connection that rests holds no memory here once {@link
+ * #rest} was called.
  */
 public final class Outbox {
     private static final int SMALLEST_PART = 512;
