@@ -2,6 +2,7 @@ package io.godwit.cli.packets;
 
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.codec.MalformedPacketException;
 import io.godwit.mqtt.protocol.codec.PacketCodec;
@@ -36,6 +37,8 @@ public final class PacketTap implements AutoCloseable {
         new PacketReader(PacketReader.LARGEST_PACKET), new PacketReader(PacketReader.LARGEST_PACKET)
     };
     private ProtocolVersion version;
+    /** Bytes of the packets that the present call of {@link #pass} has handed on. */
+    private int handedOn;
 
     /**
      * @param connection names the connection for people
@@ -52,19 +55,27 @@ public final class PacketTap implements AutoCloseable {
     public void pass(Direction direction, ByteBuf bytes) {
         lock.lock();
         try {
-            readers[direction.ordinal()].feed(
-                    bytes.duplicate(),
-                    (firstByte, in, index, length) -> frame(direction, firstByte, in, index, length));
-        } catch (MalformedPacketException broken) {
-            sink.accept(SeenPacket.broken(
-                    connection,
-                    direction,
-                    clock.instant(),
-                    ByteBufUtil.getBytes(bytes),
-                    String.valueOf(broken.getMessage())));
+            PacketReader reader = readers[direction.ordinal()];
+            int before = reader.waiting();
+            handedOn = 0;
+            try {
+                reader.feed(
+                        bytes.duplicate(),
+                        (firstByte, in, index, length) -> frame(direction, firstByte, in, index, length));
+            } catch (MalformedPacketException broken) {
+                byte[] rest = rest(bytes, handedOn - before);
+                sink.accept(SeenPacket.broken(
+                        connection, direction, clock.instant(), rest, String.valueOf(broken.getMessage())));
+            }
         } finally {
             lock.unlock();
         }
+    }
+
+    /** What of the chunk was not handed on as packets, which have their secrets masked. */
+    private static byte[] rest(ByteBuf bytes, int handedOn) {
+        int from = Math.min(bytes.readableBytes(), Math.max(0, handedOn));
+        return ByteBufUtil.getBytes(bytes, bytes.readerIndex() + from, bytes.readableBytes() - from);
     }
 
     /** How many bytes wait for the rest of their packet. */
@@ -93,6 +104,10 @@ public final class PacketTap implements AutoCloseable {
     private boolean frame(Direction direction, int firstByte, byte[] in, int index, int length) {
         Instant now = clock.instant();
         byte[] frame = frame(firstByte, in, index, length);
+        handedOn += frame.length;
+        if (firstByte >> 4 == PacketType.CONNECT.code()) {
+            handedOn += surplus(in, index, frame.length - length);
+        }
         try {
             Packet packet = PacketCodec.read(firstByte, in, index, length, version);
             if (packet instanceof Connect connect) {
@@ -103,6 +118,15 @@ public final class PacketTap implements AutoCloseable {
             sink.accept(SeenPacket.broken(connection, direction, now, frame, String.valueOf(broken.getMessage())));
         }
         return true;
+    }
+
+    /** By how many bytes the fixed header of a CONNECT is longer than need be. Its first byte is no continuation of a length. */
+    private static int surplus(byte[] in, int index, int shortest) {
+        int header = 2;
+        while (in[index - header] < 0) {
+            header++;
+        }
+        return header - shortest;
     }
 
     /** The whole packet, with a fixed header as short as can be. */

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,10 @@ public record SeenPacket(
         String text,
         int size,
         HexDump hex) {
+    /** Of the protocol's name in CONNECT: MQTT, MQIsdp. */
+    private static final Set<Integer> LENGTHS_OF_NAME = Set.of(4, 6);
+    /** Bytes of level, flags and keep alive in CONNECT, which come behind the name. */
+    private static final int BEHIND_NAME = 4;
 
     /** The same, sent by another. */
     SeenPacket from(Direction sender) {
@@ -67,7 +72,36 @@ public record SeenPacket(
 
     static SeenPacket broken(String connection, Direction direction, Instant time, byte[] bytes, String why) {
         return new SeenPacket(
-                connection, direction, time, null, "not MQTT: " + why, bytes.length, new HexDump(bytes, new BitSet()));
+                connection,
+                direction,
+                time,
+                null,
+                "not MQTT: " + why,
+                bytes.length,
+                new HexDump(bytes, perhapsSecret(bytes)));
+    }
+
+    /** Where something secret may stand in a packet that cannot be read: rather too much than too little. */
+    private static BitSet perhapsSecret(byte[] bytes) {
+        BitSet secret = new BitSet();
+        int type = bytes.length == 0 ? 0 : (bytes[0] & 0xFF) >> 4;
+        int body = 1;
+        while (body < bytes.length && bytes[body] < 0) {
+            body++;
+        }
+        body++;
+        if (type == PacketType.CONNECT.code()) {
+            boolean isNamed =
+                    body + 1 < bytes.length && bytes[body] == 0 && LENGTHS_OF_NAME.contains((int) bytes[body + 1]);
+            secret.set(isNamed ? body + 2 + bytes[body + 1] + BEHIND_NAME : body, Math.max(bytes.length, body + 16));
+        } else if (type == PacketType.CONNACK.code() || type == PacketType.AUTH.code()) {
+            int at = body;
+            while (at < bytes.length && bytes[at] != Property.AUTHENTICATION_DATA.identifier()) {
+                at++;
+            }
+            secret.set(at, Math.max(bytes.length, at));
+        }
+        return secret;
     }
 
     /** Where in the frame something stands that nobody shall see. */
