@@ -24,6 +24,16 @@ class ProgressTest {
     }
 
     @Test
+    void a_remark_takes_the_place_of_the_line() {
+        Terminal terminal = terminal(true);
+        terminal.progress("1 done");
+        terminal.remark("connection lost");
+        terminal.remark("no connection");
+
+        assertThat(text()).isEqualToNormalizingNewlines("\r1 done\u001b[K\r\u001b[Kconnection lost\nno connection\n");
+    }
+
+    @Test
     void elsewhere_nothing_is_written() {
         try (Progress progress = new Progress(terminal(false), () -> "done")) {
             assertThat(progress.isShown()).isFalse();

@@ -35,6 +35,8 @@ public final class Terminal {
         }
     }
 
+    private static final String CLEAR_TO_END = "\u001b[K";
+
     // Set once.
     private final OutputStream out;
     private final PrintStream err;
@@ -46,6 +48,7 @@ public final class Terminal {
 
     // Guarded by lock.
     private boolean gone;
+    private boolean progressing;
 
     public Terminal(OutputStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal, boolean colours) {
         this.out = out;
@@ -158,26 +161,47 @@ public final class Terminal {
         return write(bytes, bytes.length);
     }
 
-    /** Writes a line to standard error. */
+    /** Writes a line to standard error, in the place of that of {@link #progress} if there is one. */
     public void remark(String text) {
-        err.println(text);
-        err.flush();
+        lock.lock();
+        try {
+            err.print(takeAway() + text + System.lineSeparator());
+            err.flush();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Writes a line to standard error in the place of the one before; only where that is a terminal. */
     public void progress(String text) {
         if (errIsTerminal) {
-            err.print("\r" + text + "\u001b[K");
-            err.flush();
+            lock.lock();
+            try {
+                err.print("\r" + text + CLEAR_TO_END);
+                err.flush();
+                progressing = true;
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
     /** Ends the line of {@link #progress}. */
     public void endProgress() {
-        if (errIsTerminal) {
-            err.print("\r\u001b[K");
+        lock.lock();
+        try {
+            err.print(takeAway());
             err.flush();
+        } finally {
+            lock.unlock();
         }
+    }
+
+    /** What takes the line of progress from the screen. */
+    private String takeAway() {
+        String code = progressing ? "\r" + CLEAR_TO_END : "";
+        progressing = false;
+        return code;
     }
 
     /** Standard output for what prints by itself; shows what it is given when it is flushed or a line ends. */
