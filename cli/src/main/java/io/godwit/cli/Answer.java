@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Makes the payload of the answer to a request. */
@@ -50,7 +49,10 @@ interface Answer {
                 String contentType = request.contentType();
                 environment.put("GODWIT_CONTENT_TYPE", contentType == null ? "" : contentType);
                 Process process = builder.start();
-                CompletableFuture<Void> written = CompletableFuture.runAsync(() -> write(process, request.payload()));
+                // a thread of its own: a command that does not read would hold up those of others in a pool
+                Thread writer = new Thread(() -> write(process, request.payload()), "godwit-request-to-command");
+                writer.setDaemon(true);
+                writer.start();
                 try {
                     if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
                         throw new IOException("the command took longer than " + ClientCommand.time(limit));
@@ -59,7 +61,6 @@ interface Answer {
                     process.descendants().forEach(ProcessHandle::destroyForcibly);
                     process.destroyForcibly();
                 }
-                written.cancel(false);
                 if (process.exitValue() != 0) {
                     throw new IOException("the command ended with exit code " + process.exitValue());
                 }

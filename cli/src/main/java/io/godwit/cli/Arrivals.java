@@ -66,8 +66,7 @@ final class Arrivals implements ManualHandler {
     }
 
     String summary(Duration time) {
-        return printed + (printed == 1 ? " message, " : " messages, ") + bytes + " bytes in "
-                + ClientCommand.time(time);
+        return ClientCommand.summary(printed, bytes, time);
     }
 
     @Override

@@ -39,7 +39,8 @@ import picocli.CommandLine.Option;
         exitCodeList = {
             "7:messages failed or were not acknowledged",
             "8:the broker refused a subscription",
-            "9:messages were lost, double or out of order"
+            "9:messages were lost, double or out of order",
+            "27:a subscription was not answered in time"
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -117,6 +117,11 @@ abstract class ClientCommand implements Callable<Integer> {
         }
     }
 
+    /** What came of it, for people. */
+    static String summary(long messages, long bytes, Duration time) {
+        return messages + (messages == 1 ? " message, " : " messages, ") + bytes + " bytes in " + time(time);
+    }
+
     /** A time for people. */
     static String time(Duration duration) {
         return ConnectionRemarks.time(duration);

@@ -17,6 +17,7 @@ import io.godwit.mqtt.protocol.TopicName;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,12 +152,13 @@ final class PlayCommand extends ClientCommand {
                 .callTimeout(Duration.ofDays(1))
                 .build();
         PublishWindow window = new PublishWindow(client);
-        try (Interruption interruption = new Interruption(() -> {
+        try (Progress progress = new Progress(terminal(), () -> summary(window));
+                Interruption interruption = new Interruption(() -> {
                     ended = true;
                     farewell(client);
+                    progress.close();
                     remark(summary(window));
-                });
-                Progress progress = new Progress(terminal(), () -> summary(window))) {
+                })) {
             connect(client);
             start = System.nanoTime();
             for (int i = 1; i <= rounds; i++) {
@@ -201,9 +203,7 @@ final class PlayCommand extends ClientCommand {
                     recorded = RecordedMessage.parse(line);
                     message = anew(recorded.message(), rewrite);
                 } catch (IllegalArgumentException e) {
-                    throw new IOException(
-                            (file.equals("-") ? "standard input" : file) + ", line " + number + ": " + e.getMessage(),
-                            e);
+                    throw new IOException(name() + ", line " + number + ": " + e.getMessage(), e);
                 }
                 if (!wanted.isEmpty()
                         && wanted.stream()
@@ -221,8 +221,14 @@ final class PlayCommand extends ClientCommand {
                 bytes = bytes + message.payload().length;
                 messages = messages + 1;
             }
+        } catch (CharacterCodingException e) {
+            throw new IOException(name() + ", line " + (number + 1) + ": it is no UTF-8 text", e);
         }
         return messages > before;
+    }
+
+    private String name() {
+        return file.equals("-") ? "standard input" : file;
     }
 
     private void waitUntil(long due) throws InterruptedException {
@@ -279,8 +285,7 @@ final class PlayCommand extends ClientCommand {
     }
 
     private String summary(PublishWindow window) {
-        return messages + (messages == 1 ? " message, " : " messages, ") + bytes + " bytes in "
-                + time(Duration.ofNanos(System.nanoTime() - start))
+        return summary(messages, bytes, Duration.ofNanos(System.nanoTime() - start))
                 + (loop.equals("1") ? "" : ", round " + round + " of " + loop)
                 + (latest < TimeUnit.MILLISECONDS.toNanos(10)
                         ? ""

@@ -9,7 +9,6 @@ import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.MqttConnectException;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
@@ -28,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -123,12 +123,13 @@ final class RecordCommand extends ClientCommand {
             subscriptions.forEach(
                     subscription -> builder.manualHandler(subscription.filter().text(), recorder));
             MqttClient client = builder.build();
-            try (Interruption interruption = new Interruption(() -> {
+            try (Progress progress = new Progress(terminal(), recorder::summary);
+                    Interruption interruption = new Interruption(() -> {
                         farewell(client);
                         recorder.stop();
+                        progress.close();
                         sumUp(recorder);
-                    });
-                    Progress progress = new Progress(terminal(), recorder::summary)) {
+                    })) {
                 connect(client);
                 recorder.start();
                 client.subscribeAsync(
@@ -143,8 +144,8 @@ final class RecordCommand extends ClientCommand {
             }
             sumUp(recorder);
             return recorder.end.isDone() ? recorder.end.join() : (Integer) ExitCodes.OK;
-        } catch (MqttConnectException e) {
-            if (isNew) {
+        } catch (Exception e) {
+            if (isNew && Files.size(Path.of(file)) == 0) {
                 Files.deleteIfExists(Path.of(file)); // or the next attempt would find a file in its way
             }
             throw e;
@@ -181,7 +182,7 @@ final class RecordCommand extends ClientCommand {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (!terminal().write(java.util.Arrays.copyOfRange(bytes, offset, offset + length), length)) {
+            if (!terminal().write(Arrays.copyOfRange(bytes, offset, offset + length), length)) {
                 throw new OutputClosedException();
             }
         }
@@ -224,8 +225,7 @@ final class RecordCommand extends ClientCommand {
         String summary() {
             long until = stopped == 0 ? System.nanoTime() : stopped;
             long from = start.get() == 0 ? until : start.get();
-            return messages + (messages == 1 ? " message, " : " messages, ") + bytes + " bytes in "
-                    + time(Duration.ofNanos(until - from));
+            return ClientCommand.summary(messages, bytes, Duration.ofNanos(until - from));
         }
 
         @Override

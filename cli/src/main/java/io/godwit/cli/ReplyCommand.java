@@ -10,6 +10,7 @@ import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -43,7 +44,11 @@ import picocli.CommandLine.Option;
             "Answers go to the response topic with the correlation data of MQTT 5,",
             "those to requests to FILTER/request/ID go to TOPIC/response/ID, as godwit request asks with MQTT 3."
         },
-        exitCodeList = {"7:a message was not acknowledged", "8:the broker refused a subscription", "27:time ran out"},
+        exitCodeList = {
+            "8:the broker refused a subscription",
+            "27:time ran out",
+            "141:the reader of standard output has gone"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit reply -t lamp/get -m on",
@@ -242,15 +247,19 @@ final class ReplyCommand extends ClientCommand {
             free.acquire();
             workers.execute(() -> {
                 try {
-                    reply(request, target);
-                    acknowledgement.acknowledge();
+                    CompletableFuture<?> sent = reply(request, target);
+                    acknowledgement.acknowledge(); // before the last answer may end the command
+                    if (sent != null) {
+                        sent.whenComplete((done, failed) -> replied(request, target, failed));
+                    }
                 } finally {
                     free.release();
                 }
             });
         }
 
-        private void reply(Message request, String target) {
+        /** Null: there is no answer, and it was said why. */
+        private @Nullable CompletableFuture<?> reply(Message request, String target) {
             try {
                 byte[] payload = answer.to(request, target);
                 Message reply = new Message(
@@ -258,13 +267,13 @@ final class ReplyCommand extends ClientCommand {
                 if (connection().version() == ProtocolVersion.V5) {
                     reply = reply.correlationData(request.correlationData());
                 }
-                CompletableFuture<?> sent = Objects.requireNonNull(client).publishAsync(reply);
-                sent.whenComplete((done, failed) -> replied(request, target, failed));
-            } catch (IOException e) {
-                remark("godwit reply: the request to '" + request.topic() + "' gets no answer: " + e.getMessage());
+                return Objects.requireNonNull(client).publishAsync(reply);
+            } catch (IOException | IllegalArgumentException | MqttException e) {
+                remark("godwit reply: the request to '" + request.topic() + "' gets no answer: " + Failures.text(e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
+            return null;
         }
 
         private void replied(Message request, String target, @Nullable Throwable failed) {
@@ -273,8 +282,8 @@ final class ReplyCommand extends ClientCommand {
                         + Failures.text(Failures.unwrap(failed)));
                 return;
             }
-            if (verbose) {
-                terminal().line(request.topic() + " -> " + target);
+            if (verbose && !terminal().line(request.topic() + " -> " + target)) {
+                end.complete(ExitCodes.OUTPUT_CLOSED);
             }
             if (answered.incrementAndGet() == count) {
                 end.complete(ExitCodes.OK);

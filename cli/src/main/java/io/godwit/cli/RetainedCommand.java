@@ -39,6 +39,7 @@ import picocli.CommandLine.Parameters;
         exitCodeList = {
             "7:a message was not acknowledged",
             "8:the broker refused a subscription",
+            "27:time ran out",
             "141:the reader of standard output has gone"
         },
         footerHeading = "%nExamples:%n",
@@ -114,8 +115,8 @@ final class RetainedCommand extends ClientCommand {
         try (Interruption interruption = new Interruption(() -> farewell(client))) {
             connect(client);
             Map<String, Message> retained = retained(client, subscriptions);
-            if (!clear || !yes) {
-                print(retained);
+            if ((!clear || !yes) && !print(retained)) {
+                return ExitCodes.OUTPUT_CLOSED;
             }
             return clear ? clear(client, retained) : ExitCodes.OK;
         } finally {
@@ -140,22 +141,23 @@ final class RetainedCommand extends ClientCommand {
         return retained;
     }
 
-    private void print(Map<String, Message> retained) {
+    /** False: the reader of standard output has gone. */
+    private boolean print(Map<String, Message> retained) {
         if (json) {
-            for (Message message : retained.values()) {
-                if (!terminal().line(new RecordedMessage(Duration.ZERO, null, message).toJson())) {
-                    return;
-                }
-            }
-            return;
+            return retained.values().stream()
+                    .map(message -> new RecordedMessage(Duration.ZERO, null, message).toJson())
+                    .allMatch(terminal()::line);
         }
         TopicTree tree = new TopicTree();
         retained.values().forEach(message -> tree.put(message.topic(), shown(message)));
-        tree.lines(level -> terminal().paint(Colour.TOPIC, level)).forEach(terminal()::line);
+        if (!tree.lines(level -> terminal().paint(Colour.TOPIC, level)).stream().allMatch(terminal()::line)) {
+            return false;
+        }
         int bytes = retained.values().stream()
                 .mapToInt(message -> message.payload().length)
                 .sum();
         remark(count(retained) + ", " + bytes + " bytes");
+        return true;
     }
 
     private static String count(Map<String, Message> retained) {

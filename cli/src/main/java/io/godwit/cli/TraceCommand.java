@@ -51,7 +51,11 @@ import picocli.CommandLine.Parameters;
             "godwit trace [OPTIONS] --decode [FILE]"
         },
         description = "Show MQTT packets in words, with their time and their bytes; passwords are masked.",
-        exitCodeList = {"27:time ran out", "141:the reader of standard output has gone"},
+        exitCodeList = {
+            "8:the broker refused a subscription",
+            "27:time ran out",
+            "141:the reader of standard output has gone"
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit trace --listen 1884 test.example:1883       let any client connect to port 1884 here",

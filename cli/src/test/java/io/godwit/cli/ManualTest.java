@@ -57,6 +57,30 @@ class ManualTest {
     }
 
     @Test
+    void each_exit_code_stands_in_the_table_of_the_guide() throws IOException {
+        String guide = Files.readString(Path.of("..", "docs", "cli.md"));
+        assertThat(withAllBelow(godwit)
+                        .flatMap(command -> command.usageMessage().exitCodeList().keySet().stream())
+                        .map(String::strip)
+                        .distinct())
+                .allSatisfy(code -> assertThat(guide).contains("\n| " + code + " | "));
+    }
+
+    @Test
+    void the_exit_codes_of_a_command_are_those_of_what_it_does() {
+        assertThat(codes("trace")).contains("8", "27", "141");
+        assertThat(codes("retained")).contains("7", "8", "27", "141");
+        assertThat(codes("reply")).contains("8", "27", "141").doesNotContain("7");
+    }
+
+    private List<String> codes(String command) {
+        CommandSpec spec = Main.find(godwit, List.of(command)).getCommandSpec();
+        return spec.usageMessage().exitCodeList().keySet().stream()
+                .map(String::strip)
+                .toList();
+    }
+
+    @Test
     void help_says_what_the_option_says() {
         for (String command : List.of("", " pub", " store ls")) {
             String asked = Command.godwit(("help" + command).split(" ")).ends(0).output();

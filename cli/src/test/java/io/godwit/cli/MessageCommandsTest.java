@@ -5,8 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.testkit.TestBroker;
+import io.godwit.testkit.broker.BrokerPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -89,6 +94,28 @@ class MessageCommandsTest {
     }
 
     @Test
+    void a_reader_that_has_gone_ends_retained_and_reply() {
+        mosquitto("pub", "-t gone/a -r -m 1").ends(0);
+        mosquitto("pub", "-t gone/b -r -m 1").ends(0);
+        for (String line : List.of("retained gone/# --json", "retained gone/#")) {
+            assertThat(codeWithoutReader(line + " -p " + port)).as(line).isEqualTo(ExitCodes.OUTPUT_CLOSED);
+        }
+        godwit("retained", "clear gone/# --yes").ends(0);
+    }
+
+    /** The exit code of the command when nobody reads what it says. */
+    private static int codeWithoutReader(String line) {
+        OutputStream closed = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("nobody reads");
+            }
+        };
+        PrintStream err = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+        return Main.run(new Terminal(closed, err, false, false, false), List.of(line.split(" +")));
+    }
+
+    @Test
     void a_request_that_nobody_hears_says_so() {
         Command asked = godwit("request", "-t nobody/home -n -q 1 -W 1").ends(ExitCodes.TIMEOUT);
 
@@ -165,6 +192,30 @@ class MessageCommandsTest {
         Path file = folder.resolve("never");
         Command.godwit("record", "-p", "1", file.toString()).ends(ExitCodes.UNREACHABLE);
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void a_recording_whose_subscription_is_refused_leaves_no_file() {
+        Path file = folder.resolve("refused");
+        BrokerPolicy nothing = new BrokerPolicy() {
+            @Override
+            public ReasonCode subscribe(String clientId, TopicSubscription subscription) {
+                return ReasonCode.NOT_AUTHORIZED;
+            }
+        };
+        try (TestBroker strict = TestBroker.builder().policy(nothing).start()) {
+            Command.run("godwit record -h " + strict.uri() + " " + file).ends(ExitCodes.SUBSCRIBE_FAILED);
+        }
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void a_recording_that_is_no_text_is_told() throws IOException {
+        Path file = Files.write(folder.resolve("day.gz"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
+
+        Command play = godwit("play", file.toString()).ends(ExitCodes.FAILED);
+
+        assertThat(play.errors()).contains("day.gz, line 1: it is no UTF-8 text");
     }
 
     @Test
