@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
+import io.godwit.cli.output.Repeats;
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MqttClient;
@@ -44,7 +45,7 @@ final class Arrivals implements ManualHandler {
     private @Nullable MqttClient client;
 
     // Handler thread only, but for the summary.
-    private @Nullable Message last;
+    private final Repeats repeats = new Repeats();
     private @Nullable CompletableFuture<?> lastRemoval;
     private volatile long printed;
     private volatile long bytes;
@@ -70,13 +71,11 @@ final class Arrivals implements ManualHandler {
     }
 
     @Override
-    @SuppressWarnings("ReferenceEquality") // the very same message, not one that says the same
     public void handle(Message message, Acknowledgement acknowledgement) {
-        if (message == last) {
+        if (repeats.isRepeat(message)) {
             acknowledgement.acknowledge(); // it matched a second filter
             return;
         }
-        last = message;
         if (end.isDone()) {
             return;
         }

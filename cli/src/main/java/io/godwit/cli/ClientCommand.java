@@ -4,7 +4,6 @@ import io.godwit.cli.options.ConnectionOptions;
 import io.godwit.cli.output.ConnectionRemarks;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.packets.PacketPrinter;
-import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttException;
@@ -57,13 +56,8 @@ abstract class ClientCommand implements Callable<Integer> {
     }
 
     /** Connects; takes the time that the options allow, however often that means to try. */
-    static ConnectResult connect(MqttClient client) throws Exception {
-        try {
-            return client.connectAsync().get();
-        } catch (ExecutionException e) {
-            client.closeAsync();
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        }
+    static void connect(MqttClient client) throws Exception {
+        connectWithin(client, Long.MAX_VALUE);
     }
 
     /** Connects before the deadline, in nanoseconds of {@link System#nanoTime}; {@link Long#MAX_VALUE}: none. */

@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.cli.options.Durations;
 import io.godwit.cli.options.QosConverter;
 import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Repeats;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.recording.RecordedMessage;
 import io.godwit.mqtt.client.Acknowledgement;
@@ -203,7 +204,7 @@ final class RecordCommand extends ClientCommand {
         private final AtomicLong start = new AtomicLong();
 
         // Handler thread only, but for the summary.
-        private @Nullable Message last;
+        private final Repeats repeats = new Repeats();
         private volatile long stopped;
         private volatile long messages;
         private volatile long bytes;
@@ -229,12 +230,11 @@ final class RecordCommand extends ClientCommand {
         }
 
         @Override
-        @SuppressWarnings("ReferenceEquality") // the very same message, not one that says the same
         public void handle(Message message, Acknowledgement acknowledgement) {
             if (end.isDone()) {
                 return;
             }
-            if (message != last && isWanted(message)) {
+            if (!repeats.isRepeat(message) && isWanted(message)) {
                 try {
                     Duration at = Duration.ofNanos(Math.max(0, System.nanoTime() - start()));
                     String line =
@@ -251,7 +251,6 @@ final class RecordCommand extends ClientCommand {
                 bytes = bytes + message.payload().length;
                 messages = messages + 1;
             }
-            last = message;
             acknowledgement.acknowledge();
             if (count > 0 && messages >= count) {
                 stop();

@@ -5,6 +5,7 @@ import io.godwit.cli.options.PayloadSource;
 import io.godwit.cli.options.QosConverter;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
+import io.godwit.cli.output.Repeats;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
@@ -209,7 +210,7 @@ final class ReplyCommand extends ClientCommand {
         private @Nullable MqttClient client;
 
         // Handler thread only.
-        private @Nullable Message last;
+        private final Repeats repeats = new Repeats();
 
         // Any thread.
         private final AtomicLong answered = new AtomicLong();
@@ -225,13 +226,11 @@ final class ReplyCommand extends ClientCommand {
         }
 
         @Override
-        @SuppressWarnings("ReferenceEquality") // the very same message, not one that says the same
         public void handle(Message request, Acknowledgement acknowledgement) throws InterruptedException {
-            if (request == last) {
+            if (repeats.isRepeat(request)) {
                 acknowledgement.acknowledge(); // it matched a second filter
                 return;
             }
-            last = request;
             if (end.isDone()) {
                 return;
             }

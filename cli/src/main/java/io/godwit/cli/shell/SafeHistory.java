@@ -11,7 +11,7 @@ import org.jline.reader.impl.history.DefaultHistory;
 final class SafeHistory extends DefaultHistory {
     /** -P and --pw, also among other letters; headers; authentication data; addresses with a password. */
     private static final Pattern SECRET = Pattern.compile(
-            "(^|\\s)['\"]?-[A-Za-z]*P|--pw\\b|--password(?!-)\\b|--header\\b|authentication.data|://[^/\\s]*:[^/\\s]*@");
+            "(^|\\s)['\"]?-[A-Za-z]*P|--pw\\b|--password(?!-)\\b|--header\\b|authentication.data|://\\S*:\\S*@");
 
     /** Makes the file, so that nobody else may read it. False: there can be none, and history lasts as long as the shell. */
     static boolean prepare(Path file) {

@@ -1,5 +1,6 @@
 package io.godwit.cli.shell;
 
+import io.godwit.cli.output.Repeats;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.TopicSubscription;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A client under the name that it has in the shell, with what it is subscribed to. Safe for several threads. */
 final class ShellClient {
@@ -23,7 +23,7 @@ final class ShellClient {
     private final Semaphore arrivals = new Semaphore(0);
 
     // Handler thread only.
-    private @Nullable Message last;
+    private final Repeats repeats = new Repeats();
 
     ShellClient(String name, MqttClient client, ShellOutput output) {
         this.name = name;
@@ -52,14 +52,11 @@ final class ShellClient {
     }
 
     /** The handler of all its messages; of one that matches several filters it hears several times in a row. */
-    @SuppressWarnings("ReferenceEquality") // the very same message, not one that says the same
     void arrived(Message message) {
-        if (message == last) {
-            return;
+        if (!repeats.isRepeat(message)) {
+            output.message(name, message);
+            arrivals.release();
         }
-        last = message;
-        output.message(name, message);
-        arrivals.release();
     }
 
     /** Waits until so many messages have come that no call before has counted; false: time ran out. */

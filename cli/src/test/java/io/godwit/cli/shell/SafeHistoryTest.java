@@ -17,6 +17,7 @@ class SafeHistoryTest {
                 "connect --pw=secret",
                 "connect --header 'Authorization: Bearer secret'",
                 "connect -h mqtts://me:secret@broker.example",
+                "connect -h mqtts://me:sec/ret@broker.example",
                 "connect --proxy socks5h://me:secret@proxy",
                 "connect -V 5 -D connect authentication-data secret"
             })
