@@ -23,6 +23,6 @@ public interface HostResolver {
      * first unless {@code java.net.preferIPv6Addresses} is {@code true} or {@code system}.
      */
     static HostResolver system() {
-        return host -> List.of(InetAddress.getAllByName(host));
+        return SystemResolver.INSTANCE;
     }
 }

@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.transport;
 
+import io.godwit.mqtt.client.road.HostResolver;
 import io.godwit.mqtt.client.road.Road;
 import io.godwit.mqtt.client.road.RoadException;
 import io.godwit.mqtt.client.road.RoadException.Step;
@@ -8,6 +9,7 @@ import io.godwit.mqtt.client.road.ServerAddress.Scheme;
 import io.godwit.mqtt.client.road.Tls;
 import io.godwit.mqtt.client.transport.ServiceRecords.Target;
 import io.netty.handler.ssl.SslContext;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -222,7 +224,7 @@ final class RoadWalk implements Attempt {
         String host = target.proxy() == null ? target.host() : target.proxy().host();
         int port = target.proxy() == null ? target.port() : target.proxy().port();
         helped(
-                helpers.names(),
+                mayBlock(host) ? helpers.names() : Runnable::run,
                 road.resolveTimeout().toNanos(),
                 () -> road.resolver().resolve(host),
                 addresses -> {
@@ -234,6 +236,12 @@ final class RoadWalk implements Attempt {
                     }
                 },
                 failure -> serverFailed(unresolved(target.server(), host, failure)));
+    }
+
+    /** Whether the resolver has to ask for the address: the JDK reads one that is spelled out. */
+    private boolean mayBlock(String host) {
+        boolean spelledOut = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+        return !spelledOut || road.resolver() != HostResolver.system();
     }
 
     /** Runs what may block on a helper thread; it is what goes on now. */
