@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -186,6 +187,21 @@ class BenchTest {
             bench.ends(0);
 
             assertThat(bench.output()).containsPattern("connected +300 of 300 in");
+        }
+    }
+
+    @Test
+    void a_terminal_shows_a_line_that_lives_and_at_the_end_the_table() throws IOException {
+        String words = "bench -h 127.0.0.1 -p " + broker.port() + " --rate 50 --duration 1h --publishers 2 -q 1";
+        List<String> line = Command.java(List.of(words.split(" ")));
+        try (TerminalWindow window = TerminalWindow.running(folder, Map.of(), line)) {
+            window.awaitScreen("  p99 ").awaitScreen("  errors 0  connections 3/3");
+            assertThat(window.screen().lines().filter(row -> row.contains("  p99 ")))
+                    .as("one line, written over")
+                    .hasSize(1);
+
+            window.press("C-c").awaitScreen("ended with 130");
+            assertThat(window.screen()).contains("ok: nothing lost").doesNotContain("  errors 0  connections");
         }
     }
 
