@@ -118,6 +118,15 @@ final class ClientCore {
         return joins;
     }
 
+    /** Called before a thread waits for what the event loop brings. */
+    void refuseOnLoop() {
+        if (loop.inLoop()) {
+            throw new IllegalStateException(
+                    "a blocking call on the event loop would wait for itself: use the Async form,"
+                            + " or leave the handlers on their executor");
+        }
+    }
+
     // ---- the lock ----
 
     /** Takes the lock; spins for a moment first, since whoever has it will be done in less time than parking takes. */

@@ -29,7 +29,7 @@ final class Patience {
     /** Waits for a future; its failure is thrown as it is. */
     <T> T await(CompletableFuture<T> future, Supplier<String> what, Duration atMost) {
         if (!future.isDone()) {
-            refuseOnLoop();
+            core.refuseOnLoop();
         }
         boolean inHandler = core.delivery().blocks();
         try {
@@ -51,7 +51,7 @@ final class Patience {
     /** Offers again whenever the queue has room, until it is taken, refused for another reason, or time is up. */
     @Nullable
     Failure untilTaken(Failure full, int bytes, Supplier<@Nullable Failure> offer) {
-        refuseOnLoop();
+        core.refuseOnLoop();
         boolean inHandler = core.delivery().blocks();
         try {
             Failure refused = full;
@@ -70,14 +70,6 @@ final class Patience {
             throw new MqttTimeoutException("interrupted while waiting for room in the queue");
         } finally {
             core.delivery().goesOn(inHandler);
-        }
-    }
-
-    private void refuseOnLoop() {
-        if (core.loop.inLoop()) {
-            throw new IllegalStateException(
-                    "a blocking call on the event loop would wait for itself: use the Async form,"
-                            + " or leave the handlers on their executor");
         }
     }
 }

@@ -53,6 +53,9 @@ final class PublishExchange extends Exchange<PublishResult> {
         if (isWaited() || isDone()) {
             return;
         }
+        if (!hasEnded()) {
+            core.refuseOnLoop();
+        }
         boolean inHandler = core.delivery().blocks();
         try {
             core.joins().await(this, deadline);

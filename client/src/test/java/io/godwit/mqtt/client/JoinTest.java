@@ -86,6 +86,27 @@ class JoinTest {
     }
 
     @Test
+    void aHandlerOnTheEventLoopIsToldThatItMustNotJoin() throws Exception {
+        CompletableFuture<Throwable> refused = new CompletableFuture<>();
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri()).handlersOnEventLoop().build()) {
+            client.connect();
+            client.subscribe("t", Qos.AT_MOST_ONCE, message -> {
+                try {
+                    client.publishAsync("other", "x").join();
+                } catch (IllegalStateException told) {
+                    refused.complete(told);
+                }
+            });
+            broker.publish(Message.of("t", "go").qos(Qos.AT_MOST_ONCE));
+
+            assertThat(refused)
+                    .succeedsWithin(SOON)
+                    .satisfies(told -> assertThat(told).hasMessageContaining("use the Async form"));
+        }
+    }
+
+    @Test
     @DisplayName(
             "promise 3: a handler may join a publish whose acknowledgement stands behind messages that wait for it")
     void aHandlerMayJoinWhileReadingIsPaused() throws Exception {
