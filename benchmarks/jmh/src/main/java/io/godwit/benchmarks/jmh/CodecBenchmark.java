@@ -95,8 +95,8 @@ public class CodecBenchmark {
         }
         PacketReader reader = new PacketReader(LARGEST_PACKET);
         reader.feed(publishes.readerIndex(0), (firstByte, in, index, length) -> {
-            PublishCodec.read(firstByte, in, index, length, version, topics, publish);
-            sum += publish.message().payload().length;
+            Message message = PublishCodec.read(firstByte, in, index, length, version, topics, publish);
+            sum += message.payload().length;
             return true;
         });
         return sum;

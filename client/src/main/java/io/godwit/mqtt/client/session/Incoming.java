@@ -75,8 +75,7 @@ final class Incoming {
 
     /** PUBLISH from the broker. */
     void publish(int firstByte, byte[] in, int index, int length) {
-        PublishCodec.read(firstByte, in, index, length, version, topics, fields);
-        Message message = fields.message();
+        Message message = PublishCodec.read(firstByte, in, index, length, version, topics, fields);
         if (fields.topicAlias() != 0) {
             message = resolveAlias(message, fields.topicAlias());
         }

@@ -142,12 +142,12 @@ public final class PublishCodec {
     }
 
     /**
-     * Reads into a holder; see {@link PacketCodec#read}. Makes the message with its payload and properties, and what
-     * {@code topics} makes.
+     * Reads a message, and what else the packet says into a holder; see {@link PacketCodec#read}. Makes the message with
+     * its payload and properties, and what {@code topics} makes. Its topic is empty when only an alias names it.
      *
      * @throws MalformedPacketException when the standard forbids the packet
      */
-    public static void read(
+    public static Message read(
             int firstByte,
             byte[] in,
             int start,
@@ -201,21 +201,21 @@ public final class PublishCodec {
                 }
             }
         }
-        into.message = new Message(
+        into.dup = dup;
+        into.packetId = packetId;
+        into.topicAlias = topicAlias;
+        return new Message(
                 topic(in, start, length, topicLength, topicAlias, topics),
                 payload(in, index, end),
                 Qos.of(qos),
                 (firstByte & 1) != 0,
                 properties);
-        into.dup = dup;
-        into.packetId = packetId;
-        into.topicAlias = topicAlias;
     }
 
     static Publish read(int firstByte, byte[] in, int index, int length, ProtocolVersion version) {
         PublishFields fields = new PublishFields();
-        read(firstByte, in, index, length, version, TopicSource.VALIDATING, fields);
-        return fields.toPacket();
+        Message message = read(firstByte, in, index, length, version, TopicSource.VALIDATING, fields);
+        return new Publish(message, fields.dup, fields.packetId, fields.topicAlias);
     }
 
     static void write(Publish packet, ProtocolVersion version, ByteBuf out) {
