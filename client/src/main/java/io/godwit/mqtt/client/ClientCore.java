@@ -16,6 +16,7 @@ import io.godwit.mqtt.protocol.codec.MalformedPacketException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -66,6 +67,9 @@ final class ClientCore {
 
     // Event loop only.
     private @Nullable Connection connection;
+    /** Parts of the outbox on their way to the connection. */
+    private final ArrayDeque<ByteBuf> taken = new ArrayDeque<>(2);
+
     private @Nullable MalformedPacketException breach;
 
     ClientCore(MqttClient client, ClientConfig config, EventLoop loop, SessionLog log) {
@@ -310,7 +314,6 @@ final class ClientCore {
     void drain() {
         Connection to = connection;
         while (to != null && to.isWritable()) {
-            ByteBuf part;
             acquire();
             try {
                 drainScheduled = true;
@@ -319,25 +322,29 @@ final class ClientCore {
                     log.force(noted, () -> loop.execute(drain), client.keeper()::storeFailed);
                     return;
                 }
-                part = session.outbox().take();
                 long now = loop.nanoTime();
-                if (part == null) {
+                if (session.outbox().isEmpty()) {
                     session.pump(now);
                     drainScheduled = !session.outbox().isEmpty();
                 } else {
+                    for (ByteBuf part = session.outbox().take();
+                            part != null;
+                            part = session.outbox().take()) {
+                        taken.add(part);
+                    }
                     session.sent(now);
                 }
                 if (waitingForRoom > 0) {
                     room.signalAll();
                 }
                 if (!drainScheduled) {
-                    to = null;
+                    break;
                 }
             } finally {
                 releaseOnLoop();
             }
-            if (part != null && to != null) {
-                to.write(part);
+            for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
+                to.write(part, !taken.isEmpty());
             }
         }
         delivery.drained();

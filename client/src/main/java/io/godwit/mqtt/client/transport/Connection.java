@@ -13,6 +13,14 @@ public interface Connection {
      */
     void write(ByteBuf bytes);
 
+    /**
+     * The same, but when {@code more} follows at once the flush may wait for it, so that one system call takes all. Loop
+     * only.
+     */
+    default void write(ByteBuf bytes, boolean more) {
+        write(bytes);
+    }
+
     /** Whether less than the high-water mark (256 KiB) waits for the socket. Loop only. */
     boolean isWritable();
 

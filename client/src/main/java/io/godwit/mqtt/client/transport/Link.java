@@ -123,12 +123,19 @@ final class Link extends ChannelInboundHandlerAdapter implements Connection {
 
     @Override
     public void write(ByteBuf bytes) {
+        write(bytes, false);
+    }
+
+    @Override
+    public void write(ByteBuf bytes, boolean more) {
         ChannelHandlerContext context = context();
         if (closing) {
             bytes.release();
-            return;
+        } else if (more) {
+            context.write(bytes, context.voidPromise());
+        } else {
+            context.writeAndFlush(bytes, context.voidPromise());
         }
-        context.writeAndFlush(bytes, context.voidPromise());
     }
 
     @Override
