@@ -25,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,9 @@ final class ClientCore {
     private static final Logger LOG = LoggerFactory.getLogger(ClientCore.class);
 
     private static final int SPINS = 200;
+
+    /** So many bytes of answers go out before the next piece of what has come is read. */
+    private static final int ANSWERS = Integer.getInteger("x.answers", 512);
 
     // Set once.
     final ClientConfig config;
@@ -71,6 +75,7 @@ final class ClientCore {
     private final ArrayDeque<ByteBuf> taken = new ArrayDeque<>(2);
 
     private @Nullable MalformedPacketException breach;
+    private boolean answersDue;
 
     ClientCore(MqttClient client, ClientConfig config, EventLoop loop, SessionLog log) {
         this.client = client;
@@ -351,20 +356,39 @@ final class ClientCore {
         client.keeper().drained();
     }
 
-    /** Bytes have come. Returns what the session tells, in order; empty nearly always. */
+    /**
+     * Bytes have come. Returns what the session tells, in order; empty nearly always. Many bytes are read in pieces: between
+     * them others get the lock, and what is due goes out, so that handlers, broker and this loop work at the same time.
+     */
     List<SessionEvent> received(ByteBuf bytes) {
+        List<SessionEvent> events = receivedPiece(bytes);
+        while (bytes.isReadable()) {
+            if (answersDue) {
+                drain();
+            }
+            List<SessionEvent> more = receivedPiece(bytes);
+            if (!more.isEmpty()) {
+                events = Stream.concat(events.stream(), more.stream()).toList();
+            }
+        }
+        if (connection != null) {
+            delivery.pauseIfFull(connection);
+        }
+        return events;
+    }
+
+    private List<SessionEvent> receivedPiece(ByteBuf bytes) {
         List<SessionEvent> events = List.of();
         acquire();
         try {
             session.received(bytes, loop.nanoTime());
         } catch (MalformedPacketException broken) {
             breach = broken;
+            bytes.skipBytes(bytes.readableBytes());
         } finally {
             events = takeEvents();
+            answersDue = session.outbox().answers() >= ANSWERS;
             releaseOnLoop();
-        }
-        if (connection != null) {
-            delivery.pauseIfFull(connection);
         }
         return events;
     }
@@ -423,6 +447,9 @@ final class ClientCore {
     /** The connection is gone, or given up. */
     void closed() {
         connection = null;
+        for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
+            part.release();
+        }
         locked(() -> {
             session.closed();
             drainScheduled = false;

@@ -123,19 +123,21 @@ public final class Session<H> {
     }
 
     /**
-     * Reads what has come, wherever packets begin and end in it.
+     * Reads what has come, wherever packets begin and end in it: of many bytes the first piece, to be called again while
+     * some are left.
      *
      * @throws MalformedPacketException when the broker breaks the protocol; the connection must then be closed
      */
     public void received(ByteBuf bytes, long time) {
         PacketReader packets = reader;
         if (packets == null || phase == Phase.DISCONNECTED) {
-            return; // what still comes after DISCONNECT is no breach: the connection ends in order
+            bytes.skipBytes(bytes.readableBytes()); // after DISCONNECT it is no breach: the connection ends in order
+            return;
         }
         now = time;
         keepAlive.received(time);
         refuseWhatIsNoConnack(packets, bytes);
-        packets.feed(bytes, this::frame);
+        packets.feedPiece(bytes, this::frame);
         outgoing.pump(time);
     }
 

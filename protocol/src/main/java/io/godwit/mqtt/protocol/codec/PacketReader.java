@@ -81,14 +81,27 @@ public final class PacketReader implements AutoCloseable {
      * @throws MalformedPacketException when a header is malformed or announces a packet over the limit
      */
     public void feed(ByteBuf chunk, FrameSink sink) {
+        do {
+            feedPiece(chunk, sink);
+        } while (chunk.isReadable());
+    }
+
+    /**
+     * The same for the beginning of a chunk: {@value #PIECE} bytes or a little less, or more when a packet is larger. To be
+     * called again while the chunk has bytes left.
+     *
+     * @throws MalformedPacketException when a header is malformed or announces a packet over the limit
+     */
+    public void feedPiece(ByteBuf chunk, FrameSink sink) {
         boolean failed = true;
         feeding = true;
         try {
-            boolean more = !closed;
-            while (more) {
-                more = waiting() > 0 ? readKept(chunk, sink) : chunk.isReadable() && readChunk(chunk, sink);
-            }
-            if (!closed) {
+            boolean more = !closed
+                    && readAllKept(chunk, sink)
+                    && chunk.isReadable()
+                    && readPiece(chunk, sink)
+                    && readAllKept(chunk, sink);
+            if (!closed && !more) {
                 keep(chunk, chunk.readableBytes());
             }
             failed = false;
@@ -121,6 +134,14 @@ public final class PacketReader implements AutoCloseable {
         }
     }
 
+    private boolean readAllKept(ByteBuf chunk, FrameSink sink) {
+        boolean more = true;
+        while (more && waiting() > 0) {
+            more = readKept(chunk, sink);
+        }
+        return more;
+    }
+
     /** Reads what was kept, after the chunk has given what completes its last packet. False: no more can be read. */
     private boolean readKept(ByteBuf chunk, FrameSink sink) {
         boolean more = read(kept, keptFrom, keptTo, sink);
@@ -136,8 +157,8 @@ public final class PacketReader implements AutoCloseable {
         return true;
     }
 
-    /** Reads packets that lie whole in the chunk, or in a piece of it. False: no more can be read. */
-    private boolean readChunk(ByteBuf chunk, FrameSink sink) {
+    /** Reads packets that lie whole in a piece of the chunk. False: no more can be read. */
+    private boolean readPiece(ByteBuf chunk, FrameSink sink) {
         if (chunk.hasArray()) {
             int from = chunk.arrayOffset() + chunk.readerIndex();
             read(chunk.array(), from, from + chunk.readableBytes(), sink);
@@ -162,6 +183,9 @@ public final class PacketReader implements AutoCloseable {
                 int needed = size - position + lacking(piece, position, size);
                 if (needed > chunk.readableBytes() || needed > LARGEST_PIECE) {
                     keep(chunk, Math.min(needed, chunk.readableBytes()));
+                    return true;
+                }
+                if (position > 0) {
                     return true;
                 }
                 size = Math.max(needed, Math.min(chunk.readableBytes(), PIECE));
