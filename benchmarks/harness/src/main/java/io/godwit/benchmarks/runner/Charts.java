@@ -15,6 +15,11 @@ import java.util.function.ToDoubleFunction;
 /** The plots: one panel of bars for each scenario, as files of SVG and as one page that needs nothing else. */
 final class Charts {
 
+    static final String RED = "#c8553d";
+    static final String GREEN = "#588b8b";
+    static final String BLUE = "#93b7be";
+    static final String GRAY = "#bbbbbb";
+
     private static final int PANEL_WIDTH = 420;
     private static final int NAME_WIDTH = 130;
     private static final int VALUE_WIDTH = 70;
@@ -144,10 +149,10 @@ final class Charts {
 
     private static String color(Contender contender) {
         return switch (contender.role()) {
-            case GODWIT -> "#c8553d";
-            case LIBRARY -> "#588b8b";
-            case NETTY -> "#93b7be";
-            case SOCKET -> "#bbbbbb";
+            case GODWIT -> RED;
+            case LIBRARY -> GREEN;
+            case NETTY -> BLUE;
+            case SOCKET -> GRAY;
         };
     }
 
@@ -156,7 +161,7 @@ final class Charts {
                 Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value);
     }
 
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;");
+    static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }
