@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 final class Requests {
     private final Map<String, CompletableFuture<Message>> open = new ConcurrentHashMap<>();
     private final AtomicLong next = new AtomicLong();
-    private final String own = UUID.randomUUID().toString();
     private volatile @Nullable CompletableFuture<String> responseTopic;
 
     CompletableFuture<Message> send(MqttClient client, Message request) {
@@ -53,7 +52,7 @@ final class Requests {
         }
         ConnectResult connection = client.connection();
         String base = connection == null ? null : connection.properties().get(Property.RESPONSE_INFORMATION);
-        String name = (base == null ? "response" : base.replaceAll("/+$", "")) + "/" + own;
+        String name = (base == null ? "response" : base.replaceAll("/+$", "")) + "/" + UUID.randomUUID();
         topic = client.subscribeAsync(name, Qos.AT_LEAST_ONCE, new Responses()).thenApply(made -> name);
         responseTopic = topic;
         return topic;

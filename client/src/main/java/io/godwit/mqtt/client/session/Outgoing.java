@@ -424,7 +424,7 @@ final class Outgoing {
 
     private void connect(ServerLimits newLimits, int aliasMaximum) {
         limits = newLimits;
-        limited = !newLimits.equals(ServerLimits.NONE);
+        limited = newLimits.limitMessages();
         quotaMaximum = Math.min(newLimits.receiveMaximum(), maximumInFlight);
         quota = quotaMaximum;
         quotaQos2 = maximumInFlightQos2;

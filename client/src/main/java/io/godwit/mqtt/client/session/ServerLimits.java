@@ -46,6 +46,11 @@ public record ServerLimits(
                 connack.getOr(Property.SUBSCRIPTION_IDENTIFIER_AVAILABLE, 1) == 1);
     }
 
+    /** Whether there is a message that the broker would refuse. */
+    boolean limitMessages() {
+        return maximumQos != Qos.EXACTLY_ONCE || !retainAvailable || maximumPacketSize < LARGEST_PACKET;
+    }
+
     /** What the broker would refuse in this message, or null. */
     @Nullable
     Failure check(Message message) {

@@ -96,6 +96,7 @@ enum Sockets {
         Channel channel = unix ? newUnix() : newTcp();
         ChannelConfig config = channel.config();
         config.setWriteBufferWaterMark(WATER_MARK);
+        config.setAllocator(Buffers.INSTANCE);
         config.setRecvByteBufAllocator(RECEIVE);
         config.setConnectTimeoutMillis(connectMillis);
         if (!unix) {
