@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The messages of the broker on their way to the handlers, section 4.3: each is put into the inbox with the handlers that
@@ -54,6 +55,10 @@ final class Incoming {
 
     // Per connection.
     private final AckOrder acks = new AckOrder();
+    /** A message whose payload is still coming. */
+    private @Nullable Message begun;
+
+    private int begunLength;
 
     private record Parked(Message message, int token, int bytes) {}
 
@@ -75,7 +80,28 @@ final class Incoming {
 
     /** PUBLISH from the broker. */
     void publish(int firstByte, byte[] in, int index, int length) {
-        Message message = PublishCodec.read(firstByte, in, index, length, version, topics, fields);
+        publish(PublishCodec.read(firstByte, in, index, length, version, topics, fields), length);
+    }
+
+    /** A large PUBLISH has begun to come. Gives the array for its payload; null: it is wanted whole. */
+    byte @Nullable [] begin(int firstByte, byte[] in, int index, int available, int length) {
+        Message message = PublishCodec.readBegun(firstByte, in, index, available, length, version, topics, fields);
+        begun = message;
+        begunLength = length;
+        return message == null ? null : message.payload();
+    }
+
+    /** All of it has come. */
+    void end() {
+        Message message = begun;
+        begun = null;
+        if (message != null) {
+            publish(message, begunLength);
+        }
+    }
+
+    private void publish(Message received, int length) {
+        Message message = received;
         if (fields.topicAlias() != 0) {
             message = resolveAlias(message, fields.topicAlias());
         }
@@ -227,6 +253,7 @@ final class Incoming {
 
     void disconnected() {
         acks.clear();
+        begun = null;
     }
 
     /** Brings back identifiers that a log has kept. */

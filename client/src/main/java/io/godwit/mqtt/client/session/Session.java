@@ -25,6 +25,7 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.Unsuback;
 import io.godwit.mqtt.protocol.Unsubscribe;
+import io.godwit.mqtt.protocol.codec.FrameSink;
 import io.godwit.mqtt.protocol.codec.MalformedPacketException;
 import io.godwit.mqtt.protocol.codec.PacketCodec;
 import io.godwit.mqtt.protocol.codec.PacketReader;
@@ -73,6 +74,7 @@ public final class Session<H> {
     private final Subscriptions<H> subscriptions = new Subscriptions<>();
     private final Outgoing outgoing;
     private final Incoming incoming;
+    private final FrameSink frames = new Frames();
 
     // For the life of the session.
     private final ArrayDeque<SessionEvent> events = new ArrayDeque<>(2);
@@ -137,7 +139,7 @@ public final class Session<H> {
         now = time;
         keepAlive.received(time);
         refuseWhatIsNoConnack(packets, bytes);
-        packets.feedPiece(bytes, this::frame);
+        packets.feedPiece(bytes, frames);
         outgoing.pump(time);
     }
 
@@ -152,6 +154,25 @@ public final class Session<H> {
         boolean auth = type == PacketType.AUTH.code() && config.version() == ProtocolVersion.V5;
         if (type != PacketType.CONNACK.code() && !auth) {
             throw unexpected(type == 0 ? "packet type 0" : PacketType.of(type).name());
+        }
+    }
+
+    /** What the reader finds. */
+    private final class Frames implements FrameSink {
+        @Override
+        public boolean frame(int firstByte, byte[] in, int index, int length) {
+            return Session.this.frame(firstByte, in, index, length);
+        }
+
+        @Override
+        public byte @Nullable [] largePublish(int firstByte, byte[] in, int index, int available, int length) {
+            return phase == Phase.CONNECTED ? incoming.begin(firstByte, in, index, available, length) : null;
+        }
+
+        @Override
+        public boolean filled() {
+            incoming.end();
+            return phase != Phase.DISCONNECTED;
         }
     }
 

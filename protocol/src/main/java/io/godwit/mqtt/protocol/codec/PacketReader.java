@@ -25,6 +25,11 @@ public final class PacketReader implements AutoCloseable {
     /** The largest packet for which the shared array grows; a chunk is no larger. */
     private static final int LARGEST_PIECE = 256 * 1024;
 
+    /** From here on a PUBLISH is large: its payload may be read straight to where it belongs. */
+    private static final int LARGE_PUBLISH = PIECE;
+    /** A larger one is not: so much memory is not taken because a header claims it. */
+    private static final int LARGEST_CLAIM = 1024 * 1024;
+
     private static final ThreadLocal<Landing> LANDING = ThreadLocal.withInitial(Landing::new);
 
     // All fields: the thread that feeds.
@@ -37,6 +42,10 @@ public final class PacketReader implements AutoCloseable {
 
     private int keptFrom;
     private int keptTo;
+    /** The payload of a large PUBLISH that is being read, and how much of it is there. */
+    private byte @Nullable [] payload;
+
+    private int payloadSize;
     /** Behind the last packet that {@link #read} handed on. */
     private int position;
     /** Bytes of the fixed header that {@link #remainingLength} saw last. */
@@ -97,6 +106,7 @@ public final class PacketReader implements AutoCloseable {
         feeding = true;
         try {
             boolean more = !closed
+                    && fillPayload(chunk, sink)
                     && readAllKept(chunk, sink)
                     && chunk.isReadable()
                     && readPiece(chunk, sink)
@@ -117,12 +127,12 @@ public final class PacketReader implements AutoCloseable {
 
     /** How many bytes have arrived and wait: for the rest of their packet, or for the sink to go on. */
     public int waiting() {
-        return keptTo - keptFrom;
+        return keptTo - keptFrom + payloadSize;
     }
 
     /** The bytes of memory that are held for what waits. */
     int reserved() {
-        return kept.length;
+        return kept.length + (payload == null ? 0 : payload.length);
     }
 
     /** Lets go of what was kept. Later bytes are dropped. The sink may call it. */
@@ -134,9 +144,26 @@ public final class PacketReader implements AutoCloseable {
         }
     }
 
+    /** Gives the payload of a large PUBLISH what the chunk has of it. False: no more can be read. */
+    private boolean fillPayload(ByteBuf chunk, FrameSink sink) {
+        byte[] to = payload;
+        if (to == null) {
+            return true;
+        }
+        int bytes = Math.min(to.length - payloadSize, chunk.readableBytes());
+        chunk.readBytes(to, payloadSize, bytes);
+        payloadSize += bytes;
+        if (payloadSize < to.length) {
+            return false;
+        }
+        payload = null;
+        payloadSize = 0;
+        return sink.filled() && !closed;
+    }
+
     private boolean readAllKept(ByteBuf chunk, FrameSink sink) {
         boolean more = true;
-        while (more && waiting() > 0) {
+        while (more && keptTo > keptFrom) {
             more = readKept(chunk, sink);
         }
         return more;
@@ -146,7 +173,7 @@ public final class PacketReader implements AutoCloseable {
     private boolean readKept(ByteBuf chunk, FrameSink sink) {
         boolean more = read(kept, keptFrom, keptTo, sink);
         keptFrom = position;
-        if (waiting() == 0) {
+        if (keptTo == keptFrom) {
             release();
             return more;
         }
@@ -179,6 +206,10 @@ public final class PacketReader implements AutoCloseable {
                 chunk.skipBytes(position);
                 if (!more || position == size) {
                     return more;
+                }
+                if (beginPayload(piece, position, size, sink)) {
+                    chunk.skipBytes(size - position);
+                    return fillPayload(chunk, sink);
                 }
                 int needed = size - position + lacking(piece, position, size);
                 if (needed > chunk.readableBytes() || needed > LARGEST_PIECE) {
@@ -262,6 +293,25 @@ public final class PacketReader implements AutoCloseable {
         return length;
     }
 
+    /** Whether the packet at {@code index} is a large PUBLISH whose payload the sink takes as it comes. */
+    private boolean beginPayload(byte[] in, int index, int end, FrameSink sink) {
+        if (end - index < LARGE_PUBLISH / 2 || (in[index] & 0xF0) != PacketType.PUBLISH.firstByte()) {
+            return false;
+        }
+        int length = remainingLength(in, index, end);
+        if (length < LARGE_PUBLISH || length > LARGEST_CLAIM) {
+            return false;
+        }
+        int body = index + headerSize;
+        byte[] to = sink.largePublish(in[index] & 0xFF, in, body, end - body, length);
+        if (to == null) {
+            return false;
+        }
+        payload = to;
+        payloadSize = to.length - (length - (end - body));
+        return true;
+    }
+
     /** How many bytes the packet at {@code index} lacks, as far as its header tells; at least 1. */
     private int lacking(byte[] in, int index, int end) {
         int length = end - index < 2 ? INCOMPLETE : remainingLength(in, index, end);
@@ -292,6 +342,8 @@ public final class PacketReader implements AutoCloseable {
     }
 
     private void release() {
+        payload = null;
+        payloadSize = 0;
         kept = NOTHING;
         keptFrom = 0;
         keptTo = 0;

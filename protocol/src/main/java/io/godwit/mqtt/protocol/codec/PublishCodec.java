@@ -14,6 +14,7 @@ import io.godwit.mqtt.protocol.Utf8;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * PUBLISH, section 3.3: a message on its way. Nearly all traffic is this packet, so beside the plain functions there are
@@ -155,6 +156,56 @@ public final class PublishCodec {
             ProtocolVersion version,
             TopicSource topics,
             PublishFields into) {
+        return read(firstByte, in, start, length, length, version, topics, into);
+    }
+
+    /**
+     * The same for a packet of which {@code available} bytes of the body have come: the message has its payload as far as
+     * that has, and the rest is for the caller to fill in.
+     *
+     * @return null when not all has come that stands before the payload
+     * @throws MalformedPacketException when the standard forbids the packet
+     */
+    public static @Nullable Message readBegun(
+            int firstByte,
+            byte[] in,
+            int start,
+            int available,
+            int length,
+            ProtocolVersion version,
+            TopicSource topics,
+            PublishFields into) {
+        return headSize(firstByte, in, start, available, version) > available
+                ? null
+                : read(firstByte, in, start, available, length, version, topics, into);
+    }
+
+    /** How many bytes stand before the payload; more than are available when that is not known yet. */
+    private static int headSize(int firstByte, byte[] in, int start, int available, ProtocolVersion version) {
+        int size = 2 + FieldReader.twoBytes(in, start) + ((firstByte & 6) == 0 ? 0 : 2);
+        if (version != ProtocolVersion.V5) {
+            return size;
+        }
+        int properties = 0;
+        for (int shift = 0; shift <= 21 && size < available; shift += 7) {
+            int b = in[start + size++];
+            properties |= (b & 0x7F) << shift;
+            if (b >= 0) {
+                return size + properties;
+            }
+        }
+        return available + 1;
+    }
+
+    private static Message read(
+            int firstByte,
+            byte[] in,
+            int start,
+            int available,
+            int length,
+            ProtocolVersion version,
+            TopicSource topics,
+            PublishFields into) {
         int qos = firstByte >> 1 & 3;
         boolean dup = (firstByte & 8) != 0;
         if (qos == 3) {
@@ -206,7 +257,7 @@ public final class PublishCodec {
         into.topicAlias = topicAlias;
         return new Message(
                 topic(in, start, length, topicLength, topicAlias, topics),
-                payload(in, index, end),
+                payload(in, index, start + available, end),
                 Qos.of(qos),
                 (firstByte & 1) != 0,
                 properties);
@@ -306,8 +357,13 @@ public final class PublishCodec {
         }
     }
 
-    private static byte[] payload(byte[] in, int from, int to) {
-        return from == to ? EMPTY : Arrays.copyOfRange(in, from, to);
+    private static byte[] payload(byte[] in, int from, int available, int to) {
+        if (available == to) {
+            return from == to ? EMPTY : Arrays.copyOfRange(in, from, to);
+        }
+        byte[] payload = new byte[to - from];
+        System.arraycopy(in, from, payload, 0, available - from);
+        return payload;
     }
 
     /** Where byte {@code index} of the body stands in the packet. */
