@@ -1,6 +1,8 @@
 package io.godwit.benchmarks.runner;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.godwit.benchmarks.Scenario;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +58,9 @@ record Options(
 
     private static final long QUICK_SECONDS = 300;
     private static final int MANY = 20_000;
+    /** What a JVM has open besides its connections, amply. */
+    private static final int OTHER_FILES = 200;
+
     private static final int QUICK_MANY = 5_000;
     private static final int SMOKE_MANY = 200;
     private static final long DEFAULT_MILLIS = 3_000;
@@ -110,7 +115,19 @@ record Options(
                         .filter(contender -> isBuilt(root, contender))
                         .toList(),
                 rounds);
-        return new Options(root, out, java, plan, seconds, warmup, measure, connections, List.copyOf(flags));
+        return new Options(root, out, java, plan, seconds, warmup, measure, allowed(connections), List.copyOf(flags));
+    }
+
+    /** As many connections as the limit of open files leaves room for. */
+    private static int allowed(int connections) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                && system.getMaxFileDescriptorCount() - OTHER_FILES < connections) {
+            int most = (int) system.getMaxFileDescriptorCount() - OTHER_FILES;
+            System.err.println(
+                    "The limit of open files leaves room for " + most + " idle connections, not " + connections + ".");
+            return most;
+        }
+        return connections;
     }
 
     private static boolean isBuilt(Path root, Contender contender) {

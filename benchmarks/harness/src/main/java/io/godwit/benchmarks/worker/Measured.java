@@ -178,10 +178,12 @@ final class Measured {
                 }
             });
         }
-        between(closed::get);
-        if (failure.get() != null) {
-            throw new IllegalStateException("a connection failed, so the run is void", failure.get());
-        }
+        between(() -> {
+            if (failure.get() != null) {
+                throw new IllegalStateException("a connection failed, so the run is void", failure.get());
+            }
+            return closed.get();
+        });
     }
 
     private static void start(String name, Task task) {
