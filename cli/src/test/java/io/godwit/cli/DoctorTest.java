@@ -2,6 +2,7 @@ package io.godwit.cli;
 
 import static io.godwit.cli.Examined.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.mqtt.protocol.Connect;
@@ -59,7 +60,7 @@ class DoctorTest {
             doctor(broker.uri() + " -V 5 -x -1 --will-topic will --will-payload gone")
                     .ends(ExitCodes.OK);
 
-            assertThat(broker.connectedClients()).isEmpty();
+            await().until(() -> broker.connectedClients().isEmpty());
             assertThat(broker.connects())
                     .isNotEmpty()
                     .allSatisfy(connect ->

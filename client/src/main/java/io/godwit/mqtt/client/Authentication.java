@@ -13,21 +13,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Authentication {
     // Set once.
-    private final @Nullable Authenticator authenticator;
+    private final Authenticator authenticator;
     private final ClientCore core;
     private final ConnectionKeeper keeper;
 
     // Event loop only.
     private @Nullable CompletableFuture<Void> again;
 
-    Authentication(@Nullable Authenticator authenticator, ClientCore core, ConnectionKeeper keeper) {
+    Authentication(Authenticator authenticator, ClientCore core, ConnectionKeeper keeper) {
         this.authenticator = authenticator;
         this.core = core;
         this.keeper = keeper;
-    }
-
-    boolean isOn() {
-        return authenticator != null;
     }
 
     /** Begins a re-authentication on a connection that is up. */
@@ -43,14 +39,11 @@ final class Authentication {
 
     /** Answers a challenge of the broker, or begins anew. */
     void answer(Line line, ReasonCode reason, byte @Nullable [] challenge) {
-        Authenticator asked = authenticator;
-        if (asked == null) {
-            return;
-        }
         core.background(() -> {
             try {
-                byte[] answer = reason == ReasonCode.RE_AUTHENTICATE ? asked.begin() : asked.answer(challenge);
-                Properties properties = Properties.of(Property.AUTHENTICATION_METHOD, asked.method())
+                byte[] answer =
+                        reason == ReasonCode.RE_AUTHENTICATE ? authenticator.begin() : authenticator.answer(challenge);
+                Properties properties = Properties.of(Property.AUTHENTICATION_METHOD, authenticator.method())
                         .with(Property.AUTHENTICATION_DATA, answer);
                 core.loop.execute(() -> {
                     if (line.isCurrent()) {
@@ -70,15 +63,11 @@ final class Authentication {
     /** The broker has accepted. */
     @SuppressWarnings("NullAway") // a future of Void completes with null
     void succeeded(Line line, byte @Nullable [] data) {
-        Authenticator told = authenticator;
         CompletableFuture<Void> waiting = again;
         again = null;
-        if (told == null) {
-            return;
-        }
         core.background(() -> {
             try {
-                told.succeeded(data);
+                authenticator.succeeded(data);
                 if (waiting != null) {
                     waiting.complete(null);
                 }

@@ -52,11 +52,10 @@ final class ClientCore {
     private final Joins joins = new Joins();
     private final Completions completions;
     private final Executor executor;
-    private final ListenerCalls listenerCalls;
+    private final @Nullable ListenerCalls listenerCalls;
     private final Runnable drain = this::drain;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition room = lock.newCondition();
 
     // Under the lock.
     final Session<Handler> session;
@@ -65,6 +64,8 @@ final class ClientCore {
 
     private boolean drainScheduled;
     private int waitingForRoom;
+    /** Made for the first that waits. */
+    private @Nullable Condition room;
 
     /** Whether the application's executor has refused a task, which is logged once. Any thread. */
     private volatile boolean refused;
@@ -85,7 +86,7 @@ final class ClientCore {
         this.executor = config.onEventLoop() ? this::onLoop : this::onExecutor;
         this.delivery = new Delivery(this, executor);
         this.completions = new Completions(executor, loop, joins, config.onEventLoop());
-        this.listenerCalls = new ListenerCalls(this::onExecutor, this::missed);
+        this.listenerCalls = config.listeners().isEmpty() ? null : new ListenerCalls(this::onExecutor, this::missed);
         this.session = new Session<>(config.session(), log, ByteBufAllocator.DEFAULT);
         this.closedTo = notConnected("not connected: call connect first");
         session.restore(log.recovered(), message -> new PublishExchange(this, message, false));
@@ -163,8 +164,8 @@ final class ClientCore {
     private void releaseOnLoop() {
         boolean deliver = delivery.claim();
         Exchange<?> ended = session.takeEnded();
-        if (ended != null && waitingForRoom > 0) {
-            room.signalAll();
+        if (ended != null) {
+            roomMade();
         }
         lock.unlock();
         if (deliver) {
@@ -211,6 +212,9 @@ final class ClientCore {
         lock.lock();
         try {
             waitingForRoom++;
+            if (room == null) {
+                room = lock.newCondition();
+            }
             while (closedTo == null && !session.hasQueueRoom(bytes) && left > 0) {
                 left = room.awaitNanos(left);
             }
@@ -219,6 +223,13 @@ final class ClientCore {
             lock.unlock();
         }
         return left;
+    }
+
+    /** Under the lock: who waits for room in the queue looks again. */
+    private void roomMade() {
+        if (room != null && waitingForRoom > 0) {
+            room.signalAll();
+        }
     }
 
     /** Sends a subscribe or unsubscribe; handlers are there before the first message can come. */
@@ -339,9 +350,7 @@ final class ClientCore {
                     }
                     session.sent(now);
                 }
-                if (waitingForRoom > 0) {
-                    room.signalAll();
-                }
+                roomMade();
                 if (!drainScheduled) {
                     break;
                 }
@@ -469,7 +478,7 @@ final class ClientCore {
     void setClosedTo(@Nullable Failure reason) {
         locked(() -> {
             closedTo = reason;
-            room.signalAll();
+            roomMade();
         });
     }
 
@@ -523,6 +532,26 @@ final class ClientCore {
         }
     }
 
+    /** Whether bytes wait to be given to the connection, or for the session store to make safe what they depend on. */
+    boolean hasUnsent() {
+        acquire();
+        try {
+            return !session.outbox().isEmpty();
+        } finally {
+            releaseOnLoop();
+        }
+    }
+
+    /** Whether nothing can be on its way from the broker. */
+    boolean isQuiet() {
+        acquire();
+        try {
+            return session.isQuiet();
+        } finally {
+            releaseOnLoop();
+        }
+    }
+
     void closeLog() {
         try {
             log.close();
@@ -545,14 +574,14 @@ final class ClientCore {
 
     /** Calls the listeners, in order, off the loop. */
     void tell(Consumer<ClientListener> hook) {
-        if (!config.listeners().isEmpty()) {
+        if (listenerCalls != null) {
             listenerCalls.execute(() -> config.listeners().forEach(hook));
         }
     }
 
     /** The same for what tells about a single message, which a slow listener may miss. */
     void tellOfMessage(Message message, Consumer<ClientListener> hook) {
-        if (!config.listeners().isEmpty()) {
+        if (listenerCalls != null) {
             listenerCalls.offer(() -> config.listeners().forEach(hook), message.payload().length);
         }
     }

@@ -42,7 +42,7 @@ final class ConnectionKeeper {
     private final ClientConfig config;
     private final ClientCore core;
     private final EventLoop loop;
-    private final Authentication authentication;
+    private final @Nullable Authentication authentication;
 
     private volatile ClientState state = ClientState.IDLE;
     private volatile @Nullable ConnectResult result;
@@ -64,11 +64,14 @@ final class ConnectionKeeper {
     private boolean established;
 
     private String clientId;
-    private final List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(1);
-    private final List<CompletableFuture<Void>> disconnecting = new ArrayList<>(1);
+    private List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(0);
+    private List<CompletableFuture<Void>> disconnecting = new ArrayList<>(0);
+    /** The DISCONNECT that is to be sent; null once it is in the outbox. */
     private @Nullable Disconnect farewell;
     /** When it is said, whatever is in flight then. */
     private long farewellAt;
+    /** Whether the broker is given time to end its side after it. */
+    private boolean awaitBroker;
 
     private boolean closing;
 
@@ -77,7 +80,8 @@ final class ConnectionKeeper {
         this.config = config;
         this.core = core;
         this.loop = core.loop;
-        this.authentication = new Authentication(config.authenticator(), core, this);
+        Authenticator authenticator = config.authenticator();
+        this.authentication = authenticator == null ? null : new Authentication(authenticator, core, this);
         this.clientId = config.clientId();
     }
 
@@ -158,9 +162,8 @@ final class ConnectionKeeper {
                 && farewellAt - loop.nanoTime() > config.closeTimeout().toNanos()) {
             sayFarewellWithin(config.closeTimeout());
         }
-        CompletableFuture<Void> ended = new CompletableFuture<>();
         disconnecting.add(future);
-        disconnect(ended, new Disconnect(ReasonCode.SUCCESS, Properties.NONE), config.closeTimeout());
+        disconnect(new Waited<>(), new Disconnect(ReasonCode.SUCCESS, Properties.NONE), config.closeTimeout());
         if (state == ClientState.IDLE) {
             finish();
         }
@@ -168,7 +171,7 @@ final class ConnectionKeeper {
 
     void reauthenticate(CompletableFuture<Void> future) {
         Line current = line;
-        if (!authentication.isOn() || state != ClientState.CONNECTED || current == null) {
+        if (authentication == null || state != ClientState.CONNECTED || current == null) {
             fail(future, new NotConnectedException("re-authentication needs an authenticator and a connection"));
         } else {
             authentication.again(current, future);
@@ -293,11 +296,11 @@ final class ConnectionKeeper {
         established = true;
         attempts = 0;
         scheduleTick();
-        List<CompletableFuture<ConnectResult>> waiting = List.copyOf(connecting);
-        connecting.clear();
+        List<CompletableFuture<ConnectResult>> waiting = connecting;
+        connecting = new ArrayList<>(0);
         waiting.forEach(future -> complete(future, accepted));
         core.tell(listener -> listener.connected(client, accepted));
-        if (authentication.isOn()) {
+        if (authentication != null) {
             authentication.succeeded(from, properties.get(Property.AUTHENTICATION_DATA));
         }
     }
@@ -352,7 +355,7 @@ final class ConnectionKeeper {
 
     private void authReceived(Line from, Auth auth) {
         byte[] data = auth.properties().get(Property.AUTHENTICATION_DATA);
-        if (!authentication.isOn()) {
+        if (authentication == null) {
             from.brokenBy(new MalformedPacketException(
                     ReasonCode.PROTOCOL_ERROR, 0, "[MQTT-4.12.0-1]", "AUTH came, though CONNECT named no method"));
         } else if (auth.reason() == ReasonCode.SUCCESS) {
@@ -390,6 +393,12 @@ final class ConnectionKeeper {
         }
     }
 
+    private void endAuthentication(String why) {
+        if (authentication != null) {
+            authentication.lost(why);
+        }
+    }
+
     /** An established connection has ended, and it was not the application that wanted it. */
     void lost(String why) {
         if (!redirected) {
@@ -399,7 +408,7 @@ final class ConnectionKeeper {
         if (line != null) {
             line.drop(false);
         }
-        authentication.lost(why);
+        endAuthentication(why);
         if (state == ClientState.DISCONNECTING) {
             ended(null);
             return;
@@ -452,8 +461,8 @@ final class ConnectionKeeper {
         }
         MqttException reason =
                 failure != null ? failure : new NotConnectedException("disconnected before CONNACK came");
-        List<CompletableFuture<ConnectResult>> waiting = List.copyOf(connecting);
-        connecting.clear();
+        List<CompletableFuture<ConnectResult>> waiting = connecting;
+        connecting = new ArrayList<>(0);
         idle(String.valueOf(reason.getMessage()));
         waiting.forEach(future -> fail(future, reason));
     }
@@ -471,15 +480,23 @@ final class ConnectionKeeper {
         if (last == null || packet == null) {
             return;
         }
-        core.say(session -> session.disconnect(packet));
-        last.close();
+        // A will must not be published because DISCONNECT was lost, however unlikely that is.
+        awaitBroker = config.will() != null || !core.isQuiet();
         setTimer(config.closeTimeout().toNanos(), () -> lost("the connection did not end in time"));
+        core.say(session -> session.disconnect(packet));
     }
 
     /** What was waiting may have left: that is when a disconnect that waited for it goes on. */
     void drained() {
-        if (state == ClientState.DISCONNECTING && farewell != null && core.isIdle()) {
-            sayFarewell();
+        if (state != ClientState.DISCONNECTING) {
+            return;
+        }
+        if (farewell != null) {
+            if (core.isIdle()) {
+                sayFarewell();
+            }
+        } else if (line != null && !core.hasUnsent()) {
+            line.close(awaitBroker);
         }
     }
 
@@ -490,7 +507,7 @@ final class ConnectionKeeper {
 
     private void idle(String why) {
         state = ClientState.IDLE;
-        authentication.lost(why);
+        endAuthentication(why);
         result = null;
         core.setClosedTo(ClientCore.notConnected("not connected: " + why));
         core.say(session -> session.endControls(ClientCore.notConnected("not connected: " + why)));
@@ -520,6 +537,10 @@ final class ConnectionKeeper {
         }
         core.setClosedTo(CLOSED);
         core.end(CLOSED);
+        if (config.store() == null) {
+            settleDisconnects();
+            return;
+        }
         core.background(() -> {
             core.closeLog();
             loop.execute(this::settleDisconnects);
@@ -527,8 +548,8 @@ final class ConnectionKeeper {
     }
 
     private void settleDisconnects() {
-        List<CompletableFuture<Void>> waiting = List.copyOf(disconnecting);
-        disconnecting.clear();
+        List<CompletableFuture<Void>> waiting = disconnecting;
+        disconnecting = new ArrayList<>(0);
         waiting.forEach(future -> complete(future, null));
     }
 

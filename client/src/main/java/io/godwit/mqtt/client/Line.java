@@ -45,10 +45,19 @@ final class Line implements ConnectionListener {
         return connection;
     }
 
-    /** Ends the connection after what has been written; its end is heard. */
-    void close() {
-        if (connection != null) {
+    /**
+     * Ends the connection after what has been written; its end is heard.
+     *
+     * @param awaitBroker whether the broker is given time to end its side, because something may be on its way from it
+     */
+    void close(boolean awaitBroker) {
+        if (connection == null) {
+            return;
+        }
+        if (awaitBroker) {
             connection.close(true);
+        } else {
+            connection.closeUnanswered();
         }
     }
 
@@ -64,8 +73,10 @@ final class Line implements ConnectionListener {
             return;
         }
         keeper.setTimer(config.connackTimeout().toNanos(), this::noConnack);
+        Connect packet = connect;
+        connect = null;
         try {
-            core.open(made, connect);
+            core.open(made, packet);
         } catch (IllegalArgumentException unwritable) {
             fail(
                     ConnectFailure.of(Reason.TIMEOUT_SENDING, "CONNECT cannot be written: " + message(unwritable)),

@@ -16,7 +16,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,13 +39,13 @@ public final class MqttClient implements AutoCloseable {
     private final ConnectionKeeper keeper;
     private final Patience patience;
     private final Publisher publisher;
-    private final Requests requests = new Requests();
+    private final AtomicReference<@Nullable Requests> requests = new AtomicReference<>();
 
     MqttClient(ClientConfig config) {
         this.config = config;
         this.core = new ClientCore(this, config, config.loop(), openLog(config));
         this.keeper = new ConnectionKeeper(this, config, core);
-        this.patience = new Patience(core, keeper::state, config.callTimeout());
+        this.patience = new Patience(core, keeper, config.callTimeout());
         this.publisher = new Publisher(core, keeper, patience);
     }
 
@@ -93,8 +95,9 @@ public final class MqttClient implements AutoCloseable {
         return keeper;
     }
 
+    /** Few clients make requests: what follows them is made with the first one. */
     Requests requests() {
-        return requests;
+        return Objects.requireNonNull(requests.updateAndGet(made -> made != null ? made : new Requests()));
     }
 
     // ---- connection ----
@@ -149,13 +152,14 @@ public final class MqttClient implements AutoCloseable {
 
     /**
      * Disconnects in order: waits for what is in flight, within the close time limit, sends DISCONNECT, so that the broker
-     * drops the will, and ends a reconnect loop too. {@link #connect} may be called again afterwards.
+     * drops the will, and ends a reconnect loop too. {@link #connect} may be called again afterwards. The broker may still
+     * be reading what was sent when this returns.
      */
     public void disconnect() {
         patience.await(
                 disconnect(new Waited<>(), ReasonCode.SUCCESS, Properties.NONE, config.closeTimeout()),
                 () -> "the connection to end",
-                config.closeTimeout().multipliedBy(3));
+                thrice(config.closeTimeout()));
     }
 
     /** {@link #disconnect()} without blocking. */
@@ -192,9 +196,12 @@ public final class MqttClient implements AutoCloseable {
     public void close() {
         CompletableFuture<Void> closed = close(new Waited<>());
         if (!core.loop.inLoop()) {
-            patience.await(
-                    closed, () -> "the client to close", config.closeTimeout().multipliedBy(3));
+            patience.await(closed, () -> "the client to close", thrice(config.closeTimeout()));
         }
+    }
+
+    private static Duration thrice(Duration limit) {
+        return limit.plus(limit).plus(limit); // multipliedBy goes by way of BigDecimal
     }
 
     /** {@link #close()} without blocking. */
@@ -411,7 +418,7 @@ public final class MqttClient implements AutoCloseable {
         if (config.version() != ProtocolVersion.V5) {
             throw new IllegalStateException("requests need MQTT 5: older versions carry no response topic");
         }
-        return requests.send(this, request);
+        return requests().send(this, request);
     }
 
     @Override

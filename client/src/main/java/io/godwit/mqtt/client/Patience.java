@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** Blocking calls: each has a time limit and says what it waited for. */
 final class Patience {
     private final ClientCore core;
-    private final Supplier<ClientState> state;
+    private final ConnectionKeeper keeper;
     private final Duration limit;
 
-    Patience(ClientCore core, Supplier<ClientState> state, Duration limit) {
+    Patience(ClientCore core, ConnectionKeeper keeper, Duration limit) {
         this.core = core;
-        this.state = state;
+        this.keeper = keeper;
         this.limit = limit;
     }
 
@@ -36,7 +36,7 @@ final class Patience {
             return future.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
             throw new MqttTimeoutException(
-                    "waited " + Times.text(atMost) + " for " + what.get() + ", in vain; state " + state.get());
+                    "waited " + Times.text(atMost) + " for " + what.get() + ", in vain; state " + keeper.state());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new MqttTimeoutException("interrupted while waiting for " + what.get());

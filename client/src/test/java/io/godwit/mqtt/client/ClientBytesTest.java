@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -401,6 +402,73 @@ class ClientBytesTest {
                         client.connect();
                         action.accept(client);
                         broker.awaitDone(SOON);
+                    }
+                });
+    }
+
+    // ---- DISCONNECT ----
+
+    @Test
+    @DisplayName(
+            "[MQTT-3.14.4-1] disconnect ends a quiet connection at once; what was sent, and DISCONNECT, still arrive")
+    void disconnectDoesNotWaitForAQuietBroker() {
+        CountDownLatch ended = new CountDownLatch(1);
+        play(
+                script -> script.accept(ProtocolVersion.V3_1_1)
+                        .run(() -> await().until(() -> ended.getCount() == 0))
+                        .expect(packet("30", text("a"), hex("last")))
+                        .expect("e0 00")
+                        .expectEnd(),
+                broker -> {
+                    try (MqttClient client =
+                            plain(ProtocolVersion.V3_1_1).server(broker.uri()).build()) {
+                        client.connect();
+                        client.publish(Message.of("a", "last").qos(Qos.AT_MOST_ONCE));
+                        client.disconnect();
+                    }
+                    ended.countDown();
+                });
+    }
+
+    @Test
+    @DisplayName("[MQTT-3.14.4-1] disconnect leaves the broker time to end when a message may be on its way: no reset")
+    void disconnectWaitsForASubscribedBroker() {
+        play(
+                script -> script.accept(ProtocolVersion.V3_1_1)
+                        .expect(PacketType.SUBSCRIBE, ProtocolVersion.V3_1_1)
+                        .send("90 03 0001 00")
+                        .expect("e0 00")
+                        .send(packet("30", text("a"), hex("late")))
+                        .expectEnd()
+                        .close(),
+                broker -> {
+                    try (MqttClient client =
+                            plain(ProtocolVersion.V3_1_1).server(broker.uri()).build()) {
+                        client.connect();
+                        client.subscribe("a", Qos.AT_MOST_ONCE, message -> {});
+                        client.disconnect();
+                    }
+                });
+    }
+
+    @Test
+    @DisplayName("DISCONNECT is not lost when it has to wait for the session store")
+    void disconnectWaitsForTheStore() {
+        play(
+                script -> script.accept(ProtocolVersion.V3_1_1)
+                        .expect(packet("32", text("a"), "0001", hex("kept")))
+                        .send("40 02 0001")
+                        .expect("e0 00")
+                        .expectEnd(),
+                broker -> {
+                    try (MqttClient client = plain(ProtocolVersion.V3_1_1)
+                            .clientId("c")
+                            .store(new SlowStore(Duration.ofMillis(50)))
+                            .server(broker.uri())
+                            .build()) {
+                        client.connect();
+                        client.publish("a", "kept");
+                        client.disconnect();
                     }
                 });
     }

@@ -373,7 +373,7 @@ class ClientPromisesTest {
         } finally {
             clients.stream().map(MqttClient::closeAsync).toList().forEach(CompletableFuture::join);
         }
-        assertThat(broker.connectedClients()).isEmpty();
+        await().until(() -> broker.connectedClients().isEmpty());
     }
 
     @Test

@@ -11,7 +11,7 @@ import io.godwit.mqtt.protocol.codec.PubcompCodec;
 import io.godwit.mqtt.protocol.codec.PublishCodec;
 import io.godwit.mqtt.protocol.codec.PublishFields;
 import io.godwit.mqtt.protocol.codec.PubrecCodec;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
@@ -47,7 +47,7 @@ final class Incoming {
     final Inbox inbox = new Inbox();
     private final ReceivedTopics topics;
     private final ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
-    private final ArrayDeque<Parked> parked = new ArrayDeque<>(0);
+    private final List<Parked> parked = new ArrayList<>(0);
     private long parkedBytes;
     private final PublishFields fields = new PublishFields();
     /** 1 to 4,095, so that a token of an earlier connection is not taken for one of this. */
@@ -76,6 +76,11 @@ final class Incoming {
         this.receiveMaximum = config.version() == ProtocolVersion.V5 ? config.receiveMaximum() : 65_535;
         this.acknowledgeOnArrival = config.acknowledgeOnArrival();
         this.topics = new ReceivedTopics(subscriptions, config.topicAliasMaximum());
+    }
+
+    /** Whether a message has ever come. */
+    boolean hasReceived() {
+        return topics.hasRead();
     }
 
     /** PUBLISH from the broker. */

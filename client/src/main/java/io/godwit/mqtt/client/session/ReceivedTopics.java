@@ -17,6 +17,8 @@ final class ReceivedTopics implements TopicSource {
     /** A longer name is not kept, so that the table holds a few megabytes whatever the broker sends. */
     private static final int LONGEST = 1024;
 
+    private static final @Nullable Entry[] EMPTY = new Entry[0];
+
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     /** One topic name with its handlers. */
@@ -52,13 +54,13 @@ final class ReceivedTopics implements TopicSource {
 
     private final Subscriptions<?> subscriptions;
     private final int aliasMaximum;
-    private @Nullable Entry[] table = new Entry[SMALLEST];
+    private @Nullable Entry[] table = EMPTY;
     private int misses;
     /** Of the topic that was asked for last. */
     private @Nullable Entry current;
 
     // Per connection.
-    private @Nullable Entry[] aliases = new Entry[0];
+    private @Nullable Entry[] aliases = EMPTY;
 
     ReceivedTopics(Subscriptions<?> subscriptions, int aliasMaximum) {
         this.subscriptions = subscriptions;
@@ -66,7 +68,7 @@ final class ReceivedTopics implements TopicSource {
     }
 
     void connected() {
-        aliases = new Entry[0];
+        aliases = EMPTY;
     }
 
     @Override
@@ -75,6 +77,9 @@ final class ReceivedTopics implements TopicSource {
         if (last != null && last.isAt(in, index, length)) {
             return last.name; // messages of one topic often come one after the other
         }
+        if (table.length == 0) {
+            table = new Entry[SMALLEST];
+        }
         int hash = hash(in, index, length);
         Entry entry = table[hash & table.length - 1];
         if (entry == null || entry.hash != hash || !entry.isAt(in, index, length)) {
@@ -82,6 +87,11 @@ final class ReceivedTopics implements TopicSource {
         }
         current = entry;
         return entry.name;
+    }
+
+    /** Whether a topic was ever read. */
+    boolean hasRead() {
+        return current != null;
     }
 
     /** The handlers for the topic that was read last. */

@@ -33,9 +33,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +77,7 @@ public final class Session<H> {
     // For the life of the session.
     private final ArrayDeque<SessionEvent> events = new ArrayDeque<>(2);
     /** Subscribes and unsubscribes that have not ended, oldest first; they are sent again on the next connection. */
-    private final Set<Exchange<?>> controls = new LinkedHashSet<>(2);
+    private final List<Exchange<?>> controls = new ArrayList<>(0);
     /** The broker has lost the subscriptions and not granted them again; also over a connection that breaks meanwhile. */
     private boolean unrestored;
 
@@ -89,6 +87,8 @@ public final class Session<H> {
     private @Nullable Connect connect;
     private ServerLimits limits = ServerLimits.NONE;
     private final KeepAlive keepAlive = new KeepAlive();
+    /** Whether the broker was asked for nothing that it may send at a time of its own: see {@link #isQuiet}. */
+    private boolean quiet;
     /** The time of the packets that are being read. */
     private long now;
 
@@ -270,6 +270,7 @@ public final class Session<H> {
                     "CONNACK says that a session is present, though CONNECT asked for a clean one");
         }
         phase = Phase.CONNECTED;
+        connect = null;
         boolean v5 = config.version() == ProtocolVersion.V5;
         limits = v5 ? ServerLimits.of(connack.properties()) : ServerLimits.NONE;
         int seconds = connack.properties().getOr(Property.SERVER_KEEP_ALIVE, sent.keepAlive());
@@ -278,6 +279,7 @@ public final class Session<H> {
         boolean resumed = config.version() == ProtocolVersion.V3_1 ? !sent.cleanStart() : connack.sessionPresent();
         int aliases = Math.min(limits.topicAliasMaximum(), config.ownTopicAliases());
         incoming.connected(resumed);
+        quiet = !resumed;
         events.add(new SessionEvent.Connected(connack, resumed));
         List<Exchange<?>> waiting = List.copyOf(controls);
         if (resumed) {
@@ -305,6 +307,21 @@ public final class Session<H> {
         return phase == Phase.CONNECTING;
     }
 
+    /**
+     * Whether nothing can be on its way from the broker: all that it was asked on this connection is answered, and it was
+     * asked for nothing that comes at a time of its own. So no session was resumed, no SUBSCRIBE, PINGREQ or AUTH was sent,
+     * and no message has ever come.
+     */
+    public boolean isQuiet() {
+        PacketReader packets = reader;
+        return quiet
+                && phase == Phase.CONNECTED
+                && inFlight.count() == 0
+                && !incoming.hasReceived()
+                && packets != null
+                && packets.waiting() == 0;
+    }
+
     /** Puts DISCONNECT into the outbox; after it nothing may be sent [MQTT-3.14.4-2]. */
     public void disconnect(Disconnect packet) {
         if (phase != Phase.DISCONNECTED) {
@@ -318,6 +335,7 @@ public final class Session<H> {
     /** Puts AUTH into the outbox. */
     public void authenticate(Auth packet) {
         if (phase != Phase.DISCONNECTED) {
+            quiet = false;
             write(packet);
         }
     }
@@ -456,6 +474,7 @@ public final class Session<H> {
             outgoing.chain(control, refused);
             return;
         }
+        quiet = false;
         inFlight.add(control);
         control.state = Exchange.SENT;
         Packet packet = control.packet(control.packetId);
@@ -597,6 +616,7 @@ public final class Session<H> {
             return false;
         }
         if (keepAlive.pingDue(time)) {
+            quiet = false;
             write(new Pingreq());
             keepAlive.pinged(time);
         }

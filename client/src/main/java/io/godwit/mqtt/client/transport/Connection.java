@@ -44,6 +44,15 @@ public interface Connection {
      */
     void close(boolean flush);
 
+    /**
+     * Closes the connection as {@code close(true)}, for an owner who knows that nothing is on its way from the peer: so
+     * nothing can be unread and reset the connection, and the peer's end need not be waited for. Where that cannot be
+     * known, as with TLS and WebSocket, whose own packets may come at any time, it is {@code close(true)}. Loop only.
+     */
+    default void closeUnanswered() {
+        close(true);
+    }
+
     /** For people: the remote address, the TLS version, "WebSocket", the proxy. Any thread. */
     String describe();
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * The last handler of a channel and the connection that the engine sees, in one object; for plain TCP it is the only
  * handler. Until it is opened it drops what comes: then the steps of the road have the word.
  */
-final class Link extends ChannelInboundHandlerAdapter implements Connection {
+final class Link extends ChannelInboundHandlerAdapter implements Connection, Cancellable {
 
     /** How long what was written may take to leave before the connection is cut. */
     private static final long FLUSH_LIMIT_SECONDS = 5;
@@ -61,7 +61,8 @@ final class Link extends ChannelInboundHandlerAdapter implements Connection {
     }
 
     /** Closes at once and tells nobody. Loop only. */
-    void abandon() {
+    @Override
+    public void cancel() {
         listener = null;
         closeNow();
     }
@@ -164,6 +165,19 @@ final class Link extends ChannelInboundHandlerAdapter implements Connection {
             walk.loop().execute(() -> close0(flush));
         } catch (RejectedExecutionException e) {
             return; // the loop has ended and closed all it had
+        }
+    }
+
+    @Override
+    public void closeUnanswered() {
+        Channel channel = context().channel();
+        // this handler is alone: what lies between, such as TLS, may have things to say
+        boolean plain = channel.pipeline().firstContext() == context();
+        if (plain && !closing && !hasUnwritten()) {
+            closing = true;
+            channel.unsafe().close(context().voidPromise());
+        } else {
+            close(true);
         }
     }
 

@@ -223,25 +223,35 @@ final class RoadWalk implements Attempt {
     private void resolve(Candidate.Target target) {
         String host = target.proxy() == null ? target.host() : target.proxy().host();
         int port = target.proxy() == null ? target.port() : target.proxy().port();
+        Consumer<Exception> unresolved = failure -> serverFailed(unresolved(target.server(), host, failure));
+        if (isSpelledOut(host) && road.resolver() == HostResolver.system()) {
+            try {
+                resolved(target, host, port, road.resolver().resolve(host));
+            } catch (UnknownHostException failure) {
+                unresolved.accept(failure);
+            }
+            return;
+        }
         helped(
-                mayBlock(host) ? helpers.names() : Runnable::run,
+                helpers.names(),
                 road.resolveTimeout().toNanos(),
                 () -> road.resolver().resolve(host),
-                addresses -> {
-                    if (addresses.isEmpty()) {
-                        serverFailed(unresolved(target.server(), host, null));
-                    } else {
-                        passed(new Waypoint.Resolved(host, port, List.copyOf(addresses)));
-                        race(target, withPort(addresses, port));
-                    }
-                },
-                failure -> serverFailed(unresolved(target.server(), host, failure)));
+                addresses -> resolved(target, host, port, addresses),
+                unresolved);
     }
 
-    /** Whether the resolver has to ask for the address: the JDK reads one that is spelled out. */
-    private boolean mayBlock(String host) {
-        boolean spelledOut = NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
-        return !spelledOut || road.resolver() != HostResolver.system();
+    /** The JDK reads such a host at once; all others it may have to ask for. */
+    private static boolean isSpelledOut(String host) {
+        return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
+    }
+
+    private void resolved(Candidate.Target target, String host, int port, List<InetAddress> addresses) {
+        if (addresses.isEmpty()) {
+            serverFailed(unresolved(target.server(), host, null));
+        } else {
+            passed(new Waypoint.Resolved(host, port, List.copyOf(addresses)));
+            race(target, withPort(addresses, port));
+        }
     }
 
     /** Runs what may block on a helper thread; it is what goes on now. */
@@ -289,7 +299,7 @@ final class RoadWalk implements Attempt {
 
     /** A race has a winner, open to its end. Loop only. */
     void connected(Link link) {
-        current = link::abandon;
+        current = link;
         failures = null;
         servers = List.of();
         moreTargets = null;

@@ -13,6 +13,7 @@ import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Pingreq;
+import io.godwit.mqtt.protocol.Pingresp;
 import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -183,6 +184,47 @@ class SessionTest {
         assertThat(last.get(last.size() - 1)).isInstanceOf(Disconnect.class);
         assertThat(out()).isEmpty();
         assertThat(waits.ends).isEmpty();
+    }
+
+    @Test
+    @DisplayName("quiet is a connection on which the broker has answered all that it was asked")
+    void isQuietWhenAllIsAnswered() {
+        assertThat(session.isQuiet()).isFalse();
+        connect();
+        assertThat(session.isQuiet()).isTrue();
+
+        publish(Qos.AT_LEAST_ONCE, "t");
+        assertThat(session.isQuiet()).isFalse();
+        in(puback(1));
+        assertThat(session.isQuiet()).isTrue();
+    }
+
+    @Test
+    @DisplayName("a connection is not quiet once the broker may send something at a time of its own")
+    void isNotQuietWhenSomethingMayCome() {
+        connect(true, Properties.NONE);
+        assertThat(session.isQuiet()).as("a session that the broker had kept").isFalse();
+
+        connectAnew();
+        now += 60_000_000_000L;
+        session.tick(now);
+        in(new Pingresp());
+        assertThat(session.isQuiet()).as("a ping").isFalse();
+
+        connectAnew();
+        session.request(new Asked("a"));
+        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.NOT_AUTHORIZED), Properties.NONE));
+        assertThat(session.isQuiet()).as("a subscribe").isFalse();
+
+        connectAnew();
+        in(received(0, Qos.AT_MOST_ONCE, "unasked"));
+        assertThat(session.isQuiet()).as("a message").isFalse();
+    }
+
+    private void connectAnew() {
+        session.closed();
+        connect();
+        assertThat(session.isQuiet()).isTrue();
     }
 
     @Test

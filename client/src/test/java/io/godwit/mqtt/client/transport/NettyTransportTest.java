@@ -10,6 +10,7 @@ import io.godwit.mqtt.client.road.RoadException.Step;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -147,6 +149,43 @@ class NettyTransportTest {
             assertThat(recorder.end()).isNull();
         } finally {
             hold.countDown();
+        }
+    }
+
+    @Test
+    @DisplayName("closeUnanswered: what was written arrives, then the end, although the peer looks only afterwards")
+    void closeUnansweredDoesNotWait() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        CompletableFuture<byte[]> got = new CompletableFuture<>();
+        try (EchoServer server = new EchoServer(socket -> {
+            closed.await();
+            got.complete(socket.getInputStream().readAllBytes());
+        })) {
+            transport.open(loop, road(server), recorder);
+            Connection connection = recorder.connection();
+            recorder.send("the last words");
+            loop.execute(connection::closeUnanswered);
+            assertThat(recorder.end()).isNull();
+            closed.countDown();
+
+            assertThat(got).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("the last words".getBytes(UTF_8));
+            assertThat(server.failures).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("closeUnanswered: what the socket does not take at once arrives too")
+    void closeUnansweredFlushes() throws Exception {
+        CompletableFuture<Long> got = new CompletableFuture<>();
+        try (EchoServer server = new EchoServer(
+                socket -> got.complete(socket.getInputStream().transferTo(OutputStream.nullOutputStream())))) {
+            transport.open(loop, road(server), recorder);
+            Connection connection = recorder.connection();
+            recorder.send(new byte[20_000_000]);
+            loop.execute(connection::closeUnanswered);
+
+            assertThat(got).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(20_000_000L);
+            assertThat(recorder.end()).isNull();
         }
     }
 
