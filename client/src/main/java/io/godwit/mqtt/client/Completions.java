@@ -56,7 +56,7 @@ final class Completions {
     private final ReentrantLock lock = new ReentrantLock();
 
     // Under the lock.
-    private final List<Walk> walks = new ArrayList<>(2);
+    private final List<Walk> walks = new ArrayList<>(0);
     private boolean looking;
 
     /** @param onLoop whether the executor is the event loop, which then cannot look after it */

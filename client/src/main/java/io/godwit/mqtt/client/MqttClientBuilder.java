@@ -32,6 +32,14 @@ import org.jspecify.annotations.Nullable;
 public final class MqttClientBuilder {
     private static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(65_535);
 
+    // What is set unless the application says otherwise; all clients share these values.
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+    private static final Reconnect RECONNECT = Reconnect.exponential(Duration.ofSeconds(1), Duration.ofMinutes(2));
+    private static final QueueBounds QUEUE = new QueueBounds(65_536, 64L * 1024 * 1024, WhenFull.FAIL);
+    private static final Duration CONNACK_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+
     /** As many messages of QoS 2 as Mosquitto takes at a time. */
     private static final int QOS_2_IN_FLIGHT = 20;
 
@@ -41,16 +49,16 @@ public final class MqttClientBuilder {
     private ProtocolVersion version = ProtocolVersion.V3_1_1;
     private @Nullable String clientId;
     private @Nullable Boolean cleanSession;
-    private Duration keepAlive = Duration.ofSeconds(60);
+    private Duration keepAlive = KEEP_ALIVE;
     private @Nullable Supplier<? extends @Nullable Credentials> credentials;
     private @Nullable Message will;
     private Properties connectProperties = Properties.NONE;
     private @Nullable Authenticator authenticator;
-    private Reconnect reconnect = Reconnect.exponential(Duration.ofSeconds(1), Duration.ofMinutes(2));
+    private Reconnect reconnect = RECONNECT;
     private boolean retryFirst;
     private boolean followRedirects = true;
     private @Nullable SessionStore store;
-    private QueueBounds queue = new QueueBounds(65_536, 64L * 1024 * 1024, WhenFull.FAIL);
+    private QueueBounds queue = QUEUE;
     private int maximumInFlight = 1024;
     /** Zero: not set. */
     private int maximumInFlightQos2;
@@ -61,9 +69,9 @@ public final class MqttClientBuilder {
     private int topicAliasMaximum = 64;
     private int ownTopicAliases = 64;
     private boolean acknowledgeOnArrival;
-    private Duration connackTimeout = Duration.ofSeconds(10);
-    private Duration callTimeout = Duration.ofSeconds(30);
-    private Duration closeTimeout = Duration.ofSeconds(5);
+    private Duration connackTimeout = CONNACK_TIMEOUT;
+    private Duration callTimeout = CALL_TIMEOUT;
+    private Duration closeTimeout = CLOSE_TIMEOUT;
     private int inboxMessages = 8192;
     private long inboxBytes = 16L * 1024 * 1024;
     private @Nullable Executor executor;

@@ -2,7 +2,7 @@ package io.godwit.mqtt.client.road;
 
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,6 +151,12 @@ public final class Road {
     /** Collects what a {@link Road} is made of. Not for use by several threads. */
     public static final class Builder {
 
+        // What is set unless the application says otherwise; all roads share these values.
+        private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(5);
+        private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+        private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+        private static final Duration ATTEMPT_DELAY = Duration.ofMillis(250);
+
         private List<ServerAddress> servers = List.of();
         private boolean shuffled;
         private boolean serviceRecords;
@@ -161,10 +167,10 @@ public final class Road {
         private Map<String, String> webSocketHeaders = Map.of();
         private @Nullable InetAddress localAddress;
         private HostResolver resolver = HostResolver.system();
-        private Duration resolveTimeout = Duration.ofSeconds(5);
-        private Duration connectTimeout = Duration.ofSeconds(10);
-        private Duration handshakeTimeout = Duration.ofSeconds(10);
-        private Duration attemptDelay = Duration.ofMillis(250);
+        private Duration resolveTimeout = RESOLVE_TIMEOUT;
+        private Duration connectTimeout = CONNECT_TIMEOUT;
+        private Duration handshakeTimeout = HANDSHAKE_TIMEOUT;
+        private Duration attemptDelay = ATTEMPT_DELAY;
 
         private Builder() {}
 
@@ -191,7 +197,11 @@ public final class Road {
          * @throws IllegalArgumentException if an address is none, see {@link ServerAddress#parse}
          */
         public Builder servers(String... addresses) {
-            return servers(Arrays.stream(addresses).map(ServerAddress::parse).toList());
+            List<ServerAddress> parsed = new ArrayList<>(addresses.length);
+            for (String address : addresses) {
+                parsed.add(ServerAddress.parse(address));
+            }
+            return servers(parsed);
         }
 
         /** The servers, tried in this order. Replaces those given before. */

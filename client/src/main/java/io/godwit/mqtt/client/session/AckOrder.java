@@ -1,7 +1,5 @@
 package io.godwit.mqtt.client.session;
 
-import java.util.Arrays;
-
 /**
  * The messages of QoS 1 and 2 that came on this connection and are not acknowledged yet, in the order in which they
  * came: acknowledgements go out in that order [MQTT-4.6.0-2, 4.6.0-3], however the handlers finish.
@@ -10,13 +8,17 @@ final class AckOrder {
     /** Marks a token as done; tokens leave the sign bit free. */
     private static final int DONE = 1 << 31;
 
-    private int[] ring = new int[8];
+    private static final int SMALLEST = 8;
+    private static final int LARGEST_KEPT = 1024;
+    private static final int[] EMPTY = new int[0];
+
+    private int[] ring = EMPTY;
     private int head;
     private int size;
 
     void received(int token) {
         if (size == ring.length) {
-            int[] larger = new int[2 * size];
+            int[] larger = new int[Math.max(SMALLEST, 2 * size)];
             for (int i = 0; i < size; i++) {
                 larger[i] = at(i);
             }
@@ -68,8 +70,8 @@ final class AckOrder {
     void clear() {
         size = 0;
         head = 0;
-        if (ring.length > 1024) {
-            ring = Arrays.copyOf(ring, 8);
+        if (ring.length > LARGEST_KEPT) {
+            ring = EMPTY;
         }
     }
 }

@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class InFlight {
     private static final Comparator<Exchange<?>> BY_SEQUENCE = Comparator.comparingLong(exchange -> exchange.sequence);
 
+    private static final int SMALLEST = 8;
+    private static final @Nullable Exchange<?>[] EMPTY = new Exchange<?>[0];
+
     private final PacketIdentifiers identifiers = new PacketIdentifiers();
-    private @Nullable Exchange<?>[] table = new Exchange<?>[8];
+    private @Nullable Exchange<?>[] table = EMPTY;
 
     /** Gives the exchange an identifier and a place; not when it {@link #isFull()}. */
     void add(Exchange<?> exchange) {
@@ -32,7 +35,8 @@ final class InFlight {
 
     private void put(int id, Exchange<?> exchange) {
         if (id >= table.length) {
-            table = Arrays.copyOf(table, Math.max(id + 1, Math.min(PacketIdentifiers.MAX + 1, 2 * table.length)));
+            int doubled = Math.min(PacketIdentifiers.MAX + 1, Math.max(SMALLEST, 2 * table.length));
+            table = Arrays.copyOf(table, Math.max(id + 1, doubled));
         }
         table[id] = exchange;
     }

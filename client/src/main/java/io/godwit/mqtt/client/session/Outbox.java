@@ -23,9 +23,11 @@ public final class Outbox {
 
     private final ByteBufAllocator allocator;
     /** Arrays of parts that have been written, to be used again; whoever has written a part puts it here. */
-    private final AtomicReferenceArray<byte @Nullable []> spares = new AtomicReferenceArray<>(SPARES);
+    private volatile @Nullable AtomicReferenceArray<byte @Nullable []> spares;
 
-    private final ArrayDeque<ByteBuf> full = new ArrayDeque<>(2);
+    /** The parts before the current one; null while there was no second one since the last rest. */
+    private @Nullable ArrayDeque<ByteBuf> full;
+
     private @Nullable ByteBuf current;
     private int fullBytes;
     /** At most so many of the bytes are answers; those of parts that were taken are not counted any more. */
@@ -44,6 +46,9 @@ public final class Outbox {
             if (buffer.writableBytes() >= size) {
                 return buffer;
             }
+            if (full == null) {
+                full = new ArrayDeque<>(2);
+            }
             full.add(buffer);
             fullBytes += buffer.readableBytes();
             nextPart = Math.min(LARGEST_PART, 2 * nextPart);
@@ -54,9 +59,10 @@ public final class Outbox {
     }
 
     private byte[] array(int size) {
-        for (int i = 0; i < SPARES && size > SMALLEST_PART; i++) {
-            byte[] used = spares.get(i);
-            if (used != null && used.length >= size && spares.compareAndSet(i, used, null)) {
+        AtomicReferenceArray<byte @Nullable []> kept = spares;
+        for (int i = 0; i < SPARES && kept != null && size > SMALLEST_PART; i++) {
+            byte[] used = kept.get(i);
+            if (used != null && used.length >= size && kept.compareAndSet(i, used, null)) {
                 return used;
             }
         }
@@ -64,9 +70,17 @@ public final class Outbox {
     }
 
     private void giveBack(byte[] array) {
-        for (int i = 0; i < SPARES && array.length > SMALLEST_PART; i++) {
-            byte[] smaller = spares.get(i);
-            if ((smaller == null || smaller.length < array.length) && spares.compareAndSet(i, smaller, array)) {
+        if (array.length <= SMALLEST_PART) {
+            return;
+        }
+        AtomicReferenceArray<byte @Nullable []> kept = spares;
+        if (kept == null) {
+            kept = new AtomicReferenceArray<>(SPARES);
+            spares = kept;
+        }
+        for (int i = 0; i < SPARES; i++) {
+            byte[] smaller = kept.get(i);
+            if ((smaller == null || smaller.length < array.length) && kept.compareAndSet(i, smaller, array)) {
                 return;
             }
         }
@@ -74,8 +88,9 @@ public final class Outbox {
 
     /** Time has passed: what is kept for the next burst is let go. */
     void rest() {
-        for (int i = 0; i < SPARES; i++) {
-            spares.lazySet(i, null);
+        spares = null;
+        if (full != null && full.isEmpty()) {
+            full = null;
         }
     }
 
@@ -108,7 +123,7 @@ public final class Outbox {
 
     /** The oldest part, which is then the caller's to release; null when there is nothing. */
     public @Nullable ByteBuf take() {
-        ByteBuf part = full.poll();
+        ByteBuf part = full == null ? null : full.poll();
         if (part != null) {
             fullBytes -= part.readableBytes();
             answers = Math.max(0, answers - part.readableBytes());
@@ -130,7 +145,7 @@ public final class Outbox {
     }
 
     public boolean isEmpty() {
-        return current == null && full.isEmpty();
+        return current == null && (full == null || full.isEmpty());
     }
 
     /** Throws away what waits: the connection that it was for is gone. */

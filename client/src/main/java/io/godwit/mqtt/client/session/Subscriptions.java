@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  * @param <H> the handler; only stored and given back
  */
 final class Subscriptions<H> {
-    private final Node<H> root = new Node<>();
-    private final Map<TopicFilter, Set<H>> handlers = new LinkedHashMap<>();
-    private final Map<TopicFilter, TopicSubscription> active = new LinkedHashMap<>();
+    private static final Object[] NOBODY = {};
+
+    // A client that only publishes has none of these: each is made with its first entry.
+    private @Nullable Node<H> root;
+    private Map<TopicFilter, Set<H>> handlers = Map.of();
+    private Map<TopicFilter, TopicSubscription> active = Map.of();
     /** Rises whenever the answer to {@link #match} may change. */
     private int version;
 
@@ -31,7 +34,11 @@ final class Subscriptions<H> {
     }
 
     void addHandler(TopicFilter filter, H handler) {
+        handlers = orFirst(handlers);
         if (handlers.computeIfAbsent(filter, f -> new LinkedHashSet<>()).add(handler)) {
+            if (root == null) {
+                root = new Node<>();
+            }
             Node<H> node = root;
             for (String level : filter.matchText().split("/", -1)) {
                 node = node.children.computeIfAbsent(level, l -> new Node<>());
@@ -41,10 +48,14 @@ final class Subscriptions<H> {
         }
     }
 
+    private static <V> Map<TopicFilter, V> orFirst(Map<TopicFilter, V> map) {
+        return map.isEmpty() ? new LinkedHashMap<>() : map;
+    }
+
     /** Returns whether other handlers of the filter are left. */
     boolean removeHandler(TopicFilter filter, H handler) {
         Set<H> all = handlers.get(filter);
-        if (all != null && all.remove(handler)) {
+        if (all != null && root != null && all.remove(handler)) {
             remove(root, filter.matchText().split("/", -1), 0, handler);
             version++;
         }
@@ -78,6 +89,9 @@ final class Subscriptions<H> {
 
     /** The handlers that want messages of this topic, each once. */
     Object[] match(String topic) {
+        if (root == null) {
+            return NOBODY;
+        }
         Set<H> found = new LinkedHashSet<>();
         match(root, topic.split("/", -1), 0, topic.startsWith("$"), found);
         return found.toArray();
@@ -109,11 +123,14 @@ final class Subscriptions<H> {
 
     /** Notes a subscription that shall be there, now and after each reconnect. */
     void activate(TopicSubscription subscription) {
+        active = orFirst(active);
         active.put(subscription.filter(), subscription);
     }
 
     void deactivate(TopicFilter filter) {
-        active.remove(filter);
+        if (!active.isEmpty()) {
+            active.remove(filter);
+        }
     }
 
     @Nullable

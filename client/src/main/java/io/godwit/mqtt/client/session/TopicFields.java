@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class TopicFields {
     private static final int SMALLEST = 8;
     private static final int LARGEST = 1024;
+    private static final @Nullable Field[] EMPTY = new Field[0];
 
     /** One topic name. */
     static final class Field {
@@ -28,7 +29,7 @@ final class TopicFields {
         }
     }
 
-    private @Nullable Field[] table = new Field[SMALLEST];
+    private @Nullable Field[] table = EMPTY;
     private @Nullable Field last;
     private int misses;
 
@@ -55,6 +56,9 @@ final class TopicFields {
     }
 
     private Field find(String topic) {
+        if (table.length == 0) {
+            table = new Field[SMALLEST];
+        }
         int hash = topic.hashCode();
         int slot = (hash ^ hash >>> 16) & table.length - 1;
         Field field = table[slot];

@@ -7,6 +7,7 @@ import io.godwit.mqtt.client.road.RoadException.Step;
 import io.godwit.mqtt.client.road.ServerAddress;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.proxy.ProxyHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
@@ -68,7 +69,7 @@ final class Candidate implements Cancellable {
 
     void start() {
         Road road = walk.road();
-        Channel channel = walk.sockets().newChannel(address, Times.millis(road.connectTimeout()));
+        Channel channel = walk.sockets().newChannel(address);
         this.channel = channel;
         SocketAddress remote = address;
         if (target.proxy != null) {
@@ -86,6 +87,10 @@ final class Candidate implements Cancellable {
         ChannelFuture connecting = road.localAddress() != null && address instanceof InetSocketAddress
                 ? channel.connect(remote, new InetSocketAddress(road.localAddress(), 0))
                 : channel.connect(remote);
+        timer = walk.loop()
+                .schedule(
+                        () -> failedToConnect(new ConnectTimeoutException()),
+                        road.connectTimeout().toNanos());
         connecting.addListener(done -> {
             if (over) {
                 return;
@@ -112,6 +117,7 @@ final class Candidate implements Cancellable {
     }
 
     private void reached() {
+        stopTimer();
         race.reached(this);
         walk.passed(new Waypoint.Reached(address));
         if (proxyHandler == null

@@ -91,14 +91,14 @@ enum Sockets {
     abstract SocketAddress unixAddress(String path);
 
     /** A new channel for the address, configured, not registered yet. */
-    Channel newChannel(SocketAddress address, int connectMillis) {
+    Channel newChannel(SocketAddress address) {
         boolean unix = address instanceof DomainSocketAddress || address instanceof UnixDomainSocketAddress;
         Channel channel = unix ? newUnix() : newTcp();
         ChannelConfig config = channel.config();
         config.setWriteBufferWaterMark(WATER_MARK);
         config.setAllocator(Buffers.INSTANCE);
         config.setRecvByteBufAllocator(RECEIVE);
-        config.setConnectTimeoutMillis(connectMillis);
+        config.setConnectTimeoutMillis(0); // the candidate has a timer of its own, which it lets go of
         if (!unix) {
             config.setOption(ChannelOption.TCP_NODELAY, true);
         }

@@ -12,9 +12,4 @@ public final class Times {
         long millis = duration.toMillis();
         return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
     }
-
-    /** For Netty's options, which want an int. */
-    static int millis(Duration duration) {
-        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, duration.toMillis()));
-    }
 }
