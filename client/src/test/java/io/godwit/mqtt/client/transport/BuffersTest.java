@@ -56,7 +56,7 @@ class BuffersTest {
 
     @Test
     void channels_take_theirs_from_here() {
-        Channel channel = Sockets.NIO.newChannel(new InetSocketAddress("127.0.0.1", 1), 1000);
+        Channel channel = Sockets.NIO.newChannel(new InetSocketAddress("127.0.0.1", 1));
 
         assertThat(channel.alloc()).isSameAs(Buffers.INSTANCE);
         channel.unsafe().closeForcibly();
