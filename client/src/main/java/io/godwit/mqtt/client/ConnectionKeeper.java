@@ -163,6 +163,7 @@ final class ConnectionKeeper {
             sayFarewellWithin(config.closeTimeout());
         }
         disconnecting.add(future);
+        // nobody looks at the end of the disconnect itself: the future above ends with the client
         disconnect(new Waited<>(), new Disconnect(ReasonCode.SUCCESS, Properties.NONE), config.closeTimeout());
         if (state == ClientState.IDLE) {
             finish();
