@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A simulation that cannot fail proves nothing: each planted fault must be found. */
 class MutantsTest {
-    private static final int RUNS = 3_000;
+    private static final int RUNS = 10_000;
 
     @ParameterizedTest
     @EnumSource

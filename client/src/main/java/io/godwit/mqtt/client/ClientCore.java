@@ -41,7 +41,7 @@ final class ClientCore {
     private static final int SPINS = 200;
 
     /** So many bytes of answers go out before the next piece of what has come is read. */
-    private static final int ANSWERS = Integer.getInteger("x.answers", 512);
+    private static final int ANSWERS = 512;
 
     // Set once.
     final ClientConfig config;

@@ -164,7 +164,10 @@ public class SessionBenchmark {
     }
 
     private int receive(ByteBuf packets) {
-        session.received(packets.readerIndex(0), 0);
+        packets.readerIndex(0);
+        while (packets.isReadable()) {
+            session.received(packets, 0);
+        }
         Inbox.Batch batch = session.inbox().take();
         if (batch == null) {
             throw new IllegalStateException("nothing came");
