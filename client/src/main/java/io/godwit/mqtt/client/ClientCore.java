@@ -367,12 +367,13 @@ final class ClientCore {
 
     /**
      * Bytes have come. Returns what the session tells, in order; empty nearly always. Many bytes are read in pieces: between
-     * them others get the lock, and what is due goes out, so that handlers, broker and this loop work at the same time.
+     * them others get the lock, and answers go out unless there is something to tell first. So handlers, broker and this
+     * loop work at the same time.
      */
     List<SessionEvent> received(ByteBuf bytes) {
         List<SessionEvent> events = receivedPiece(bytes);
         while (bytes.isReadable()) {
-            if (answersDue) {
+            if (answersDue && events.isEmpty()) {
                 drain();
             }
             List<SessionEvent> more = receivedPiece(bytes);
