@@ -295,9 +295,9 @@ public final class MqttClientBuilder {
         return this;
     }
 
-    /** Bytes of the largest packet that is taken, 1 to 268,435,460; one that is larger ends the connection. */
+    /** Bytes of the largest packet that is taken, 2 (no packet is smaller) to 268,435,460; one that is larger ends the connection. */
     public MqttClientBuilder maximumPacketSize(int bytes) {
-        maximumPacketSize = inRange("maximum packet size", bytes, 1, 268_435_460);
+        maximumPacketSize = inRange("maximum packet size", bytes, 2, 268_435_460);
         return this;
     }
 

@@ -18,8 +18,8 @@ public final class Outbox {
     private static final int LARGEST_PART = 64 * 1024;
     /** A larger packet is a part of its own outside of the heap, where sockets want it. */
     private static final int LARGEST_PACKET = 16 * 1024;
-    /** Enough for the parts that are filled and written while the connection keeps up. */
-    private static final int SPARES = 6;
+    /** As many parts as wait before publishes do, as many that are written meanwhile, and some. */
+    private static final int SPARES = 2 * Outgoing.OUTBOX_LIMIT / LARGEST_PART + 2;
 
     private final ByteBufAllocator allocator;
     /** Arrays of parts that have been written, to be used again; whoever has written a part puts it here. */

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outgoing {
     /** Above this many bytes in the outbox, publishes wait in the queue, where their number is bounded. */
-    static final int OUTBOX_LIMIT = 512 * 1024;
+    static final int OUTBOX_LIMIT = 256 * 1024;
 
     // Set once.
     private final ProtocolVersion version;

@@ -21,7 +21,7 @@ public interface Connection {
         write(bytes);
     }
 
-    /** Whether less than the high-water mark (512 KiB) waits for the socket. Loop only. */
+    /** Whether less than the high-water mark (256 KiB) waits for the socket. Loop only. */
     boolean isWritable();
 
     /** Whether bytes that were written wait for the socket. Loop only. */

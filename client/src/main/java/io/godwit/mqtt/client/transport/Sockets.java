@@ -68,7 +68,7 @@ enum Sockets {
     };
 
     /** Bytes that may wait for the socket before a connection stops to be writable, and when it is so again. */
-    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 << 10, 512 << 10);
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 << 10, 256 << 10);
 
     /**
      * Reads into buffers from 2 KiB to 256 KiB, as large as the last bursts were. An idle connection holds none. Four
