@@ -43,6 +43,9 @@ final class ClientCore {
     /** So many bytes of answers go out before the next piece of what has come is read. */
     private static final int ANSWERS = 512;
 
+    /** About so many bytes are written in one turn of the event loop, so that its other clients have their turn. */
+    private static final int TURN = 1 << 20;
+
     // Set once.
     final ClientConfig config;
     final EventLoop loop;
@@ -329,7 +332,12 @@ final class ClientCore {
      */
     void drain() {
         Connection to = connection;
+        int left = TURN;
         while (to != null && to.isWritable()) {
+            if (left <= 0) {
+                loop.execute(drain);
+                return;
+            }
             acquire();
             try {
                 drainScheduled = true;
@@ -358,6 +366,7 @@ final class ClientCore {
                 releaseOnLoop();
             }
             for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
+                left -= part.readableBytes();
                 to.write(part, !taken.isEmpty());
             }
         }
