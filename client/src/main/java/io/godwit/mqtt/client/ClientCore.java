@@ -397,7 +397,7 @@ final class ClientCore {
     }
 
     private List<SessionEvent> receivedPiece(ByteBuf bytes) {
-        List<SessionEvent> events = List.of();
+        List<SessionEvent> events;
         acquire();
         try {
             session.received(bytes, loop.nanoTime());
