@@ -2,6 +2,7 @@
 module io.godwit.mqtt.client {
     requires static org.jspecify;
     requires transitive io.godwit.mqtt.protocol;
+    requires io.godwit.mqtt.codec;
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.codec.http;
@@ -15,8 +16,9 @@ module io.godwit.mqtt.client {
     requires org.slf4j;
 
     exports io.godwit.mqtt.client;
-    exports io.godwit.mqtt.client.road;
+    exports io.godwit.mqtt.client.net;
     exports io.godwit.mqtt.client.store;
     exports io.godwit.mqtt.client.transport to
-            io.godwit.nodemcu;
+            io.godwit.nodemcu,
+            io.godwit.nodemcu.lua;
 }

@@ -1,18 +1,9 @@
-/** NodeMCU's mqtt module as a Java class, and the host that runs its Lua scripts. */
+/** NodeMCU's mqtt module as a Java class. */
 module io.godwit.nodemcu {
     requires static org.jspecify;
-    requires static org.junit.jupiter.api;
     requires transitive io.godwit.mqtt.client;
-    requires transitive io.godwit.testkit;
-    requires com.fasterxml.jackson.core;
     requires io.netty.buffer;
-    requires java.net.http;
     requires org.slf4j;
-    requires party.iroiro.luajava;
-    requires party.iroiro.luajava.lua51;
 
     exports io.godwit.nodemcu;
-    exports io.godwit.nodemcu.lua;
-    exports io.godwit.nodemcu.lua.device;
-    exports io.godwit.nodemcu.lua.vm;
 }

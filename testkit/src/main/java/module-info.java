@@ -1,8 +1,9 @@
-/** For tests of what uses MQTT: a broker in the test, a scripted broker, a proxy that injects faults, a JUnit extension. */
+/** For tests of code that uses MQTT: a broker in the test, a scripted broker, a fault proxy, a JUnit extension. */
 module io.godwit.testkit {
     requires static org.jspecify;
     requires static org.junit.jupiter.api;
-    requires transitive io.godwit.mqtt.protocol;
+    requires transitive io.godwit.mqtt.broker;
+    requires io.godwit.mqtt.codec;
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.codec.http;
@@ -12,5 +13,4 @@ module io.godwit.testkit {
     requires org.slf4j;
 
     exports io.godwit.testkit;
-    exports io.godwit.testkit.broker;
 }

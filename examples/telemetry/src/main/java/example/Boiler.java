@@ -30,7 +30,7 @@ public final class Boiler implements AutoCloseable {
 
     /** Completes when the broker has the temperature. */
     public CompletableFuture<PublishResult> tell(String temperature) {
-        return client.publishAsync(Message.of("boiler/7/temp", temperature).qos(Qos.EXACTLY_ONCE));
+        return client.publishAsync(Message.of("boiler/7/temp", temperature).withQos(Qos.EXACTLY_ONCE));
     }
 
     /** Completes when what was told so far is on the disk, and safe. */

@@ -86,7 +86,7 @@ final class Arrivals implements ManualHandler {
         if (wanted(message)) {
             if (choice.removeRetained && message.retain()) {
                 lastRemoval = Objects.requireNonNull(client)
-                        .publishAsync(Message.clearRetained(message.topic()).qos(Qos.AT_LEAST_ONCE));
+                        .publishAsync(Message.clearRetained(message.topic()).withQos(Qos.AT_LEAST_ONCE));
             }
             print(message);
         }

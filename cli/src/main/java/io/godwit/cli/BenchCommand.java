@@ -16,7 +16,7 @@ import io.godwit.cli.options.Durations;
 import io.godwit.cli.options.QosConverter;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import java.io.IOException;
@@ -240,7 +240,7 @@ final class BenchCommand extends ClientCommand {
         LiveLine live = new LiveLine(terminal(), plan, connection().isQuiet());
         BenchRun run = new BenchRun(plan, builder, connection().road(), live);
         CountDownLatch told = new CountDownLatch(1);
-        try (Interruption interruption = new Interruption(() -> {
+        try (ShutdownHook interruption = new ShutdownHook(() -> {
             run.stop();
             await(told);
         })) {

@@ -2,11 +2,11 @@ package io.godwit.cli;
 
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
+import io.godwit.mqtt.broker.BrokerListener;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.TestBroker;
-import io.godwit.testkit.broker.BrokerListener;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -97,8 +97,8 @@ final class BrokerCommand implements Callable<Integer> {
             builder.credentials(user, password);
         }
         try (TestBroker broker = builder.start();
-                Interruption interruption =
-                        new Interruption(() -> terminal.remark("ended; " + messages + " messages passed"))) {
+                ShutdownHook interruption =
+                        new ShutdownHook(() -> terminal.remark("ended; " + messages + " messages passed"))) {
             terminal.line("listening on " + broker.uri() + " (Ctrl-C ends it)");
             new CountDownLatch(1).await();
         }

@@ -1,7 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.ConnectionOptions;
-import io.godwit.cli.output.ConnectionRemarks;
+import io.godwit.cli.output.ConnectionWarnings;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.packets.PacketPrinter;
 import io.godwit.mqtt.client.MqttClient;
@@ -47,7 +47,7 @@ abstract class ClientCommand implements Callable<Integer> {
 
     /** The same over this transport; null: the usual one. */
     final MqttClientBuilder builder(@Nullable Transport transport) {
-        return connection.builder(transport).listener(new ConnectionRemarks(this::remark, connection.isDebug()));
+        return connection.builder(transport).listener(new ConnectionWarnings(this::remark, connection.isDebug()));
     }
 
     /** What prints each packet at {@code -d}, else null. */
@@ -118,6 +118,6 @@ abstract class ClientCommand implements Callable<Integer> {
 
     /** A time for people. */
     static String time(Duration duration) {
-        return ConnectionRemarks.time(duration);
+        return ConnectionWarnings.time(duration);
     }
 }

@@ -1,6 +1,6 @@
 package io.godwit.cli;
 
-import io.godwit.cli.output.Complaint;
+import io.godwit.cli.output.Diagnostics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ final class ConfigFiles {
         try {
             lines = Files.readAllLines(file);
         } catch (IOException e) {
-            throw new IllegalArgumentException(Complaint.about(file, e), e);
+            throw new IllegalArgumentException(Diagnostics.about(file, e), e);
         }
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();

@@ -51,8 +51,8 @@ final class DemoCommand implements Callable<Integer> {
                         broker,
                         "boiler",
                         Message.of("boiler/status", "offline")
-                                .qos(Qos.AT_LEAST_ONCE)
-                                .retain(true))) {
+                                .withQos(Qos.AT_LEAST_ONCE)
+                                .withRetain(true))) {
             tell("A broker runs in this process at " + broker.uri() + ", speaking MQTT 3.1, 3.1.1 and 5.");
 
             hall.connect();
@@ -64,12 +64,12 @@ final class DemoCommand implements Callable<Integer> {
 
             for (Qos qos : Qos.values()) {
                 String text = 61 + qos.level() + " °C";
-                boiler.publish(Message.of("boiler/temperature", text).qos(qos));
+                boiler.publish(Message.of("boiler/temperature", text).withQos(qos));
                 tell("'boiler' published \"" + text + "\" on boiler/temperature, QoS " + qos.level() + meaning(qos));
                 show(arrived, "boiler/temperature", text);
             }
 
-            boiler.publish(Message.of("boiler/status", "heating").retain(true));
+            boiler.publish(Message.of("boiler/status", "heating").withRetain(true));
             tell("'boiler' published \"heating\" on boiler/status, retained: the broker keeps it for who comes later.");
             show(arrived, "boiler/status", "heating");
 

@@ -10,8 +10,8 @@ import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.packets.PacketPrinter;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.NettyTransport;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicName;
@@ -93,7 +93,7 @@ final class DoctorCommand extends ClientCommand {
         TopicName.check(below);
         Thread examiner = Thread.currentThread();
         CountDownLatch left = new CountDownLatch(1);
-        try (Interruption interruption = new Interruption(() -> {
+        try (ShutdownHook interruption = new ShutdownHook(() -> {
             examiner.interrupt();
             await(left);
         })) {
@@ -121,7 +121,7 @@ final class DoctorCommand extends ClientCommand {
     private int examine(ServerAddress server, String below) throws InterruptedException {
         TextReport text = new TextReport(terminal());
         Report report = new Report(server, json ? finding -> {} : text::tell);
-        Road road = connection().road().toBuilder()
+        TransportOptions road = connection().road().toBuilder()
                 .servers(List.of(server.withoutCredentials()))
                 .build();
         boolean chosen = spec.commandLine().getParseResult().hasMatchedOption("-V");

@@ -9,7 +9,7 @@ import io.godwit.cli.recording.RecordedMessage;
 import io.godwit.cli.recording.TopicRewrite;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicFilter;
@@ -153,7 +153,7 @@ final class PlayCommand extends ClientCommand {
                 .build();
         PublishWindow window = new PublishWindow(client);
         try (Progress progress = new Progress(terminal(), () -> summary(window));
-                Interruption interruption = new Interruption(() -> {
+                ShutdownHook interruption = new ShutdownHook(() -> {
                     ended = true;
                     farewell(client);
                     progress.close();
@@ -248,7 +248,7 @@ final class PlayCommand extends ClientCommand {
                 message.payload(),
                 qos == null ? message.qos() : qos,
                 message.retain() && !noRetain,
-                connection().version() == ProtocolVersion.V5 ? message.properties() : Properties.NONE);
+                connection().version() == ProtocolVersion.V5 ? message.properties() : MqttProperties.NONE);
     }
 
     private UnaryOperator<String> rewrite() {

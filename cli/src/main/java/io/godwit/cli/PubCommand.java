@@ -117,7 +117,7 @@ final class PubCommand extends ClientCommand {
         MqttClientBuilder builder = builder().maximumInFlight(most).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();
         PublishWindow window = new PublishWindow(client);
-        try (Interruption interruption = new Interruption(() -> farewell(client))) {
+        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(client))) {
             connect(client);
             publish(window, message);
             window.await(timeout);

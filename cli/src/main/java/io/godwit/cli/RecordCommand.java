@@ -125,7 +125,7 @@ final class RecordCommand extends ClientCommand {
                     subscription -> builder.manualHandler(subscription.filter().text(), recorder));
             MqttClient client = builder.build();
             try (Progress progress = new Progress(terminal(), recorder::summary);
-                    Interruption interruption = new Interruption(() -> {
+                    ShutdownHook interruption = new ShutdownHook(() -> {
                         farewell(client);
                         recorder.stop();
                         progress.close();

@@ -153,7 +153,7 @@ final class ReplyCommand extends ClientCommand {
         MqttClient client = builder.build();
         replies.client = client;
         long deadline = deadline(timeout);
-        try (Interruption interruption = new Interruption(() -> {
+        try (ShutdownHook interruption = new ShutdownHook(() -> {
             farewell(client);
             remark(replies.summary());
         })) {
@@ -264,7 +264,7 @@ final class ReplyCommand extends ClientCommand {
                 Message reply = new Message(
                         target, payload, request.qos(), false, connection().properties(Property.Carrier.PUBLISH));
                 if (connection().version() == ProtocolVersion.V5) {
-                    reply = reply.correlationData(request.correlationData());
+                    reply = reply.withCorrelationData(request.correlationData());
                 }
                 return Objects.requireNonNull(client).publishAsync(reply);
             } catch (IOException | IllegalArgumentException | MqttException e) {

@@ -124,15 +124,15 @@ final class RequestCommand extends ClientCommand {
                 connection().properties(Property.Carrier.PUBLISH));
         TopicName.check(request.topic());
         if (tells) {
-            request = request.responseTopic(answers);
+            request = request.withResponseTopic(answers);
             request = request.correlationData() != null
                     ? request
-                    : request.correlationData(id.getBytes(StandardCharsets.US_ASCII));
+                    : request.withCorrelationData(id.getBytes(StandardCharsets.US_ASCII));
         }
         Responses responses = new Responses(print.printer(terminal()), request.correlationData());
         MqttClient client = builder().build();
         long deadline = deadline(timeout);
-        try (Interruption interruption = new Interruption(() -> farewell(client))) {
+        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(client))) {
             connectWithin(client, deadline);
             waitFor(
                     client.subscribeAsync(

@@ -112,7 +112,7 @@ final class RetainedCommand extends ClientCommand {
             throw new IllegalArgumentException("nobody can be asked, since standard input is no terminal: add --yes");
         }
         MqttClient client = builder().callTimeout(Duration.ofDays(1)).build();
-        try (Interruption interruption = new Interruption(() -> farewell(client))) {
+        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(client))) {
             connect(client);
             Map<String, Message> retained = retained(client, subscriptions);
             if ((!clear || !yes) && !print(retained)) {
@@ -190,7 +190,7 @@ final class RetainedCommand extends ClientCommand {
         }
         PublishWindow window = new PublishWindow(client);
         for (String topic : retained.keySet()) {
-            window.publish(Message.clearRetained(topic).qos(Qos.AT_LEAST_ONCE));
+            window.publish(Message.clearRetained(topic).withQos(Qos.AT_LEAST_ONCE));
         }
         window.await(Duration.ofSeconds(30));
         Throwable failure = window.failure();

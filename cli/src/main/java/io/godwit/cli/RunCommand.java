@@ -168,7 +168,7 @@ final class RunCommand implements Callable<Integer> {
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
         try (Host running = Host.start(options(), listener);
-                Interruption interruption = new Interruption(() -> {
+                ShutdownHook interruption = new ShutdownHook(() -> {
                     end.countDown();
                     await(stopped);
                 })) {

@@ -1,6 +1,6 @@
 package io.godwit.cli;
 
-import io.godwit.cli.output.Complaint;
+import io.godwit.cli.output.Diagnostics;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.shell.Shell;
@@ -71,7 +71,7 @@ final class ShellCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Shell shell = new Shell(new Shell.Setup(
                 json, format, style, (command, words) -> ConfigFiles.precede(ConfigFiles.folder(), command, words)));
-        try (Interruption interruption = new Interruption(() -> farewell(shell))) {
+        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(shell))) {
             if (script == null && Terminal.inIsTerminal() && terminal.outIsTerminal()) {
                 return shell.interact(terminal.colours(), historyFile());
             }
@@ -82,7 +82,7 @@ final class ShellCommand implements Callable<Integer> {
                 return shell.run(lines, piped ? "standard input" : String.valueOf(script), terminal);
             }
         } catch (java.nio.file.FileSystemException e) {
-            throw new IllegalArgumentException(Complaint.about(Path.of(String.valueOf(script)), e), e);
+            throw new IllegalArgumentException(Diagnostics.about(Path.of(String.valueOf(script)), e), e);
         }
     }
 

@@ -8,7 +8,7 @@ import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.RetainHandling;
@@ -159,7 +159,7 @@ final class SubCommand extends ClientCommand {
         MqttClient client = builder.build();
         arrivals.client(client);
         long start = System.nanoTime();
-        try (Interruption interruption = new Interruption(() -> {
+        try (ShutdownHook interruption = new ShutdownHook(() -> {
             farewell(client);
             remark(arrivals.summary(Duration.ofNanos(System.nanoTime() - start)));
         })) {
@@ -168,7 +168,7 @@ final class SubCommand extends ClientCommand {
             for (String filter : unsubscribe) {
                 client.unsubscribeAsync(filter).get();
             }
-            Properties properties = connection().properties(Property.Carrier.SUBSCRIBE);
+            MqttProperties properties = connection().properties(Property.Carrier.SUBSCRIBE);
             CompletableFuture<?>[] answers = subscriptions.stream()
                     .map(subscription -> client.subscribeAsync(List.of(subscription), properties, declared -> {})
                             .whenComplete((answer, failed) -> {

@@ -179,7 +179,7 @@ final class TraceCommand extends ClientCommand {
                         address,
                         name -> new PacketTap(name, connection().version(), Clock.systemUTC(), printer),
                         this::remark);
-                Interruption interruption = new Interruption(() -> remark(summary(proxy)))) {
+                ShutdownHook interruption = new ShutdownHook(() -> remark(summary(proxy)))) {
             InetSocketAddress at = proxy.address();
             remark("listening on " + at.getAddress().getHostAddress() + ":" + at.getPort() + ", passing on to "
                     + connection().servers().get(0).withoutCredentials());
@@ -224,7 +224,7 @@ final class TraceCommand extends ClientCommand {
                 .build();
         AtomicLong messages = new AtomicLong();
         long deadline = deadline(timeout);
-        try (Interruption interruption = new Interruption(() -> farewell(client))) {
+        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(client))) {
             connectWithin(client, deadline);
             waitFor(
                     client.subscribeAsync(

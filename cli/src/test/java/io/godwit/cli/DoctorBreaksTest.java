@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Test;
 class DoctorBreaksTest {
 
     /** Answers whoever connects with these bytes once anything has come, and then ends the connection; null stays silent. */
-    private static final class Stranger implements AutoCloseable {
+    private static final class UnknownPeer implements AutoCloseable {
         private final ServerSocket server;
         private final String answer;
         private final List<Socket> sockets = new ArrayList<>();
         private final Thread thread = new Thread(this::serve, "stranger");
 
-        Stranger(String answer) throws IOException {
+        UnknownPeer(String answer) throws IOException {
             this.answer = answer;
             server = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
             thread.start();
@@ -114,7 +114,7 @@ class DoctorBreaksTest {
 
     @Test
     void at_a_server_that_stays_silent() throws Exception {
-        try (Stranger silent = new Stranger(null)) {
+        try (UnknownPeer silent = new UnknownPeer(null)) {
             doctor(silent.at("mqtt") + " --timeout 200ms")
                     .ends(ExitCodes.UNREACHABLE)
                     .says(
@@ -126,7 +126,7 @@ class DoctorBreaksTest {
 
     @Test
     void a_signal_ends_an_examination_that_waits() throws Exception {
-        try (Stranger silent = new Stranger(null);
+        try (UnknownPeer silent = new UnknownPeer(null);
                 Command doctor = Command.godwit("doctor", silent.at("mqtt"), "--timeout", "1m")) {
             doctor.awaitOutput("127.0.0.1 answers on port");
 
@@ -138,7 +138,7 @@ class DoctorBreaksTest {
 
     @Test
     void at_a_web_server() throws Exception {
-        try (Stranger web = new Stranger("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")) {
+        try (UnknownPeer web = new UnknownPeer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")) {
             doctor(web.at("mqtt") + " --timeout 2s")
                     .ends(ExitCodes.UNREACHABLE)
                     .says(
@@ -150,7 +150,7 @@ class DoctorBreaksTest {
 
     @Test
     void at_the_port_of_another_protocol() throws Exception {
-        try (Stranger amqp = new Stranger("AMQP\0\0\u0009\u0001")) {
+        try (UnknownPeer amqp = new UnknownPeer("AMQP\0\0\u0009\u0001")) {
             doctor(amqp.at("mqtt") + " --timeout 2s")
                     .ends(ExitCodes.UNREACHABLE)
                     .says("what answers there is an AMQP broker; its port for MQTT is another one");
@@ -159,7 +159,7 @@ class DoctorBreaksTest {
 
     @Test
     void at_a_WebSocket_path_that_is_not_there() throws Exception {
-        try (Stranger web = new Stranger("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")) {
+        try (UnknownPeer web = new UnknownPeer("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")) {
             doctor(web.at("ws") + "/there --timeout 2s")
                     .ends(ExitCodes.UNREACHABLE)
                     .says("✗ websocket ", "404 Not Found to GET /there", "another path: brokers use /mqtt, /ws or /");
@@ -171,7 +171,8 @@ class DoctorBreaksTest {
 
     @Test
     void at_a_proxy_that_refuses() throws Exception {
-        try (Stranger proxy = new Stranger("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) {
+        try (UnknownPeer proxy =
+                new UnknownPeer("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")) {
             doctor("mqtt://broker.example:1883 --proxy " + proxy.at("http"))
                     .ends(ExitCodes.UNREACHABLE)
                     .says(
@@ -186,7 +187,7 @@ class DoctorBreaksTest {
     @Test
     void at_a_proxy_that_is_not_there() throws Exception {
         String proxy;
-        try (Stranger gone = new Stranger(null)) {
+        try (UnknownPeer gone = new UnknownPeer(null)) {
             proxy = gone.at("socks5");
         }
         doctor("mqtt://broker.example:1883 --proxy " + proxy)

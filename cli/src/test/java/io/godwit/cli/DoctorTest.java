@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.godwit.cli.output.ExitCodes;
+import io.godwit.mqtt.broker.BrokerPolicy;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -12,7 +13,6 @@ import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.TestBroker;
-import io.godwit.testkit.broker.BrokerPolicy;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import org.junit.jupiter.api.DisplayName;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
+import io.godwit.mqtt.broker.BrokerPolicy;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.TestBroker;
-import io.godwit.testkit.broker.BrokerPolicy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -112,7 +112,7 @@ class ShellTest {
             answering.subscribe("ask", request -> {
                 String topic = String.valueOf(request.responseTopic());
                 answering.publishAsync(
-                        Message.of(topic, request.text() + "!").correlationData(request.correlationData()));
+                        Message.of(topic, request.text() + "!").withCorrelationData(request.correlationData()));
             });
             Command shell = script(connect + " a -V 5", "request ask what now").ends(ExitCodes.OK);
             assertThat(shell.output()).startsWith("a: ").endsWith(" what now!\n");

@@ -27,7 +27,7 @@ class SnippetsTest {
     private static final String SURROUNDINGS = """
             import static org.junit.jupiter.api.Assertions.*;
             import io.godwit.mqtt.client.*;
-            import io.godwit.mqtt.client.road.*;
+            import io.godwit.mqtt.client.net.*;
             import io.godwit.mqtt.protocol.*;
             import io.godwit.mqtt.store.*;
             import io.godwit.nodemcu.lua.*;

@@ -31,7 +31,7 @@ class StoreCommandTest {
     void two_publishes_and_a_subscription() throws IOException {
         SessionLog log = DiskStore.at(folder).open("boiler-7");
         log.accepted(1, Message.of("boiler/7", "sixty"), Long.MAX_VALUE);
-        log.accepted(2, Message.of("boiler/7", "seventy").qos(Qos.EXACTLY_ONCE), Long.MAX_VALUE);
+        log.accepted(2, Message.of("boiler/7", "seventy").withQos(Qos.EXACTLY_ONCE), Long.MAX_VALUE);
         log.sent(2, 9);
         log.subscribed(TopicSubscription.of("boiler/+/cmd", Qos.AT_LEAST_ONCE));
         log.close();

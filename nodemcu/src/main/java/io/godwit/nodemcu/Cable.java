@@ -1,9 +1,9 @@
 package io.godwit.nodemcu;
 
-import io.godwit.mqtt.client.road.Carrier;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.Carrier;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.Connection;
@@ -44,15 +44,15 @@ final class Cable implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop loop, Road road, ConnectionListener listener) {
+    public Attempt open(EventLoop loop, TransportOptions road, ConnectionListener listener) {
         Wire wire = new Wire(loop, listener);
         wires.add(wire);
         if (plugged) {
             wire.attempt = delegate.open(loop, road, wire);
         } else {
             wire.pending = loop.schedule(
-                    () -> wire.failed(new RoadException(
-                            RoadException.Step.CONNECT,
+                    () -> wire.failed(new TransportException(
+                            TransportException.Step.CONNECT,
                             road.servers().get(0),
                             true,
                             "the network is unplugged: no answer within "
@@ -147,7 +147,7 @@ final class Cable implements Transport {
         }
 
         @Override
-        public void failed(RoadException failure) {
+        public void failed(TransportException failure) {
             done();
             listener.failed(failure);
         }

@@ -83,7 +83,7 @@ public final class Mqtt {
     private @Nullable MessageCallback onMessage;
     private @Nullable MessageCallback onOverflow;
     private @Nullable Message will;
-    private @Nullable Link link;
+    private @Nullable DeviceConnection link;
     private CompletableFuture<Void> closed = CompletableFuture.completedFuture(null);
     private volatile @Nullable ConnectFailure lastFailure;
     private volatile boolean sessionPresent;
@@ -269,9 +269,9 @@ public final class Mqtt {
         if (is(Profile.ESP32_STRICT)) {
             name = cut(topic, 32);
             payload = Arrays.copyOf(message, Math.min(message.length, 128));
-            newWill = Message.of(name, payload).qos(Qos.AT_MOST_ONCE);
+            newWill = Message.of(name, payload).withQos(Qos.AT_MOST_ONCE);
         } else {
-            newWill = Message.of(name, payload).qos(Qos.of(qos)).retain(retain);
+            newWill = Message.of(name, payload).withQos(Qos.of(qos)).withRetain(retain);
         }
         limit("topic of the will", topic.getBytes(StandardCharsets.UTF_8).length, 32);
         limit("message of the will", message.length, 128);
@@ -401,13 +401,17 @@ public final class Mqtt {
             remark("on an ESP32 autoreconnect never works: the script must connect again in \"offline\"");
         }
         CompletableFuture<Void> before;
-        Link now;
+        DeviceConnection now;
         lock.lock();
         try {
             if (is(Profile.ESP8266) && link != null && link.isConnected()) {
                 throw new IllegalStateException("already connected");
             }
-            now = new Link(this, new Link.Target(host, port, secure), autoreconnect && !is(Profile.ESP32_STRICT), will);
+            now = new DeviceConnection(
+                    this,
+                    new DeviceConnection.Target(host, port, secure),
+                    autoreconnect && !is(Profile.ESP32_STRICT),
+                    will);
             try {
                 now.prepare();
             } catch (IllegalArgumentException e) {
@@ -452,7 +456,7 @@ public final class Mqtt {
     public boolean close() {
         lock.lock();
         try {
-            Link old = link;
+            DeviceConnection old = link;
             if (old == null) {
                 return false;
             }
@@ -480,7 +484,7 @@ public final class Mqtt {
         lock.lock();
         try {
             if (link != null) {
-                Link old = link;
+                DeviceConnection old = link;
                 link = null;
                 if (old.isConnected()) {
                     observer.disconnected();
@@ -555,7 +559,7 @@ public final class Mqtt {
      * @throws IllegalStateException in the profile esp8266, when not connected
      */
     public boolean publish(String topic, byte[] payload, int qos, boolean retain, @Nullable Consumer<Mqtt> done) {
-        Link now = connectedLink();
+        DeviceConnection now = connectedLink();
         if (now == null) {
             return false;
         }
@@ -565,7 +569,7 @@ public final class Mqtt {
             return false;
         }
         begin(published, done, "publish");
-        Message message = Message.of(topic, payload).qos(Qos.of(qos)).retain(retain);
+        Message message = Message.of(topic, payload).withQos(Qos.of(qos)).withRetain(retain);
         then(now.publish(message), (result, problem) -> end(now, published, problem == null, qos > 0));
         return true;
     }
@@ -587,7 +591,7 @@ public final class Mqtt {
 
     /** Subscribes to several topics with one packet; topic to QoS. */
     public boolean subscribe(Map<String, Integer> topics, @Nullable Consumer<Mqtt> done) {
-        Link now = connectedLink();
+        DeviceConnection now = connectedLink();
         if (now == null) {
             return false;
         }
@@ -622,7 +626,7 @@ public final class Mqtt {
 
     /** Unsubscribes; the callback rule and results of {@link #subscribe(String, int, Consumer)}. */
     public boolean unsubscribe(List<String> topics, @Nullable Consumer<Mqtt> done) {
-        Link now = connectedLink();
+        DeviceConnection now = connectedLink();
         if (now == null) {
             return false;
         }
@@ -641,10 +645,10 @@ public final class Mqtt {
         return !is(Profile.ESP32_STRICT);
     }
 
-    private @Nullable Link connectedLink() {
+    private @Nullable DeviceConnection connectedLink() {
         lock.lock();
         try {
-            Link now = link;
+            DeviceConnection now = link;
             if (now != null && now.isConnected()) {
                 return now;
             }
@@ -670,7 +674,7 @@ public final class Mqtt {
         }
     }
 
-    private void end(Link from, Slot slot, boolean success, boolean acknowledged) {
+    private void end(DeviceConnection from, Slot slot, boolean success, boolean acknowledged) {
         Consumer<Mqtt> callback;
         lock.lock();
         try {
@@ -691,7 +695,7 @@ public final class Mqtt {
 
     // ---- what the link tells; on the executor of events
 
-    boolean isCurrent(Link candidate) {
+    boolean isCurrent(DeviceConnection candidate) {
         lock.lock();
         try {
             return link == candidate;
@@ -700,7 +704,7 @@ public final class Mqtt {
         }
     }
 
-    void established(Link from, boolean first, boolean present) {
+    void established(DeviceConnection from, boolean first, boolean present) {
         Consumer<Mqtt> once = null;
         Consumer<Mqtt> always;
         lock.lock();
@@ -729,7 +733,7 @@ public final class Mqtt {
         }
     }
 
-    void failed(Link from, ConnectFailure failure) {
+    void failed(DeviceConnection from, ConnectFailure failure) {
         Failed callback;
         lock.lock();
         try {
@@ -755,7 +759,7 @@ public final class Mqtt {
     }
 
     /** A connection broke and is not made again. */
-    void lost(Link from) {
+    void lost(DeviceConnection from) {
         lock.lock();
         try {
             if (link != from) {
@@ -802,7 +806,7 @@ public final class Mqtt {
         }
     }
 
-    void arrived(Link from, Message message) {
+    void arrived(DeviceConnection from, Message message) {
         MessageCallback callback;
         MessageCallback overflow;
         lock.lock();

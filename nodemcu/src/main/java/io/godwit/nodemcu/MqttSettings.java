@@ -1,6 +1,6 @@
 package io.godwit.nodemcu;
 
-import io.godwit.mqtt.client.road.Carrier;
+import io.godwit.mqtt.client.net.Carrier;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.io.IOException;
 import java.io.Reader;

@@ -1,14 +1,14 @@
 package io.godwit.nodemcu;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportOptions;
 
 /** Turns the module's {@code secure} argument into the TLS settings of a road. */
 final class Protection {
 
     private Protection() {}
 
-    static void apply(Secure secure, Road.Builder road) {
+    static void apply(Secure secure, TransportOptions.Builder road) {
         if (secure instanceof Secure.On on) {
             road.tls(on.verified() ? Tls.system() : Tls.builder().insecure().build());
         } else if (secure instanceof Secure.Pem pem) {

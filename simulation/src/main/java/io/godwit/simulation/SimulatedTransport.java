@@ -1,7 +1,7 @@
 package io.godwit.simulation;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedTransport implements Transport {
     private final Scheduler scheduler;
     private final SimulatedLoop loop;
-    private final Function<ConnectionListener, Link> links;
+    private final Function<ConnectionListener, SimulatedLink> links;
 
     private boolean down;
     private boolean gone;
-    private @Nullable Link latest;
+    private @Nullable SimulatedLink latest;
 
-    SimulatedTransport(Scheduler scheduler, SimulatedLoop loop, Function<ConnectionListener, Link> links) {
+    SimulatedTransport(Scheduler scheduler, SimulatedLoop loop, Function<ConnectionListener, SimulatedLink> links) {
         this.scheduler = scheduler;
         this.loop = loop;
         this.links = links;
@@ -43,7 +43,7 @@ final class SimulatedTransport implements Transport {
 
     /** The latest link, if it is open. */
     @Nullable
-    Link openLink() {
+    SimulatedLink openLink() {
         return latest != null && latest.isOpen() ? latest : null;
     }
 
@@ -53,7 +53,7 @@ final class SimulatedTransport implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop onLoop, Road road, ConnectionListener listener) {
+    public Attempt open(EventLoop onLoop, TransportOptions road, ConnectionListener listener) {
         Runnable cancel = scheduler.schedule(() -> answer(listener), scheduler.within(20));
         return cancel::run;
     }
@@ -61,10 +61,10 @@ final class SimulatedTransport implements Transport {
     private void answer(ConnectionListener listener) {
         if (down || gone) {
             loop.run(() -> listener.failed(
-                    new RoadException(RoadException.Step.CONNECT, null, false, "Connection refused", null)));
+                    new TransportException(TransportException.Step.CONNECT, null, false, "Connection refused", null)));
             return;
         }
-        Link link = links.apply(listener);
+        SimulatedLink link = links.apply(listener);
         latest = link;
         loop.run(() -> listener.connected(link));
     }

@@ -1,5 +1,7 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.broker.BrokerListener;
+import io.godwit.mqtt.broker.BrokerSettings;
 import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
@@ -12,15 +14,13 @@ import io.godwit.mqtt.client.store.SessionLoss;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.store.DiskStore;
 import io.godwit.testkit.LocalBroker;
-import io.godwit.testkit.broker.BrokerListener;
-import io.godwit.testkit.broker.BrokerSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -198,7 +198,7 @@ final class World {
         return new SimulatedTransport(
                 scheduler,
                 loop,
-                listener -> new Link(
+                listener -> new SimulatedLink(
                         scheduler,
                         loop,
                         broker,
@@ -355,8 +355,8 @@ final class World {
                 qos,
                 false,
                 settings.expiry && scheduler.oneIn(3)
-                        ? Properties.of(Property.MESSAGE_EXPIRY_INTERVAL, 1L + scheduler.random.nextInt(12))
-                        : Properties.NONE);
+                        ? MqttProperties.of(Property.MESSAGE_EXPIRY_INTERVAL, 1L + scheduler.random.nextInt(12))
+                        : MqttProperties.NONE);
         CompletableFuture<PublishResult> publication = client.publishAsync(message);
         CompletableFuture<Void> accepted = client.stored();
         if (isTraced()) {
@@ -404,7 +404,7 @@ final class World {
     /** Returns whether the broker has somebody to give it to. */
     private boolean offer(String topic, Qos qos) {
         String text = Ledger.text('i', ledger.incomingCount()) + "y".repeat(scheduler.random.nextInt(200));
-        Message message = new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, Properties.NONE);
+        Message message = new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, MqttProperties.NONE);
         Ledger.Incoming incoming = ledger.offered(message);
         boolean taken = broker.publish(message) > 0;
         incoming.expected = taken && !ledger.isSessionInDoubt();
@@ -417,7 +417,7 @@ final class World {
         if (stopping) {
             return;
         }
-        Link link = transport.openLink();
+        SimulatedLink link = transport.openLink();
         int what = settings.brokerForgets && scheduler.oneIn(5) ? 6 : scheduler.random.nextInt(12);
         note("fault " + what + (link == null ? " (no connection)" : ""));
         switch (what) {
@@ -474,7 +474,7 @@ final class World {
     }
 
     /** First the road dies, then the process: what it has accepted meanwhile waits on the disk, and may expire there. */
-    private void powerFails(@Nullable Link link) {
+    private void powerFails(@Nullable SimulatedLink link) {
         if (link != null) {
             link.silence();
         }
@@ -509,7 +509,7 @@ final class World {
         stopping = true;
         transport.down(false);
         disk.full(false);
-        Link link = transport.openLink();
+        SimulatedLink link = transport.openLink();
         if (link != null) {
             link.latency(settings.latency);
         }

@@ -48,7 +48,7 @@ enum Mutants {
             : packet)),
     QOS_2_IS_SENT_AS_QOS_1(packets(
             packet -> packet instanceof Publish p && p.message().qos() == Qos.EXACTLY_ONCE
-                    ? new Publish(p.message().qos(Qos.AT_LEAST_ONCE), p.dup(), p.packetId(), p.topicAlias())
+                    ? new Publish(p.message().withQos(Qos.AT_LEAST_ONCE), p.dup(), p.packetId(), p.topicAlias())
                     : packet)),
     CONNECT_ASKS_FOR_A_CLEAN_SESSION(packets(packet -> packet instanceof Connect c
             ? new Connect(
@@ -140,7 +140,7 @@ enum Mutants {
     THE_WAIT_DOES_NOT_COUNT_AGAINST_THE_EXPIRY(packets(packet -> packet instanceof Publish p
                     && p.message().properties().has(Property.MESSAGE_EXPIRY_INTERVAL)
             ? new Publish(
-                    p.message().properties(p.message().properties().with(Property.MESSAGE_EXPIRY_INTERVAL, 12L)),
+                    p.message().withProperties(p.message().properties().with(Property.MESSAGE_EXPIRY_INTERVAL, 12L)),
                     p.dup(),
                     p.packetId(),
                     p.topicAlias())

@@ -1,9 +1,9 @@
 package io.godwit.testkit;
 
+import io.godwit.mqtt.broker.BrokerListener;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.TopicSubscription;
-import io.godwit.testkit.broker.BrokerListener;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.godwit.testkit;
 
+import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.ProtocolVersion;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -1,7 +1,7 @@
 package io.godwit.testkit;
 
-import io.godwit.testkit.broker.BrokerCore;
-import io.godwit.testkit.broker.BrokerWire;
+import io.godwit.mqtt.broker.BrokerCore;
+import io.godwit.mqtt.broker.BrokerWire;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;

@@ -1,10 +1,10 @@
 package io.godwit.testkit;
 
+import io.godwit.mqtt.broker.BrokerCore;
+import io.godwit.mqtt.broker.BrokerListener;
+import io.godwit.mqtt.broker.BrokerSettings;
+import io.godwit.mqtt.broker.BrokerWire;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.testkit.broker.BrokerCore;
-import io.godwit.testkit.broker.BrokerListener;
-import io.godwit.testkit.broker.BrokerSettings;
-import io.godwit.testkit.broker.BrokerWire;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

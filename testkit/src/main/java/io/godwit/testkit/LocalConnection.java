@@ -1,6 +1,6 @@
 package io.godwit.testkit;
 
-import io.godwit.testkit.broker.BrokerWire;
+import io.godwit.mqtt.broker.BrokerWire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;

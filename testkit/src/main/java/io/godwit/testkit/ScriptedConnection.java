@@ -1,11 +1,11 @@
 package io.godwit.testkit;
 
+import io.godwit.mqtt.codec.PacketCodec;
+import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.ProtocolVersion;
-import io.godwit.mqtt.protocol.codec.MalformedPacketException;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -87,7 +87,7 @@ final class ScriptedConnection {
             Packet packet = PacketCodec.read(firstByte, body, 0, length, version);
             received.accept(packet);
             return packet;
-        } catch (MalformedPacketException e) {
+        } catch (ProtocolViolationException e) {
             throw new AssertionError("the client sent a malformed packet: " + e.getMessage() + ": " + show(seen), e);
         } catch (SocketTimeoutException e) {
             throw new AssertionError("no whole packet came within " + patienceMillis + " ms: " + show(seen), e);

@@ -1,13 +1,13 @@
 package io.godwit.testkit;
 
+import io.godwit.mqtt.broker.BrokerCore;
+import io.godwit.mqtt.broker.BrokerListener;
+import io.godwit.mqtt.broker.BrokerPolicy;
+import io.godwit.mqtt.broker.BrokerSettings;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
-import io.godwit.testkit.broker.BrokerCore;
-import io.godwit.testkit.broker.BrokerListener;
-import io.godwit.testkit.broker.BrokerPolicy;
-import io.godwit.testkit.broker.BrokerSettings;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -281,11 +281,11 @@ public final class TestBroker implements AutoCloseable {
 
     /** Ends a client's connection, on MQTT 5 with a DISCONNECT that says why; false when it is not connected. */
     public boolean disconnect(String clientId, ReasonCode reason) {
-        return disconnect(clientId, reason, Properties.NONE);
+        return disconnect(clientId, reason, MqttProperties.NONE);
     }
 
     /** The same with properties, such as a server reference. */
-    public boolean disconnect(String clientId, ReasonCode reason, Properties properties) {
+    public boolean disconnect(String clientId, ReasonCode reason, MqttProperties properties) {
         return server.call((core, now) -> core.disconnect(clientId, reason, properties, now));
     }
 

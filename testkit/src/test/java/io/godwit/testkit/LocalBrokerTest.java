@@ -2,7 +2,7 @@ package io.godwit.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.godwit.testkit.broker.BrokerSettings;
+import io.godwit.mqtt.broker.BrokerSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.HexFormat;

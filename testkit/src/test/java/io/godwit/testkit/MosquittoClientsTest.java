@@ -85,11 +85,11 @@ class MosquittoClientsTest {
         }
         Process first = run("mosquitto_sub", session);
         broker.awaitSubscribed("kept", "a", SOON);
-        broker.publish(Message.of("a", "one").qos(Qos.EXACTLY_ONCE));
+        broker.publish(Message.of("a", "one").withQos(Qos.EXACTLY_ONCE));
         assertThat(output(first)).isEqualTo("one");
         broker.awaitDisconnected("kept", SOON);
 
-        broker.publish(Message.of("a", "two").qos(Qos.EXACTLY_ONCE));
+        broker.publish(Message.of("a", "two").withQos(Qos.EXACTLY_ONCE));
 
         assertThat(output(run("mosquitto_sub", session))).isEqualTo("two");
     }

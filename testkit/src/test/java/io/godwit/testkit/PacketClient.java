@@ -1,11 +1,11 @@
 package io.godwit.testkit;
 
+import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -42,7 +42,7 @@ final class PacketClient implements AutoCloseable {
     }
 
     void sendConnect(String clientId) throws IOException {
-        send(new Connect(version, clientId, true, 60, null, null, null, Properties.NONE));
+        send(new Connect(version, clientId, true, 60, null, null, null, MqttProperties.NONE));
     }
 
     void send(Packet packet) throws IOException {

@@ -35,7 +35,7 @@ class TestBrokerTest {
     @Test
     void begins_each_test_without_a_memory() {
         assertThat(BROKER.broker().messages()).isEmpty();
-        BROKER.broker().publish(Message.of("a", "x").retain(true));
+        BROKER.broker().publish(Message.of("a", "x").withRetain(true));
         assertThat(BROKER.broker().retained("a")).isNotNull();
     }
 
@@ -48,7 +48,7 @@ class TestBrokerTest {
     void tells_what_it_has_seen() throws IOException {
         TestBroker broker = BROKER.broker();
         try (PacketClient client = PacketClient.connect(broker.port(), "x", V3_1_1)) {
-            client.send(new Publish(Message.of("a", "hello").qos(Qos.AT_MOST_ONCE), false, 0, 0));
+            client.send(new Publish(Message.of("a", "hello").withQos(Qos.AT_MOST_ONCE), false, 0, 0));
 
             SeenMessage seen = broker.awaitMessage(message -> message.topic().equals("a"), SOON);
 

@@ -1,6 +1,6 @@
 package io.godwit.cli.bench;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicFilter;
@@ -38,7 +38,7 @@ public record BenchPlan(
         Qos subscribeQos,
         PayloadSizes sizes,
         boolean retain,
-        Properties properties,
+        MqttProperties properties,
         double rate,
         int inFlight,
         double ramp,
@@ -79,9 +79,9 @@ public record BenchPlan(
                 shareName == null || !shareName.isEmpty() && shareName.chars().noneMatch(c -> "/+#".indexOf(c) >= 0),
                 "--share NAME: a name without / + and #");
         check(
-                publishers == 0 || subscribers == 0 || sizes.least() >= Stamp.LENGTH,
-                "payloads carry a stamp of " + Stamp.LENGTH + " bytes for the subscribers: --size " + Stamp.LENGTH
-                        + " or more");
+                publishers == 0 || subscribers == 0 || sizes.least() >= PayloadHeader.LENGTH,
+                "payloads carry a stamp of " + PayloadHeader.LENGTH + " bytes for the subscribers: --size "
+                        + PayloadHeader.LENGTH + " or more");
         check(
                 publishers > 0 || topics == Topics.one || subscribers == 0,
                 "without publishers there is nothing to deal out: --topics one, and -t FILTER");

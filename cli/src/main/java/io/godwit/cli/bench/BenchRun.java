@@ -5,7 +5,7 @@ import io.godwit.cli.bench.Timeline.Phase;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.Subscription;
-import io.godwit.mqtt.client.road.Road;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -39,8 +39,8 @@ public final class BenchRun {
     // Set once.
     private final BenchPlan plan;
     private final MqttClientBuilder builder;
-    private final Road road;
-    private final Bench bench;
+    private final TransportOptions road;
+    private final LoadTest bench;
     private final Fleet fleet;
     private final Timeline timeline;
     private final ProcessUse use = new ProcessUse();
@@ -60,11 +60,11 @@ public final class BenchRun {
      * @param road the way to the broker, as the builder has it
      * @param live is told in even steps how the run goes, on a thread of its own
      */
-    public BenchRun(BenchPlan plan, MqttClientBuilder builder, Road road, Consumer<Timeline.Sample> live) {
+    public BenchRun(BenchPlan plan, MqttClientBuilder builder, TransportOptions road, Consumer<Timeline.Sample> live) {
         this.plan = plan;
         this.builder = builder;
         this.road = road;
-        this.bench = new Bench(plan);
+        this.bench = new LoadTest(plan);
         this.fleet = new Fleet(plan.connections(), bench.problems());
         this.timeline = new Timeline(bench, fleet, use, live);
         this.granted = new AtomicInteger(plan.delivered().level());
@@ -297,7 +297,7 @@ public final class BenchRun {
         BenchResult.Received received = received();
         BenchResult.Client client = use.result(timeline.machineLoad());
         Distribution lag = timeline.lag();
-        BenchResult.Verdict verdict = new Judge(plan, Qos.of(granted.get()), refused, bench.problems(), isStopped())
+        BenchResult.Verdict verdict = new Verdict(plan, Qos.of(granted.get()), refused, bench.problems(), isStopped())
                 .judge(connections, published, received, client, lag);
         return new BenchResult(
                 plan,

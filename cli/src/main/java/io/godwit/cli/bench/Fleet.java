@@ -3,7 +3,7 @@ package io.godwit.cli.bench;
 import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -142,7 +142,7 @@ final class Fleet implements ClientListener {
         for (int i = 0; i < size; i++) {
             MqttClient client = clients.get(i);
             if (client != null) {
-                closed.add(client.disconnectAsync(ReasonCode.SUCCESS, Properties.NONE, Duration.ZERO)
+                closed.add(client.disconnectAsync(ReasonCode.SUCCESS, MqttProperties.NONE, Duration.ZERO)
                         .exceptionally(failure -> null)
                         .thenCompose(done -> client.closeAsync()));
             }

@@ -54,8 +54,8 @@ public final class HtmlReport {
         html.append("</div>\n");
         latencies();
         html.append("<div class=\"tables\">\n");
-        table("results", "Results", Facts.results(result));
-        table("settings", "Settings", Facts.settings(result.plan()));
+        table("results", "Results", ReportRows.results(result));
+        table("settings", "Settings", ReportRows.settings(result.plan()));
         html.append("</div>\n</main>\n<footer class=\"faint\">\n");
         html.append(
                         "<p>End to end: from when a message was due to its arrival at the subscriber. Acknowledgement: from when it was")
@@ -78,7 +78,7 @@ public final class HtmlReport {
             line("bad", "Broken", text);
         }
         for (Map.Entry<String, Long> problem : result.problems().entrySet()) {
-            line("bad", "Trouble", problem.getKey() + " (" + Figures.count(problem.getValue()) + " times)");
+            line("bad", "Trouble", problem.getKey() + " (" + Formats.count(problem.getValue()) + " times)");
         }
         for (String text : verdict.warnings()) {
             line("warn", "Note", text);
@@ -86,7 +86,7 @@ public final class HtmlReport {
         if (verdict.broken().isEmpty() && result.problems().isEmpty() && checked) {
             String text = result.received().lost() == 0
                     ? "nothing lost, double or out of order"
-                    : Figures.count(result.received().lost())
+                    : Formats.count(result.received().lost())
                             + " lost, as QoS 0 allows; nothing double or out of order";
             line("good", "Kept", text);
         }
@@ -109,24 +109,24 @@ public final class HtmlReport {
         BenchPlan plan = result.plan();
         html.append("<section class=\"figures\">\n");
         if (plan.subscribers() > 0) {
-            figure(Figures.rate(result.received().perSecond()), "messages received a second");
+            figure(Formats.rate(result.received().perSecond()), "messages received a second");
         }
         if (plan.publishers() > 0) {
-            figure(Figures.rate(result.published().perSecond()), "messages published a second");
+            figure(Formats.rate(result.published().perSecond()), "messages published a second");
         }
         Distribution times = result.endToEnd().count() > 0 ? result.endToEnd() : result.acknowledgement();
         if (times.count() > 0) {
             String what = result.endToEnd().count() > 0 ? "end to end" : "to the acknowledgement";
-            figure(Figures.time(times.p50()), "p50, " + what);
-            figure(Figures.time(times.p99()), "p99");
-            figure(Figures.time(times.p999()), "p99.9");
+            figure(Formats.time(times.p50()), "p50, " + what);
+            figure(Formats.time(times.p99()), "p99");
+            figure(Formats.time(times.p999()), "p99.9");
         }
         if (plan.publishers() > 0 && plan.subscribers() > 0) {
-            figure(Figures.count(result.received().lost()), "messages lost");
+            figure(Formats.count(result.received().lost()), "messages lost");
         } else if (plan.publishers() + plan.subscribers() == 0) {
-            figure(Figures.count(result.connections().made()), "connections");
-            figure(Figures.rate(result.connections().perSecond()), "connections a second");
-            figure(Figures.time(result.connections().latency().p99()), "p99 to CONNACK");
+            figure(Formats.count(result.connections().made()), "connections");
+            figure(Formats.rate(result.connections().perSecond()), "connections a second");
+            figure(Formats.time(result.connections().latency().p99()), "p99 to CONNACK");
         }
         html.append("</section>\n");
     }
@@ -142,19 +142,19 @@ public final class HtmlReport {
     // ---- tables ----
 
     private void latencies() {
-        Map<String, Distribution> all = Facts.latencies(result);
+        Map<String, Distribution> all = ReportRows.latencies(result);
         if (all.isEmpty()) {
             return;
         }
         html.append(
                 "<section>\n<h2>Latency</h2>\n<div class=\"wide\"><table id=\"latency\" class=\"numbers\">\n<tr><th></th>");
-        Facts.PERCENTILES.forEach(name -> html.append("<th>").append(name).append("</th>"));
+        ReportRows.PERCENTILES.forEach(name -> html.append("<th>").append(name).append("</th>"));
         html.append("<th>count</th></tr>\n");
         all.forEach((name, times) -> {
             html.append("<tr><th>").append(name).append("</th>");
-            Facts.times(times)
+            ReportRows.times(times)
                     .forEach(cell -> html.append("<td>").append(escaped(cell)).append("</td>"));
-            html.append("<td>").append(Figures.count(times.count())).append("</td></tr>\n");
+            html.append("<td>").append(Formats.count(times.count())).append("</td></tr>\n");
         });
         html.append("</table></div>\n</section>\n");
     }

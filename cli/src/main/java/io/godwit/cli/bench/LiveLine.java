@@ -67,20 +67,20 @@ public final class LiveLine implements Consumer<Timeline.Sample> {
                         .append(rate(now.receivedSoFar() - (before == null ? 0 : before.receivedSoFar()), since));
             }
             if (now.maximum() > 0) {
-                line.append("  p50 ").append(Figures.time(now.p50()));
-                line.append("  p99 ").append(Figures.time(now.p99()));
+                line.append("  p50 ").append(Formats.time(now.p50()));
+                line.append("  p99 ").append(Formats.time(now.p99()));
             }
         }
-        line.append("  errors ").append(Figures.count(now.problems()));
-        line.append("  connections ").append(Figures.count(now.connections()));
-        line.append('/').append(Figures.count(plan.connections()));
+        line.append("  errors ").append(Formats.count(now.problems()));
+        line.append("  connections ").append(Formats.count(now.connections()));
+        line.append('/').append(Formats.count(plan.connections()));
         if (now.inFlight() > 0) {
-            line.append("  in flight ").append(Figures.count(now.inFlight()));
+            line.append("  in flight ").append(Formats.count(now.inFlight()));
         }
         return line.toString();
     }
 
     private static String rate(long messages, double seconds) {
-        return Figures.rate(messages / seconds) + "/s";
+        return Formats.rate(messages / seconds) + "/s";
     }
 }

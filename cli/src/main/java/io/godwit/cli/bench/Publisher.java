@@ -16,7 +16,7 @@ final class Publisher {
 
     // Set once.
     private final int index;
-    private final Bench bench;
+    private final LoadTest bench;
     private final MqttClient client;
     private final String topic;
     private final long share;
@@ -38,7 +38,7 @@ final class Publisher {
     private final Ranges failed = new Ranges();
     private long unanswered;
 
-    Publisher(int index, Bench bench, MqttClient client) {
+    Publisher(int index, LoadTest bench, MqttClient client) {
         this.index = index;
         this.bench = bench;
         this.client = client;
@@ -77,7 +77,7 @@ final class Publisher {
         BenchPlan plan = bench.plan();
         long sequence = next++;
         byte[] payload = bench.payload(plan.sizes().next(random));
-        Stamp.write(payload, bench.id(), index, sequence, due);
+        PayloadHeader.write(payload, bench.id(), index, sequence, due);
         boolean measured = bench.window().measures(due);
         Tally tally = bench.tallies().mine();
         tally.add(Tally.Count.SENT, 1);

@@ -29,7 +29,7 @@ final class ReportPlots {
     }
 
     void write() {
-        Map<String, Distribution> latencies = Facts.latencies(result);
+        Map<String, Distribution> latencies = ReportRows.latencies(result);
         if (result.endToEnd().count() + result.acknowledgement().count() > 0) {
             latencies.remove("connect");
         }
@@ -77,7 +77,7 @@ final class ReportPlots {
             double percentile = 100 * (1 - 1 / Math.sqrt(from * to));
             StringBuilder tip = new StringBuilder("p" + percentile(percentile));
             latencies.forEach((name, times) ->
-                    tip.append('\n').append(name).append(": ").append(Figures.time(at(times, percentile))));
+                    tip.append('\n').append(name).append(": ").append(Formats.time(at(times, percentile))));
             plot.tip(from, to, tip.toString());
         }
         figure("percentiles", "Latency by percentile", legend(latencies), plot);
@@ -115,8 +115,8 @@ final class ReportPlots {
             plot.tip(
                     bucket.first(),
                     bucket.end(),
-                    Figures.time(bucket.first()) + " to " + Figures.time(bucket.end()) + "\n"
-                            + Figures.count(bucket.count()) + " messages, "
+                    Formats.time(bucket.first()) + " to " + Formats.time(bucket.end()) + "\n"
+                            + Formats.count(bucket.count()) + " messages, "
                             + String.format(Locale.ROOT, "%.2f %%", share));
         }
         figure("histogram", "Histogram of latency, " + name, Map.of(), plot);
@@ -143,8 +143,8 @@ final class ReportPlots {
                 plot,
                 sample -> sample.maximum() == 0
                         ? "nothing measured"
-                        : "p50: " + Figures.time(sample.p50()) + "\np99: " + Figures.time(sample.p99()) + "\nmaximum: "
-                                + Figures.time(sample.maximum()));
+                        : "p50: " + Formats.time(sample.p50()) + "\np99: " + Formats.time(sample.p99()) + "\nmaximum: "
+                                + Formats.time(sample.maximum()));
         Map<String, String> legend = new LinkedHashMap<>();
         legend.put("p50", "one");
         legend.put("p99", "two");
@@ -154,7 +154,7 @@ final class ReportPlots {
     }
 
     private static Axis latencyAxis(double least, double most) {
-        return Axis.logarithmic("latency", least, most * 1.1, value -> Figures.time(Math.round(value)));
+        return Axis.logarithmic("latency", least, most * 1.1, value -> Formats.time(Math.round(value)));
     }
 
     // ---- over time ----
@@ -176,9 +176,9 @@ final class ReportPlots {
         }
         tips(
                 plot,
-                sample -> "published: " + Figures.rate(sample.sentPerSecond()) + "/s\nreceived: "
-                        + Figures.rate(sample.receivedPerSecond()) + "/s\nin flight: "
-                        + Figures.count(sample.inFlight()));
+                sample -> "published: " + Formats.rate(sample.sentPerSecond()) + "/s\nreceived: "
+                        + Formats.rate(sample.receivedPerSecond()) + "/s\nin flight: "
+                        + Formats.count(sample.inFlight()));
         figure("rates", "Rate over time", legend, plot);
     }
 
@@ -190,8 +190,8 @@ final class ReportPlots {
         plot.line("one", points);
         tips(
                 plot,
-                sample -> Figures.count(sample.connections()) + " connections\nproblems so far: "
-                        + Figures.count(sample.problems()));
+                sample -> Formats.count(sample.connections()) + " connections\nproblems so far: "
+                        + Formats.count(sample.problems()));
         figure("connections", "Connections over time", Map.of(), plot);
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Subscriber implements MessageHandler {
     // Set once.
     private final int index;
-    private final Bench bench;
+    private final LoadTest bench;
     private final @Nullable SharedCheck shared;
 
     // Calls of the handler, which come one after the other. Others read when unique was read.
@@ -23,7 +23,7 @@ final class Subscriber implements MessageHandler {
     private long behind;
     private final AtomicLong unique = new AtomicLong();
 
-    Subscriber(int index, Bench bench, @Nullable SharedCheck shared) {
+    Subscriber(int index, LoadTest bench, @Nullable SharedCheck shared) {
         this.index = index;
         this.bench = bench;
         this.shared = shared;
@@ -39,18 +39,18 @@ final class Subscriber implements MessageHandler {
         Tally tally = bench.tallies().mine();
         tally.add(Tally.Count.RECEIVED, 1);
         tally.add(Tally.Count.BYTES_IN, payload.length);
-        if (!Stamp.isOf(bench.id(), payload)
-                || Stamp.publisher(payload) >= bench.plan().publishers()) {
+        if (!PayloadHeader.isOf(bench.id(), payload)
+                || PayloadHeader.publisher(payload) >= bench.plan().publishers()) {
             tally.add(Tally.Count.OTHER, 1);
             measured(tally, payload.length, now);
             return;
         }
-        boolean isNew = check(Stamp.publisher(payload), Stamp.sequence(payload));
+        boolean isNew = check(PayloadHeader.publisher(payload), PayloadHeader.sequence(payload));
         if (isNew) {
             tally.add(Tally.Count.UNIQUE, 1);
             unique.lazySet(unique.getPlain() + 1);
         }
-        long due = Stamp.due(payload);
+        long due = PayloadHeader.due(payload);
         if (bench.window().measures(due)) {
             measured(tally, payload.length, now);
             if (isNew) {

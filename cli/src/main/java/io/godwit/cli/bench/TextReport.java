@@ -11,17 +11,17 @@ public final class TextReport {
     private TextReport() {}
 
     public static void print(Terminal terminal, BenchResult result) {
-        Facts.results(result).forEach((name, value) -> terminal.line(field(terminal, name) + value));
-        Map<String, Distribution> latencies = Facts.latencies(result);
+        ReportRows.results(result).forEach((name, value) -> terminal.line(field(terminal, name) + value));
+        Map<String, Distribution> latencies = ReportRows.latencies(result);
         if (!latencies.isEmpty()) {
             terminal.line("");
-            terminal.line(terminal.paint(Colour.FAINT, row("latency", Facts.PERCENTILES)));
-            latencies.forEach((name, times) -> terminal.line(row(name, Facts.times(times))));
+            terminal.line(terminal.paint(Colour.FAINT, row("latency", ReportRows.PERCENTILES)));
+            latencies.forEach((name, times) -> terminal.line(row(name, ReportRows.times(times))));
         }
         terminal.line("");
         result.problems()
                 .forEach((text, count) -> terminal.line(
-                        terminal.paint(Colour.BAD, "! " + text + " (" + Figures.count(count) + " times)")));
+                        terminal.paint(Colour.BAD, "! " + text + " (" + Formats.count(count) + " times)")));
         result.verdict().warnings().forEach(text -> terminal.line(terminal.paint(Colour.STRONG, "! " + text)));
         result.verdict().broken().forEach(text -> terminal.line(terminal.paint(Colour.BAD, "BROKEN: " + text)));
         if (result.verdict().exitCode() == 0

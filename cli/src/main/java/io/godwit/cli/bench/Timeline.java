@@ -105,7 +105,7 @@ public final class Timeline {
     public record History(Map<Phase, Double> begins, List<Sample> samples) {}
 
     // Set once.
-    private final Bench bench;
+    private final LoadTest bench;
     private final Fleet fleet;
     private final Consumer<Sample> live;
     private final long start = System.nanoTime();
@@ -133,7 +133,7 @@ public final class Timeline {
     private long lastSent;
     private long lastReceived;
 
-    Timeline(Bench bench, Fleet fleet, ProcessUse use, Consumer<Sample> live) {
+    Timeline(LoadTest bench, Fleet fleet, ProcessUse use, Consumer<Sample> live) {
         this.bench = bench;
         this.fleet = fleet;
         this.use = use;

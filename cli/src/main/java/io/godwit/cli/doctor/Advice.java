@@ -1,10 +1,10 @@
 package io.godwit.cli.doctor;
 
 import io.godwit.mqtt.client.ConnectFailure;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.ServerAddress;
-import io.godwit.mqtt.client.road.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.TlsCheck;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ final class Advice {
     }
 
     /** For a road that does not lead to the broker. */
-    static List<String> about(RoadException failure, Road road, @Nullable TlsCheck check) {
+    static List<String> about(TransportException failure, TransportOptions road, @Nullable TlsCheck check) {
         ServerAddress server = road.servers().get(0);
         String host = server.host();
         return switch (failure.step()) {
@@ -46,7 +46,7 @@ final class Advice {
         };
     }
 
-    private static List<String> network(RoadException failure, ServerAddress server, Road road) {
+    private static List<String> network(TransportException failure, ServerAddress server, TransportOptions road) {
         List<String> advice = new ArrayList<>();
         if (server.scheme() == Scheme.UNIX) {
             advice.add("see what the broker's configuration says about its socket, and who owns it: ls -l "
@@ -99,7 +99,7 @@ final class Advice {
         return advice;
     }
 
-    private static List<String> tls(RoadException failure, ServerAddress server) {
+    private static List<String> tls(TransportException failure, ServerAddress server) {
         String text = String.valueOf(failure.getMessage());
         List<String> advice = new ArrayList<>();
         if (text.contains("client certificate")) {

@@ -6,8 +6,8 @@ import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.EnumMap;
@@ -22,12 +22,12 @@ final class ConnectCheck {
     private static final List<ProtocolVersion> MOST_TELLING =
             List.of(ProtocolVersion.V3_1_1, ProtocolVersion.V3_1, ProtocolVersion.V5);
 
-    private final Road road;
+    private final TransportOptions road;
     private final Clients clients;
     private final Report report;
     private final @Nullable ProtocolVersion wanted;
     private final boolean hasUser;
-    private final Stranger stranger;
+    private final UnknownPeer stranger;
     private final Map<ProtocolVersion, Outcome> outcomes = new EnumMap<>(ProtocolVersion.class);
 
     /**
@@ -40,7 +40,7 @@ final class ConnectCheck {
             @Nullable ConnectResult result, @Nullable MqttConnectException failure, String text, long nanos) {}
 
     /** Finds out who is there, when it does not answer as a broker does. */
-    interface Stranger {
+    interface UnknownPeer {
         /** What it is, in words; empty when that cannot be told. */
         String who() throws InterruptedException;
 
@@ -52,12 +52,12 @@ final class ConnectCheck {
      * @param hasUser whether CONNECT names a user
      */
     ConnectCheck(
-            Road road,
+            TransportOptions road,
             Clients clients,
             Report report,
             @Nullable ProtocolVersion wanted,
             boolean hasUser,
-            Stranger stranger) {
+            UnknownPeer stranger) {
         this.road = road;
         this.clients = clients;
         this.report = report;
@@ -134,10 +134,10 @@ final class ConnectCheck {
 
     private Finding finding(ProtocolVersion version, boolean another) {
         Outcome outcome = outcome(version);
-        Mark mark = outcome.result() != null
-                ? Mark.GOOD
-                : outcome.failure() == null ? Mark.SKIPPED : another ? Mark.WARNING : Mark.BROKEN;
-        Finding finding = Finding.of(Station.CONNECT, mark, "MQTT " + version + ": " + outcome.text())
+        Status mark = outcome.result() != null
+                ? Status.GOOD
+                : outcome.failure() == null ? Status.SKIPPED : another ? Status.WARNING : Status.BROKEN;
+        Finding finding = Finding.of(CheckStep.CONNECT, mark, "MQTT " + version + ": " + outcome.text())
                 .fact("version", version.toString())
                 .fact("accepted", outcome.result() != null);
         if (outcome.failure() != null) {
@@ -164,13 +164,13 @@ final class ConnectCheck {
         Finding finding = finding(version, false);
         MqttConnectException thrown = outcome(version).failure();
         if (thrown == null) {
-            report.fault(Finding.broken(Station.CONNECT, finding.text()), "choose another -V or -i");
+            report.fault(Finding.broken(CheckStep.CONNECT, finding.text()), "choose another -V or -i");
             return;
         }
         ConnectFailure failure = thrown.failure();
-        if (thrown.getCause() instanceof RoadException blocked) {
+        if (thrown.getCause() instanceof TransportException blocked) {
             // The way was open a moment ago; or, with TLS 1.3, this is the server's verdict on our certificate.
-            Station station = RoadCheck.stationOf(blocked.step());
+            CheckStep station = TransportCheck.stationOf(blocked.step());
             Finding late = Finding.broken(station, Advice.symptom(blocked))
                     .took(outcome(version).nanos());
             report.breaks(
@@ -193,7 +193,7 @@ final class ConnectCheck {
         report.breaks(
                 finding,
                 new Diagnosis(
-                        Station.CONNECT,
+                        CheckStep.CONNECT,
                         Failures.exitCode(failure),
                         SeedReason.of(failure),
                         finding.text(),

@@ -11,4 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param advice one line for each thing to try, the likeliest first
  */
 public record Diagnosis(
-        Station station, int exitCode, @Nullable Integer reason, String text, List<String> advice) {}
+        CheckStep station, int exitCode, @Nullable Integer reason, String text, List<String> advice) {}

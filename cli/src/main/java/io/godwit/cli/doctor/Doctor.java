@@ -2,9 +2,9 @@ package io.godwit.cli.doctor;
 
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.ServerAddress;
-import io.godwit.mqtt.client.road.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.time.Duration;
@@ -32,7 +32,7 @@ public final class Doctor {
      * @param limit of each step
      */
     public record Request(
-            Road road,
+            TransportOptions road,
             Function<ProtocolVersion, MqttClientBuilder> builder,
             @Nullable ProtocolVersion wanted,
             boolean identified,
@@ -52,13 +52,13 @@ public final class Doctor {
      * @throws InterruptedException when the doctor is sent away; its clients have then left
      */
     public void examine() throws InterruptedException {
-        Road asked = request.road().toBuilder()
+        TransportOptions asked = request.road().toBuilder()
                 .resolveTimeout(request.limit())
                 .connectTimeout(request.limit())
                 .handshakeTimeout(request.limit())
                 .build();
         report.add(address(asked));
-        Road road = new RoadCheck(asked, transport, report).walk();
+        TransportOptions road = new TransportCheck(asked, transport, report).walk();
         if (road == null) {
             return;
         }
@@ -68,7 +68,7 @@ public final class Doctor {
                 request.topics(),
                 request.limit())) {
             ConnectCheck connect =
-                    new ConnectCheck(road, clients, report, request.wanted(), request.hasUser(), new Stranger(road));
+                    new ConnectCheck(road, clients, report, request.wanted(), request.hasUser(), new UnknownPeer(road));
             ProtocolVersion version = connect.connect();
             if (version != null) {
                 trials(clients, version, connect.result(version));
@@ -78,7 +78,7 @@ public final class Doctor {
 
     private void trials(Clients clients, ProtocolVersion version, ConnectResult connack) throws InterruptedException {
         LimitsCheck.run(version, connack, report);
-        Trial trial = new Trial(clients, version, connack.properties(), report);
+        ProbeSession trial = new ProbeSession(clients, version, connack.properties(), report);
         new IdentifierCheck(trial).run();
         if (new EchoCheck(trial).run()) {
             new RetainedCheck(trial).run();
@@ -90,7 +90,7 @@ public final class Doctor {
         }
     }
 
-    private static Finding address(Road road) {
+    private static Finding address(TransportOptions road) {
         ServerAddress server = road.servers().get(0);
         String spoken = switch (server.scheme()) {
             case MQTT -> "MQTT over TCP";
@@ -99,7 +99,7 @@ public final class Doctor {
             case WSS -> "MQTT over WebSocket over TLS";
             case UNIX -> "MQTT over a unix socket";
         };
-        Finding finding = Finding.good(Station.ADDRESS, server + ": " + spoken)
+        Finding finding = Finding.good(CheckStep.ADDRESS, server + ": " + spoken)
                 .fact("scheme", server.scheme().text());
         if (road.proxy() != null && server.scheme() != Scheme.UNIX) {
             finding = finding.detail("through the proxy " + road.proxy());
@@ -112,10 +112,10 @@ public final class Doctor {
     }
 
     /** Whoever is at the end of the road. */
-    private final class Stranger implements ConnectCheck.Stranger {
-        private final Road road;
+    private final class UnknownPeer implements ConnectCheck.UnknownPeer {
+        private final TransportOptions road;
 
-        Stranger(Road road) {
+        UnknownPeer(TransportOptions road) {
             this.road = road;
         }
 

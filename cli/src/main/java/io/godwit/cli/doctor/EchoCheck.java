@@ -16,10 +16,10 @@ final class EchoCheck {
     private static final String RIGHTS =
             "see whether this user may publish and subscribe here, or name topics that it may use: -t PREFIX";
 
-    private final Trial trial;
+    private final ProbeSession trial;
     private final String topic;
 
-    EchoCheck(Trial trial) {
+    EchoCheck(ProbeSession trial) {
         this.trial = trial;
         topic = trial.clients().topic("echo");
     }
@@ -37,7 +37,7 @@ final class EchoCheck {
             } else {
                 trial.report()
                         .add(Finding.warning(
-                                        Station.ECHO,
+                                        CheckStep.ECHO,
                                         "QoS " + qos.level() + ": the broker takes QoS " + most + " at most")
                                 .fact("qos", qos.level()));
             }
@@ -56,12 +56,12 @@ final class EchoCheck {
                     String text = "QoS " + got.level() + " granted for '" + topic + "'";
                     trial.report()
                             .add((got == Qos.EXACTLY_ONCE
-                                            ? Finding.good(Station.SUBSCRIBE, text)
-                                            : Finding.warning(Station.SUBSCRIBE, text + ", QoS 2 asked for"))
+                                            ? Finding.good(CheckStep.SUBSCRIBE, text)
+                                            : Finding.warning(CheckStep.SUBSCRIBE, text + ", QoS 2 asked for"))
                                     .took(System.nanoTime() - start)
                                     .fact("granted", got.level()));
                 },
-                failure -> trial.report().fault(Finding.broken(Station.SUBSCRIBE, failure), RIGHTS));
+                failure -> trial.report().fault(Finding.broken(CheckStep.SUBSCRIBE, failure), RIGHTS));
         return granted.get();
     }
 
@@ -70,7 +70,7 @@ final class EchoCheck {
         trial.run(
                 client -> echo(client, qos, name),
                 failure -> trial.report()
-                        .fault(Finding.broken(Station.ECHO, name + failure).fact("qos", qos.level()), RIGHTS));
+                        .fault(Finding.broken(CheckStep.ECHO, name + failure).fact("qos", qos.level()), RIGHTS));
     }
 
     private void echo(MqttClient client, Qos qos, String name) throws InterruptedException {
@@ -78,7 +78,7 @@ final class EchoCheck {
         try (Subscription subscription = client.subscribe(topic, qos, echo::hear)) {
             byte[] payload = ("QoS " + qos.level()).getBytes(StandardCharsets.UTF_8);
             long start = System.nanoTime();
-            client.publish(Message.of(topic, payload).qos(qos));
+            client.publish(Message.of(topic, payload).withQos(qos));
             long acknowledged = System.nanoTime() - start;
             Echo.Heard heard = echo.await(payload, trial.clients().limit());
             if (heard == null) {
@@ -86,7 +86,7 @@ final class EchoCheck {
                 trial.report()
                         .fault(
                                 Finding.broken(
-                                                Station.ECHO,
+                                                CheckStep.ECHO,
                                                 name + "the message " + sent + " and did not come back within "
                                                         + trial.limit())
                                         .fact("qos", qos.level()),
@@ -95,7 +95,7 @@ final class EchoCheck {
             }
             long back = heard.nanoTime() - start;
             Finding finding = Finding.good(
-                            Station.ECHO,
+                            CheckStep.ECHO,
                             qos == Qos.AT_MOST_ONCE
                                     ? name + "a message comes back"
                                     : name + "acknowledged after "

@@ -9,35 +9,35 @@ import java.util.List;
 
 /** Whether filters with wildcards, and shared ones, bring what they match. */
 final class FilterCheck {
-    private final Trial trial;
+    private final ProbeSession trial;
 
-    FilterCheck(Trial trial) {
+    FilterCheck(ProbeSession trial) {
         this.trial = trial;
     }
 
     void wildcards() throws InterruptedException {
         if (trial.isDenied(Property.WILDCARD_SUBSCRIPTION_AVAILABLE)) {
-            trial.report().add(Finding.warning(Station.WILDCARDS, "the broker takes none, as CONNACK says"));
+            trial.report().add(Finding.warning(CheckStep.WILDCARDS, "the broker takes none, as CONNACK says"));
             return;
         }
         String base = trial.clients().topic("wild");
-        attempt(Station.WILDCARDS, "'+' and '#' bring what they match", base + "/a/b", base + "/+/b", base + "/#");
+        attempt(CheckStep.WILDCARDS, "'+' and '#' bring what they match", base + "/a/b", base + "/+/b", base + "/#");
     }
 
     void shared() throws InterruptedException {
         if (!trial.isFive()) {
-            trial.report().add(Finding.skipped(Station.SHARED, "shared subscriptions are of MQTT 5"));
+            trial.report().add(Finding.skipped(CheckStep.SHARED, "shared subscriptions are of MQTT 5"));
             return;
         }
         if (trial.isDenied(Property.SHARED_SUBSCRIPTION_AVAILABLE)) {
-            trial.report().add(Finding.warning(Station.SHARED, "the broker has none, as CONNACK says"));
+            trial.report().add(Finding.warning(CheckStep.SHARED, "the broker has none, as CONNACK says"));
             return;
         }
         String topic = trial.clients().topic("shared");
-        attempt(Station.SHARED, "a shared subscription brings its messages", topic, "$share/doctor/" + topic);
+        attempt(CheckStep.SHARED, "a shared subscription brings its messages", topic, "$share/doctor/" + topic);
     }
 
-    private void attempt(Station station, String good, String topic, String... filters) throws InterruptedException {
+    private void attempt(CheckStep station, String good, String topic, String... filters) throws InterruptedException {
         trial.run(
                 client -> {
                     long start = System.nanoTime();
@@ -60,7 +60,7 @@ final class FilterCheck {
         for (String filter : filters) {
             Echo echo = new Echo();
             client.subscribe(filter, Qos.AT_LEAST_ONCE, echo::hear);
-            client.publish(Message.of(topic, payload).qos(Qos.AT_LEAST_ONCE));
+            client.publish(Message.of(topic, payload).withQos(Qos.AT_LEAST_ONCE));
             if (echo.await(payload, trial.clients().limit()) == null) {
                 return filter;
             }

@@ -16,31 +16,31 @@ import org.jspecify.annotations.Nullable;
  * @param facts the same for programs: values are numbers, booleans, strings, lists and maps of these
  */
 public record Finding(
-        Station station,
-        Mark mark,
+        CheckStep station,
+        Status mark,
         String text,
         @Nullable Duration time,
         List<String> details,
         Map<String, Object> facts) {
 
-    static Finding of(Station station, Mark mark, String text) {
+    static Finding of(CheckStep station, Status mark, String text) {
         return new Finding(station, mark, text, null, List.of(), Map.of());
     }
 
-    static Finding good(Station station, String text) {
-        return of(station, Mark.GOOD, text);
+    static Finding good(CheckStep station, String text) {
+        return of(station, Status.GOOD, text);
     }
 
-    static Finding warning(Station station, String text) {
-        return of(station, Mark.WARNING, text);
+    static Finding warning(CheckStep station, String text) {
+        return of(station, Status.WARNING, text);
     }
 
-    static Finding broken(Station station, String text) {
-        return of(station, Mark.BROKEN, text);
+    static Finding broken(CheckStep station, String text) {
+        return of(station, Status.BROKEN, text);
     }
 
-    static Finding skipped(Station station, String text) {
-        return of(station, Mark.SKIPPED, text);
+    static Finding skipped(CheckStep station, String text) {
+        return of(station, Status.SKIPPED, text);
     }
 
     Finding took(long nanos) {

@@ -1,7 +1,7 @@
 package io.godwit.cli.doctor;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
@@ -26,7 +26,7 @@ final class FirstBytes {
     private FirstBytes() {}
 
     /** In words, such as "an HTTP server"; empty when nothing comes. */
-    static String ask(Road road, Transport transport, Duration limit) throws InterruptedException {
+    static String ask(TransportOptions road, Transport transport, Duration limit) throws InterruptedException {
         Listener listener = new Listener();
         Attempt attempt = transport.open(transport.nextLoop(), road, listener);
         try {
@@ -69,7 +69,7 @@ final class FirstBytes {
         }
 
         @Override
-        public void failed(RoadException failure) {
+        public void failed(TransportException failure) {
             first.completeExceptionally(failure);
         }
 

@@ -7,9 +7,9 @@ import io.godwit.mqtt.protocol.ProtocolVersion;
 
 /** Whether the broker makes up an identifier for a client that has none. */
 final class IdentifierCheck {
-    private final Trial trial;
+    private final ProbeSession trial;
 
-    IdentifierCheck(Trial trial) {
+    IdentifierCheck(ProbeSession trial) {
         this.trial = trial;
     }
 
@@ -17,20 +17,20 @@ final class IdentifierCheck {
         if (trial.clients().isIdentified()) {
             trial.report()
                     .add(Finding.warning(
-                            Station.IDENTIFIER,
+                            CheckStep.IDENTIFIER,
                             "-i is used as it is: a client that was connected under it"
                                     + " is thrown out now, and its kept session has ended"));
             return;
         }
         if (trial.version() == ProtocolVersion.V3_1) {
-            trial.report().add(Finding.skipped(Station.IDENTIFIER, "MQTT 3.1 has no empty client identifiers"));
+            trial.report().add(Finding.skipped(CheckStep.IDENTIFIER, "MQTT 3.1 has no empty client identifiers"));
             return;
         }
         try (MqttClient client = trial.clients()
                 .build(trial.version(), builder -> builder.clientId("").will(null))) {
             String assigned = client.connect().properties().get(Property.ASSIGNED_CLIENT_IDENTIFIER);
             Finding finding = Finding.good(
-                    Station.IDENTIFIER,
+                    CheckStep.IDENTIFIER,
                     assigned == null
                             ? "a client without an identifier is accepted"
                             : "a client without an identifier becomes '" + assigned + "'");
@@ -38,7 +38,7 @@ final class IdentifierCheck {
         } catch (MqttException e) {
             trial.report()
                     .add(Finding.warning(
-                            Station.IDENTIFIER,
+                            CheckStep.IDENTIFIER,
                             "a client without an identifier is not accepted: " + Advice.symptom(e)));
         }
     }

@@ -1,7 +1,7 @@
 package io.godwit.cli.doctor;
 
 import io.godwit.mqtt.client.ConnectResult;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 
@@ -11,11 +11,11 @@ final class LimitsCheck {
 
     static void run(ProtocolVersion version, ConnectResult connack, Report report) {
         if (version != ProtocolVersion.V5) {
-            report.add(Finding.skipped(Station.LIMITS, "a broker tells them in MQTT 5 only; they are tried below"));
+            report.add(Finding.skipped(CheckStep.LIMITS, "a broker tells them in MQTT 5 only; they are tried below"));
             return;
         }
-        Properties said = connack.properties();
-        Finding finding = Finding.good(Station.LIMITS, "what CONNACK allows");
+        MqttProperties said = connack.properties();
+        Finding finding = Finding.good(CheckStep.LIMITS, "what CONNACK allows");
         finding = number(finding, "maximum QoS", "maximumQos", said.getOr(Property.MAXIMUM_QOS, 2));
         finding = number(finding, "receive maximum", "receiveMaximum", said.getOr(Property.RECEIVE_MAXIMUM, 65_535));
         Long size = said.get(Property.MAXIMUM_PACKET_SIZE);

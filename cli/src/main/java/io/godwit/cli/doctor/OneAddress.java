@@ -1,6 +1,6 @@
 package io.godwit.cli.doctor;
 
-import io.godwit.mqtt.client.road.HostResolver;
+import io.godwit.mqtt.client.net.HostResolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;

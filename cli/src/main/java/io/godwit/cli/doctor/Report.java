@@ -1,7 +1,7 @@
 package io.godwit.cli.doctor;
 
 import io.godwit.cli.output.ExitCodes;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

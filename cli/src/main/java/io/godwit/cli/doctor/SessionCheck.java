@@ -3,7 +3,7 @@ package io.godwit.cli.doctor;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.time.Duration;
@@ -18,9 +18,9 @@ import java.util.concurrent.TimeoutException;
 final class SessionCheck {
     private static final Duration ASKED = Duration.ofHours(1);
 
-    private final Trial trial;
+    private final ProbeSession trial;
 
-    SessionCheck(Trial trial) {
+    SessionCheck(ProbeSession trial) {
         this.trial = trial;
     }
 
@@ -28,7 +28,7 @@ final class SessionCheck {
         if (!trial.isFive()) {
             trial.report()
                     .add(Finding.skipped(
-                            Station.SESSION, "not tried before MQTT 5, where a kept session would stay for ever"));
+                            CheckStep.SESSION, "not tried before MQTT 5, where a kept session would stay for ever"));
             return;
         }
         if (trial.clients().isIdentified()) {
@@ -41,14 +41,14 @@ final class SessionCheck {
             ConnectResult result = client.connect();
             long granted = result.properties().getOr(Property.SESSION_EXPIRY_INTERVAL, ASKED.toSeconds());
             Finding finding = granted == ASKED.toSeconds()
-                    ? Finding.good(Station.SESSION, "the broker keeps a session for an hour when asked to")
+                    ? Finding.good(CheckStep.SESSION, "the broker keeps a session for an hour when asked to")
                     : Finding.warning(
-                            Station.SESSION,
+                            CheckStep.SESSION,
                             "asked to keep a session for an hour, the broker keeps it for " + granted + " s");
             trial.report().add(finding.fact("asked", ASKED.toSeconds()).fact("granted", granted));
             takeBack(client);
         } catch (MqttException e) {
-            trial.report().add(Finding.warning(Station.SESSION, "a session cannot be kept: " + Advice.symptom(e)));
+            trial.report().add(Finding.warning(CheckStep.SESSION, "a session cannot be kept: " + Advice.symptom(e)));
         }
     }
 
@@ -56,13 +56,13 @@ final class SessionCheck {
         try {
             client.disconnectAsync(
                             ReasonCode.SUCCESS,
-                            Properties.of(Property.SESSION_EXPIRY_INTERVAL, 0L),
+                            MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, 0L),
                             trial.clients().limit())
                     .get(trial.clients().limit().toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             trial.report()
                     .add(Finding.warning(
-                            Station.SESSION, "the session could not be ended in order; it ends within the hour"));
+                            CheckStep.SESSION, "the session could not be ended in order; it ends within the hour"));
         }
     }
 }

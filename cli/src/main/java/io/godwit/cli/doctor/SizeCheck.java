@@ -14,10 +14,10 @@ final class SizeCheck {
     /** More than topic, properties and header of such a PUBLISH take. */
     private static final int OVERHEAD = 512;
 
-    private final Trial trial;
+    private final ProbeSession trial;
     private @Nullable String trouble;
 
-    SizeCheck(Trial trial) {
+    SizeCheck(ProbeSession trial) {
         this.trial = trial;
     }
 
@@ -40,9 +40,9 @@ final class SizeCheck {
         }
         String text = passed.isEmpty() ? "" : "a payload of " + passed + " comes back";
         Finding finding = trouble == null
-                ? Finding.good(Station.SIZE, text)
+                ? Finding.good(CheckStep.SIZE, text)
                 : Finding.warning(
-                        Station.SIZE,
+                        CheckStep.SIZE,
                         (text.isEmpty() ? "a payload of " + NAMES[0] + " does not come back" : text + ", no larger one")
                                 + ": " + trouble);
         trial.report().add(passed.isEmpty() ? finding : finding.took(nanos).fact("payload", passed));
@@ -54,7 +54,7 @@ final class SizeCheck {
         String topic = trial.clients().topic("size");
         Echo echo = new Echo();
         client.subscribe(topic, Qos.AT_LEAST_ONCE, echo::hear);
-        client.publish(Message.of(topic, payload).qos(Qos.AT_LEAST_ONCE));
+        client.publish(Message.of(topic, payload).withQos(Qos.AT_LEAST_ONCE));
         if (echo.await(payload, trial.clients().limit()) == null) {
             trouble = "it did not come back within " + trial.limit();
         }

@@ -16,7 +16,7 @@ public final class TextReport {
 
     /** One step. */
     public void tell(Finding finding) {
-        Mark mark = finding.mark();
+        Status mark = finding.mark();
         String label = String.format(Locale.ROOT, "%-11s", finding.station().label());
         String time =
                 finding.time() == null ? "" : terminal.paint(Colour.FAINT, " (" + Clients.time(finding.time()) + ")");
@@ -30,7 +30,7 @@ public final class TextReport {
         Diagnosis diagnosis = report.diagnosis();
         if (diagnosis == null) {
             long warnings = report.findings().stream()
-                    .filter(finding -> finding.mark() == Mark.WARNING)
+                    .filter(finding -> finding.mark() == Status.WARNING)
                     .count();
             terminal.line(terminal.paint(Colour.STRONG, report.server().withoutCredentials() + " works")
                     + (warnings == 0 ? "" : ", with " + warnings + (warnings == 1 ? " remark (!)" : " remarks (!)")));

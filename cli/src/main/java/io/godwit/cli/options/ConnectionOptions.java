@@ -3,12 +3,12 @@ package io.godwit.cli.options;
 import io.godwit.mqtt.client.Credentials;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.road.ProxyServer;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.ServerAddress;
-import io.godwit.mqtt.client.road.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Transport;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.net.InetAddress;
@@ -191,7 +191,7 @@ public final class ConnectionOptions {
     }
 
     /** Properties that {@code -D} gave for packets of this kind. */
-    public Properties properties(Property.Carrier carrier) {
+    public MqttProperties properties(Property.Carrier carrier) {
         return properties.of(carrier);
     }
 
@@ -265,8 +265,8 @@ public final class ConnectionOptions {
     }
 
     /** The way to the broker. */
-    public Road road() {
-        Road.Builder road = Road.builder()
+    public TransportOptions road() {
+        TransportOptions.Builder road = TransportOptions.builder()
                 .servers(servers().stream()
                         .map(ServerAddress::withoutCredentials)
                         .toList())
@@ -328,7 +328,7 @@ public final class ConnectionOptions {
                 .keepAlive(Duration.ofSeconds(keepAlive))
                 .retryFirst(retry)
                 .connackTimeout(connectTimeout)
-                .will(will.will(five ? properties.of(Property.Carrier.WILL) : Properties.NONE));
+                .will(will.will(five ? properties.of(Property.Carrier.WILL) : MqttProperties.NONE));
         if (credentials != null) {
             builder.credentials(() -> credentials);
         }
@@ -349,7 +349,7 @@ public final class ConnectionOptions {
     }
 
     private void connectProperties(MqttClientBuilder builder) {
-        Properties given = properties.of(Property.Carrier.CONNECT);
+        MqttProperties given = properties.of(Property.Carrier.CONNECT);
         for (int i = 0; i < given.size(); i++) {
             set(builder, given.property(i), given.value(i));
         }

@@ -1,6 +1,6 @@
 package io.godwit.cli.options;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.UserProperty;
 import java.nio.charset.StandardCharsets;
@@ -40,11 +40,11 @@ public final class PropertyArguments {
                 "A property of MQTT 5, such as: publish content-type text/plain",
                 "or: connect user-property NAME VALUE. May be repeated."
             })
-    private Map<Property.Carrier, Properties> properties = new EnumMap<>(Property.Carrier.class);
+    private Map<Property.Carrier, MqttProperties> properties = new EnumMap<>(Property.Carrier.class);
 
     /** What was given for packets of this kind. */
-    public Properties of(Property.Carrier carrier) {
-        return properties.getOrDefault(carrier, Properties.NONE);
+    public MqttProperties of(Property.Carrier carrier) {
+        return properties.getOrDefault(carrier, MqttProperties.NONE);
     }
 
     /** Whether any was given. */
@@ -56,7 +56,7 @@ public final class PropertyArguments {
     static final class Consumer implements IParameterConsumer {
         @Override
         public void consumeParameters(Stack<String> arguments, ArgSpec argument, CommandSpec command) {
-            Map<Property.Carrier, Properties> all = argument.getValue();
+            Map<Property.Carrier, MqttProperties> all = argument.getValue();
             if (all == null) {
                 all = new EnumMap<>(Property.Carrier.class);
                 argument.setValue(all);
@@ -74,12 +74,13 @@ public final class PropertyArguments {
             Object parsed = property == Property.USER_PROPERTY
                     ? new UserProperty(value, next(line, arguments, "the value of the user property " + value))
                     : value(line, property, value);
-            Properties before = all.getOrDefault(carrier, Properties.NONE);
+            MqttProperties before = all.getOrDefault(carrier, MqttProperties.NONE);
             all.put(carrier, add(before, property, parsed, carrier));
         }
 
-        private static Properties add(Properties before, Property<?> property, Object value, Property.Carrier carrier) {
-            Properties.Builder builder = Properties.builder();
+        private static MqttProperties add(
+                MqttProperties before, Property<?> property, Object value, Property.Carrier carrier) {
+            MqttProperties.Builder builder = MqttProperties.builder();
             before.forEach((old, oldValue) -> {
                 if (old != property || property.repeatableIn(carrier)) {
                     builder.add(old, oldValue);

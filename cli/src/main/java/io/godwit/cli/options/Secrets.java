@@ -1,6 +1,6 @@
 package io.godwit.cli.options;
 
-import io.godwit.cli.output.Complaint;
+import io.godwit.cli.output.Diagnostics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +28,7 @@ final class Secrets {
             String line = end < 0 ? text : text.substring(0, end);
             return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
         } catch (IOException e) {
-            throw new IllegalArgumentException(option + ": " + Complaint.about(file, e), e);
+            throw new IllegalArgumentException(option + ": " + Diagnostics.about(file, e), e);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.godwit.cli.options;
 
-import io.godwit.cli.output.Complaint;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.cli.output.Diagnostics;
+import io.godwit.mqtt.client.net.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -181,7 +181,7 @@ public final class TlsOptions {
                 }
             }
         } catch (IOException e) {
-            throw new IllegalArgumentException("--capath: " + Complaint.about(folder, e), e);
+            throw new IllegalArgumentException("--capath: " + Diagnostics.about(folder, e), e);
         }
         if (all.isEmpty()) {
             throw new IllegalArgumentException("--capath: no file in " + folder + " holds a PEM certificate");

@@ -1,7 +1,7 @@
 package io.godwit.cli.options;
 
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Qos;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ public final class WillOptions {
 
     /** The will, or null when none is asked for. */
     @Nullable
-    Message will(Properties properties) {
+    Message will(MqttProperties properties) {
         if (topic == null) {
             if (payload != null || retain || qos != Qos.AT_MOST_ONCE || !properties.isEmpty()) {
                 throw new IllegalArgumentException("a will needs a topic: --will-topic");

@@ -61,7 +61,7 @@ public final class Failures {
     /** One line, without the name of a Java class where that can be. */
     public static String text(Throwable failure) {
         if (failure instanceof FileSystemException file && file.getFile() != null) {
-            return Complaint.about(Path.of(file.getFile()), file);
+            return Diagnostics.about(Path.of(file.getFile()), file);
         }
         String message = failure.getMessage();
         if (failure instanceof IOException && message != null) {

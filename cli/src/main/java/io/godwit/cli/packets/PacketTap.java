@@ -1,12 +1,12 @@
 package io.godwit.cli.packets;
 
+import io.godwit.mqtt.codec.PacketCodec;
+import io.godwit.mqtt.codec.PacketReader;
+import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.ProtocolVersion;
-import io.godwit.mqtt.protocol.codec.MalformedPacketException;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
-import io.godwit.mqtt.protocol.codec.PacketReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.time.Clock;
@@ -62,7 +62,7 @@ public final class PacketTap implements AutoCloseable {
                 reader.feed(
                         bytes.duplicate(),
                         (firstByte, in, index, length) -> frame(direction, firstByte, in, index, length));
-            } catch (MalformedPacketException broken) {
+            } catch (ProtocolViolationException broken) {
                 byte[] rest = rest(bytes, handedOn - before);
                 sink.accept(SeenPacket.broken(
                         connection, direction, clock.instant(), rest, String.valueOf(broken.getMessage())));
@@ -114,7 +114,7 @@ public final class PacketTap implements AutoCloseable {
                 version = connect.version();
             }
             sink.accept(SeenPacket.of(connection, direction, now, frame, packet));
-        } catch (MalformedPacketException broken) {
+        } catch (ProtocolViolationException broken) {
             sink.accept(SeenPacket.broken(connection, direction, now, frame, String.valueOf(broken.getMessage())));
         }
         return true;

@@ -6,9 +6,9 @@ import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Puback;
@@ -107,7 +107,7 @@ public record SeenPacket(
     /** Where in the frame something stands that nobody shall see. */
     private static BitSet secrets(byte[] frame, Packet packet) {
         BitSet secret = new BitSet();
-        Properties properties = Properties.NONE;
+        MqttProperties properties = MqttProperties.NONE;
         if (packet instanceof Connect connect) {
             byte[] password = connect.password();
             if (password != null) {
@@ -221,12 +221,12 @@ public record SeenPacket(
                         : " retain-handling " + subscription.retainHandling().ordinal());
     }
 
-    private static String acknowledgement(int identifier, ReasonCode reason, Properties properties) {
+    private static String acknowledgement(int identifier, ReasonCode reason, MqttProperties properties) {
         return "id " + identifier + (reason == ReasonCode.SUCCESS ? "" : " " + reason.describe())
                 + properties(properties);
     }
 
-    private static String properties(Properties properties) {
+    private static String properties(MqttProperties properties) {
         return properties.isEmpty() ? "" : " " + properties;
     }
 }

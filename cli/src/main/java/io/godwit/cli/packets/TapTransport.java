@@ -1,15 +1,15 @@
 package io.godwit.cli.packets;
 
 import io.godwit.cli.packets.PacketTap.Direction;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
+import io.godwit.mqtt.client.transport.ConnectProgress;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
-import io.godwit.mqtt.client.transport.Waypoint;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -37,7 +37,7 @@ public final class TapTransport implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop loop, Road road, ConnectionListener listener) {
+    public Attempt open(EventLoop loop, TransportOptions road, ConnectionListener listener) {
         return inner.open(loop, road, new TappedListener(listener));
     }
 
@@ -56,7 +56,7 @@ public final class TapTransport implements Transport {
         }
 
         @Override
-        public void passed(Waypoint waypoint) {
+        public void passed(ConnectProgress waypoint) {
             inner.passed(waypoint);
         }
 
@@ -69,7 +69,7 @@ public final class TapTransport implements Transport {
         }
 
         @Override
-        public void failed(RoadException failure) {
+        public void failed(TransportException failure) {
             inner.failed(failure);
         }
 

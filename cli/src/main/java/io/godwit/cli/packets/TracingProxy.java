@@ -1,8 +1,8 @@
 package io.godwit.cli.packets;
 
 import io.godwit.cli.packets.PacketTap.Direction;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class TracingProxy implements AutoCloseable {
     // Set once.
     private final Transport transport;
-    private final Road road;
+    private final TransportOptions road;
     private final Function<String, PacketTap> taps;
     private final Consumer<String> news;
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
@@ -56,7 +56,7 @@ public final class TracingProxy implements AutoCloseable {
      */
     public TracingProxy(
             Transport transport,
-            Road road,
+            TransportOptions road,
             InetSocketAddress address,
             Function<String, PacketTap> taps,
             Consumer<String> news)
@@ -187,7 +187,7 @@ public final class TracingProxy implements AutoCloseable {
         }
 
         @Override
-        public void failed(RoadException failure) {
+        public void failed(TransportException failure) {
             over = true;
             news.accept(name + " closed, for the broker cannot be reached: " + failure.getMessage());
             client.close();

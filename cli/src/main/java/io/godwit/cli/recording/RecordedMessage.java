@@ -8,7 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicName;
@@ -79,7 +79,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
     }
 
     private void writeProperties(JsonGenerator json) throws IOException {
-        Properties properties = message.properties();
+        MqttProperties properties = message.properties();
         List<UserProperty> users = message.userProperties();
         boolean any = !users.isEmpty();
         for (Property<?> property : KEPT) {
@@ -145,7 +145,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
         private Qos qos = Qos.AT_MOST_ONCE;
         private boolean retain;
         private byte[] payload = {};
-        private final Properties.Builder properties = Properties.builder();
+        private final MqttProperties.Builder properties = MqttProperties.builder();
 
         Reader(JsonParser json) {
             this.json = json;

@@ -2,7 +2,7 @@ package io.godwit.cli.shell;
 
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.time.Duration;
 import java.util.Collection;
@@ -97,7 +97,7 @@ final class Clients {
 
     private static void sayGoodBye(MqttClient client, Duration patience) throws InterruptedException {
         try {
-            CompletableFuture<Void> gone = client.disconnectAsync(ReasonCode.SUCCESS, Properties.NONE, patience);
+            CompletableFuture<Void> gone = client.disconnectAsync(ReasonCode.SUCCESS, MqttProperties.NONE, patience);
             gone.get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException | MqttException e) {
             // the connection is gone, or as good as that

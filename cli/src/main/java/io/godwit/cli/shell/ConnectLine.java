@@ -1,7 +1,7 @@
 package io.godwit.cli.shell;
 
 import io.godwit.cli.options.ConnectionOptions;
-import io.godwit.cli.output.ConnectionRemarks;
+import io.godwit.cli.output.ConnectionWarnings;
 import io.godwit.cli.packets.PacketPrinter;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
@@ -82,7 +82,7 @@ final class ConnectLine implements Callable<Integer> {
             }
             builder.credentials(user, shell.password().get());
         }
-        return builder.listener(new ConnectionRemarks(
+        return builder.listener(new ConnectionWarnings(
                 text -> {
                     if (!connection.isQuiet()) {
                         shell.output().remark(called, text);

@@ -1,6 +1,6 @@
 package io.godwit.cli.bench;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import java.time.Duration;
@@ -82,7 +82,7 @@ final class Plans {
                 qos,
                 PayloadSizes.parse(size),
                 false,
-                Properties.NONE,
+                MqttProperties.NONE,
                 rate,
                 100,
                 0,

@@ -31,21 +31,21 @@ class ScheduleTest {
     @Test
     void a_stamp_is_read_as_it_was_written() {
         byte[] payload = new byte[30];
-        Stamp.write(payload, 0xCAFEBABE, 70_000, 1L << 40, -5);
+        PayloadHeader.write(payload, 0xCAFEBABE, 70_000, 1L << 40, -5);
 
-        assertThat(Stamp.isOf(0xCAFEBABE, payload)).isTrue();
-        assertThat(Stamp.isOf(1, payload)).isFalse();
-        assertThat(Stamp.publisher(payload)).isEqualTo(70_000);
-        assertThat(Stamp.sequence(payload)).isEqualTo(1L << 40);
-        assertThat(Stamp.due(payload)).isEqualTo(-5);
+        assertThat(PayloadHeader.isOf(0xCAFEBABE, payload)).isTrue();
+        assertThat(PayloadHeader.isOf(1, payload)).isFalse();
+        assertThat(PayloadHeader.publisher(payload)).isEqualTo(70_000);
+        assertThat(PayloadHeader.sequence(payload)).isEqualTo(1L << 40);
+        assertThat(PayloadHeader.due(payload)).isEqualTo(-5);
     }
 
     @Test
     void a_payload_without_room_stays_as_it_is() {
-        byte[] payload = new byte[Stamp.LENGTH - 1];
-        Stamp.write(payload, 7, 7, 7, 7);
+        byte[] payload = new byte[PayloadHeader.LENGTH - 1];
+        PayloadHeader.write(payload, 7, 7, 7, 7);
 
         assertThat(payload).containsOnly(0);
-        assertThat(Stamp.isOf(0, payload)).isFalse();
+        assertThat(PayloadHeader.isOf(0, payload)).isFalse();
     }
 }

@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.NettyTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.PacketType;
@@ -93,7 +93,9 @@ class TracingProxyTest {
     private TracingProxy proxy(String broker, InetSocketAddress address) throws IOException {
         return new TracingProxy(
                 NettyTransport.shared(),
-                Road.builder().servers(List.of(ServerAddress.parse(broker))).build(),
+                TransportOptions.builder()
+                        .servers(List.of(ServerAddress.parse(broker)))
+                        .build(),
                 address,
                 name -> new PacketTap(name, ProtocolVersion.V3_1_1, Clock.systemUTC(), seen::add),
                 news::add);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +20,7 @@ class RecordedMessageTest {
     @Test
     void a_line_holds_time_topic_flags_and_payload() {
         Message message =
-                Message.of("home/hall", "\"on\" µ").qos(Qos.EXACTLY_ONCE).retain(true);
+                Message.of("home/hall", "\"on\" µ").withQos(Qos.EXACTLY_ONCE).withRetain(true);
 
         String line = new RecordedMessage(Duration.ofMillis(1250), TIME, message).toJson();
 
@@ -32,14 +32,14 @@ class RecordedMessageTest {
     @Test
     void what_was_written_is_read_with_all_properties() {
         Message message = Message.of("a", new byte[] {(byte) 0xFF, 0})
-                .qos(Qos.AT_LEAST_ONCE)
-                .correlationData(new byte[] {(byte) 0x80})
-                .responseTopic("b/c")
-                .contentType("a/b")
-                .expiry(Duration.ofSeconds(4_000_000_000L))
-                .utf8(false)
-                .userProperty("k", "1")
-                .userProperty("k", "2");
+                .withQos(Qos.AT_LEAST_ONCE)
+                .withCorrelationData(new byte[] {(byte) 0x80})
+                .withResponseTopic("b/c")
+                .withContentType("a/b")
+                .withExpiry(Duration.ofSeconds(4_000_000_000L))
+                .withUtf8(false)
+                .withUserProperty("k", "1")
+                .withUserProperty("k", "2");
 
         String line = new RecordedMessage(Duration.ofNanos(5_000), TIME, message).toJson();
         RecordedMessage read = RecordedMessage.parse(line);
@@ -59,8 +59,8 @@ class RecordedMessageTest {
 
     @Test
     void what_belongs_to_a_subscription_is_not_written() {
-        Properties properties = Properties.of(Property.SUBSCRIPTION_IDENTIFIER, 7);
-        Message message = Message.of("a", "x").properties(properties);
+        MqttProperties properties = MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 7);
+        Message message = Message.of("a", "x").withProperties(properties);
 
         assertThat(new RecordedMessage(Duration.ZERO, null, message).toJson())
                 .isEqualTo("{\"at\":0.000000,\"topic\":\"a\",\"qos\":1,\"retain\":false,\"payload\":\"x\"}");

@@ -1,7 +1,7 @@
 package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.protocol.Auth;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.concurrent.CompletableFuture;
@@ -15,19 +15,19 @@ final class Authentication {
     // Set once.
     private final Authenticator authenticator;
     private final ClientCore core;
-    private final ConnectionKeeper keeper;
+    private final ConnectionManager keeper;
 
     // Event loop only.
     private @Nullable CompletableFuture<Void> again;
 
-    Authentication(Authenticator authenticator, ClientCore core, ConnectionKeeper keeper) {
+    Authentication(Authenticator authenticator, ClientCore core, ConnectionManager keeper) {
         this.authenticator = authenticator;
         this.core = core;
         this.keeper = keeper;
     }
 
     /** Begins a re-authentication on a connection that is up. */
-    void again(Line line, CompletableFuture<Void> future) {
+    void again(BrokerConnection line, CompletableFuture<Void> future) {
         if (again != null) {
             core.dependents(() -> future.completeExceptionally(
                     new NotConnectedException("a re-authentication is under way; wait for its end")));
@@ -38,12 +38,12 @@ final class Authentication {
     }
 
     /** Answers a challenge of the broker, or begins anew. */
-    void answer(Line line, ReasonCode reason, byte @Nullable [] challenge) {
+    void answer(BrokerConnection line, ReasonCode reason, byte @Nullable [] challenge) {
         core.background(() -> {
             try {
                 byte[] answer =
                         reason == ReasonCode.RE_AUTHENTICATE ? authenticator.begin() : authenticator.answer(challenge);
-                Properties properties = Properties.of(Property.AUTHENTICATION_METHOD, authenticator.method())
+                MqttProperties properties = MqttProperties.of(Property.AUTHENTICATION_METHOD, authenticator.method())
                         .with(Property.AUTHENTICATION_DATA, answer);
                 core.loop.execute(() -> {
                     if (line.isCurrent()) {
@@ -62,7 +62,7 @@ final class Authentication {
 
     /** The broker has accepted. */
     @SuppressWarnings("NullAway") // a future of Void completes with null
-    void succeeded(Line line, byte @Nullable [] data) {
+    void succeeded(BrokerConnection line, byte @Nullable [] data) {
         CompletableFuture<Void> waiting = again;
         again = null;
         core.background(() -> {

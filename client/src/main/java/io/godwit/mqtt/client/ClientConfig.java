@@ -1,12 +1,12 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.client.road.Road;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.SessionConfig;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All that a builder has gathered, checked; what a client is made of. */
 record ClientConfig(
-        Road road,
+        TransportOptions road,
         Transport transport,
         EventLoop loop,
         ProtocolVersion version,
@@ -25,7 +25,7 @@ record ClientConfig(
         Duration keepAlive,
         @Nullable Supplier<? extends @Nullable Credentials> credentials,
         @Nullable Message will,
-        Properties connectProperties,
+        MqttProperties connectProperties,
         @Nullable Authenticator authenticator,
         Reconnect reconnect,
         boolean retryFirst,

@@ -7,12 +7,12 @@ import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicFilter;
-import io.godwit.mqtt.protocol.codec.MalformedPacketException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Guards the session with the one lock, and moves what goes in and out of it: bytes to and from the connection, messages
- * to the {@link Delivery}, ends to the futures. The lock is held for the session's work only, never across I/O, the disk
+ * to the {@link MessageDispatcher}, ends to the futures. The lock is held for the session's work only, never across I/O, the disk
  * or the application's code: {@link #release} gives it back and then does what that work has made due.
  */
 final class ClientCore {
@@ -51,9 +51,9 @@ final class ClientCore {
     final EventLoop loop;
     private final MqttClient client;
     private final SessionLog log;
-    private final Delivery delivery;
-    private final Joins joins = new Joins();
-    private final Completions completions;
+    private final MessageDispatcher delivery;
+    private final JoinWaiters joins = new JoinWaiters();
+    private final FutureCompleter completions;
     private final Executor executor;
     private final @Nullable ListenerCalls listenerCalls;
     private final Runnable drain = this::drain;
@@ -78,7 +78,7 @@ final class ClientCore {
     /** Parts of the outbox on their way to the connection. */
     private final ArrayDeque<ByteBuf> taken = new ArrayDeque<>(2);
 
-    private @Nullable MalformedPacketException breach;
+    private @Nullable ProtocolViolationException breach;
     private boolean answersDue;
 
     ClientCore(MqttClient client, ClientConfig config, EventLoop loop, SessionLog log) {
@@ -87,8 +87,8 @@ final class ClientCore {
         this.loop = loop;
         this.log = log;
         this.executor = config.onEventLoop() ? this::onLoop : this::onExecutor;
-        this.delivery = new Delivery(this, executor);
-        this.completions = new Completions(executor, loop, joins, config.onEventLoop());
+        this.delivery = new MessageDispatcher(this, executor);
+        this.completions = new FutureCompleter(executor, loop, joins, config.onEventLoop());
         this.listenerCalls = config.listeners().isEmpty() ? null : new ListenerCalls(this::onExecutor, this::missed);
         this.session = new Session<>(config.session(), log, ByteBufAllocator.DEFAULT);
         this.closedTo = notConnected("not connected: call connect first");
@@ -120,14 +120,14 @@ final class ClientCore {
     }
 
     static Failure notConnected(String text) {
-        return new Failure(Failure.Kind.NOT_CONNECTED, ReasonCode.UNSPECIFIED_ERROR, text, Properties.NONE);
+        return new Failure(Failure.Kind.NOT_CONNECTED, ReasonCode.UNSPECIFIED_ERROR, text, MqttProperties.NONE);
     }
 
-    Delivery delivery() {
+    MessageDispatcher delivery() {
         return delivery;
     }
 
-    Joins joins() {
+    JoinWaiters joins() {
         return joins;
     }
 
@@ -401,7 +401,7 @@ final class ClientCore {
         acquire();
         try {
             session.received(bytes, loop.nanoTime());
-        } catch (MalformedPacketException broken) {
+        } catch (ProtocolViolationException broken) {
             breach = broken;
             bytes.skipBytes(bytes.readableBytes());
         } finally {
@@ -414,8 +414,8 @@ final class ClientCore {
 
     /** How the broker broke the protocol in what came last; null when it did not. */
     @Nullable
-    MalformedPacketException takeBreach() {
-        MalformedPacketException broken = breach;
+    ProtocolViolationException takeBreach() {
+        ProtocolViolationException broken = breach;
         breach = null;
         return broken;
     }

@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param properties of CONNACK on MQTT 5
  */
 public record ConnectFailure(
-        Reason reason, int code, @Nullable ReasonCode reasonCode, String text, Properties properties) {
+        Reason reason, int code, @Nullable ReasonCode reasonCode, String text, MqttProperties properties) {
     /** The kinds of failure, with the codes of the seed. */
     public enum Reason {
         /** -5: nobody listens there, or TLS, a proxy or the WebSocket upgrade failed. */
@@ -39,6 +39,6 @@ public record ConnectFailure(
     }
 
     static ConnectFailure of(Reason reason, String text) {
-        return new ConnectFailure(reason, reason.code, null, text, Properties.NONE);
+        return new ConnectFailure(reason, reason.code, null, text, MqttProperties.NONE);
     }
 }

@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param properties of CONNACK on MQTT 5, with the broker's limits
  */
 public record ConnectResult(
-        boolean sessionPresent, String clientId, Duration keepAlive, String server, Properties properties) {
+        boolean sessionPresent, String clientId, Duration keepAlive, String server, MqttProperties properties) {
     /** The basis for response topics that the broker offers, or null. */
     public @Nullable String responseInformation() {
         return properties.get(Property.RESPONSE_INFORMATION);

@@ -4,7 +4,7 @@ import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -36,16 +36,16 @@ import org.jspecify.annotations.Nullable;
 public final class MqttClient implements AutoCloseable {
     private final ClientConfig config;
     private final ClientCore core;
-    private final ConnectionKeeper keeper;
-    private final Patience patience;
+    private final ConnectionManager keeper;
+    private final BlockingCalls patience;
     private final Publisher publisher;
     private final AtomicReference<@Nullable Requests> requests = new AtomicReference<>();
 
     MqttClient(ClientConfig config) {
         this.config = config;
         this.core = new ClientCore(this, config, config.loop(), openLog(config));
-        this.keeper = new ConnectionKeeper(this, config, core);
-        this.patience = new Patience(core, keeper, config.callTimeout());
+        this.keeper = new ConnectionManager(this, config, core);
+        this.patience = new BlockingCalls(core, keeper, config.callTimeout());
         this.publisher = new Publisher(core, keeper, patience);
     }
 
@@ -87,11 +87,11 @@ public final class MqttClient implements AutoCloseable {
         return core;
     }
 
-    Patience patience() {
+    BlockingCalls patience() {
         return patience;
     }
 
-    ConnectionKeeper keeper() {
+    ConnectionManager keeper() {
         return keeper;
     }
 
@@ -111,7 +111,7 @@ public final class MqttClient implements AutoCloseable {
      * @throws ClientClosedException after {@link #close}
      */
     public ConnectResult connect() {
-        return patience.await(connect(new Waited<>()), () -> "CONNACK");
+        return patience.await(connect(new BlockingFuture<>()), () -> "CONNACK");
     }
 
     /** {@link #connect()} without blocking. What is published from now on waits for the connection. */
@@ -157,14 +157,14 @@ public final class MqttClient implements AutoCloseable {
      */
     public void disconnect() {
         patience.await(
-                disconnect(new Waited<>(), ReasonCode.SUCCESS, Properties.NONE, config.closeTimeout()),
+                disconnect(new BlockingFuture<>(), ReasonCode.SUCCESS, MqttProperties.NONE, config.closeTimeout()),
                 () -> "the connection to end",
                 thrice(config.closeTimeout()));
     }
 
     /** {@link #disconnect()} without blocking. */
     public CompletableFuture<Void> disconnectAsync() {
-        return disconnectAsync(ReasonCode.SUCCESS, Properties.NONE, config.closeTimeout());
+        return disconnectAsync(ReasonCode.SUCCESS, MqttProperties.NONE, config.closeTimeout());
     }
 
     /**
@@ -173,15 +173,15 @@ public final class MqttClient implements AutoCloseable {
      *
      * @param patience how long publishes in flight may take to end; zero: DISCONNECT goes out at once
      */
-    public CompletableFuture<Void> disconnectAsync(ReasonCode reason, Properties properties, Duration patience) {
+    public CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration patience) {
         return disconnect(new CompletableFuture<>(), reason, properties, patience);
     }
 
     private CompletableFuture<Void> disconnect(
-            CompletableFuture<Void> future, ReasonCode reason, Properties properties, Duration limit) {
+            CompletableFuture<Void> future, ReasonCode reason, MqttProperties properties, Duration limit) {
         boolean v5 = config.version() == ProtocolVersion.V5;
         Disconnect packet =
-                v5 ? new Disconnect(reason, properties) : new Disconnect(ReasonCode.SUCCESS, Properties.NONE);
+                v5 ? new Disconnect(reason, properties) : new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE);
         core.loop.execute(() -> keeper.disconnect(future, packet, limit));
         return future;
     }
@@ -194,7 +194,7 @@ public final class MqttClient implements AutoCloseable {
      */
     @Override
     public void close() {
-        CompletableFuture<Void> closed = close(new Waited<>());
+        CompletableFuture<Void> closed = close(new BlockingFuture<>());
         if (!core.loop.inLoop()) {
             patience.await(closed, () -> "the client to close", thrice(config.closeTimeout()));
         }
@@ -287,7 +287,7 @@ public final class MqttClient implements AutoCloseable {
     /** Subscribes with a handler that acknowledges by hand, and waits for the broker's answer. */
     public Subscription subscribe(String filter, Qos qos, ManualHandler handler) {
         return patience.await(
-                subscribe(manual(TopicSubscription.of(filter, qos), handler), Properties.NONE, true),
+                subscribe(manual(TopicSubscription.of(filter, qos), handler), MqttProperties.NONE, true),
                 () -> "SUBACK for '" + filter + "'");
     }
 
@@ -302,7 +302,7 @@ public final class MqttClient implements AutoCloseable {
      */
     public Subscription subscribe(TopicSubscription subscription, MessageHandler handler) {
         return patience.await(
-                subscribe(automatic(List.of(subscription), handler), Properties.NONE, true),
+                subscribe(automatic(List.of(subscription), handler), MqttProperties.NONE, true),
                 () -> "SUBACK for '" + subscription.filter() + "'");
     }
 
@@ -318,18 +318,18 @@ public final class MqttClient implements AutoCloseable {
 
     /** Subscribes with a handler that acknowledges by hand, without blocking. */
     public CompletableFuture<Subscription> subscribeAsync(TopicSubscription subscription, ManualHandler handler) {
-        return subscribe(manual(subscription, handler), Properties.NONE, false);
+        return subscribe(manual(subscription, handler), MqttProperties.NONE, false);
     }
 
     /** Subscribes to several filters with one packet and one handler, without blocking. Fails when all are refused. */
     public CompletableFuture<Subscription> subscribeAsync(
             List<TopicSubscription> subscriptions, MessageHandler handler) {
-        return subscribeAsync(subscriptions, Properties.NONE, handler);
+        return subscribeAsync(subscriptions, MqttProperties.NONE, handler);
     }
 
     /** The same with properties of MQTT 5: a subscription identifier, user properties. */
     public CompletableFuture<Subscription> subscribeAsync(
-            List<TopicSubscription> subscriptions, Properties properties, MessageHandler handler) {
+            List<TopicSubscription> subscriptions, MqttProperties properties, MessageHandler handler) {
         return subscribe(automatic(subscriptions, handler), properties, false);
     }
 
@@ -347,13 +347,13 @@ public final class MqttClient implements AutoCloseable {
     }
 
     private CompletableFuture<Subscription> subscribe(
-            Map<TopicSubscription, Handler> asked, Properties properties, boolean waited) {
+            Map<TopicSubscription, Handler> asked, MqttProperties properties, boolean waited) {
         List<Handler> handlers = List.copyOf(asked.values());
         SubscribeExchange subscribe = new SubscribeExchange(
                 this,
                 List.copyOf(asked.keySet()),
                 handlers,
-                config.version() == ProtocolVersion.V5 ? properties : Properties.NONE,
+                config.version() == ProtocolVersion.V5 ? properties : MqttProperties.NONE,
                 waited);
         core.request(subscribe, handlers);
         return subscribe;

@@ -1,8 +1,8 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.client.road.Carrier;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.Carrier;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.SessionConfig;
 import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
@@ -12,7 +12,7 @@ import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.NettyTransport;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicFilter;
@@ -43,7 +43,7 @@ public final class MqttClientBuilder {
     /** As many messages of QoS 2 as Mosquitto takes at a time. */
     private static final int QOS_2_IN_FLIGHT = 20;
 
-    private Road.Builder road = Road.builder();
+    private TransportOptions.Builder road = TransportOptions.builder();
     private boolean anyServer;
     private @Nullable Transport transport;
     private ProtocolVersion version = ProtocolVersion.V3_1_1;
@@ -52,7 +52,7 @@ public final class MqttClientBuilder {
     private Duration keepAlive = KEEP_ALIVE;
     private @Nullable Supplier<? extends @Nullable Credentials> credentials;
     private @Nullable Message will;
-    private Properties connectProperties = Properties.NONE;
+    private MqttProperties connectProperties = MqttProperties.NONE;
     private @Nullable Authenticator authenticator;
     private Reconnect reconnect = RECONNECT;
     private boolean retryFirst;
@@ -108,7 +108,7 @@ public final class MqttClientBuilder {
     }
 
     /** Takes the whole road: servers, TLS, proxy, time limits. Replaces what {@link #server} has added. */
-    public MqttClientBuilder road(Road newRoad) {
+    public MqttClientBuilder road(TransportOptions newRoad) {
         road = newRoad.toBuilder();
         anyServer = true;
         return this;
@@ -457,11 +457,11 @@ public final class MqttClientBuilder {
         return cleanSession != null ? cleanSession : store == null;
     }
 
-    private Properties connectProperties() {
+    private MqttProperties connectProperties() {
         if (version != ProtocolVersion.V5) {
-            return Properties.NONE;
+            return MqttProperties.NONE;
         }
-        Properties properties = connectProperties;
+        MqttProperties properties = connectProperties;
         if (!isClean() && !properties.has(Property.SESSION_EXPIRY_INTERVAL)) {
             properties = properties.with(Property.SESSION_EXPIRY_INTERVAL, 0xFFFF_FFFFL);
         }

@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
 
 /** A publish ended without being acknowledged. */
@@ -27,9 +27,9 @@ public final class PublishException extends MqttException {
 
     private final Cause kind;
     private final ReasonCode reason;
-    private final transient Properties properties;
+    private final transient MqttProperties properties;
 
-    PublishException(Cause kind, ReasonCode reason, String message, Properties properties) {
+    PublishException(Cause kind, ReasonCode reason, String message, MqttProperties properties) {
         super(message, null);
         this.kind = kind;
         this.reason = reason;
@@ -46,7 +46,7 @@ public final class PublishException extends MqttException {
     }
 
     /** The properties of the broker's answer: a reason string, user properties. */
-    public Properties properties() {
+    public MqttProperties properties() {
         return properties;
     }
 }

@@ -3,7 +3,7 @@ package io.godwit.mqtt.client;
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Pubrec;
@@ -104,7 +104,7 @@ final class PublishExchange extends Exchange<PublishResult> {
         }
     }
 
-    private void answered(ReasonCode reason, Properties properties) {
+    private void answered(ReasonCode reason, MqttProperties properties) {
         if (reason.isError()) {
             Message message = message();
             failed(new PublishException(

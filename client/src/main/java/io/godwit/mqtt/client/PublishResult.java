@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
 
 /**
@@ -9,6 +9,6 @@ import io.godwit.mqtt.protocol.ReasonCode;
  * @param reason {@link ReasonCode#SUCCESS}, or {@link ReasonCode#NO_MATCHING_SUBSCRIBERS} on MQTT 5
  * @param properties of PUBACK or PUBCOMP on MQTT 5
  */
-public record PublishResult(ReasonCode reason, Properties properties) {
-    static final PublishResult SUCCESS = new PublishResult(ReasonCode.SUCCESS, Properties.NONE);
+public record PublishResult(ReasonCode reason, MqttProperties properties) {
+    static final PublishResult SUCCESS = new PublishResult(ReasonCode.SUCCESS, MqttProperties.NONE);
 }

@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 final class Publisher {
     // Set once.
     private final ClientCore core;
-    private final ConnectionKeeper keeper;
-    private final Patience patience;
+    private final ConnectionManager keeper;
+    private final BlockingCalls patience;
     private final boolean waitWhenFull;
 
-    Publisher(ClientCore core, ConnectionKeeper keeper, Patience patience) {
+    Publisher(ClientCore core, ConnectionManager keeper, BlockingCalls patience) {
         this.core = core;
         this.keeper = keeper;
         this.patience = patience;

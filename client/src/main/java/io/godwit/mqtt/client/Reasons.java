@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ReasonCode;
 
@@ -8,7 +8,7 @@ import io.godwit.mqtt.protocol.ReasonCode;
 final class Reasons {
     private Reasons() {}
 
-    static String describe(ReasonCode reason, Properties properties) {
+    static String describe(ReasonCode reason, MqttProperties properties) {
         String text = properties.get(Property.REASON_STRING);
         return text == null ? reason.describe() : reason.describe() + ": " + text;
     }

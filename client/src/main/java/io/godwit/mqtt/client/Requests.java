@@ -26,8 +26,8 @@ final class Requests {
         open.put(correlation, response);
         response.whenComplete((message, failure) -> open.remove(correlation));
         responseTopic(client)
-                .thenCompose(topic -> client.publishAsync(
-                        request.responseTopic(topic).correlationData(correlation.getBytes(StandardCharsets.US_ASCII))))
+                .thenCompose(topic -> client.publishAsync(request.withResponseTopic(topic)
+                        .withCorrelationData(correlation.getBytes(StandardCharsets.US_ASCII))))
                 .whenComplete((sent, failure) -> {
                     if (failure != null) {
                         response.completeExceptionally(

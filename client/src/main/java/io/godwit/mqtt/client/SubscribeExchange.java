@@ -2,8 +2,8 @@ package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.Suback;
 import io.godwit.mqtt.protocol.Subscribe;
@@ -19,13 +19,13 @@ final class SubscribeExchange extends Exchange<Subscription> {
     private final MqttClient client;
     private final List<TopicSubscription> subscriptions;
     private final List<Handler> handlers;
-    private final Properties properties;
+    private final MqttProperties properties;
 
     SubscribeExchange(
             MqttClient client,
             List<TopicSubscription> subscriptions,
             List<Handler> handlers,
-            Properties properties,
+            MqttProperties properties,
             boolean waited) {
         super(null, waited);
         this.client = client;

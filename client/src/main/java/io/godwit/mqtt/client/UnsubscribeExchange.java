@@ -2,8 +2,8 @@ package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.Unsuback;
@@ -28,7 +28,7 @@ final class UnsubscribeExchange extends Exchange<Void> {
 
     @Override
     protected Packet packet(int identifier) {
-        return new Unsubscribe(identifier, filters, Properties.NONE);
+        return new Unsubscribe(identifier, filters, MqttProperties.NONE);
     }
 
     @Override

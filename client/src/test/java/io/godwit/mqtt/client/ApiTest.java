@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.house.ApiList;
+import io.godwit.checks.ApiList;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 

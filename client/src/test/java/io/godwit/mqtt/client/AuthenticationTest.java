@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.broker.AuthStep;
+import io.godwit.mqtt.broker.BrokerPolicy;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.testkit.TestBroker;
-import io.godwit.testkit.broker.AuthStep;
-import io.godwit.testkit.broker.BrokerPolicy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;

@@ -139,7 +139,11 @@ class BoundsTest {
             script.send(
                     new io.godwit.mqtt.protocol.Publish(
                             new Message(
-                                    "u", payload, Qos.AT_LEAST_ONCE, false, io.godwit.mqtt.protocol.Properties.NONE),
+                                    "u",
+                                    payload,
+                                    Qos.AT_LEAST_ONCE,
+                                    false,
+                                    io.godwit.mqtt.protocol.MqttProperties.NONE),
                             false,
                             id,
                             0),
@@ -195,7 +199,7 @@ class BoundsTest {
             client.connect();
             assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(last.await(10, TimeUnit.SECONDS)).isTrue();
-            client.publish(Message.of("again", "x").qos(Qos.AT_MOST_ONCE)); // the connection ends, and comes again
+            client.publish(Message.of("again", "x").withQos(Qos.AT_MOST_ONCE)); // the connection ends, and comes again
             await().until(() -> broker.connections() == 2 && client.isConnected());
             go.countDown();
 

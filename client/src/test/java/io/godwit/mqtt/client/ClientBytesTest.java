@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Publish;
@@ -64,8 +64,8 @@ class ClientBytesTest {
                 .maximumPacketSize(65_536)
                 .topicAliasMaximum(3)
                 .will(Message.of("/lwt", "gone")
-                        .retain(true)
-                        .properties(Properties.of(Property.CONTENT_TYPE, "text/plain")
+                        .withRetain(true)
+                        .withProperties(MqttProperties.of(Property.CONTENT_TYPE, "text/plain")
                                 .with(Property.WILL_DELAY_INTERVAL, 5L)));
         String properties =
                 "26" + text("site") + text("north") + "19 01" + "11 00000e10" + "21 000a" + "27 00010000" + "22 0003";
@@ -105,7 +105,7 @@ class ClientBytesTest {
                 .clientId("boiler-7")
                 .keepAlive(Duration.ofSeconds(120))
                 .credentials("user", "secret")
-                .will(Message.of("/lwt", "gone").retain(true));
+                .will(Message.of("/lwt", "gone").withRetain(true));
     }
 
     private static String login() {
@@ -132,8 +132,9 @@ class ClientBytesTest {
                 script -> script.expect(packet("30", text("a/b"), none, hex("hot")))
                         .expect(packet("31", text("a/b"), none)),
                 client -> {
-                    client.publish(Message.of("a/b", "hot").qos(Qos.AT_MOST_ONCE));
-                    client.publish(Message.of("a/b", "").qos(Qos.AT_MOST_ONCE).retain(true));
+                    client.publish(Message.of("a/b", "hot").withQos(Qos.AT_MOST_ONCE));
+                    client.publish(
+                            Message.of("a/b", "").withQos(Qos.AT_MOST_ONCE).withRetain(true));
                 });
     }
 
@@ -164,7 +165,7 @@ class ClientBytesTest {
                         .send("50 02 0001")
                         .expect("62 02 0001")
                         .send("70 02 0001"),
-                client -> client.publish(Message.of("t", "x").qos(Qos.EXACTLY_ONCE)));
+                client -> client.publish(Message.of("t", "x").withQos(Qos.EXACTLY_ONCE)));
     }
 
     @Test
@@ -187,10 +188,10 @@ class ClientBytesTest {
                             .build()) {
                         client.connect();
                         client.publish(Message.of("t", "x")
-                                .contentType("text/plain")
-                                .responseTopic("re")
-                                .correlationData(new byte[] {1, 2})
-                                .userProperty("k", "v"));
+                                .withContentType("text/plain")
+                                .withResponseTopic("re")
+                                .withCorrelationData(new byte[] {1, 2})
+                                .withUserProperty("k", "v"));
                         client.publish("t", "y");
                     }
                 });
@@ -226,7 +227,7 @@ class ClientBytesTest {
                 script -> script.expect(packet("82", "0001", "02 0b 4d", text("a"), "0d", text("$share/g/b"), "20"))
                         .send("90 05 0001 00 01 00"),
                 client -> client.subscribeAsync(
-                                both, Properties.of(Property.SUBSCRIPTION_IDENTIFIER, 77), message -> {})
+                                both, MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 77), message -> {})
                         .join());
     }
 
@@ -297,7 +298,7 @@ class ClientBytesTest {
                         .expectEnd(),
                 client -> client.disconnectAsync(
                                 ReasonCode.DISCONNECT_WITH_WILL_MESSAGE,
-                                Properties.of(Property.SESSION_EXPIRY_INTERVAL, 60L),
+                                MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, 60L),
                                 Duration.ZERO)
                         .join());
     }
@@ -330,7 +331,7 @@ class ClientBytesTest {
             client.connect();
             CompletableFuture<PublishResult> once = client.publishAsync("t", "x");
             CompletableFuture<PublishResult> exactly =
-                    client.publishAsync(Message.of("t", "y").qos(Qos.EXACTLY_ONCE));
+                    client.publishAsync(Message.of("t", "y").withQos(Qos.EXACTLY_ONCE));
 
             assertThat(once).succeedsWithin(SOON);
             assertThat(exactly).succeedsWithin(SOON);
@@ -363,9 +364,9 @@ class ClientBytesTest {
             client.connect();
             await().until(() -> !client.isConnected());
             CompletableFuture<PublishResult> shortLived =
-                    client.publishAsync(Message.of("t", "x").expiry(Duration.ofSeconds(1)));
+                    client.publishAsync(Message.of("t", "x").withExpiry(Duration.ofSeconds(1)));
             CompletableFuture<PublishResult> longLived =
-                    client.publishAsync(Message.of("t", "y").expiry(Duration.ofSeconds(100)));
+                    client.publishAsync(Message.of("t", "y").withExpiry(Duration.ofSeconds(100)));
 
             assertThat(shortLived)
                     .failsWithin(SOON)
@@ -423,7 +424,7 @@ class ClientBytesTest {
                     try (MqttClient client =
                             plain(ProtocolVersion.V3_1_1).server(broker.uri()).build()) {
                         client.connect();
-                        client.publish(Message.of("a", "last").qos(Qos.AT_MOST_ONCE));
+                        client.publish(Message.of("a", "last").withQos(Qos.AT_MOST_ONCE));
                         client.disconnect();
                     }
                     ended.countDown();

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -130,7 +130,7 @@ class ClientPromisesTest {
     private static void callEverything(MqttClient client, List<CompletableFuture<?>> futures) {
         long start = System.nanoTime();
         for (int i = 0; i < 200; i++) {
-            futures.add(client.publishAsync(Message.of("t", "x").qos(Qos.of(i % 3))));
+            futures.add(client.publishAsync(Message.of("t", "x").withQos(Qos.of(i % 3))));
         }
         futures.add(client.subscribeAsync("t", Qos.AT_LEAST_ONCE, message -> {}));
         futures.add(client.unsubscribeAsync("t"));
@@ -270,10 +270,10 @@ class ClientPromisesTest {
             broker.silent(true);
             client.publishAsync("t", "keeps the disconnect waiting");
             CompletableFuture<Void> disconnected =
-                    client.disconnectAsync(ReasonCode.SUCCESS, Properties.NONE, Duration.ofHours(1));
+                    client.disconnectAsync(ReasonCode.SUCCESS, MqttProperties.NONE, Duration.ofHours(1));
             await().until(() -> client.state() == ClientState.DISCONNECTING);
             for (Qos qos : Qos.values()) {
-                Message late = Message.of("t", "late").qos(qos);
+                Message late = Message.of("t", "late").withQos(qos);
                 assertThatThrownBy(() -> client.publish(late)).isInstanceOf(NotConnectedException.class);
             }
             assertThat(disconnected).isNotDone();
@@ -288,7 +288,7 @@ class ClientPromisesTest {
         broker.silent(true);
         client.publishAsync("t", "keeps the disconnect waiting");
         CompletableFuture<Void> disconnected =
-                client.disconnectAsync(ReasonCode.SUCCESS, Properties.NONE, Duration.ofHours(1));
+                client.disconnectAsync(ReasonCode.SUCCESS, MqttProperties.NONE, Duration.ofHours(1));
         await().until(() -> client.state() == ClientState.DISCONNECTING);
 
         client.close();
@@ -345,7 +345,7 @@ class ClientPromisesTest {
             });
             quickClient.subscribe("t", Qos.AT_MOST_ONCE, message -> quick.incrementAndGet());
             for (int i = 0; i < 2000; i++) {
-                broker.publish(Message.of("t", new byte[1000]).qos(Qos.AT_MOST_ONCE));
+                broker.publish(Message.of("t", new byte[1000]).withQos(Qos.AT_MOST_ONCE));
             }
             await().until(() -> quick.get() == 2000);
             assertThat(slow).hasValue(0);
@@ -386,7 +386,7 @@ class ClientPromisesTest {
                     "add",
                     request -> server.publish(
                             Message.of(Objects.requireNonNull(request.responseTopic()), request.text() + "=3")
-                                    .correlationData(request.correlationData())));
+                                    .withCorrelationData(request.correlationData())));
             assertThat(client.request("add", "1+2").text()).isEqualTo("1+2=3");
             assertThat(client.request("add", "2+1").text()).isEqualTo("2+1=3");
         }
@@ -410,7 +410,7 @@ class ClientPromisesTest {
             broker.disconnect(
                     "moved",
                     ReasonCode.SERVER_MOVED,
-                    Properties.of(Property.SERVER_REFERENCE, "127.0.0.1:" + other.port()));
+                    MqttProperties.of(Property.SERVER_REFERENCE, "127.0.0.1:" + other.port()));
             other.awaitConnected("moved", Duration.ofSeconds(5));
             assertThat(asked).hasValue(0);
             await().until(client::isConnected);

@@ -33,7 +33,7 @@ class FairnessTest {
             MqttClient blaster = client(broker, oneLoop, "blaster");
             blaster.connect();
             Thread blast = new Thread(() -> {
-                Message message = Message.of("blast", new byte[64]).qos(Qos.AT_MOST_ONCE);
+                Message message = Message.of("blast", new byte[64]).withQos(Qos.AT_MOST_ONCE);
                 while (blasting.get()) {
                     blaster.publish(message);
                     sent.incrementAndGet();

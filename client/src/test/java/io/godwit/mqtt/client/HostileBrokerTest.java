@@ -210,7 +210,7 @@ class HostileBrokerTest {
         switch (what) {
             case NOTHING -> {}
             case QOS_1 -> client.publishAsync("p", "x");
-            case QOS_2 -> client.publishAsync(Message.of("p", "x").qos(Qos.EXACTLY_ONCE));
+            case QOS_2 -> client.publishAsync(Message.of("p", "x").withQos(Qos.EXACTLY_ONCE));
             case SUBSCRIBE -> client.subscribeAsync("s", Qos.AT_LEAST_ONCE, message -> {});
             case UNSUBSCRIBE -> client.unsubscribeAsync("s");
         }

@@ -98,7 +98,7 @@ class JoinTest {
                     refused.complete(told);
                 }
             });
-            broker.publish(Message.of("t", "go").qos(Qos.AT_MOST_ONCE));
+            broker.publish(Message.of("t", "go").withQos(Qos.AT_MOST_ONCE));
 
             assertThat(refused)
                     .succeedsWithin(SOON)
@@ -123,7 +123,7 @@ class JoinTest {
                 handled.incrementAndGet();
             });
             for (int i = 0; i < 100; i++) {
-                broker.publish(Message.of("t", new byte[1000]).qos(Qos.AT_MOST_ONCE));
+                broker.publish(Message.of("t", new byte[1000]).withQos(Qos.AT_MOST_ONCE));
             }
 
             await().until(() -> handled.get() == 100);

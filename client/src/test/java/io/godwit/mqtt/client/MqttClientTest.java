@@ -72,7 +72,7 @@ class MqttClientTest {
                     .build();
             client.connect();
             CompletableFuture<PublishResult> sent =
-                    client.publishAsync(Message.of("greetings/last", "bye").qos(qos));
+                    client.publishAsync(Message.of("greetings/last", "bye").withQos(qos));
             assertThat(broker.awaitMessage(seen -> seen.topic().equals("greetings/last"), Duration.ofSeconds(5)))
                     .isNotNull();
 
@@ -89,7 +89,7 @@ class MqttClientTest {
             client.connect();
             client.subscribe("greetings/#", Qos.EXACTLY_ONCE, received::add);
             for (Qos qos : Qos.values()) {
-                client.publish(Message.of("greetings/" + qos, "hello").qos(qos));
+                client.publish(Message.of("greetings/" + qos, "hello").withQos(qos));
                 Message message = received.poll(5, TimeUnit.SECONDS);
                 assertThat(message).isNotNull();
                 assertThat(message.topic()).isEqualTo("greetings/" + qos);
@@ -108,7 +108,7 @@ class MqttClientTest {
             client.subscribe("n", Qos.EXACTLY_ONCE, message -> received.add(message.text()));
             IntStream.range(0, 3000)
                     .mapToObj(i -> client.publishAsync(
-                            Message.of("n", Integer.toString(i)).qos(Qos.of(1 + i % 2))))
+                            Message.of("n", Integer.toString(i)).withQos(Qos.of(1 + i % 2))))
                     .toList()
                     .forEach(publication ->
                             publication.orTimeout(10, TimeUnit.SECONDS).join());
@@ -226,7 +226,7 @@ class MqttClientTest {
             server.subscribe("question", question -> {
                 String to = question.responseTopic();
                 assertThat(to).isNotNull();
-                server.publish(Message.of(to, "yes").correlationData(question.correlationData()));
+                server.publish(Message.of(to, "yes").withCorrelationData(question.correlationData()));
             });
             client.subscribe(
                     "ask",

@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param reason success, continue authentication, or re-authenticate
  * @param properties of MQTT 5
  */
-public record Auth(ReasonCode reason, Properties properties) implements Packet {
+public record Auth(ReasonCode reason, MqttProperties properties) implements Packet {
     public Auth {
         Objects.requireNonNull(reason, "reason");
         Objects.requireNonNull(properties, "properties");

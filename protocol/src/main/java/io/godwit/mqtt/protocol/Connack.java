@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param code the byte as it came: a return code on 3.1 and 3.1.1 (0 to 255), a reason code on 5
  * @param properties of MQTT 5
  */
-public record Connack(boolean sessionPresent, int code, Properties properties) implements Packet {
+public record Connack(boolean sessionPresent, int code, MqttProperties properties) implements Packet {
     public Connack {
         Objects.requireNonNull(properties, "properties");
     }

@@ -24,7 +24,7 @@ public record Connect(
         @Nullable Message will,
         @Nullable String username,
         byte @Nullable [] password,
-        Properties properties)
+        MqttProperties properties)
         implements Packet {
     public Connect {
         Objects.requireNonNull(version, "version");

@@ -8,7 +8,7 @@ import java.util.Objects;
  * @param reason {@link ReasonCode#SUCCESS} on 3.1 and 3.1.1: normal disconnection
  * @param properties of MQTT 5
  */
-public record Disconnect(ReasonCode reason, Properties properties) implements Packet {
+public record Disconnect(ReasonCode reason, MqttProperties properties) implements Packet {
     public Disconnect {
         Objects.requireNonNull(reason, "reason");
         Objects.requireNonNull(properties, "properties");

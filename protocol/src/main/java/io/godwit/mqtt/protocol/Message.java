@@ -20,9 +20,9 @@ public final class Message {
     private final byte[] payload;
     private final Qos qos;
     private final boolean retain;
-    private final Properties properties;
+    private final MqttProperties properties;
 
-    public Message(String topic, byte[] payload, Qos qos, boolean retain, Properties properties) {
+    public Message(String topic, byte[] payload, Qos qos, boolean retain, MqttProperties properties) {
         this.topic = Objects.requireNonNull(topic, "topic");
         this.payload = Objects.requireNonNull(payload, "payload");
         this.qos = Objects.requireNonNull(qos, "qos");
@@ -37,12 +37,12 @@ public final class Message {
 
     /** A message of QoS 1, not retained. */
     public static Message of(String topic, byte[] payload) {
-        return new Message(topic, payload, Qos.AT_LEAST_ONCE, false, Properties.NONE);
+        return new Message(topic, payload, Qos.AT_LEAST_ONCE, false, MqttProperties.NONE);
     }
 
     /** A message without payload, QoS 1, retained: it removes what the broker has retained for the topic. */
     public static Message clearRetained(String topic) {
-        return new Message(topic, EMPTY, Qos.AT_LEAST_ONCE, true, Properties.NONE);
+        return new Message(topic, EMPTY, Qos.AT_LEAST_ONCE, true, MqttProperties.NONE);
     }
 
     public String topic() {
@@ -69,7 +69,7 @@ public final class Message {
     }
 
     /** All properties of MQTT 5; the methods below name the common ones. */
-    public Properties properties() {
+    public MqttProperties properties() {
         return properties;
     }
 
@@ -106,32 +106,32 @@ public final class Message {
         return null;
     }
 
-    public Message topic(String newTopic) {
+    public Message withTopic(String newTopic) {
         return new Message(newTopic, payload, qos, retain, properties);
     }
 
-    public Message qos(Qos newQos) {
+    public Message withQos(Qos newQos) {
         return new Message(topic, payload, newQos, retain, properties);
     }
 
-    public Message retain(boolean newRetain) {
+    public Message withRetain(boolean newRetain) {
         return new Message(topic, payload, qos, newRetain, properties);
     }
 
-    public Message properties(Properties newProperties) {
+    public Message withProperties(MqttProperties newProperties) {
         return new Message(topic, payload, qos, retain, newProperties);
     }
 
-    public Message contentType(@Nullable String type) {
-        return properties(properties.with(Property.CONTENT_TYPE, type));
+    public Message withContentType(@Nullable String type) {
+        return withProperties(properties.with(Property.CONTENT_TYPE, type));
     }
 
-    public Message responseTopic(@Nullable String topicName) {
-        return properties(properties.with(Property.RESPONSE_TOPIC, topicName));
+    public Message withResponseTopic(@Nullable String topicName) {
+        return withProperties(properties.with(Property.RESPONSE_TOPIC, topicName));
     }
 
-    public Message correlationData(byte @Nullable [] data) {
-        return properties(properties.with(Property.CORRELATION_DATA, data));
+    public Message withCorrelationData(byte @Nullable [] data) {
+        return withProperties(properties.with(Property.CORRELATION_DATA, data));
     }
 
     /**
@@ -140,23 +140,23 @@ public final class Message {
      *
      * @throws IllegalArgumentException unless 0 to 4,294,967,295 whole seconds
      */
-    public Message expiry(@Nullable Duration expiry) {
+    public Message withExpiry(@Nullable Duration expiry) {
         if (expiry != null && (expiry.isNegative() || expiry.toSeconds() > 0xFFFF_FFFFL)) {
             throw new IllegalArgumentException(
                     "message expiry " + expiry + " is out of range: 0 to 4,294,967,295 seconds (MQTT 5, 3.3.2.3.3)");
         }
-        return properties(
+        return withProperties(
                 properties.with(Property.MESSAGE_EXPIRY_INTERVAL, expiry == null ? null : expiry.toSeconds()));
     }
 
     /** Adds a user property; one of the same name stays. */
-    public Message userProperty(String name, String value) {
-        return properties(properties.and(Property.USER_PROPERTY, new UserProperty(name, value)));
+    public Message withUserProperty(String name, String value) {
+        return withProperties(properties.and(Property.USER_PROPERTY, new UserProperty(name, value)));
     }
 
     /** Says that the payload is UTF-8 text (payload format indicator 1) or unspecified bytes. */
-    public Message utf8(boolean isText) {
-        return properties(properties.with(Property.PAYLOAD_FORMAT_INDICATOR, isText ? 1 : null));
+    public Message withUtf8(boolean isText) {
+        return withProperties(properties.with(Property.PAYLOAD_FORMAT_INDICATOR, isText ? 1 : null));
     }
 
     @Override

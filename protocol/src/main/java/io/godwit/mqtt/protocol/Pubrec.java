@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param reason {@link ReasonCode#SUCCESS} on 3.1 and 3.1.1
  * @param properties of MQTT 5
  */
-public record Pubrec(int packetId, ReasonCode reason, Properties properties) implements Packet {
+public record Pubrec(int packetId, ReasonCode reason, MqttProperties properties) implements Packet {
     public Pubrec {
         Objects.requireNonNull(reason, "reason");
         Objects.requireNonNull(properties, "properties");

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param reasons granted QoS or an error each; 0x80 of 3.1.1 is {@link ReasonCode#UNSPECIFIED_ERROR}
  * @param properties of MQTT 5
  */
-public record Suback(int packetId, List<ReasonCode> reasons, Properties properties) implements Packet {
+public record Suback(int packetId, List<ReasonCode> reasons, MqttProperties properties) implements Packet {
     public Suback {
         reasons = List.copyOf(reasons);
         Objects.requireNonNull(properties, "properties");

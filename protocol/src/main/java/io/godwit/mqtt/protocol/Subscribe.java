@@ -10,7 +10,8 @@ import java.util.Objects;
  * @param subscriptions at least one [MQTT-3.8.3-2]
  * @param properties of MQTT 5
  */
-public record Subscribe(int packetId, List<TopicSubscription> subscriptions, Properties properties) implements Packet {
+public record Subscribe(int packetId, List<TopicSubscription> subscriptions, MqttProperties properties)
+        implements Packet {
     public Subscribe {
         subscriptions = List.copyOf(subscriptions);
         Objects.requireNonNull(properties, "properties");

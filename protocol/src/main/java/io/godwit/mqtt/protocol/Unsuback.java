@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param reasons one per topic filter on MQTT 5; empty on 3.1 and 3.1.1
  * @param properties of MQTT 5
  */
-public record Unsuback(int packetId, List<ReasonCode> reasons, Properties properties) implements Packet {
+public record Unsuback(int packetId, List<ReasonCode> reasons, MqttProperties properties) implements Packet {
     public Unsuback {
         reasons = List.copyOf(reasons);
         Objects.requireNonNull(properties, "properties");

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param filters at least one [MQTT-3.10.3-2]
  * @param properties of MQTT 5
  */
-public record Unsubscribe(int packetId, List<TopicFilter> filters, Properties properties) implements Packet {
+public record Unsubscribe(int packetId, List<TopicFilter> filters, MqttProperties properties) implements Packet {
     public Unsubscribe {
         filters = List.copyOf(filters);
         Objects.requireNonNull(properties, "properties");

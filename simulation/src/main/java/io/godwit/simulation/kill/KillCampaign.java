@@ -104,7 +104,7 @@ final class KillCampaign {
             for (long number : offers(life)) {
                 Qos qos = number % 2 == 0 ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE;
                 observer.publish(Message.of("kill/in/" + qos.level(), Long.toString(number))
-                        .qos(qos));
+                        .withQos(qos));
             }
             harm(proxy);
             LockSupport.parkNanos(random.nextInt(400) * 1_000_000L);

@@ -66,7 +66,7 @@ final class KilledClient {
             long number = life * 1_000_000L + i;
             Qos qos = number % 2 == 0 ? Qos.EXACTLY_ONCE : Qos.AT_LEAST_ONCE;
             CompletableFuture<PublishResult> publication = client.publishAsync(
-                    Message.of("kill/out/" + qos.level(), Long.toString(number)).qos(qos));
+                    Message.of("kill/out/" + qos.level(), Long.toString(number)).withQos(qos));
             client.stored().thenRun(() -> write(journal, "accepted " + life + " " + number));
             publication.whenComplete((done, failure) -> window.release());
         }

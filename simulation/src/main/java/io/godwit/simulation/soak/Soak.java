@@ -140,7 +140,7 @@ final class Soak {
         int level = (int) (index % 3);
         long number = sent[level].incrementAndGet();
         CompletableFuture<PublishResult> publication = client.publishAsync(
-                Message.of("soak/" + level, number + " " + "x".repeat(100)).qos(Qos.of(level)));
+                Message.of("soak/" + level, number + " " + "x".repeat(100)).withQos(Qos.of(level)));
         publication.whenComplete((done, failure) -> {
             window.release();
             if (failure == null) {

@@ -1,11 +1,11 @@
 package io.godwit.mqtt.store;
 
+import io.godwit.mqtt.codec.PacketCodec;
+import io.godwit.mqtt.codec.PublishCodec;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Qos;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
-import io.godwit.mqtt.protocol.codec.PublishCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 

@@ -7,7 +7,7 @@ import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.RetainHandling;
@@ -75,7 +75,7 @@ class DiskStoreTest {
                 new byte[] {0, 1, -1},
                 Qos.EXACTLY_ONCE,
                 true,
-                Properties.of(Property.CONTENT_TYPE, "application/json")
+                MqttProperties.of(Property.CONTENT_TYPE, "application/json")
                         .and(Property.MESSAGE_EXPIRY_INTERVAL, 4_294_967_295L)
                         .and(Property.CORRELATION_DATA, new byte[] {7, 8})
                         .and(Property.RESPONSE_TOPIC, "answer")

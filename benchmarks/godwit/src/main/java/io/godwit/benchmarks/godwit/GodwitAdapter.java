@@ -5,8 +5,8 @@ import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.time.Duration;
 
@@ -32,8 +32,8 @@ public final class GodwitAdapter implements Adapter {
         return new GodwitLink(client);
     }
 
-    private static Road road(Endpoint endpoint) {
-        Road.Builder road = Road.builder();
+    private static TransportOptions road(Endpoint endpoint) {
+        TransportOptions.Builder road = TransportOptions.builder();
         String where = endpoint.host() + ":" + endpoint.port();
         if (endpoint.certificate() == null) {
             return road.servers("mqtt://" + where).build();

@@ -24,7 +24,7 @@ final class GodwitLink implements Link {
 
     @Override
     public void publish(PublishLoad load) {
-        Message message = Message.of(load.topic(), load.payload()).qos(Qos.of(load.qos()));
+        Message message = Message.of(load.topic(), load.payload()).withQos(Qos.of(load.qos()));
         if (load.qos() == 0) {
             while (!load.stopped()) {
                 client.publish(message);
@@ -59,7 +59,7 @@ final class GodwitLink implements Link {
 
     @Override
     public void echo(String topic, byte[] payload, Echo echo) {
-        Message message = Message.of(topic, payload).qos(Qos.AT_MOST_ONCE);
+        Message message = Message.of(topic, payload).withQos(Qos.AT_MOST_ONCE);
         client.subscribe(topic, Qos.AT_MOST_ONCE, arrived -> {
             if (echo.arrived()) {
                 client.publish(message);

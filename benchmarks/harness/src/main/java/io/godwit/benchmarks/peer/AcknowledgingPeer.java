@@ -60,7 +60,7 @@ public final class AcknowledgingPeer {
                 SocketChannel channel = server.accept();
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-                serve(ByteRoad.over(channel));
+                serve(ByteChannelPair.over(channel));
             }
         });
         return server.socket().getLocalPort();
@@ -72,7 +72,7 @@ public final class AcknowledgingPeer {
             while (true) {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
-                serve(ByteRoad.over(socket));
+                serve(ByteChannelPair.over(socket));
             }
         });
         return server.getLocalPort();
@@ -91,7 +91,7 @@ public final class AcknowledgingPeer {
         return context;
     }
 
-    private void serve(ByteRoad road) {
+    private void serve(ByteChannelPair road) {
         daemon("connection", () -> {
             try (road) {
                 new BulkConnection(road, counters).run();

@@ -19,7 +19,7 @@ final class BulkConnection {
     private static final int LONGEST_ANSWER = 16;
 
     // this connection's thread only
-    private final ByteRoad road;
+    private final ByteChannelPair road;
     private final Counters counters;
     private final ByteBuffer in;
     private final ByteBuffer out;
@@ -31,7 +31,7 @@ final class BulkConnection {
     private int completed;
     private int delivered;
 
-    BulkConnection(ByteRoad road, Counters counters) {
+    BulkConnection(ByteChannelPair road, Counters counters) {
         this.road = road;
         this.counters = counters;
         this.in = road.allocate(READ_BUFFER);

@@ -13,13 +13,13 @@ final class Flood {
 
     private static final int BLOCK_AT_QOS_0 = 256 * 1024;
 
-    private final ByteRoad road;
+    private final ByteChannelPair road;
     private final ByteBuffer ring;
     private final int packetLength;
     private final int window;
     private int next;
 
-    Flood(ByteRoad road, String topic, int qos, int payloadLength, int window, boolean mqtt5) {
+    Flood(ByteChannelPair road, String topic, int qos, int payloadLength, int window, boolean mqtt5) {
         this.road = road;
         this.packetLength = Wire.publish(topic, qos, 1, payloadLength, mqtt5).length;
         this.window = qos == 0 ? Math.max(1, BLOCK_AT_QOS_0 / packetLength) : window;

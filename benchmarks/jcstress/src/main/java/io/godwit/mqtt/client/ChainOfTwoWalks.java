@@ -14,7 +14,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** {@link Completions}: one walk completes a chain while the event loop takes it for stuck and lets another one begin. */
+/** {@link FutureCompleter}: one walk completes a chain while the event loop takes it for stuck and lets another one begin. */
 @JCStressTest
 @Outcome(id = "8", expect = Expect.ACCEPTABLE, desc = "each future was completed, by whichever walk")
 @Outcome(expect = Expect.FORBIDDEN, desc = "a future was left behind")
@@ -33,7 +33,7 @@ public class ChainOfTwoWalks {
                 chain.get(i - 1).link(chain.get(i));
             }
         }
-        new Completions(this::execute, loop, new Joins(), false).finish(chain.get(0));
+        new FutureCompleter(this::execute, loop, new JoinWaiters(), false).finish(chain.get(0));
     }
 
     private void execute(Runnable task) {

@@ -1,9 +1,9 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.protocol.Connect;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,7 +18,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /**
- * {@link Delivery} and the session's lock: messages come while the handlers' thread is about to find that none is left.
+ * {@link MessageDispatcher} and the session's lock: messages come while the handlers' thread is about to find that none is left.
  * Whoever sees the other last has to go on.
  */
 @JCStressTest
@@ -48,7 +48,7 @@ public class HandoffOfDelivery {
         core = client.core();
         core.open(
                 new Nowhere(),
-                new Connect(ProtocolVersion.V3_1_1, "c", true, 0, null, null, null, Properties.NONE));
+                new Connect(ProtocolVersion.V3_1_1, "c", true, 0, null, null, null, MqttProperties.NONE));
         core.received(Unpooled.wrappedBuffer(CONNACK));
     }
 

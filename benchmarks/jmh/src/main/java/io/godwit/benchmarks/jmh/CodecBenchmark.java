@@ -1,16 +1,16 @@
 package io.godwit.benchmarks.jmh;
 
+import io.godwit.mqtt.codec.AckFields;
+import io.godwit.mqtt.codec.PacketReader;
+import io.godwit.mqtt.codec.PubackCodec;
+import io.godwit.mqtt.codec.PublishCodec;
+import io.godwit.mqtt.codec.PublishFields;
+import io.godwit.mqtt.codec.TopicSource;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
-import io.godwit.mqtt.protocol.codec.AckFields;
-import io.godwit.mqtt.protocol.codec.PacketReader;
-import io.godwit.mqtt.protocol.codec.PubackCodec;
-import io.godwit.mqtt.protocol.codec.PublishCodec;
-import io.godwit.mqtt.protocol.codec.PublishFields;
-import io.godwit.mqtt.protocol.codec.TopicSource;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +42,7 @@ public class CodecBenchmark {
     @Param({"V3_1_1", "V5"})
     public ProtocolVersion version = ProtocolVersion.V3_1_1;
 
-    private final Message message = Message.of("bench/topic", new byte[64]).qos(Qos.AT_LEAST_ONCE);
+    private final Message message = Message.of("bench/topic", new byte[64]).withQos(Qos.AT_LEAST_ONCE);
     private final byte[] topicField = PublishCodec.topicField("bench/topic");
     private final ByteBuf out = Unpooled.directBuffer(BURST * 128);
     private final ByteBuf publishes = Unpooled.directBuffer(BURST * 128);
@@ -61,7 +61,7 @@ public class CodecBenchmark {
 
     private void write(ByteBuf to) {
         for (int identifier = 1; identifier <= BURST; identifier++) {
-            PublishCodec.write(to, version, message, topicField, false, identifier, 0, Properties.NONE);
+            PublishCodec.write(to, version, message, topicField, false, identifier, 0, MqttProperties.NONE);
         }
     }
 

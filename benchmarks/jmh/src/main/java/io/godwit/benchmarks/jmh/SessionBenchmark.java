@@ -8,14 +8,14 @@ import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
+import io.godwit.mqtt.codec.PubackCodec;
+import io.godwit.mqtt.codec.PublishCodec;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicFilter;
-import io.godwit.mqtt.protocol.codec.PubackCodec;
-import io.godwit.mqtt.protocol.codec.PublishCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +47,8 @@ public class SessionBenchmark {
     private static final int MOST_IDENTIFIERS = 65_535;
     private static final byte[] CONNACK = {0x20, 2, 0, 0};
 
-    private final Message atMostOnce = Message.of("bench/topic", new byte[64]).qos(Qos.AT_MOST_ONCE);
-    private final Message atLeastOnce = atMostOnce.qos(Qos.AT_LEAST_ONCE);
+    private final Message atMostOnce = Message.of("bench/topic", new byte[64]).withQos(Qos.AT_MOST_ONCE);
+    private final Message atLeastOnce = atMostOnce.withQos(Qos.AT_LEAST_ONCE);
     private final Session<Object> session = connected();
     private final ByteBuf received0 = publishes(atMostOnce);
     private final ByteBuf received1 = publishes(atLeastOnce);
@@ -71,7 +71,7 @@ public class SessionBenchmark {
                 0);
         Session<Object> session = new Session<>(config, SessionLog.NONE, ByteBufAllocator.DEFAULT);
         session.addHandler(TopicFilter.of("bench/+"), "handler");
-        session.open(new Connect(ProtocolVersion.V3_1_1, "id", true, 0, null, null, null, Properties.NONE), 0);
+        session.open(new Connect(ProtocolVersion.V3_1_1, "id", true, 0, null, null, null, MqttProperties.NONE), 0);
         ByteBuf connack = ByteBufAllocator.DEFAULT.directBuffer().writeBytes(CONNACK);
         session.received(connack, 0);
         connack.release();
@@ -87,7 +87,8 @@ public class SessionBenchmark {
         ByteBuf out = ByteBufAllocator.DEFAULT.directBuffer(128 * BURST);
         for (int i = 1; i <= BURST; i++) {
             int identifier = message.qos() == Qos.AT_MOST_ONCE ? 0 : i;
-            PublishCodec.write(out, ProtocolVersion.V3_1_1, message, topicField, false, identifier, 0, Properties.NONE);
+            PublishCodec.write(
+                    out, ProtocolVersion.V3_1_1, message, topicField, false, identifier, 0, MqttProperties.NONE);
         }
         return out;
     }

@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client.session;
 
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
 
 /**
@@ -11,7 +11,7 @@ import io.godwit.mqtt.protocol.ReasonCode;
  * @param text for people: what was wrong and what would be right
  * @param properties of the broker's packet, if there was one
  */
-public record Failure(Kind kind, ReasonCode reason, String text, Properties properties) {
+public record Failure(Kind kind, ReasonCode reason, String text, MqttProperties properties) {
     /** The causes that an application can tell apart. */
     public enum Kind {
         /** The broker answered with an error. */
@@ -37,6 +37,6 @@ public record Failure(Kind kind, ReasonCode reason, String text, Properties prop
     }
 
     static Failure of(Kind kind, ReasonCode reason, String text) {
-        return new Failure(kind, reason, text, Properties.NONE);
+        return new Failure(kind, reason, text, MqttProperties.NONE);
     }
 }

@@ -1,16 +1,16 @@
 package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.codec.ProtocolViolationException;
+import io.godwit.mqtt.codec.PubackCodec;
+import io.godwit.mqtt.codec.PubcompCodec;
+import io.godwit.mqtt.codec.PublishCodec;
+import io.godwit.mqtt.codec.PublishFields;
+import io.godwit.mqtt.codec.PubrecCodec;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
-import io.godwit.mqtt.protocol.codec.MalformedPacketException;
-import io.godwit.mqtt.protocol.codec.PubackCodec;
-import io.godwit.mqtt.protocol.codec.PubcompCodec;
-import io.godwit.mqtt.protocol.codec.PublishCodec;
-import io.godwit.mqtt.protocol.codec.PublishFields;
-import io.godwit.mqtt.protocol.codec.PubrecCodec;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -135,7 +135,7 @@ final class Incoming {
         }
         acks.received(token);
         if (acks.size() > receiveMaximum) {
-            throw new MalformedPacketException(
+            throw new ProtocolViolationException(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                     0,
                     "[MQTT-3.3.4-9]",
@@ -157,13 +157,13 @@ final class Incoming {
         if (message.topic().isEmpty()) {
             String topic = topics.resolve(alias);
             if (topic == null) {
-                throw new MalformedPacketException(
+                throw new ProtocolViolationException(
                         ReasonCode.PROTOCOL_ERROR, 2, "[MQTT-3.3.2-8]", "topic alias " + alias + " was never set");
             }
-            return message.topic(topic);
+            return message.withTopic(topic);
         }
         if (!topics.setAlias(alias)) {
-            throw new MalformedPacketException(
+            throw new ProtocolViolationException(
                     ReasonCode.TOPIC_ALIAS_INVALID,
                     2,
                     "[MQTT-3.3.2-9]",

@@ -6,18 +6,18 @@ import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.codec.PacketCodec;
+import io.godwit.mqtt.codec.ProtocolViolationException;
+import io.godwit.mqtt.codec.PublishCodec;
+import io.godwit.mqtt.codec.PubrelCodec;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Pubrel;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
-import io.godwit.mqtt.protocol.codec.MalformedPacketException;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
-import io.godwit.mqtt.protocol.codec.PublishCodec;
-import io.godwit.mqtt.protocol.codec.PubrelCodec;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,7 +250,7 @@ final class Outgoing {
         write(message, field, true, publish.packetId, remainingExpiry(publish, message, now));
     }
 
-    private void write(Message message, TopicFields.Field field, boolean dup, int packetId, Properties properties) {
+    private void write(Message message, TopicFields.Field field, boolean dup, int packetId, MqttProperties properties) {
         byte[] topic = field.bytes;
         int alias = topics.alias(field);
         if (alias > 0) {
@@ -263,7 +263,7 @@ final class Outgoing {
     }
 
     /** The properties as they shall be sent: the expiry is less by the time that the message has waited. */
-    private static Properties remainingExpiry(Exchange<?> publish, Message message, long now) {
+    private static MqttProperties remainingExpiry(Exchange<?> publish, Message message, long now) {
         if (publish.expiresAt == Long.MAX_VALUE) {
             return message.properties();
         }
@@ -312,7 +312,7 @@ final class Outgoing {
             Pubrel unknown = new Pubrel(
                     packetId,
                     version == ProtocolVersion.V5 ? ReasonCode.PACKET_IDENTIFIER_NOT_FOUND : ReasonCode.SUCCESS,
-                    Properties.NONE);
+                    MqttProperties.NONE);
             PacketCodec.write(unknown, version, outbox.roomForAnswer(PacketCodec.size(unknown, version)));
         } else if (publish.state == Exchange.SENT && error) {
             complete(publish, packet);
@@ -332,7 +332,7 @@ final class Outgoing {
             return;
         }
         if (publish.state != Exchange.RELEASED) {
-            throw new MalformedPacketException(
+            throw new ProtocolViolationException(
                     ReasonCode.PROTOCOL_ERROR,
                     2,
                     "[MQTT-4.3.3-7]",
@@ -349,7 +349,7 @@ final class Outgoing {
         }
         Message message = publish.message;
         if (message == null || message.qos() != qos) {
-            throw new MalformedPacketException(
+            throw new ProtocolViolationException(
                     ReasonCode.PROTOCOL_ERROR,
                     2,
                     "[MQTT-4.3.2-5]",

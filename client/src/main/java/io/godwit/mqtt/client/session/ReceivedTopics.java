@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client.session;
 
-import io.godwit.mqtt.protocol.codec.TopicSource;
+import io.godwit.mqtt.codec.TopicSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;

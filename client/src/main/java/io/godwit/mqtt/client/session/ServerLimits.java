@@ -2,7 +2,7 @@ package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.client.session.Failure.Kind;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -34,7 +34,7 @@ public record ServerLimits(
     static final ServerLimits NONE =
             new ServerLimits(65_535, Qos.EXACTLY_ONCE, true, LARGEST_PACKET, 0, true, true, true);
 
-    static ServerLimits of(Properties connack) {
+    static ServerLimits of(MqttProperties connack) {
         return new ServerLimits(
                 connack.getOr(Property.RECEIVE_MAXIMUM, 65_535),
                 Qos.of(connack.getOr(Property.MAXIMUM_QOS, 2)),

@@ -2,16 +2,20 @@ package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession;
+import io.godwit.mqtt.codec.FrameSink;
+import io.godwit.mqtt.codec.PacketCodec;
+import io.godwit.mqtt.codec.PacketReader;
+import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Pingreq;
 import io.godwit.mqtt.protocol.Pingresp;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Puback;
@@ -25,10 +29,6 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.Unsuback;
 import io.godwit.mqtt.protocol.Unsubscribe;
-import io.godwit.mqtt.protocol.codec.FrameSink;
-import io.godwit.mqtt.protocol.codec.MalformedPacketException;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
-import io.godwit.mqtt.protocol.codec.PacketReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
@@ -128,7 +128,7 @@ public final class Session<H> {
      * Reads what has come, wherever packets begin and end in it: of many bytes the first piece, to be called again while
      * some are left.
      *
-     * @throws MalformedPacketException when the broker breaks the protocol; the connection must then be closed
+     * @throws ProtocolViolationException when the broker breaks the protocol; the connection must then be closed
      */
     public void received(ByteBuf bytes, long time) {
         PacketReader packets = reader;
@@ -238,14 +238,14 @@ public final class Session<H> {
         }
     }
 
-    private MalformedPacketException unexpected(String what) {
+    private ProtocolViolationException unexpected(String what) {
         return phase == Phase.CONNECTED
-                ? new MalformedPacketException(
+                ? new ProtocolViolationException(
                         ReasonCode.PROTOCOL_ERROR,
                         0,
                         "[MQTT-4.13.1-1]",
                         "the broker sent " + what + ", which only clients send")
-                : new MalformedPacketException(
+                : new ProtocolViolationException(
                         ReasonCode.PROTOCOL_ERROR,
                         0,
                         "[MQTT-3.2.0-1]",
@@ -263,7 +263,7 @@ public final class Session<H> {
             return;
         }
         if (connack.sessionPresent() && sent.cleanStart()) {
-            throw new MalformedPacketException(
+            throw new ProtocolViolationException(
                     ReasonCode.PROTOCOL_ERROR,
                     2,
                     "[MQTT-3.2.2-2]",
@@ -494,7 +494,7 @@ public final class Session<H> {
         }
         List<TopicSubscription> asked = subscribe.subscriptions();
         if (asked.size() != suback.reasons().size()) {
-            throw new MalformedPacketException(
+            throw new ProtocolViolationException(
                     ReasonCode.PROTOCOL_ERROR,
                     2,
                     "[MQTT-3.8.4-6]",
@@ -541,8 +541,8 @@ public final class Session<H> {
         outgoing.chain(control, answer);
     }
 
-    private static MalformedPacketException mismatch(String what, int packetId) {
-        return new MalformedPacketException(
+    private static ProtocolViolationException mismatch(String what, int packetId) {
+        return new ProtocolViolationException(
                 ReasonCode.PROTOCOL_ERROR,
                 2,
                 "[MQTT-3.8.4-2]",
@@ -575,7 +575,7 @@ public final class Session<H> {
 
         @Override
         protected Packet packet(int identifier) {
-            return new Subscribe(identifier, lost, Properties.NONE);
+            return new Subscribe(identifier, lost, MqttProperties.NONE);
         }
 
         @Override

@@ -1,7 +1,7 @@
 package io.godwit.mqtt.client.session;
 
+import io.godwit.mqtt.codec.PublishCodec;
 import io.godwit.mqtt.protocol.TopicName;
-import io.godwit.mqtt.protocol.codec.PublishCodec;
 import org.jspecify.annotations.Nullable;
 
 /**

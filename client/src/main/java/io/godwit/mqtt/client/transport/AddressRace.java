@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.net.TransportException;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class AddressRace implements Cancellable {
 
     /** Set once. */
-    private final RoadWalk walk;
+    private final ConnectAttempt walk;
 
     private final Candidate.Target target;
 
@@ -25,12 +25,12 @@ final class AddressRace implements Cancellable {
     private final ArrayDeque<SocketAddress> waiting;
 
     private final List<Candidate> running = new ArrayList<>(2);
-    private final List<RoadException> failures = new ArrayList<>(2);
+    private final List<TransportException> failures = new ArrayList<>(2);
     private boolean reached;
     private boolean over;
     private @Nullable Cancellable delay;
 
-    AddressRace(RoadWalk walk, Candidate.Target target, List<SocketAddress> addresses) {
+    AddressRace(ConnectAttempt walk, Candidate.Target target, List<SocketAddress> addresses) {
         this.walk = walk;
         this.target = target;
         waiting = new ArrayDeque<>(interleave(addresses));
@@ -92,14 +92,14 @@ final class AddressRace implements Cancellable {
     }
 
     /** The candidate is open to its end. */
-    void finished(Link link) {
+    void finished(NettyConnection link) {
         over = true;
         running.clear();
         walk.connected(link);
     }
 
     /** The candidate has ended, with nothing left open. */
-    void failed(Candidate candidate, RoadException failure) {
+    void failed(Candidate candidate, TransportException failure) {
         if (over || !running.remove(candidate)) {
             return;
         }
@@ -133,14 +133,14 @@ final class AddressRace implements Cancellable {
     }
 
     /** The failure that got farthest on its road tells most; the others stand beside it. */
-    private RoadException summary() {
-        RoadException farthest = failures.get(0);
-        for (RoadException each : failures) {
+    private TransportException summary() {
+        TransportException farthest = failures.get(0);
+        for (TransportException each : failures) {
             if (each.step().compareTo(farthest.step()) > 0) {
                 farthest = each;
             }
         }
-        for (RoadException each : failures) {
+        for (TransportException each : failures) {
             if (each != farthest) {
                 farthest.addSuppressed(each);
             }

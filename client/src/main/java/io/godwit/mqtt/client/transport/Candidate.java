@@ -1,10 +1,10 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.ProxyServer;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.RoadException.Step;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ConnectTimeoutException;
@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class Candidate implements Cancellable {
 
     /** Set once. */
-    private final RoadWalk walk;
+    private final ConnectAttempt walk;
 
     private final AddressRace race;
     private final Target target;
     private final SocketAddress address;
-    private final Link link;
+    private final NettyConnection link;
 
     /** Loop only. */
     private @Nullable Channel channel;
@@ -55,12 +55,12 @@ final class Candidate implements Cancellable {
             @Nullable ProxyServer proxy,
             @Nullable SslContext tls) {}
 
-    Candidate(RoadWalk walk, AddressRace race, Target target, SocketAddress address) {
+    Candidate(ConnectAttempt walk, AddressRace race, Target target, SocketAddress address) {
         this.walk = walk;
         this.race = race;
         this.target = target;
         this.address = address;
-        link = new Link(walk, target.server);
+        link = new NettyConnection(walk, target.server);
     }
 
     SocketAddress address() {
@@ -68,7 +68,7 @@ final class Candidate implements Cancellable {
     }
 
     void start() {
-        Road road = walk.road();
+        TransportOptions road = walk.road();
         Channel channel = walk.sockets().newChannel(address);
         this.channel = channel;
         SocketAddress remote = address;
@@ -104,9 +104,9 @@ final class Candidate implements Cancellable {
     }
 
     private void failedToConnect(@Nullable Throwable cause) {
-        RoadException failure = ConnectFailures.describe(target.server, address, walk.road(), cause);
+        TransportException failure = ConnectFailures.describe(target.server, address, walk.road(), cause);
         if (target.proxy != null) {
-            failure = new RoadException(
+            failure = new TransportException(
                     Step.PROXY,
                     target.server,
                     failure.isTimeout(),
@@ -119,7 +119,7 @@ final class Candidate implements Cancellable {
     private void reached() {
         stopTimer();
         race.reached(this);
-        walk.passed(new Waypoint.Reached(address));
+        walk.passed(new ConnectProgress.Reached(address));
         if (proxyHandler == null
                 && target.tls == null
                 && !target.server.scheme().isWebSocket()) {
@@ -143,7 +143,7 @@ final class Candidate implements Cancellable {
             }
             if (done.isSuccess()) {
                 channel().pipeline().remove(handler);
-                walk.passed(new Waypoint.ProxyPassed(proxy));
+                walk.passed(new ConnectProgress.ProxyPassed(proxy));
                 encrypt();
             } else {
                 fail(failure(false, Proxies.failure(proxy, target.server, done.cause()), done.cause()));
@@ -169,7 +169,8 @@ final class Candidate implements Cancellable {
                 return;
             }
             if (done.isSuccess()) {
-                walk.passed(new Waypoint.Encrypted(handler.engine().getSession(), handler.applicationProtocol()));
+                walk.passed(
+                        new ConnectProgress.Encrypted(handler.engine().getSession(), handler.applicationProtocol()));
                 upgrade();
             } else {
                 fail(TlsFailures.describe(target.server, walk.road().tls(), where(), done.cause()));
@@ -189,7 +190,7 @@ final class Candidate implements Cancellable {
                 return;
             }
             if (refusal == null) {
-                walk.passed(new Waypoint.Upgraded());
+                walk.passed(new ConnectProgress.Upgraded());
                 finish();
             } else {
                 fail(failure(false, "WebSocket with " + where() + " failed: " + refusal, link.cause()));
@@ -218,8 +219,8 @@ final class Candidate implements Cancellable {
         fail(failure(true, message, null));
     }
 
-    private RoadException failure(boolean timeout, String message, @Nullable Throwable cause) {
-        return new RoadException(step, target.server, timeout, message, cause);
+    private TransportException failure(boolean timeout, String message, @Nullable Throwable cause) {
+        return new TransportException(step, target.server, timeout, message, cause);
     }
 
     private String where() {
@@ -228,7 +229,7 @@ final class Candidate implements Cancellable {
                 : ConnectFailures.where(target.server, address);
     }
 
-    private void fail(RoadException failure) {
+    private void fail(TransportException failure) {
         if (!over) {
             cancel();
             race.failed(this, failure);

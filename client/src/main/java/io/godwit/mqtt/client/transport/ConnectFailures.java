@@ -1,10 +1,10 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.RoadException.Step;
-import io.godwit.mqtt.client.road.ServerAddress;
-import io.godwit.mqtt.client.road.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.channel.ConnectTimeoutException;
 import java.io.FileNotFoundException;
 import java.net.BindException;
@@ -20,7 +20,8 @@ final class ConnectFailures {
 
     private ConnectFailures() {}
 
-    static RoadException describe(ServerAddress server, SocketAddress address, Road road, @Nullable Throwable cause) {
+    static TransportException describe(
+            ServerAddress server, SocketAddress address, TransportOptions road, @Nullable Throwable cause) {
         String where = where(server, address);
         String text = cause == null || cause.getMessage() == null
                 ? ""
@@ -75,8 +76,8 @@ final class ConnectFailures {
         return cause == null ? "" : ": " + cause;
     }
 
-    private static RoadException failure(
+    private static TransportException failure(
             ServerAddress server, boolean timeout, String message, @Nullable Throwable cause) {
-        return new RoadException(Step.CONNECT, server, timeout, message, cause);
+        return new TransportException(Step.CONNECT, server, timeout, message, cause);
     }
 }

@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.netty.buffer.ByteBuf;
 
 /** An open way to a server that carries bytes in both directions, whatever lies between: TLS, WebSocket, a proxy. */

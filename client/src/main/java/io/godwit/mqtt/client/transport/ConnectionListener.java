@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.net.TransportException;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 public interface ConnectionListener {
 
     /** A point of the road has been passed, before {@link #connected} or {@link #failed}. */
-    default void passed(Waypoint waypoint) {}
+    default void passed(ConnectProgress waypoint) {}
 
     /** The road is open to its end; bytes may be written from inside this call on. */
     void connected(Connection connection);
 
     /** No server of the road could be reached. The last call of this attempt. */
-    void failed(RoadException failure);
+    void failed(TransportException failure);
 
     /**
      * Bytes arrived, as they were meant for the upper protocol: WebSocket frames are unpacked, TLS is decrypted.

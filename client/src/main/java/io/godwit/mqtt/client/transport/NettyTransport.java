@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.Road;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -24,7 +24,7 @@ public final class NettyTransport implements Transport {
 
     private final List<NettyEventLoop> loops;
     private final Sockets sockets;
-    private final Helpers helpers;
+    private final BlockingTasks helpers;
     private final boolean closeable;
 
     /** Any thread. */
@@ -49,7 +49,7 @@ public final class NettyTransport implements Transport {
             made.add(new NettyEventLoop((io.netty.channel.EventLoop) executor));
         }
         loops = List.copyOf(made);
-        helpers = new Helpers(serviceRecords);
+        helpers = new BlockingTasks(serviceRecords);
     }
 
     /**
@@ -72,8 +72,8 @@ public final class NettyTransport implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop loop, Road road, ConnectionListener listener) {
-        RoadWalk walk = new RoadWalk((NettyEventLoop) loop, sockets, helpers, road, listener);
+    public Attempt open(EventLoop loop, TransportOptions road, ConnectionListener listener) {
+        ConnectAttempt walk = new ConnectAttempt((NettyEventLoop) loop, sockets, helpers, road, listener);
         walk.start();
         return walk;
     }

@@ -1,9 +1,9 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.ProxyServer;
-import io.godwit.mqtt.client.road.ProxyServer.Kind;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.ProxyServer.Kind;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyHandler;
 import io.netty.handler.proxy.Socks4ProxyHandler;
@@ -23,7 +23,7 @@ final class Proxies {
     private Proxies() {}
 
     /** The proxy for this server, or {@code null}. May block when the JDK is asked: helper threads only. */
-    static @Nullable ProxyServer choose(Road road, ServerAddress server) {
+    static @Nullable ProxyServer choose(TransportOptions road, ServerAddress server) {
         if (road.proxy() != null || !road.systemProxy()) {
             return road.proxy();
         }

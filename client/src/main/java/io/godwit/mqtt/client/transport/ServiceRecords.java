@@ -1,7 +1,7 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.ServerAddress;
-import io.godwit.mqtt.client.road.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Hashtable;

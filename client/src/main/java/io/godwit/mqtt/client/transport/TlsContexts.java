@@ -1,6 +1,6 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.Tls;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;

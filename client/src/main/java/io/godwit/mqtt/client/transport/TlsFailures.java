@@ -1,9 +1,9 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.RoadException.Step;
-import io.godwit.mqtt.client.road.ServerAddress;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
@@ -15,7 +15,7 @@ final class TlsFailures {
     private TlsFailures() {}
 
     /** A handshake that failed. */
-    static RoadException describe(ServerAddress server, Tls tls, String where, Throwable cause) {
+    static TransportException describe(ServerAddress server, Tls tls, String where, Throwable cause) {
         String start = "TLS with " + where + " failed: ";
         CertificateRejected rejected = CertificateRejected.in(cause);
         if (rejected != null) {
@@ -93,7 +93,7 @@ final class TlsFailures {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
-    private static RoadException failure(ServerAddress server, String message, @Nullable Throwable cause) {
-        return new RoadException(Step.TLS, server, false, message, cause);
+    private static TransportException failure(ServerAddress server, String message, @Nullable Throwable cause) {
+        return new TransportException(Step.TLS, server, false, message, cause);
     }
 }

@@ -1,10 +1,10 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.Carrier;
-import io.godwit.mqtt.client.road.Road;
+import io.godwit.mqtt.client.net.Carrier;
+import io.godwit.mqtt.client.net.TransportOptions;
 
 /**
- * Opens connections along a {@link Road}. One transport serves many clients: it owns the event loops, and nothing per
+ * Opens connections along a {@link TransportOptions}. One transport serves many clients: it owns the event loops, and nothing per
  * client that could be shared. There are two: {@link NettyTransport} with real sockets, and the simulation's.
  */
 public interface Transport extends Carrier, AutoCloseable {
@@ -35,7 +35,7 @@ public interface Transport extends Carrier, AutoCloseable {
      *
      * @param loop a loop of this transport
      */
-    Attempt open(EventLoop loop, Road road, ConnectionListener listener);
+    Attempt open(EventLoop loop, TransportOptions road, ConnectionListener listener);
 
     /** Closes the loops and every connection on them. Without effect on a shared transport. */
     @Override

@@ -1,7 +1,7 @@
 package io.godwit.mqtt.client.transport;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -34,7 +34,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
     /** Set once. */
     private final ServerAddress server;
 
-    private final Road road;
+    private final TransportOptions road;
     private final Consumer<@Nullable String> outcome;
     private final String key;
 
@@ -44,7 +44,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
     private boolean granted;
     private boolean over;
 
-    WebSocketUpgrade(ServerAddress server, Road road, Consumer<@Nullable String> outcome) {
+    WebSocketUpgrade(ServerAddress server, TransportOptions road, Consumer<@Nullable String> outcome) {
         this.server = server;
         this.road = road;
         this.outcome = outcome;

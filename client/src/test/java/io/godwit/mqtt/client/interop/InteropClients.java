@@ -2,7 +2,7 @@ package io.godwit.mqtt.client.interop;
 
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.road.Road;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 /** The clients of one test, all of one version, closed with it; and names that no other test uses. */
 final class InteropClients implements AutoCloseable {
     private final RealBroker.Running broker;
-    private final RealRoad road;
+    private final RealTransport road;
     private final @Nullable RealProxy proxy;
     private final ProtocolVersion version;
     private final String own = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
     private final List<MqttClient> clients = new ArrayList<>();
     private int ids;
 
-    InteropClients(RealBroker.Running broker, RealRoad road, @Nullable RealProxy proxy, ProtocolVersion version) {
+    InteropClients(RealBroker.Running broker, RealTransport road, @Nullable RealProxy proxy, ProtocolVersion version) {
         this.broker = broker;
         this.road = road;
         this.proxy = proxy;
@@ -38,7 +38,7 @@ final class InteropClients implements AutoCloseable {
     }
 
     /** The road to a port that leads to {@link #port()}. */
-    Road road(int port) {
+    TransportOptions road(int port) {
         return road.to(broker, port, proxy);
     }
 

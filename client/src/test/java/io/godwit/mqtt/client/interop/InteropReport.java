@@ -34,9 +34,9 @@ final class InteropReport {
         lines.add(feature + "\t" + version + "\tfailed\t");
     }
 
-    void write(RealBroker broker, RealRoad road) throws IOException {
-        if (road != RealRoad.TCP) {
-            RoadsTable.write(broker, road, lines);
+    void write(RealBroker broker, RealTransport road) throws IOException {
+        if (road != RealTransport.TCP) {
+            TransportsTable.write(broker, road, lines);
             return;
         }
         Files.createDirectories(FOLDER);

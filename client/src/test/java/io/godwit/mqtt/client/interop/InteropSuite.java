@@ -11,10 +11,10 @@ import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.ScramExample;
 import io.godwit.mqtt.client.Subscription;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -53,8 +53,8 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class InteropSuite {
-    private final Map<RealRoad, InteropReport> reports = new EnumMap<>(RealRoad.class);
-    private final Map<RealRoad, RealProxy> proxies = new EnumMap<>(RealRoad.class);
+    private final Map<RealTransport, InteropReport> reports = new EnumMap<>(RealTransport.class);
+    private final Map<RealTransport, RealProxy> proxies = new EnumMap<>(RealTransport.class);
 
     private RealBroker.Running broker;
 
@@ -62,8 +62,8 @@ abstract class InteropSuite {
     abstract RealBroker broker();
 
     /** The roads to it: the plain one, unless a suite is about roads. */
-    List<RealRoad> roads() {
-        return List.of(RealRoad.TCP);
+    List<RealTransport> roads() {
+        return List.of(RealTransport.TCP);
     }
 
     @BeforeAll
@@ -77,7 +77,7 @@ abstract class InteropSuite {
     @AfterAll
     void stop() throws Exception {
         if (broker != null) {
-            for (Map.Entry<RealRoad, InteropReport> each : reports.entrySet()) {
+            for (Map.Entry<RealTransport, InteropReport> each : reports.entrySet()) {
                 each.getValue().write(broker.broker(), each.getKey());
             }
             broker.close();
@@ -99,7 +99,7 @@ abstract class InteropSuite {
     }
 
     /** The proxy on the road, started when it is first needed; null when there is none. */
-    private @Nullable RealProxy proxy(RealRoad road) throws Exception {
+    private @Nullable RealProxy proxy(RealTransport road) throws Exception {
         if (!proxies.containsKey(road)) {
             Path folder = Files.createDirectories(broker.certificates().resolveSibling("proxy-" + road));
             RealProxy started = road.startProxy(folder);
@@ -111,7 +111,7 @@ abstract class InteropSuite {
         return proxies.get(road);
     }
 
-    private void attempt(RealRoad road, Feature feature, ProtocolVersion version) throws Exception {
+    private void attempt(RealTransport road, Feature feature, ProtocolVersion version) throws Exception {
         RealProxy proxy = proxy(road);
         InteropReport report = reports.computeIfAbsent(road, each -> new InteropReport());
         String lacks = broker.broker().lacks(feature, version);
@@ -183,7 +183,7 @@ abstract class InteropSuite {
 
         for (int i = 0; i < 5; i++) {
             PublishResult result =
-                    client.publish(Message.of(topic, "message " + i).qos(qos));
+                    client.publish(Message.of(topic, "message " + i).withQos(qos));
             assertThat(result.reason().isError()).isFalse();
         }
 
@@ -199,7 +199,7 @@ abstract class InteropSuite {
     private static void retained(InteropClients clients, Qos qos) throws Exception {
         MqttClient client = clients.connected();
         String topic = clients.topic("retained");
-        client.publish(Message.of(topic, "kept").retain(true));
+        client.publish(Message.of(topic, "kept").withRetain(true));
         // A broker may acknowledge before it has passed the message on, which then comes as a new one: ask again.
         Inbox late = Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
@@ -346,7 +346,7 @@ abstract class InteropSuite {
         client.subscribe("#", Qos.AT_MOST_ONCE, all::add);
         String topic = clients.topic("dollar");
         // A broker may refuse the name, or even the client; what counts is that '#' does not bring it.
-        clients.connected().publishAsync(Message.of("$" + topic, "hidden").qos(Qos.AT_MOST_ONCE));
+        clients.connected().publishAsync(Message.of("$" + topic, "hidden").withQos(Qos.AT_MOST_ONCE));
         client.publish(topic, "seen");
 
         Message message = all.next();
@@ -380,7 +380,7 @@ abstract class InteropSuite {
     }
 
     private void tls(InteropClients clients) throws Exception {
-        Road road = Road.builder()
+        TransportOptions road = TransportOptions.builder()
                 .servers("mqtts://localhost:" + (clients.port() + 1))
                 .tls(Tls.builder().ca(broker.certificates().resolve("ca.crt")).build())
                 .build();
@@ -388,10 +388,10 @@ abstract class InteropSuite {
     }
 
     private static void webSocket(InteropClients clients) throws Exception {
-        overRoad(clients, Road.to("ws://127.0.0.1:" + (clients.port() + 2) + "/mqtt"));
+        overRoad(clients, TransportOptions.to("ws://127.0.0.1:" + (clients.port() + 2) + "/mqtt"));
     }
 
-    private static void overRoad(InteropClients clients, Road road) throws Exception {
+    private static void overRoad(InteropClients clients, TransportOptions road) throws Exception {
         MqttClient subscriber = clients.build(builder -> builder.road(road));
         subscriber.connect();
         Inbox inbox = new Inbox();
@@ -426,12 +426,12 @@ abstract class InteropSuite {
         client.subscribe(topic, inbox::add);
 
         client.publish(Message.of(topic, "x")
-                .userProperty("a", "1")
-                .userProperty("a", "2")
-                .contentType("text/plain")
-                .responseTopic("answer/here")
-                .correlationData(new byte[] {1, 2, 3})
-                .utf8(true));
+                .withUserProperty("a", "1")
+                .withUserProperty("a", "2")
+                .withContentType("text/plain")
+                .withResponseTopic("answer/here")
+                .withCorrelationData(new byte[] {1, 2, 3})
+                .withUtf8(true));
 
         Message message = inbox.next();
         assertThat(message.userProperties()).hasSize(2);
@@ -448,7 +448,7 @@ abstract class InteropSuite {
         server.subscribe(
                 topic,
                 request -> server.publishAsync(Message.of(request.responseTopic(), "re " + request.text())
-                        .correlationData(request.correlationData())));
+                        .withCorrelationData(request.correlationData())));
 
         Message response = clients.connected().request(topic, "hello");
 
@@ -461,7 +461,7 @@ abstract class InteropSuite {
         String topic = clients.topic("identifiers");
         client.subscribeAsync(
                         List.of(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE)),
-                        Properties.of(Property.SUBSCRIPTION_IDENTIFIER, 77),
+                        MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 77),
                         inbox::add)
                 .get(10, TimeUnit.SECONDS);
 
@@ -480,7 +480,7 @@ abstract class InteropSuite {
         clients.connected()
                 .subscribe(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE).retainAsPublished(true), other::add);
 
-        client.publish(Message.of(topic, "x").retain(true));
+        client.publish(Message.of(topic, "x").withRetain(true));
 
         assertThat(other.next().retain()).isTrue();
         client.publish(Message.clearRetained(topic));
@@ -491,8 +491,8 @@ abstract class InteropSuite {
     private static void messageExpiry(InteropClients clients) throws Exception {
         MqttClient client = clients.connected();
         String topic = clients.topic("expiry");
-        client.publish(Message.of(topic, "short").retain(true).expiry(Duration.ofSeconds(1)));
-        client.publish(Message.of(topic + "/long", "long").retain(true).expiry(Duration.ofSeconds(60)));
+        client.publish(Message.of(topic, "short").withRetain(true).withExpiry(Duration.ofSeconds(1)));
+        client.publish(Message.of(topic + "/long", "long").withRetain(true).withExpiry(Duration.ofSeconds(60)));
         Awaitility.await().pollDelay(Duration.ofMillis(2500)).until(() -> true); // the broker's clock is not ours
         Inbox inbox = new Inbox();
 
@@ -611,7 +611,7 @@ abstract class InteropSuite {
 
         /** Nothing more has come: a sentinel sent now is the next. */
         void isEmpty(MqttClient client, String topic, Qos qos) throws InterruptedException {
-            client.publish(Message.of(topic, "sentinel").qos(qos));
+            client.publish(Message.of(topic, "sentinel").withQos(qos));
             assertThat(next().text()).isEqualTo("sentinel");
         }
     }

@@ -3,7 +3,7 @@ package io.godwit.mqtt.client.interop;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.godwit.mqtt.client.road.ProxyServer;
+import io.godwit.mqtt.client.net.ProxyServer;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -6,16 +6,16 @@ import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
+import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicFilter;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -49,8 +49,8 @@ class LargeMessageTest {
     }
 
     private static void connect(Session<String> session, ProtocolVersion version, boolean present) {
-        session.open(new Connect(version, "c", false, 60, null, null, null, Properties.NONE), 0);
-        ByteBuf bytes = packets(version, new Connack(present, 0, Properties.NONE));
+        session.open(new Connect(version, "c", false, 60, null, null, null, MqttProperties.NONE), 0);
+        ByteBuf bytes = packets(version, new Connack(present, 0, MqttProperties.NONE));
         session.received(bytes, 0);
         bytes.release();
     }
@@ -72,7 +72,7 @@ class LargeMessageTest {
     private static Publish large(int packetId, boolean dup) {
         byte[] payload = new byte[SIZE];
         new Random(packetId).nextBytes(payload);
-        return new Publish(Message.of("large", payload).qos(Qos.EXACTLY_ONCE), dup, packetId, 0);
+        return new Publish(Message.of("large", payload).withQos(Qos.EXACTLY_ONCE), dup, packetId, 0);
     }
 
     @ParameterizedTest

@@ -7,14 +7,17 @@ import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
+import io.godwit.mqtt.codec.PacketCodec;
+import io.godwit.mqtt.codec.PacketReader;
+import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Pingreq;
 import io.godwit.mqtt.protocol.Pingresp;
-import io.godwit.mqtt.protocol.Properties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Puback;
@@ -29,9 +32,6 @@ import io.godwit.mqtt.protocol.Subscribe;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.Unsubscribe;
-import io.godwit.mqtt.protocol.codec.MalformedPacketException;
-import io.godwit.mqtt.protocol.codec.PacketCodec;
-import io.godwit.mqtt.protocol.codec.PacketReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -95,7 +95,8 @@ class SessionTest {
 
         @Override
         protected Packet packet(int identifier) {
-            return new Subscribe(identifier, List.of(TopicSubscription.of(filter, Qos.AT_LEAST_ONCE)), Properties.NONE);
+            return new Subscribe(
+                    identifier, List.of(TopicSubscription.of(filter, Qos.AT_LEAST_ONCE)), MqttProperties.NONE);
         }
 
         @Override
@@ -105,19 +106,19 @@ class SessionTest {
     }
 
     private Sent publish(Qos qos, String topic) {
-        Sent sent = new Sent(Message.of(topic, "x").qos(qos));
+        Sent sent = new Sent(Message.of(topic, "x").withQos(qos));
         assertThat(session.publish(sent, now)).isNull();
         return sent;
     }
 
-    private void connect(boolean present, Properties connack) {
-        session.open(new Connect(version, "c", false, 60, null, null, null, Properties.NONE), now);
+    private void connect(boolean present, MqttProperties connack) {
+        session.open(new Connect(version, "c", false, 60, null, null, null, MqttProperties.NONE), now);
         assertThat(out()).hasSize(1).first().isInstanceOf(Connect.class);
         in(new Connack(present, 0, connack));
     }
 
     private void connect() {
-        connect(false, Properties.NONE);
+        connect(false, MqttProperties.NONE);
     }
 
     private void in(Packet... packets) {
@@ -153,29 +154,29 @@ class SessionTest {
     }
 
     private static Publish received(int id, Qos qos, String topic) {
-        return new Publish(Message.of(topic, "in").qos(qos), false, id, 0);
+        return new Publish(Message.of(topic, "in").withQos(qos), false, id, 0);
     }
 
     private static Puback puback(int id) {
-        return new Puback(id, ReasonCode.SUCCESS, Properties.NONE);
+        return new Puback(id, ReasonCode.SUCCESS, MqttProperties.NONE);
     }
 
     @Test
     @DisplayName("[MQTT-3.14.4-2] nothing follows DISCONNECT: no publish that waited, no new one, no acknowledgement")
     void nothingIsSentAfterDisconnect() {
         session.addHandler(TopicFilter.of("in"), "handler");
-        connect(false, Properties.of(Property.RECEIVE_MAXIMUM, 1));
+        connect(false, MqttProperties.of(Property.RECEIVE_MAXIMUM, 1));
         publish(Qos.AT_LEAST_ONCE, "t");
         Sent waits = publish(Qos.AT_LEAST_ONCE, "t");
         in(received(7, Qos.AT_LEAST_ONCE, "in"));
         int token = session.inbox().take().token(0);
         out();
         in(puback(1));
-        Sent more = new Sent(Message.of("t", "x").qos(Qos.AT_MOST_ONCE));
-        session.disconnect(new Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+        Sent more = new Sent(Message.of("t", "x").withQos(Qos.AT_MOST_ONCE));
+        session.disconnect(new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE));
 
         session.handled(token);
-        boolean taken = session.publishNow(Message.of("t", "x").qos(Qos.AT_MOST_ONCE));
+        boolean taken = session.publishNow(Message.of("t", "x").withQos(Qos.AT_MOST_ONCE));
         session.publish(more, now);
         List<Packet> last = out();
         session.pump(now);
@@ -202,7 +203,7 @@ class SessionTest {
     @Test
     @DisplayName("a connection is not quiet once the broker may send something at a time of its own")
     void isNotQuietWhenSomethingMayCome() {
-        connect(true, Properties.NONE);
+        connect(true, MqttProperties.NONE);
         assertThat(session.isQuiet()).as("a session that the broker had kept").isFalse();
 
         connectAnew();
@@ -213,7 +214,7 @@ class SessionTest {
 
         connectAnew();
         session.request(new Asked("a"));
-        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.NOT_AUTHORIZED), Properties.NONE));
+        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.NOT_AUTHORIZED), MqttProperties.NONE));
         assertThat(session.isQuiet()).as("a subscribe").isFalse();
 
         connectAnew();
@@ -232,7 +233,7 @@ class SessionTest {
     void propertiesCountInTheInbox() {
         session.addHandler(TopicFilter.of("in"), "handler");
         connect();
-        Properties large = Properties.of(Property.CONTENT_TYPE, "x".repeat(50_000));
+        MqttProperties large = MqttProperties.of(Property.CONTENT_TYPE, "x".repeat(50_000));
         in(new Publish(new Message("in", new byte[0], Qos.AT_MOST_ONCE, false, large), false, 0, 0));
 
         assertThat(session.inbox().waitingBytes()).isGreaterThan(50_000);
@@ -261,10 +262,10 @@ class SessionTest {
         connect();
         Sent sent = publish(Qos.EXACTLY_ONCE, "t");
         int id = ((Publish) out().get(0)).packetId();
-        in(new Pubrec(id, ReasonCode.SUCCESS, Properties.NONE));
-        assertThat(out()).containsExactly(new Pubrel(id, ReasonCode.SUCCESS, Properties.NONE));
+        in(new Pubrec(id, ReasonCode.SUCCESS, MqttProperties.NONE));
+        assertThat(out()).containsExactly(new Pubrel(id, ReasonCode.SUCCESS, MqttProperties.NONE));
         assertThat(sent.ends).isEmpty();
-        in(new Pubcomp(id, ReasonCode.SUCCESS, Properties.NONE));
+        in(new Pubcomp(id, ReasonCode.SUCCESS, MqttProperties.NONE));
         assertThat(sent.ends).containsExactly("done");
     }
 
@@ -284,9 +285,9 @@ class SessionTest {
                 .containsExactly("1", "2");
 
         int id = ((Publish) sent.get(1)).packetId();
-        in(new Pubrec(id, ReasonCode.SUCCESS, Properties.NONE));
+        in(new Pubrec(id, ReasonCode.SUCCESS, MqttProperties.NONE));
         assertThat(out()).singleElement().isInstanceOf(Pubrel.class);
-        in(new Pubcomp(id, ReasonCode.SUCCESS, Properties.NONE));
+        in(new Pubcomp(id, ReasonCode.SUCCESS, MqttProperties.NONE));
         assertThat(out())
                 .extracting(packet -> ((Publish) packet).message().topic())
                 .containsExactly("3", "4");
@@ -298,7 +299,7 @@ class SessionTest {
         connect();
         Sent sent = publish(Qos.EXACTLY_ONCE, "t");
         int id = ((Publish) out().get(0)).packetId();
-        Pubrec refusal = new Pubrec(id, ReasonCode.QUOTA_EXCEEDED, Properties.NONE);
+        Pubrec refusal = new Pubrec(id, ReasonCode.QUOTA_EXCEEDED, MqttProperties.NONE);
         in(refusal);
         assertThat(sent.ends).containsExactly(refusal);
         assertThat(out()).isEmpty();
@@ -314,14 +315,14 @@ class SessionTest {
         publish(Qos.EXACTLY_ONCE, "c");
         List<Packet> first = out();
         int released = ((Publish) first.get(0)).packetId();
-        in(new Pubrec(released, ReasonCode.SUCCESS, Properties.NONE));
+        in(new Pubrec(released, ReasonCode.SUCCESS, MqttProperties.NONE));
         session.closed();
 
-        connect(true, Properties.NONE);
+        connect(true, MqttProperties.NONE);
 
         List<Packet> again = out();
         assertThat(again).hasSize(3);
-        assertThat(again.get(0)).isEqualTo(new Pubrel(released, ReasonCode.SUCCESS, Properties.NONE));
+        assertThat(again.get(0)).isEqualTo(new Pubrel(released, ReasonCode.SUCCESS, MqttProperties.NONE));
         for (int i = 1; i < 3; i++) {
             Publish before = (Publish) first.get(i);
             assertThat(again.get(i)).isEqualTo(new Publish(before.message(), true, before.packetId(), 0));
@@ -335,10 +336,10 @@ class SessionTest {
         Sent repeated = publish(Qos.AT_LEAST_ONCE, "b");
         Sent delivered = publish(Qos.EXACTLY_ONCE, "c");
         int released = ((Publish) out().get(2)).packetId();
-        in(new Pubrec(released, ReasonCode.SUCCESS, Properties.NONE));
+        in(new Pubrec(released, ReasonCode.SUCCESS, MqttProperties.NONE));
         session.closed();
 
-        connect(false, Properties.NONE);
+        connect(false, MqttProperties.NONE);
 
         Publish again = (Publish) out().get(0);
         assertThat(again.message().topic()).isEqualTo("b");
@@ -352,7 +353,7 @@ class SessionTest {
     @Test
     @DisplayName("[MQTT-3.3.4-7] no more in flight than the broker's receive maximum")
     void theReceiveMaximumIsHonoured() {
-        connect(false, Properties.of(Property.RECEIVE_MAXIMUM, 2));
+        connect(false, MqttProperties.of(Property.RECEIVE_MAXIMUM, 2));
         for (int i = 0; i < 5; i++) {
             publish(Qos.AT_LEAST_ONCE, "t" + i);
         }
@@ -367,11 +368,11 @@ class SessionTest {
     void whatTheBrokerForbidsIsRefusedAtOnce() {
         connect(
                 false,
-                Properties.of(Property.MAXIMUM_QOS, 1)
+                MqttProperties.of(Property.MAXIMUM_QOS, 1)
                         .with(Property.RETAIN_AVAILABLE, 0)
                         .with(Property.MAXIMUM_PACKET_SIZE, 100L));
-        assertThat(refusal(Message.of("t", "x").qos(Qos.EXACTLY_ONCE))).isEqualTo(ReasonCode.QOS_NOT_SUPPORTED);
-        assertThat(refusal(Message.of("t", "x").retain(true))).isEqualTo(ReasonCode.RETAIN_NOT_SUPPORTED);
+        assertThat(refusal(Message.of("t", "x").withQos(Qos.EXACTLY_ONCE))).isEqualTo(ReasonCode.QOS_NOT_SUPPORTED);
+        assertThat(refusal(Message.of("t", "x").withRetain(true))).isEqualTo(ReasonCode.RETAIN_NOT_SUPPORTED);
         assertThat(refusal(Message.of("t", new byte[200]))).isEqualTo(ReasonCode.PACKET_TOO_LARGE);
         assertThat(out()).isEmpty();
     }
@@ -384,8 +385,8 @@ class SessionTest {
 
     @Test
     void theTimeInTheQueueCountsAgainstTheExpiry() {
-        Sent gone = new Sent(Message.of("gone", "x").expiry(java.time.Duration.ofSeconds(5)));
-        Sent left = new Sent(Message.of("left", "x").expiry(java.time.Duration.ofSeconds(60)));
+        Sent gone = new Sent(Message.of("gone", "x").withExpiry(java.time.Duration.ofSeconds(5)));
+        Sent left = new Sent(Message.of("left", "x").withExpiry(java.time.Duration.ofSeconds(60)));
         session.publish(gone, now);
         session.publish(left, now);
         now += 10 * SECOND;
@@ -424,7 +425,7 @@ class SessionTest {
     @DisplayName(
             "[MQTT-3.3.2-8] a topic goes out once with its alias, then as the alias alone; a new connection begins anew")
     void topicAliasesAreAssignedAtEncoding() {
-        connect(false, Properties.of(Property.TOPIC_ALIAS_MAXIMUM, 1));
+        connect(false, MqttProperties.of(Property.TOPIC_ALIAS_MAXIMUM, 1));
         publish(Qos.AT_MOST_ONCE, "long/topic");
         publish(Qos.AT_MOST_ONCE, "long/topic");
         publish(Qos.AT_MOST_ONCE, "other");
@@ -447,7 +448,7 @@ class SessionTest {
         publish(Qos.EXACTLY_ONCE, "t");
         int id = ((Publish) out().get(0)).packetId();
         assertThatThrownBy(() -> in(puback(id)))
-                .isInstanceOf(MalformedPacketException.class)
+                .isInstanceOf(ProtocolViolationException.class)
                 .hasMessageContaining("PUBACK");
     }
 
@@ -504,16 +505,16 @@ class SessionTest {
         in(received(9, Qos.EXACTLY_ONCE, "t"));
         Inbox.Batch batch = batch();
         session.closed();
-        connect(true, Properties.NONE);
+        connect(true, MqttProperties.NONE);
         in(received(9, Qos.EXACTLY_ONCE, "t"));
         assertThat(session.inbox().take()).isNull();
         assertThat(out()).isEmpty();
 
         session.handled(batch.token(0));
 
-        assertThat(out()).containsExactly(new Pubrec(9, ReasonCode.SUCCESS, Properties.NONE));
-        in(new Pubrel(9, ReasonCode.SUCCESS, Properties.NONE));
-        assertThat(out()).containsExactly(new Pubcomp(9, ReasonCode.SUCCESS, Properties.NONE));
+        assertThat(out()).containsExactly(new Pubrec(9, ReasonCode.SUCCESS, MqttProperties.NONE));
+        in(new Pubrel(9, ReasonCode.SUCCESS, MqttProperties.NONE));
+        assertThat(out()).containsExactly(new Pubcomp(9, ReasonCode.SUCCESS, MqttProperties.NONE));
         in(received(9, Qos.EXACTLY_ONCE, "t"));
         assertThat(batch().size()).isEqualTo(1);
     }
@@ -525,7 +526,7 @@ class SessionTest {
         in(received(3, Qos.AT_LEAST_ONCE, "t"));
         Inbox.Batch batch = batch();
         session.closed();
-        connect(true, Properties.NONE);
+        connect(true, MqttProperties.NONE);
         session.handled(batch.token(0));
         assertThat(out()).isEmpty();
     }
@@ -561,7 +562,7 @@ class SessionTest {
         in(received(1, Qos.AT_LEAST_ONCE, "t"));
         assertThatThrownBy(() -> in(received(2, Qos.AT_LEAST_ONCE, "t")))
                 .isInstanceOfSatisfying(
-                        MalformedPacketException.class,
+                        ProtocolViolationException.class,
                         breach -> assertThat(breach.reason()).isEqualTo(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED));
     }
 
@@ -570,22 +571,22 @@ class SessionTest {
     @Test
     @DisplayName("[MQTT-3.2.0-1] the first packet of a broker is CONNACK")
     void anythingButConnackIsABreach() {
-        session.open(new Connect(version, "c", true, 60, null, null, null, Properties.NONE), now);
+        session.open(new Connect(version, "c", true, 60, null, null, null, MqttProperties.NONE), now);
         out();
         assertThatThrownBy(() -> in(puback(1)))
-                .isInstanceOf(MalformedPacketException.class)
+                .isInstanceOf(ProtocolViolationException.class)
                 .hasMessageContaining("in place of CONNACK");
     }
 
     @Test
     @DisplayName("[MQTT-3.2.0-1] who is no broker is told from the first byte, whatever length seems to follow")
     void noBrokerIsToldFromItsFirstByte() {
-        session.open(new Connect(version, "c", true, 60, null, null, null, Properties.NONE), now);
+        session.open(new Connect(version, "c", true, 60, null, null, null, MqttProperties.NONE), now);
         out();
         assertThatThrownBy(() -> session.received(
                         Unpooled.copiedBuffer("HTTP/1.1 400 Bad Request", java.nio.charset.StandardCharsets.US_ASCII),
                         now))
-                .isInstanceOf(MalformedPacketException.class)
+                .isInstanceOf(ProtocolViolationException.class)
                 .hasMessageContaining("in place of CONNACK");
     }
 
@@ -595,16 +596,16 @@ class SessionTest {
         Asked asked = new Asked("a/#");
         session.request(asked);
         Subscribe subscribe = (Subscribe) out().get(0);
-        in(new Suback(subscribe.packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        in(new Suback(subscribe.packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
         assertThat(asked.ends).hasSize(1);
         session.takeEvent();
         session.closed();
 
-        connect(false, Properties.NONE);
+        connect(false, MqttProperties.NONE);
 
         Subscribe again = (Subscribe) out().get(0);
         assertThat(again.subscriptions()).isEqualTo(subscribe.subscriptions());
-        in(new Suback(again.packetId(), List.of(ReasonCode.NOT_AUTHORIZED), Properties.NONE));
+        in(new Suback(again.packetId(), List.of(ReasonCode.NOT_AUTHORIZED), MqttProperties.NONE));
         session.takeEvent();
         assertThat(session.takeEvent())
                 .isInstanceOfSatisfying(
@@ -616,17 +617,17 @@ class SessionTest {
     void lostSubscriptionsComeBackThoughTheConnectionBreaksBeforeTheyAreGranted() {
         connect();
         session.request(new Asked("a"));
-        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
         session.closed();
-        connect(false, Properties.NONE); // the SUBSCRIBE that follows never arrives
+        connect(false, MqttProperties.NONE); // the SUBSCRIBE that follows never arrives
         session.closed();
 
-        connect(true, Properties.NONE);
+        connect(true, MqttProperties.NONE);
 
         Subscribe again = (Subscribe) out().get(0);
-        in(new Suback(again.packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        in(new Suback(again.packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
         session.closed();
-        connect(true, Properties.NONE);
+        connect(true, MqttProperties.NONE);
         assertThat(out()).isEmpty();
     }
 
@@ -634,17 +635,17 @@ class SessionTest {
     void anUnsubscribeThatACutInterruptedIsSentAfterTheLostSubscriptions() {
         connect();
         session.request(new Asked("a"));
-        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), Properties.NONE));
+        in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
         session.request(new Asked("a") {
             @Override
             protected Packet packet(int identifier) {
-                return new Unsubscribe(identifier, List.of(TopicFilter.of("a")), Properties.NONE);
+                return new Unsubscribe(identifier, List.of(TopicFilter.of("a")), MqttProperties.NONE);
             }
         });
         out();
         session.closed();
 
-        connect(false, Properties.NONE);
+        connect(false, MqttProperties.NONE);
 
         assertThat(out()).hasExactlyElementsOfTypes(Subscribe.class, Unsubscribe.class);
     }
@@ -656,9 +657,9 @@ class SessionTest {
         session.request(asked);
         out();
         session.closed();
-        connect(true, Properties.NONE);
+        connect(true, MqttProperties.NONE);
         Subscribe again = (Subscribe) out().get(0);
-        in(new Suback(again.packetId(), List.of(ReasonCode.SUCCESS), Properties.NONE));
+        in(new Suback(again.packetId(), List.of(ReasonCode.SUCCESS), MqttProperties.NONE));
         assertThat(asked.ends).hasSize(1);
     }
 

@@ -7,7 +7,7 @@ import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
-import io.godwit.mqtt.protocol.Properties;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.Unpooled;
@@ -34,11 +34,11 @@ class TickTest {
                         0),
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);
-        session.open(new Connect(ProtocolVersion.V3_1_1, "c", true, 10, null, null, null, Properties.NONE), 0);
+        session.open(new Connect(ProtocolVersion.V3_1_1, "c", true, 10, null, null, null, MqttProperties.NONE), 0);
         session.received(Unpooled.wrappedBuffer(CONNACK), 0);
         assertThat(session.nextTick()).isBetween(1L, 10_000_000_000L);
 
-        session.disconnect(new Disconnect(ReasonCode.SUCCESS, Properties.NONE));
+        session.disconnect(new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE));
 
         assertThat(session.nextTick()).isEqualTo(Long.MAX_VALUE);
     }

@@ -3,8 +3,8 @@ package io.godwit.mqtt.client.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,8 +38,8 @@ class AddressRaceTest {
         transport.close();
     }
 
-    private static Road road(int port, String... addresses) {
-        return Road.to("mqtt://broker.example:" + port).toBuilder()
+    private static TransportOptions road(int port, String... addresses) {
+        return TransportOptions.to("mqtt://broker.example:" + port).toBuilder()
                 .resolver(host ->
                         Arrays.stream(addresses).map(AddressRaceTest::literal).toList())
                 .build();
@@ -94,7 +94,7 @@ class AddressRaceTest {
     void aRefusalDoesNotWait() throws IOException {
         try (ServerSocket socket = EchoServer.bind("127.0.0.2");
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
-            Road road = road(server.port(), "127.0.0.1", "127.0.0.2").toBuilder()
+            TransportOptions road = road(server.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .attemptDelay(Duration.ofMinutes(1))
                     .build();
             transport.open(loop, road, recorder);
@@ -124,7 +124,7 @@ class AddressRaceTest {
                 EchoServer bad = new EchoServer(
                         new ServerSocket(good.port(), 50, literal("127.0.0.1")),
                         socket -> socket.getInputStream().read(new byte[4096]))) {
-            Road road = road(good.port(), "127.0.0.1", "127.0.0.2").toBuilder()
+            TransportOptions road = road(good.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .servers("ws://broker.example:" + good.port())
                     .build();
             transport.open(loop, road, recorder);
@@ -142,7 +142,7 @@ class AddressRaceTest {
         }
         transport.open(loop, road(dead, "127.0.0.1", "127.0.0.2", "127.0.0.3"), recorder);
 
-        RoadException failure = recorder.failure();
+        TransportException failure = recorder.failure();
         assertThat(failure).hasMessageContaining("broker.example:" + dead + " (127.0.0.1) refused");
         assertThat(failure.getSuppressed()).hasSize(2);
     }
@@ -153,7 +153,7 @@ class AddressRaceTest {
         try (Silence one = new Silence(literal("127.0.0.1"));
                 Silence two = new Silence(literal("127.0.0.2"), one.port())) {
             long before = OpenSockets.count();
-            Road road = road(two.port(), "127.0.0.1", "127.0.0.2").toBuilder()
+            TransportOptions road = road(two.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .attemptDelay(Duration.ofMillis(10))
                     .build();
             Attempt attempt = transport.open(loop, road, recorder);
@@ -175,7 +175,10 @@ class AddressRaceTest {
             server.bind(UnixDomainSocketAddress.of(path));
             EventLoop ownLoop = own.nextLoop();
             Recorder heard = new Recorder(ownLoop);
-            own.open(ownLoop, Road.to("mqtt+unix://" + path.toString().replace(" ", "%20")), heard);
+            own.open(
+                    ownLoop,
+                    TransportOptions.to("mqtt+unix://" + path.toString().replace(" ", "%20")),
+                    heard);
             try (SocketChannel accepted = server.accept()) {
                 heard.send("hello");
                 ByteBuffer bytes = ByteBuffer.allocate(5);
@@ -199,7 +202,7 @@ class AddressRaceTest {
         try (NettyTransport own = new NettyTransport(1, kind, true)) {
             EventLoop ownLoop = own.nextLoop();
             Recorder heard = new Recorder(ownLoop);
-            own.open(ownLoop, Road.to("mqtt+unix://" + folder + "/none.sock"), heard);
+            own.open(ownLoop, TransportOptions.to("mqtt+unix://" + folder + "/none.sock"), heard);
 
             assertThat(heard.failure()).hasMessageContaining("there is no socket " + folder + "/none.sock");
         }

@@ -3,9 +3,9 @@ package io.godwit.mqtt.client.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.godwit.mqtt.client.road.ProxyServer;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.util.ArrayList;
@@ -42,7 +42,7 @@ class CancelTest {
                         ? TlsTest.server(certificate, service)
                         : new EchoServer(service);
                 EchoServer proxy = ProxyTest.httpProxy("", new ArrayList<>())) {
-            Road road = Road.to(scheme + "://127.0.0.1:" + server.port()).toBuilder()
+            TransportOptions road = TransportOptions.to(scheme + "://127.0.0.1:" + server.port()).toBuilder()
                     .tls(Tls.builder().ca(certificate.getCertificatePEM()).build())
                     .proxy(kind.startsWith("proxied") ? ProxyServer.parse("http://127.0.0.1:" + proxy.port()) : null)
                     .build();

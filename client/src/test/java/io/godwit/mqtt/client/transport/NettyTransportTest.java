@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.RoadException.Step;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -50,8 +50,8 @@ class NettyTransportTest {
         transport.close();
     }
 
-    private static Road road(EchoServer server) {
-        return Road.to("mqtt://127.0.0.1:" + server.port());
+    private static TransportOptions road(EchoServer server) {
+        return TransportOptions.to("mqtt://127.0.0.1:" + server.port());
     }
 
     @Test
@@ -244,9 +244,9 @@ class NettyTransportTest {
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             port = socket.getLocalPort();
         }
-        transport.open(loop, Road.to("mqtt://127.0.0.1:" + port), recorder);
+        transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + port), recorder);
 
-        RoadException failure = recorder.failure();
+        TransportException failure = recorder.failure();
         assertThat(failure.step()).isEqualTo(Step.CONNECT);
         assertThat(failure.isTimeout()).isFalse();
         assertThat(failure).hasMessageContaining("127.0.0.1:" + port + " refused the connection");
@@ -254,7 +254,7 @@ class NettyTransportTest {
 
     @Test
     void theNameIsUnknown() {
-        Road road = Road.builder()
+        TransportOptions road = TransportOptions.builder()
                 .servers("mqtt://nowhere.invalid")
                 .resolver(host -> {
                     throw new UnknownHostException(host);
@@ -262,7 +262,7 @@ class NettyTransportTest {
                 .build();
         transport.open(loop, road, recorder);
 
-        RoadException failure = recorder.failure();
+        TransportException failure = recorder.failure();
         assertThat(failure.step()).isEqualTo(Step.RESOLVE);
         assertThat(failure).hasMessageContaining("'nowhere.invalid' has no address");
     }
@@ -270,7 +270,7 @@ class NettyTransportTest {
     @Test
     void resolvingHasATimeLimit() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        Road road = Road.builder()
+        TransportOptions road = TransportOptions.builder()
                 .servers("mqtt://slow.example")
                 .resolveTimeout(Duration.ofMillis(50))
                 .resolver(host -> {
@@ -284,7 +284,7 @@ class NettyTransportTest {
                 .build();
         transport.open(loop, road, recorder);
 
-        RoadException failure = recorder.failure();
+        TransportException failure = recorder.failure();
         assertThat(failure.step()).isEqualTo(Step.RESOLVE);
         assertThat(failure.isTimeout()).isTrue();
         assertThat(failure).hasMessageContaining("not resolved within 50 ms");
@@ -295,13 +295,13 @@ class NettyTransportTest {
     @DisplayName("a silent address: its own reason, after its own limit")
     void connectingHasATimeLimit() throws Exception {
         try (Silence silence = new Silence()) {
-            Road road = Road.builder()
+            TransportOptions road = TransportOptions.builder()
                     .servers("mqtt://127.0.0.1:" + silence.port())
                     .connectTimeout(Duration.ofMillis(100))
                     .build();
             transport.open(loop, road, recorder);
 
-            RoadException failure = recorder.failure();
+            TransportException failure = recorder.failure();
             assertThat(failure.step()).isEqualTo(Step.CONNECT);
             assertThat(failure.isTimeout()).isTrue();
             assertThat(failure).hasMessageContaining("did not answer within 100 ms");
@@ -312,7 +312,7 @@ class NettyTransportTest {
     void namesAreResolvedAnewAtEachAttempt() {
         AtomicInteger asked = new AtomicInteger();
         try (EchoServer server = EchoServer.echo()) {
-            Road road = Road.builder()
+            TransportOptions road = TransportOptions.builder()
                     .servers("mqtt://broker.example:" + server.port())
                     .resolver(host -> {
                         asked.incrementAndGet();
@@ -337,7 +337,8 @@ class NettyTransportTest {
             dead = socket.getLocalPort();
         }
         try (EchoServer server = EchoServer.echo()) {
-            Road road = Road.to("mqtt://127.0.0.1:" + dead, "mqtt://127.0.0.1:" + server.port());
+            TransportOptions road =
+                    TransportOptions.to("mqtt://127.0.0.1:" + dead, "mqtt://127.0.0.1:" + server.port());
             transport.open(loop, road, recorder);
 
             assertThat(recorder.connection().address().port()).isEqualTo(server.port());
@@ -350,9 +351,9 @@ class NettyTransportTest {
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
         }
-        transport.open(loop, Road.to("mqtt://127.0.0.1:" + dead, "mqtt://localhost:" + dead), recorder);
+        transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + dead, "mqtt://localhost:" + dead), recorder);
 
-        RoadException failure = recorder.failure();
+        TransportException failure = recorder.failure();
         assertThat(failure).hasMessageContaining("none of the 2 servers").hasMessageContaining("localhost:" + dead);
         assertThat(failure.getSuppressed()).hasSize(1);
     }
@@ -361,9 +362,10 @@ class NettyTransportTest {
     void shuffledServersAreAllUsed() {
         try (EchoServer one = EchoServer.echo();
                 EchoServer two = EchoServer.echo()) {
-            Road road = Road.to("mqtt://127.0.0.1:" + one.port(), "mqtt://127.0.0.1:" + two.port()).toBuilder()
-                    .shuffled(true)
-                    .build();
+            TransportOptions road =
+                    TransportOptions.to("mqtt://127.0.0.1:" + one.port(), "mqtt://127.0.0.1:" + two.port()).toBuilder()
+                            .shuffled(true)
+                            .build();
             await().until(() -> {
                 Recorder each = new Recorder(loop);
                 Attempt attempt = transport.open(loop, road, each);
@@ -405,7 +407,8 @@ class NettyTransportTest {
         try (Silence silence = new Silence();
                 EchoServer server = EchoServer.echo()) {
             long before = OpenSockets.count();
-            Attempt connecting = transport.open(loop, Road.to("mqtt://127.0.0.1:" + silence.port()), recorder);
+            Attempt connecting =
+                    transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + silence.port()), recorder);
             await().during(Duration.ofMillis(50)).until(() -> true);
             connecting.cancel();
             Recorder open = new Recorder(loop);

@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.godwit.mqtt.client.road.ProxyServer;
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.RoadException.Step;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.ByteArrayOutputStream;
@@ -53,8 +53,8 @@ class ProxyTest {
     }
 
     /** A name that only the proxy knows, so that a test fails when the client resolves it. */
-    private Road road(EchoServer server, String proxy) {
-        return Road.to("mqtt://only.the.proxy.knows:" + server.port()).toBuilder()
+    private TransportOptions road(EchoServer server, String proxy) {
+        return TransportOptions.to("mqtt://only.the.proxy.knows:" + server.port()).toBuilder()
                 .proxy(ProxyServer.parse(proxy))
                 .resolver(host -> {
                     if (!host.equals("proxy.example")) {
@@ -257,7 +257,7 @@ class ProxyTest {
                         certificate,
                         socket -> new WebSocketServer(socket).accept().echo());
                 EchoServer proxy = kind.equals("http") ? httpProxy("", asked) : socksProxy("")) {
-            Road road = road(server, kind + "://proxy.example:" + proxy.port()).toBuilder()
+            TransportOptions road = road(server, kind + "://proxy.example:" + proxy.port()).toBuilder()
                     .servers("wss://only.the.proxy.knows:" + server.port())
                     .tls(Tls.builder().ca(certificate.getCertificatePEM()).build())
                     .build();
@@ -277,7 +277,7 @@ class ProxyTest {
             dead = socket.getLocalPort();
         }
         try (EchoServer proxy = httpProxy("", asked)) {
-            Road road = Road.to("mqtt://localhost:" + dead).toBuilder()
+            TransportOptions road = TransportOptions.to("mqtt://localhost:" + dead).toBuilder()
                     .proxy(ProxyServer.parse("http://127.0.0.1:" + proxy.port()))
                     .build();
             transport.open(loop, road, recorder);
@@ -292,12 +292,12 @@ class ProxyTest {
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
         }
-        Road road = Road.to("mqtt://localhost").toBuilder()
+        TransportOptions road = TransportOptions.to("mqtt://localhost").toBuilder()
                 .proxy(ProxyServer.parse("socks5://127.0.0.1:" + dead))
                 .build();
         transport.open(loop, road, recorder);
 
-        RoadException failure = recorder.failure();
+        TransportException failure = recorder.failure();
         assertThat(failure.step()).isEqualTo(Step.PROXY);
         assertThat(failure)
                 .hasMessageContaining("the proxy socks5://127.0.0.1:" + dead + " cannot be reached")
@@ -308,7 +308,7 @@ class ProxyTest {
     void theProxyIsSilent() {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer proxy = new EchoServer(socket -> hold.await())) {
-            Road road = Road.to("mqtt://localhost").toBuilder()
+            TransportOptions road = TransportOptions.to("mqtt://localhost").toBuilder()
                     .proxy(ProxyServer.parse("http://127.0.0.1:" + proxy.port()))
                     .handshakeTimeout(Duration.ofMillis(200))
                     .build();
@@ -342,7 +342,7 @@ class ProxyTest {
                 @Override
                 public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
             });
-            Road road = road(server, "http://unused").toBuilder()
+            TransportOptions road = road(server, "http://unused").toBuilder()
                     .proxy(null)
                     .systemProxy(true)
                     .build();

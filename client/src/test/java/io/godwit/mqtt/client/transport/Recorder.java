@@ -3,7 +3,7 @@ package io.godwit.mqtt.client.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.godwit.mqtt.client.road.RoadException;
+import io.godwit.mqtt.client.net.TransportException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;
@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 class Recorder implements ConnectionListener {
 
     final CompletableFuture<Connection> connected = new CompletableFuture<>();
-    final CompletableFuture<RoadException> failed = new CompletableFuture<>();
+    final CompletableFuture<TransportException> failed = new CompletableFuture<>();
     final CompletableFuture<List<Throwable>> closed = new CompletableFuture<>();
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger bursts = new AtomicInteger();
-    final List<Waypoint> waypoints = new CopyOnWriteArrayList<>();
+    final List<ConnectProgress> waypoints = new CopyOnWriteArrayList<>();
     final List<Boolean> writability = new CopyOnWriteArrayList<>();
     final EventLoop loop;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -35,7 +35,7 @@ class Recorder implements ConnectionListener {
     }
 
     @Override
-    public void passed(Waypoint waypoint) {
+    public void passed(ConnectProgress waypoint) {
         waypoints.add(waypoint);
     }
 
@@ -46,7 +46,7 @@ class Recorder implements ConnectionListener {
     }
 
     @Override
-    public void failed(RoadException failure) {
+    public void failed(TransportException failure) {
         called();
         failed.complete(failure);
     }
@@ -96,7 +96,7 @@ class Recorder implements ConnectionListener {
         return connected.join();
     }
 
-    RoadException failure() {
+    TransportException failure() {
         CompletableFuture.anyOf(connected, failed)
                 .orTimeout(20, TimeUnit.SECONDS)
                 .join();

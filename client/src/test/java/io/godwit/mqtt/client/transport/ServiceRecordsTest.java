@@ -3,8 +3,8 @@ package io.godwit.mqtt.client.transport;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.ServiceRecords.Srv;
 import io.godwit.mqtt.client.transport.ServiceRecords.Target;
 import java.io.IOException;
@@ -150,7 +150,7 @@ class ServiceRecordsTest {
                 NettyTransport transport =
                         new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()), true)) {
             List<String> resolved = new ArrayList<>();
-            Road road = Road.to("mqtt://shop.example").toBuilder()
+            TransportOptions road = TransportOptions.to("mqtt://shop.example").toBuilder()
                     .serviceRecords(true)
                     .resolver(host -> {
                         resolved.add(host);
@@ -168,7 +168,8 @@ class ServiceRecordsTest {
             assertThat(recorder.connection().address()).isEqualTo(ServerAddress.parse("mqtt://shop.example"));
             assertThat(recorder.waypoints)
                     .first()
-                    .isEqualTo(new Waypoint.Located(List.of("one.example:" + dead, "two.example:" + server.port())));
+                    .isEqualTo(new ConnectProgress.Located(
+                            List.of("one.example:" + dead, "two.example:" + server.port())));
         }
     }
 
@@ -179,7 +180,7 @@ class ServiceRecordsTest {
                 NettyTransport transport =
                         new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()), true)) {
             List<String> resolved = new ArrayList<>();
-            Road road = Road.to("mqtts://shop.example").toBuilder()
+            TransportOptions road = TransportOptions.to("mqtts://shop.example").toBuilder()
                     .serviceRecords(true)
                     .resolver(host -> {
                         resolved.add(host);

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.RoadException.Step;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -126,17 +126,17 @@ class TlsTest {
         return Tls.builder().engine(engine).ca(ca.getRootCertificatePEM());
     }
 
-    private Road road(EchoServer server, Tls.Builder tls) {
-        return Road.to("mqtts://localhost:" + server.port()).toBuilder()
+    private TransportOptions road(EchoServer server, Tls.Builder tls) {
+        return TransportOptions.to("mqtts://localhost:" + server.port()).toBuilder()
                 .tls(tls.build())
                 .resolver(host -> List.of(InetAddress.getByName("127.0.0.1")))
                 .build();
     }
 
-    private RoadException failure(X509Bundle certificate, Tls.Builder tls) throws Exception {
+    private TransportException failure(X509Bundle certificate, Tls.Builder tls) throws Exception {
         try (EchoServer server = server(certificate, EchoServer::echo)) {
             transport.open(loop, road(server, tls), recorder);
-            RoadException failure = recorder.failure();
+            TransportException failure = recorder.failure();
             assertThat(failure.step()).isEqualTo(Step.TLS);
             assertThat(failure.isTimeout()).isFalse();
             return failure;
@@ -358,7 +358,7 @@ class TlsTest {
                 Throwable refused = without.failed.isDone() ? without.failed.join() : without.end();
                 assertThat(refused)
                         .as(version)
-                        .isInstanceOf(RoadException.class)
+                        .isInstanceOf(TransportException.class)
                         .hasMessageContaining("client certificate");
             }
         }
@@ -399,7 +399,8 @@ class TlsTest {
         Files.writeString(ca, stranger.getRootCertificatePEM());
         Tls tls = Tls.builder().engine(engine).ca(ca).build();
         try (EchoServer server = server(good, EchoServer::echo)) {
-            Road road = road(server, trusting(authority)).toBuilder().tls(tls).build();
+            TransportOptions road =
+                    road(server, trusting(authority)).toBuilder().tls(tls).build();
             transport.open(loop, road, recorder);
             assertThat(recorder.failure()).hasMessageContaining("not trusted");
 
@@ -476,7 +477,7 @@ class TlsTest {
     void theHandshakeHasATimeLimit() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
-            Road road = road(server, trusting(authority)).toBuilder()
+            TransportOptions road = road(server, trusting(authority)).toBuilder()
                     .handshakeTimeout(Duration.ofMillis(300))
                     .build();
             transport.open(loop, road, recorder);

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.godwit.mqtt.client.road.Road;
-import io.godwit.mqtt.client.road.RoadException;
-import io.godwit.mqtt.client.road.RoadException.Step;
-import io.godwit.mqtt.client.road.Tls;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.buffer.Unpooled;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
@@ -38,7 +38,7 @@ class WebSocketTest {
     }
 
     private void open(EchoServer server) {
-        transport.open(loop, Road.to("ws://127.0.0.1:" + server.port()), recorder);
+        transport.open(loop, TransportOptions.to("ws://127.0.0.1:" + server.port()), recorder);
     }
 
     private static EchoServer accepting(ThrowingConsumer script) {
@@ -58,10 +58,11 @@ class WebSocketTest {
             asked.add(webSocket);
             webSocket.accept().echo();
         })) {
-            Road road = Road.to("ws://user:pw@127.0.0.1:" + server.port() + "/a/b?token=1").toBuilder()
-                    .webSocketSubprotocol("mqttv3.1")
-                    .webSocketHeader("X-Token", "42")
-                    .build();
+            TransportOptions road =
+                    TransportOptions.to("ws://user:pw@127.0.0.1:" + server.port() + "/a/b?token=1").toBuilder()
+                            .webSocketSubprotocol("mqttv3.1")
+                            .webSocketHeader("X-Token", "42")
+                            .build();
             transport.open(loop, road, recorder);
             recorder.connection();
 
@@ -108,7 +109,7 @@ class WebSocketTest {
                     connection.write(Unpooled.copiedBuffer("at once", UTF_8));
                 }
             };
-            transport.open(loop, Road.to("ws://127.0.0.1:" + server.port()), eager);
+            transport.open(loop, TransportOptions.to("ws://127.0.0.1:" + server.port()), eager);
 
             eager.awaitText("at once");
         }
@@ -266,7 +267,7 @@ class WebSocketTest {
         })) {
             open(server);
 
-            RoadException failure = recorder.failure();
+            TransportException failure = recorder.failure();
             assertThat(failure.step()).isEqualTo(Step.WEBSOCKET);
             assertThat(failure).hasMessageContaining(status).hasMessageContaining(reason);
         }
@@ -298,12 +299,12 @@ class WebSocketTest {
     void theUpgradeHasATimeLimit() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
-            Road road = Road.to("ws://127.0.0.1:" + server.port()).toBuilder()
+            TransportOptions road = TransportOptions.to("ws://127.0.0.1:" + server.port()).toBuilder()
                     .handshakeTimeout(Duration.ofMillis(200))
                     .build();
             transport.open(loop, road, recorder);
 
-            RoadException failure = recorder.failure();
+            TransportException failure = recorder.failure();
             assertThat(failure.isTimeout()).isTrue();
             assertThat(failure.step()).isEqualTo(Step.WEBSOCKET);
         } finally {
@@ -324,7 +325,7 @@ class WebSocketTest {
         new Random(2).nextBytes(bytes);
         try (EchoServer server = TlsTest.server(
                 certificate, socket -> new WebSocketServer(socket).accept().echo())) {
-            Road road = Road.to("wss://127.0.0.1:" + server.port()).toBuilder()
+            TransportOptions road = TransportOptions.to("wss://127.0.0.1:" + server.port()).toBuilder()
                     .tls(Tls.builder().ca(certificate.getCertificatePEM()).build())
                     .build();
             transport.open(loop, road, recorder);

@@ -1,0 +1,140 @@
+package io.godwit.architecture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.netty.channel.ChannelHandler;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
+
+/**
+ * The metadata for GraalVM's native images in our jars: what it names exists, and what must be named is. Netty, JLine and
+ * picocli bring their own.
+ */
+class NativeImageTest {
+    private static final String FOLDER = "META-INF/native-image/";
+
+    /** A class that may be looked into, with members that must exist. */
+    private record Named(String type, List<String> fields, List<String> methods) {}
+
+    private static List<Named> read(String module) throws IOException {
+        List<Named> all = new ArrayList<>();
+        try (InputStream in = NativeImageTest.class.getClassLoader().getResourceAsStream(FOLDER + module)) {
+            assertThat(in).as(module).isNotNull();
+            try (JsonParser json = new JsonFactory().createParser(in)) {
+                Deque<String> around = new ArrayDeque<>();
+                String member = "";
+                for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                    switch (token) {
+                        case START_OBJECT -> around.push(member);
+                        case END_OBJECT -> around.pop();
+                        case FIELD_NAME -> member = json.currentName();
+                        case START_ARRAY -> around.push(member);
+                        case END_ARRAY -> {
+                            around.pop();
+                            member = "";
+                        }
+                        case VALUE_STRING -> take(all, around, member, json.getText());
+                        default -> {}
+                    }
+                }
+            }
+        }
+        return all;
+    }
+
+    private static void take(List<Named> all, Deque<String> around, String member, String text) {
+        if (!member.equals("name")) {
+            return;
+        }
+        if (around.contains("fields")) {
+            all.get(all.size() - 1).fields.add(text);
+        } else if (around.contains("methods")) {
+            all.get(all.size() - 1).methods.add(text);
+        } else {
+            all.add(new Named(text, new ArrayList<>(), new ArrayList<>()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "io.godwit/godwit-client/reflect-config.json",
+                "io.godwit/godwit-testkit/reflect-config.json",
+                "io.godwit/godwit-cli/reflect-config.json",
+                "picocli-generated/io.godwit/godwit-cli/reflect-config.json"
+            })
+    void what_is_named_exists(String file) throws Exception {
+        List<Named> all = read(file);
+        assertThat(all).isNotEmpty();
+        for (Named named : all) {
+            Class<?> type = Class.forName(named.type, false, getClass().getClassLoader());
+            assertThat(Arrays.stream(type.getDeclaredFields()).map(each -> each.getName()))
+                    .as(named.type)
+                    .containsAll(named.fields);
+            List<String> methods = Stream.concat(
+                            Arrays.stream(type.getDeclaredMethods()).map(Method::getName), Stream.of("<init>"))
+                    .toList();
+            if (!named.type.startsWith("java.")) { // which may be of a newer Java than this
+                assertThat(methods).as(named.type).containsAll(named.methods);
+            }
+        }
+    }
+
+    @Test
+    void each_handler_in_a_pipeline_is_named_since_Netty_looks_into_it() throws IOException {
+        List<String> named = new ArrayList<>();
+        for (String module : List.of("client", "testkit", "cli")) {
+            read("io.godwit/godwit-" + module + "/reflect-config.json").forEach(each -> named.add(each.type));
+        }
+        assertThat(house(ChannelHandler.class.getName())).isNotEmpty().allMatch(named::contains);
+    }
+
+    @Test
+    void each_command_is_named() throws IOException {
+        List<String> named = read("picocli-generated/io.godwit/godwit-cli/reflect-config.json").stream()
+                .map(Named::type)
+                .toList();
+        List<String> commands = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.godwit.cli").stream()
+                        .filter(type -> type.isAnnotatedWith(Command.class))
+                        .map(JavaClass::getName)
+                        .toList();
+        assertThat(commands).contains("io.godwit.cli.PubCommand").allMatch(named::contains);
+    }
+
+    private static List<String> house(String parent) {
+        return new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("io.godwit").stream()
+                        .filter(type -> type.isAssignableTo(parent))
+                        .map(JavaClass::getName)
+                        .collect(Collectors.toList());
+    }
+
+    @Test
+    void the_resources_exist() {
+        for (String name : List.of("patterns.lua", "prelude.lua")) {
+            assertThat(getClass().getClassLoader().getResource("io/godwit/nodemcu/lua/vm/" + name))
+                    .isNotNull();
+        }
+        assertThat(getClass().getClassLoader().getResource(FOLDER + "io.godwit/godwit-nodemcu-lua/resource-config.json"))
+                .isNotNull();
+    }
+}

@@ -1,0 +1,123 @@
+package io.godwit.architecture;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.AccessTarget;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+
+/**
+ * The session is a plain object: values in, bytes and events out. Because it has no socket, thread, clock, dice or log, a test
+ * owns all of its world, and a failure replays exactly.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS) // the classes are read once
+@DisabledIfSystemProperty(named = "fast", matches = ".*")
+class SessionIsPureTest {
+    private static final String SESSION = "io.godwit.mqtt.client.session..";
+
+    /** Calls that read a clock or throw dice, by the method's name and its owner's. */
+    private static final Set<String> OUTSIDE_WORLD = Set.of(
+            "java.lang.System.nanoTime",
+            "java.lang.System.currentTimeMillis",
+            "java.lang.Math.random",
+            "java.time.Instant.now",
+            "java.time.LocalDateTime.now",
+            "java.time.OffsetDateTime.now",
+            "java.time.ZonedDateTime.now",
+            "java.util.UUID.randomUUID");
+
+    private final JavaClasses session = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.godwit.mqtt.client.session");
+
+    @Test
+    void it_has_no_socket_and_no_file() {
+        noClasses()
+                .that()
+                .resideInAPackage(SESSION)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                                "java.net..", "javax.net..", "java.nio.channels..", "java.nio.file..")
+                        .or(describe("do I/O", type -> type.getPackageName().equals("java.io") && !isException(type))))
+                .allowEmptyShould(true)
+                .check(session);
+    }
+
+    private static boolean isException(JavaClass type) {
+        return type.isAssignableTo(Throwable.class) || type.getSimpleName().equals("Serializable");
+    }
+
+    @Test
+    void it_has_no_clock_and_no_dice() {
+        noClasses()
+                .that()
+                .resideInAPackage(SESSION)
+                .should()
+                .dependOnClassesThat(describe(
+                        "tell the time or throw dice",
+                        type -> Set.of(
+                                        "java.time.Clock",
+                                        "java.util.Timer",
+                                        "java.util.Random",
+                                        "java.security.SecureRandom",
+                                        "java.util.concurrent.ThreadLocalRandom")
+                                .contains(type.getName())))
+                .orShould()
+                .accessTargetWhere(
+                        target(describe("reads the clock or throws dice", SessionIsPureTest::isOutsideWorld)))
+                .allowEmptyShould(true)
+                .check(session);
+    }
+
+    private static boolean isOutsideWorld(AccessTarget target) {
+        return OUTSIDE_WORLD.contains(target.getOwner().getName() + "." + target.getName());
+    }
+
+    @Test
+    void it_has_no_thread_and_no_lock() {
+        noClasses()
+                .that()
+                .resideInAPackage(SESSION)
+                .should()
+                .dependOnClassesThat(describe(
+                        "are threads",
+                        type -> Set.of("java.lang.Thread", "java.lang.ThreadLocal")
+                                        .contains(type.getName())
+                                || type.getName().startsWith("java.util.concurrent.locks.")
+                                || (type.getPackageName().equals("java.util.concurrent")
+                                        && (type.getSimpleName().contains("Execut")
+                                                || type.getSimpleName().contains("Pool")
+                                                || type.getSimpleName().endsWith("Queue")
+                                                || type.getSimpleName().endsWith("Semaphore")
+                                                || type.getSimpleName().endsWith("Latch")))))
+                .allowEmptyShould(true)
+                .check(session);
+    }
+
+    @Test
+    void it_has_no_log_and_of_Netty_only_buffers() {
+        noClasses()
+                .that()
+                .resideInAPackage(SESSION)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.slf4j..", "java.util.logging..")
+                        .or(describe("are System.Logger", type -> type.getName().startsWith("java.lang.System$Logger")))
+                        .or(resideInAPackage("io.netty..")
+                                .and(describe(
+                                        "are no buffers",
+                                        type -> !type.getPackageName().equals("io.netty.buffer")
+                                                && !type.getName().equals("io.netty.util.ReferenceCounted")))))
+                .allowEmptyShould(true)
+                .check(session);
+    }
+}

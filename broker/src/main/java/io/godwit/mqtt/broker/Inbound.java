@@ -1,0 +1,134 @@
+package io.godwit.mqtt.broker;
+
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Puback;
+import io.godwit.mqtt.protocol.Pubcomp;
+import io.godwit.mqtt.protocol.Publish;
+import io.godwit.mqtt.protocol.Pubrec;
+import io.godwit.mqtt.protocol.Pubrel;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicName;
+
+/**
+ * Messages from a client: checks them against the standard and the broker's limits, hands them to the router once, and
+ * acknowledges them. A message of QoS 2 goes on when its PUBLISH comes; its identifier is remembered until PUBREL
+ * (method A of section 4.3.3).
+ */
+final class Inbound {
+    private final BrokerCore core;
+
+    Inbound(BrokerCore core) {
+        this.core = core;
+    }
+
+    void publish(BrokerLink link, Session session, Publish publish, long now) {
+        BrokerSettings settings = core.settings();
+        String topic = link.resolve(publish);
+        if (publish.topicAlias() > settings.topicAliasMaximum() || topic == null) {
+            core.violation(
+                    link,
+                    ReasonCode.TOPIC_ALIAS_INVALID,
+                    "topic alias " + publish.topicAlias() + " is unknown or above " + settings.topicAliasMaximum()
+                            + " [MQTT-3.3.2-9]",
+                    now);
+            return;
+        }
+        String fault = TopicName.fault(topic);
+        if (fault != null) {
+            core.violation(link, ReasonCode.TOPIC_NAME_INVALID, fault, now);
+            return;
+        }
+        Message message = publish.message().withTopic(topic);
+        if (message.qos().compareTo(settings.maximumQos()) > 0 && link.version == ProtocolVersion.V5) {
+            core.violation(
+                    link,
+                    ReasonCode.QOS_NOT_SUPPORTED,
+                    "QoS " + message.qos().level() + " is above the server's maximum [MQTT-3.2.2-11]",
+                    now);
+            return;
+        }
+        if (message.retain() && !settings.retainAvailable()) {
+            if (link.version == ProtocolVersion.V5) {
+                core.violation(
+                        link, ReasonCode.RETAIN_NOT_SUPPORTED, "the server retains no messages [MQTT-3.2.2-14]", now);
+                return;
+            }
+            message = message.withRetain(false);
+        }
+        if (message.qos() == Qos.AT_MOST_ONCE) {
+            ReasonCode judgement = settings.policy().publish(session.clientId(), message);
+            if (judgement == null || !judgement.isError()) {
+                core.accept(session, message, now);
+            }
+            return;
+        }
+        acknowledged(link, session, publish, message, now);
+    }
+
+    private void acknowledged(BrokerLink link, Session session, Publish publish, Message message, long now) {
+        int id = publish.packetId();
+        boolean repeated = message.qos() == Qos.EXACTLY_ONCE && session.received.contains(id);
+        // Only before MQTT 5 may a publish be sent again on the same connection, and then with DUP.
+        if (!link.unacknowledged.add(id) && (!publish.dup() || link.version == ProtocolVersion.V5)) {
+            core.listener()
+                    .violation(
+                            session.clientId(),
+                            "PUBLISH with packet identifier " + id + ", which is in use [MQTT-2.2.1-3]");
+        } else if (repeated && !publish.dup()) {
+            core.listener()
+                    .violation(session.clientId(), "PUBLISH " + id + " is sent again without DUP [MQTT-3.3.1-1]");
+        }
+        if (link.unacknowledged.size() > core.settings().receiveMaximum() && link.version == ProtocolVersion.V5) {
+            core.violation(
+                    link,
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    "more than " + core.settings().receiveMaximum() + " publishes are unacknowledged [MQTT-3.3.4-9]",
+                    now);
+            return;
+        }
+        ReasonCode judgement =
+                repeated ? ReasonCode.SUCCESS : core.settings().policy().publish(session.clientId(), message);
+        if (judgement == null || !judgement.isError()) {
+            if (!repeated) {
+                if (message.qos() == Qos.EXACTLY_ONCE) {
+                    session.received.add(id);
+                }
+                int receivers = core.accept(session, message, now);
+                if (judgement == ReasonCode.SUCCESS && receivers == 0) {
+                    judgement = ReasonCode.NO_MATCHING_SUBSCRIBERS;
+                }
+            }
+        }
+        // The client may have lost its connection over its own message.
+        if (judgement != null && link.isOpen()) {
+            acknowledge(link, message.qos(), id, judgement);
+        }
+    }
+
+    private static void acknowledge(BrokerLink link, Qos qos, int id, ReasonCode judgement) {
+        ReasonCode reason = link.version == ProtocolVersion.V5 ? judgement : ReasonCode.SUCCESS;
+        if (qos == Qos.AT_LEAST_ONCE) {
+            link.unacknowledged.remove(id);
+            link.send(new Puback(id, reason, MqttProperties.NONE));
+        } else {
+            if (judgement.isError() && link.version == ProtocolVersion.V5) {
+                link.unacknowledged.remove(id);
+            }
+            link.send(new Pubrec(id, reason, MqttProperties.NONE));
+        }
+    }
+
+    void pubrel(BrokerLink link, Session session, Pubrel pubrel) {
+        int id = pubrel.packetId();
+        link.unacknowledged.remove(id);
+        boolean known = session.received.remove(id);
+        // A PUBREL may come again after a lost PUBCOMP, so an unknown identifier is no fault of the client.
+        ReasonCode reason = known || link.version != ProtocolVersion.V5
+                ? ReasonCode.SUCCESS
+                : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;
+        link.send(new Pubcomp(id, reason, MqttProperties.NONE));
+    }
+}

@@ -1,0 +1,102 @@
+package io.godwit.mqtt.broker;
+
+import io.godwit.mqtt.protocol.Message;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the broker knows about a client beyond one connection, section 4.1: subscriptions, messages on their way to it,
+ * identifiers of QoS 2 messages from it, the will, and when all that ends. {@link Sessions} decides about its life.
+ */
+final class Session {
+    /** A session expiry interval, or moment, that never comes. */
+    static final long FOR_EVER = 0xFFFF_FFFFL;
+
+    private final String clientId;
+    private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
+
+    /** QoS 2 messages from the client that have been taken and not been released. */
+    final Set<Integer> received = new LinkedHashSet<>();
+
+    OutboundQueue outbound = new OutboundQueue();
+
+    /** Seconds that the session outlives its connection. */
+    long expirySeconds;
+
+    @Nullable
+    Message will;
+
+    long willDelaySeconds;
+
+    /** While no client is connected: when it ends and when its will is due, in the broker's nanoseconds. */
+    long endsAt = QueuedMessage.NEVER;
+
+    long willAt = QueuedMessage.NEVER;
+    Timers.@Nullable Timer endTimer;
+    Timers.@Nullable Timer willTimer;
+
+    private @Nullable BrokerLink link;
+
+    Session(String clientId) {
+        this.clientId = clientId;
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    /** The connection of the client, or null while there is none. */
+    @Nullable
+    BrokerLink link() {
+        return link;
+    }
+
+    void link(@Nullable BrokerLink newLink) {
+        link = newLink;
+    }
+
+    Collection<Subscription> subscriptions() {
+        return subscriptions.values();
+    }
+
+    /** Adds a subscription; true when the filter was not subscribed to before. */
+    boolean subscribe(Subscription subscription) {
+        return subscriptions.put(subscription.filter().text(), subscription) == null;
+    }
+
+    /** Removes a subscription; false when there was none. */
+    boolean unsubscribe(String filter) {
+        return subscriptions.remove(filter) != null;
+    }
+
+    void cancelTimers() {
+        if (endTimer != null) {
+            endTimer.cancel();
+            endTimer = null;
+        }
+        if (willTimer != null) {
+            willTimer.cancel();
+            willTimer = null;
+        }
+        endsAt = QueuedMessage.NEVER;
+        willAt = QueuedMessage.NEVER;
+    }
+
+    /** The same session without its connection and timers. */
+    Session copy() {
+        Session copy = new Session(clientId);
+        copy.subscriptions.putAll(subscriptions);
+        copy.received.addAll(received);
+        copy.outbound = outbound.copy();
+        copy.expirySeconds = expirySeconds;
+        copy.will = will;
+        copy.willDelaySeconds = willDelaySeconds;
+        copy.endsAt = endsAt;
+        copy.willAt = willAt;
+        return copy;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.mqtt.broker;
+
+import org.jspecify.annotations.NullMarked;

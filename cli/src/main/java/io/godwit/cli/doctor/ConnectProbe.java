@@ -1,0 +1,96 @@
+package io.godwit.cli.doctor;
+
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.transport.Attempt;
+import io.godwit.mqtt.client.transport.ConnectProgress;
+import io.godwit.mqtt.client.transport.Connection;
+import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.Transport;
+import io.netty.buffer.ByteBuf;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk along a road, from the name to the last step before MQTT, with the time of each step. The connection is closed
+ * at once.
+ *
+ * @param passed the points that were passed, in order
+ * @param failure why it ended early; null when it came to the end
+ * @param failedAfter nanoseconds from the last point to the failure
+ */
+record ConnectProbe(List<Passed> passed, @Nullable TransportException failure, long failedAfter) {
+
+    /** A point, and the nanoseconds from the one before. */
+    record Passed(ConnectProgress point, long nanos) {}
+
+    boolean cameThrough() {
+        return failure == null;
+    }
+
+    /** Walks and waits; each step has the road's own time limits. */
+    static ConnectProbe along(TransportOptions road, Transport transport) throws InterruptedException {
+        Listener listener = new Listener();
+        EventLoop loop = transport.nextLoop();
+        Attempt attempt = transport.open(loop, road, listener);
+        // Key files, SRV records, the name, the address, the handshakes: none may take longer than its limit.
+        Duration limit = road.resolveTimeout()
+                .multipliedBy(2)
+                .plus(road.connectTimeout())
+                .plus(road.handshakeTimeout().multipliedBy(2));
+        try {
+            listener.end.get(limit.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+            return new ConnectProbe(listener.passed, null, 0);
+        } catch (ExecutionException e) {
+            return new ConnectProbe(
+                    listener.passed, (TransportException) e.getCause(), System.nanoTime() - listener.last);
+        } catch (TimeoutException e) {
+            attempt.cancel();
+            throw new IllegalStateException("a road without an end: " + road, e);
+        }
+    }
+
+    /** Notes the time of each call; all of them come on the loop. */
+    private static final class Listener implements ConnectionListener {
+        private final List<Passed> passed = new CopyOnWriteArrayList<>();
+        private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+        private volatile long last = System.nanoTime();
+
+        @Override
+        public void passed(ConnectProgress waypoint) {
+            long now = System.nanoTime();
+            passed.add(new Passed(waypoint, now - last));
+            last = now;
+        }
+
+        @Override
+        public void connected(Connection connection) {
+            connection.close(true);
+            end.complete(null);
+        }
+
+        @Override
+        public void failed(TransportException failure) {
+            end.completeExceptionally(failure);
+        }
+
+        @Override
+        public void received(ByteBuf bytes) {}
+
+        @Override
+        public void readComplete() {}
+
+        @Override
+        public void writabilityChanged() {}
+
+        @Override
+        public void closed(@Nullable Throwable cause) {}
+    }
+}

@@ -1,0 +1,228 @@
+package io.godwit.cli.doctor;
+
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.transport.CertificateRejected;
+import io.godwit.mqtt.client.transport.Certificates;
+import io.godwit.mqtt.client.transport.ConnectProgress;
+import io.godwit.mqtt.client.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks the road to a server up to where MQTT begins, once for each address of its name (or of the proxy's), and reports
+ * each step. The walk is the client's own, so what the doctor sees is what a client meets.
+ */
+final class TransportCheck {
+    private final TransportOptions road;
+    private final ServerAddress server;
+    private final Transport transport;
+    private final Report report;
+    private final OneAddress addresses;
+
+    TransportCheck(TransportOptions road, Transport transport, Report report) {
+        this.road = road;
+        this.server = road.servers().get(0);
+        this.transport = transport;
+        this.report = report;
+        addresses = new OneAddress(road.resolver());
+    }
+
+    /** The road by the first address that leads to the end; null when none does, which is then reported. */
+    @Nullable
+    TransportOptions walk() throws InterruptedException {
+        TransportOptions single = road.toBuilder().resolver(addresses).build();
+        List<ConnectProbe> walks = new ArrayList<>();
+        walks.add(ConnectProbe.along(single, transport));
+        for (int i = 1; i < addresses.all().size(); i++) {
+            addresses.choose(i);
+            walks.add(ConnectProbe.along(single, transport));
+        }
+        int best = best(walks);
+        name(walks.get(0));
+        for (ConnectProbe each : walks) {
+            network(each, walks.get(best));
+        }
+        beyond(walks.get(best));
+        TransportException failure = walks.get(best).failure();
+        if (failure != null) {
+            breakAt(failure, walks.get(best).failedAfter());
+            return null;
+        }
+        addresses.choose(best);
+        return single;
+    }
+
+    /** The walk that came to the end, or else farthest. */
+    private static int best(List<ConnectProbe> walks) {
+        int best = 0;
+        for (int i = 0; i < walks.size(); i++) {
+            TransportException failure = walks.get(i).failure();
+            if (failure == null) {
+                return i;
+            }
+            TransportException farthest = walks.get(best).failure();
+            if (farthest != null && failure.step().compareTo(farthest.step()) > 0) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    private void name(ConnectProbe walk) {
+        for (ConnectProbe.Passed each : walk.passed()) {
+            if (each.point() instanceof ConnectProgress.Located located) {
+                report.add(Finding.good(CheckStep.NAME, "SRV records lead to " + String.join(", ", located.targets()))
+                        .took(each.nanos())
+                        .fact("targets", located.targets()));
+            } else if (each.point() instanceof ConnectProgress.Resolved resolved) {
+                List<String> all = addresses.all().stream()
+                        .map(InetAddress::getHostAddress)
+                        .toList();
+                if (!all.equals(List.of(resolved.host()))) {
+                    report.add(Finding.good(CheckStep.NAME, resolved.host() + " is " + String.join(", ", all))
+                            .took(each.nanos())
+                            .fact("host", resolved.host())
+                            .fact("addresses", all));
+                }
+            }
+        }
+    }
+
+    /** Whether the address answers; where another one leads on, a fault of this one is worth no more than a warning. */
+    private void network(ConnectProbe walk, ConnectProbe best) {
+        for (ConnectProbe.Passed each : walk.passed()) {
+            if (each.point() instanceof ConnectProgress.Reached reached) {
+                report.add(Finding.good(CheckStep.NETWORK, reachedText(reached)).took(each.nanos()));
+            }
+        }
+        TransportException failure = walk.failure();
+        if (failure == null || walk == best) {
+            return;
+        }
+        Finding finding = best.cameThrough()
+                ? Finding.warning(stationOf(failure.step()), Advice.symptom(failure))
+                        .detail("another address leads on, but clients may try this one first")
+                : Finding.broken(stationOf(failure.step()), Advice.symptom(failure));
+        report.add(finding.took(walk.failedAfter()));
+    }
+
+    private String reachedText(ConnectProgress.Reached reached) {
+        String whose = road.proxy() == null || server.scheme() == Scheme.UNIX ? "" : "the proxy ";
+        if (reached.address() instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            return whose + inet.getAddress().getHostAddress() + " answers on port " + inet.getPort();
+        }
+        return "the socket " + server.authority() + " answers";
+    }
+
+    /** What lies between the network and MQTT. */
+    private void beyond(ConnectProbe walk) {
+        for (ConnectProbe.Passed each : walk.passed()) {
+            if (each.point() instanceof ConnectProgress.ProxyPassed passed) {
+                report.add(Finding.good(CheckStep.PROXY, passed.proxy() + " leads to " + server.authority())
+                        .took(each.nanos()));
+            } else if (each.point() instanceof ConnectProgress.Encrypted encrypted) {
+                report.add(encrypted(encrypted).took(each.nanos()));
+            } else if (each.point() instanceof ConnectProgress.Upgraded) {
+                report.add(Finding.good(
+                                CheckStep.WEBSOCKET,
+                                "the server switches to WebSocket at "
+                                        + (server.path().isEmpty() ? "/mqtt" : server.path()))
+                        .took(each.nanos()));
+            }
+        }
+    }
+
+    private Finding encrypted(ConnectProgress.Encrypted encrypted) {
+        Certificate[] sent;
+        try {
+            sent = encrypted.session().getPeerCertificates();
+        } catch (SSLPeerUnverifiedException e) {
+            sent = new Certificate[0];
+        }
+        Chain chain = Chain.of(sent);
+        String text = encrypted.session().getProtocol() + " with "
+                + encrypted.session().getCipherSuite();
+        String ending = chain.ending(Instant.now());
+        String unchecked = road.tls().isInsecure()
+                ? "the certificate was not checked, as asked for"
+                : road.tls().hostNameChecked() ? "" : "the host name was not checked, as asked for";
+        Finding finding = Finding.of(
+                        CheckStep.TLS, ending.isEmpty() && unchecked.isEmpty() ? Status.GOOD : Status.WARNING, text)
+                .fact("protocol", encrypted.session().getProtocol())
+                .fact("cipher", encrypted.session().getCipherSuite());
+        String alpn = encrypted.applicationProtocol();
+        if (alpn != null) {
+            finding = finding.detail("ALPN agreed on " + alpn).fact("applicationProtocol", alpn);
+        } else if (!road.tls().applicationProtocols().isEmpty()) {
+            finding = finding.detail("the server takes no part in ALPN");
+        }
+        for (String warning : List.of(unchecked, ending)) {
+            if (!warning.isEmpty()) {
+                finding = finding.detail(warning);
+            }
+        }
+        return withChain(finding, chain);
+    }
+
+    private static Finding withChain(Finding finding, Chain chain) {
+        Finding all = finding.fact("certificates", chain.facts());
+        for (String line : chain.lines()) {
+            all = all.detail(line);
+        }
+        return all;
+    }
+
+    private void breakAt(TransportException failure, long nanos) throws InterruptedException {
+        CheckStep station = stationOf(failure.step());
+        CertificateRejected rejected = CertificateRejected.in(failure);
+        String text = Advice.symptom(failure);
+        if (rejected != null) {
+            for (X509Certificate shownBelow : rejected.chain()) {
+                text = text.replace(" (" + Certificates.describe(shownBelow) + ")", "");
+            }
+        }
+        Finding finding = Finding.broken(station, text).took(nanos).fact("timeout", failure.isTimeout());
+        if (rejected != null) {
+            finding = withChain(finding.fact("check", rejected.check().anchor()), new Chain(rejected.chain()));
+        }
+        report.breaks(
+                finding,
+                new Diagnosis(
+                        station,
+                        ExitCodes.UNREACHABLE,
+                        station == CheckStep.NAME ? SeedReason.DNS : SeedReason.SERVER_NOT_FOUND,
+                        finding.text(),
+                        advice(failure, rejected)));
+    }
+
+    private List<String> advice(TransportException failure, @Nullable CertificateRejected rejected)
+            throws InterruptedException {
+        List<String> advice = new ArrayList<>(Advice.about(failure, road, rejected == null ? null : rejected.check()));
+        if (failure.step() == Step.WEBSOCKET && TlsProbe.speaksTls(road, transport)) {
+            advice.add(0, "this port speaks TLS: godwit doctor wss://" + server.authority() + server.path());
+        }
+        return advice;
+    }
+
+    static CheckStep stationOf(Step step) {
+        return switch (step) {
+            case RESOLVE -> CheckStep.NAME;
+            case CONNECT -> CheckStep.NETWORK;
+            case PROXY -> CheckStep.PROXY;
+            case TLS -> CheckStep.TLS;
+            case WEBSOCKET -> CheckStep.WEBSOCKET;
+        };
+    }
+}

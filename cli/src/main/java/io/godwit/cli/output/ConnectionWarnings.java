@@ -1,0 +1,65 @@
+package io.godwit.cli.output;
+
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Tells people what happens to a connection, a line for each event. */
+public final class ConnectionWarnings implements ClientListener {
+    private final Consumer<String> remark;
+    private final boolean detailed;
+
+    /** @param detailed whether a connection that was made is worth a line too */
+    public ConnectionWarnings(Consumer<String> remark, boolean detailed) {
+        this.remark = remark;
+        this.detailed = detailed;
+    }
+
+    /** A time for people. */
+    public static String time(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toNanos() / 1e9);
+    }
+
+    @Override
+    public void connectFailed(MqttClient client, ConnectFailure failure, @Nullable Duration next) {
+        if (next != null) {
+            remark.accept("no connection: " + failure.text() + "; next attempt in " + time(next));
+        }
+    }
+
+    @Override
+    public void disconnected(MqttClient client, @Nullable String cause, @Nullable Duration next) {
+        if (cause != null) {
+            remark.accept("connection lost: " + cause + (next == null ? "" : "; next attempt in " + time(next)));
+        }
+    }
+
+    @Override
+    public void connected(MqttClient client, ConnectResult result) {
+        if (detailed) {
+            remark.accept(
+                    "connected to " + result.server() + " as '" + result.clientId() + "', MQTT " + client.protocol());
+        }
+    }
+
+    @Override
+    public void handlerFailed(MqttClient client, Message message, Throwable failure) {
+        remark.accept("a message on '" + message.topic() + "' could not be handled: " + failure);
+    }
+
+    @Override
+    public void resubscribed(MqttClient client, TopicSubscription subscription, ReasonCode reason) {
+        if (reason.isError()) {
+            remark.accept("the broker refuses to renew the subscription to '" + subscription.filter() + "': "
+                    + reason.describe());
+        }
+    }
+}

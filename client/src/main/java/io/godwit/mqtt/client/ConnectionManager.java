@@ -1,0 +1,624 @@
+package io.godwit.mqtt.client;
+
+import io.godwit.mqtt.client.ConnectFailure.Reason;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.client.session.SessionEvent;
+import io.godwit.mqtt.client.transport.Cancellable;
+import io.godwit.mqtt.client.transport.Connection;
+import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.codec.ProtocolViolationException;
+import io.godwit.mqtt.protocol.Auth;
+import io.godwit.mqtt.protocol.Connack;
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Disconnect;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ReasonCode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the connection, keeps it, makes it again and ends it: the state machine of {@link ClientState}. All of it runs on
+ * the client's event loop, so it needs no lock; what arrives from an older connection or attempt is told apart by its
+ * {@link BrokerConnection}.
+ */
+final class ConnectionManager {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionManager.class);
+    private static final int MOST_REDIRECTS = 3;
+    private static final Failure CLOSED =
+            new Failure(Failure.Kind.CLOSED, ReasonCode.UNSPECIFIED_ERROR, "the client is closed", MqttProperties.NONE);
+
+    // Set once.
+    private final MqttClient client;
+    private final ClientConfig config;
+    private final ClientCore core;
+    private final EventLoop loop;
+    private final @Nullable Authentication authentication;
+
+    private volatile ClientState state = ClientState.IDLE;
+    private volatile @Nullable ConnectResult result;
+
+    // Event loop only.
+    private @Nullable BrokerConnection line;
+    private @Nullable Cancellable timer;
+    private @Nullable Cancellable tick;
+    /** The question to the reconnect policy whose answer counts. */
+    private @Nullable Object waitingFor;
+
+    private long tickAt;
+    private int attempts;
+    private int redirects;
+    private @Nullable TransportOptions detour;
+    /** The broker has just named another server: the next attempt goes there, without delay. */
+    private boolean redirected;
+    /** Whether CONNACK has come since the application last called connect: a lost connection is then made again. */
+    private boolean established;
+
+    private String clientId;
+    private List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(0);
+    private List<CompletableFuture<Void>> disconnecting = new ArrayList<>(0);
+    /** The DISCONNECT that is to be sent; null once it is in the outbox. */
+    private @Nullable Disconnect farewell;
+    /** When it is said, whatever is in flight then. */
+    private long farewellAt;
+    /** Whether the broker is given time to end its side after it. */
+    private boolean awaitBroker;
+
+    private boolean closing;
+
+    ConnectionManager(MqttClient client, ClientConfig config, ClientCore core) {
+        this.client = client;
+        this.config = config;
+        this.core = core;
+        this.loop = core.loop;
+        Authenticator authenticator = config.authenticator();
+        this.authentication = authenticator == null ? null : new Authentication(authenticator, core, this);
+        this.clientId = config.clientId();
+    }
+
+    ClientState state() {
+        return state;
+    }
+
+    @Nullable
+    ConnectResult result() {
+        return result;
+    }
+
+    // ---- what the application asks for ----
+
+    void connect(CompletableFuture<ConnectResult> future) {
+        switch (state) {
+            case CLOSED -> fail(future, new ClientClosedException("the client is closed"));
+            case CONNECTED -> complete(future, result);
+            case CONNECTING -> connecting.add(future);
+            case WAITING -> {
+                connecting.add(future);
+                begin();
+            }
+            case DISCONNECTING -> {
+                if (closing) {
+                    fail(future, new ClientClosedException("the client is being closed"));
+                } else {
+                    connecting.add(future); // begins when the old connection has ended
+                }
+            }
+            case IDLE -> {
+                connecting.add(future);
+                fresh();
+            }
+        }
+    }
+
+    private void fresh() {
+        attempts = 0;
+        redirects = 0;
+        detour = null;
+        established = false;
+        core.setClosedTo(null);
+        begin();
+    }
+
+    /** Ends the connection with this packet, once what is in flight has ended or the limit has passed. */
+    void disconnect(CompletableFuture<Void> future, Disconnect packet, Duration limit) {
+        switch (state) {
+            case CLOSED, IDLE -> complete(future, null);
+            case CONNECTING, WAITING -> {
+                disconnecting.add(future);
+                giveUp(null);
+            }
+            case DISCONNECTING -> disconnecting.add(future);
+            case CONNECTED -> {
+                disconnecting.add(future);
+                farewell = packet;
+                state = ClientState.DISCONNECTING;
+                core.setClosedTo(ClientCore.notConnected("not connected: the client is disconnecting"));
+                sayFarewellWithin(limit);
+                drained();
+            }
+        }
+    }
+
+    void close(CompletableFuture<Void> future) {
+        if (closing || state == ClientState.CLOSED) {
+            if (state == ClientState.CLOSED) {
+                complete(future, null);
+            } else {
+                disconnecting.add(future);
+            }
+            return;
+        }
+        closing = true;
+        if (farewell != null
+                && farewellAt - loop.nanoTime() > config.closeTimeout().toNanos()) {
+            sayFarewellWithin(config.closeTimeout());
+        }
+        disconnecting.add(future);
+        // nobody looks at the end of the disconnect itself: the future above ends with the client
+        disconnect(
+                new BlockingFuture<>(), new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE), config.closeTimeout());
+        if (state == ClientState.IDLE) {
+            finish();
+        }
+    }
+
+    void reauthenticate(CompletableFuture<Void> future) {
+        BrokerConnection current = line;
+        if (authentication == null || state != ClientState.CONNECTED || current == null) {
+            fail(future, new NotConnectedException("re-authentication needs an authenticator and a connection"));
+        } else {
+            authentication.again(current, future);
+        }
+    }
+
+    // ---- the attempt ----
+
+    boolean isCurrent(BrokerConnection other) {
+        return line == other;
+    }
+
+    /** The line is let go; nothing of it counts any more. */
+    void forget(BrokerConnection other) {
+        if (line == other) {
+            line = null;
+            core.closed();
+        }
+    }
+
+    private void begin() {
+        cancelTimer();
+        waitingFor = null;
+        state = ClientState.CONNECTING;
+        attempts++;
+        int attempt = attempts;
+        core.tell(listener -> listener.connecting(client, attempt));
+        BrokerConnection next = new BrokerConnection(this, core, config);
+        line = next;
+        if (config.credentials() == null && config.authenticator() == null) {
+            open(next, null, null);
+        } else {
+            core.background(() -> askCredentials(next));
+        }
+    }
+
+    /** Runs on the application's side: suppliers may take their time. */
+    private void askCredentials(BrokerConnection next) {
+        try {
+            Credentials credentials =
+                    config.credentials() == null ? null : config.credentials().get();
+            Authenticator authenticator = config.authenticator();
+            byte[] data = authenticator == null ? null : authenticator.begin();
+            loop.execute(() -> open(next, credentials, data));
+        } catch (Throwable failure) {
+            loop.execute(() -> next.fail(
+                    ConnectFailure.of(Reason.SERVER_NOT_FOUND, "the credentials could not be had: " + failure),
+                    failure));
+        }
+    }
+
+    private void open(BrokerConnection next, @Nullable Credentials credentials, byte @Nullable [] authData) {
+        if (line != next) {
+            return;
+        }
+        TransportOptions road = detour != null ? detour : config.road();
+        next.open(road, connectPacket(credentials, authData));
+    }
+
+    @SuppressWarnings("NullAway") // nullable arrays of a record are not understood
+    private Connect connectPacket(@Nullable Credentials credentials, byte @Nullable [] authData) {
+        MqttProperties properties = config.connectProperties();
+        Authenticator authenticator = config.authenticator();
+        if (authenticator != null) {
+            properties = properties
+                    .with(Property.AUTHENTICATION_METHOD, authenticator.method())
+                    .with(Property.AUTHENTICATION_DATA, authData);
+        }
+        return new Connect(
+                config.version(),
+                clientId,
+                config.cleanSession(),
+                (int) config.keepAlive().toSeconds(),
+                config.will(),
+                credentials == null ? null : credentials.username(),
+                credentials == null ? null : credentials.password(),
+                properties);
+    }
+
+    // ---- what the session tells ----
+
+    void handle(BrokerConnection from, SessionEvent event) {
+        if (!from.isCurrent()) {
+            return;
+        }
+        if (event instanceof SessionEvent.Connected connected) {
+            connected(from, connected);
+        } else if (event instanceof SessionEvent.Refused refused) {
+            refused(from, refused.connack());
+        } else if (event instanceof SessionEvent.ServerDisconnected ended) {
+            serverDisconnected(from, ended.disconnect());
+        } else if (event instanceof SessionEvent.AuthReceived auth) {
+            authReceived(from, auth.auth());
+        } else if (event instanceof SessionEvent.Unhandled unhandled) {
+            core.tellOfMessage(
+                    unhandled.message(),
+                    listener -> listener.messageUnhandled(client, unhandled.message(), unhandled.parked()));
+        } else if (event instanceof SessionEvent.Prompted prompted) {
+            core.deliverPrompt(prompted);
+        } else if (event instanceof SessionEvent.Resubscribed again) {
+            core.tell(listener -> listener.resubscribed(client, again.subscription(), again.reason()));
+        }
+    }
+
+    private void connected(BrokerConnection from, SessionEvent.Connected event) {
+        cancelTimer();
+        MqttProperties properties = event.connack().properties();
+        clientId = properties.getOr(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId);
+        int keepAlive = properties.getOr(
+                Property.SERVER_KEEP_ALIVE, (int) config.keepAlive().toSeconds());
+        Connection connection = from.connection();
+        ConnectResult accepted = new ConnectResult(
+                event.resumed(),
+                clientId,
+                Duration.ofSeconds(keepAlive),
+                connection == null
+                        ? ""
+                        : connection.address().withoutCredentials().toString(),
+                properties);
+        result = accepted;
+        state = ClientState.CONNECTED;
+        established = true;
+        attempts = 0;
+        scheduleTick();
+        List<CompletableFuture<ConnectResult>> waiting = connecting;
+        connecting = new ArrayList<>(0);
+        waiting.forEach(future -> complete(future, accepted));
+        core.tell(listener -> listener.connected(client, accepted));
+        if (authentication != null) {
+            authentication.succeeded(from, properties.get(Property.AUTHENTICATION_DATA));
+        }
+    }
+
+    private void refused(BrokerConnection from, Connack connack) {
+        ReasonCode reason = connack.reason(config.version());
+        String code = reason == null ? "return code " + connack.code() : Reasons.describe(reason, connack.properties());
+        ConnectFailure failure = new ConnectFailure(
+                Reason.REFUSED,
+                connack.code(),
+                reason,
+                "the broker refused the connection" + from.where() + ": " + code,
+                connack.properties());
+        if (redirect(connack.properties(), reason)) {
+            from.drop(false);
+            redirected = false;
+            begin();
+        } else {
+            from.fail(failure, null);
+        }
+    }
+
+    /** Takes the broker's hint to another server, MQTT 5 section 4.11, if the application allows that. */
+    private boolean redirect(MqttProperties properties, @Nullable ReasonCode reason) {
+        String reference = properties.get(Property.SERVER_REFERENCE);
+        boolean moved = reason == ReasonCode.USE_ANOTHER_SERVER || reason == ReasonCode.SERVER_MOVED;
+        if (!moved || reference == null || !config.followRedirects() || redirects >= MOST_REDIRECTS) {
+            return false;
+        }
+        try {
+            String first = reference.trim().split("\\s+", 2)[0];
+            ServerAddress from = config.road().servers().get(0);
+            String address = first.contains("://") ? first : from.scheme().text() + "://" + first;
+            detour = config.road().toBuilder()
+                    .servers(List.of(ServerAddress.parse(address)))
+                    .build();
+            redirects++;
+            redirected = true;
+            return true;
+        } catch (IllegalArgumentException unusable) {
+            return false;
+        }
+    }
+
+    private void serverDisconnected(BrokerConnection from, Disconnect disconnect) {
+        ReasonCode reason = disconnect.reason();
+        boolean moved = redirect(disconnect.properties(), reason);
+        from.drop(false);
+        lost("the broker disconnected: " + Reasons.describe(reason, disconnect.properties())
+                + (moved ? "; it names another server" : ""));
+    }
+
+    private void authReceived(BrokerConnection from, Auth auth) {
+        byte[] data = auth.properties().get(Property.AUTHENTICATION_DATA);
+        if (authentication == null) {
+            from.brokenBy(new ProtocolViolationException(
+                    ReasonCode.PROTOCOL_ERROR, 0, "[MQTT-4.12.0-1]", "AUTH came, though CONNECT named no method"));
+        } else if (auth.reason() == ReasonCode.SUCCESS) {
+            authentication.succeeded(from, data);
+        } else {
+            authentication.answer(from, ReasonCode.CONTINUE_AUTHENTICATION, data);
+        }
+    }
+
+    /** The application's authenticator has thrown. */
+    void authenticationFailed(BrokerConnection with, Exception failure) {
+        String why = "the authenticator failed: " + failure;
+        if (state == ClientState.CONNECTING) {
+            with.fail(ConnectFailure.of(Reason.NOT_A_CONNACK, why), failure);
+        } else {
+            with.drop(false);
+            lost(why);
+        }
+    }
+
+    // ---- ends ----
+
+    void attemptFailed(ConnectFailure failure, @Nullable Throwable cause) {
+        detour = null; // a server that was only named is not worth a second attempt
+        MqttException reason = new MqttConnectException(failure, cause);
+        if (established || config.retryFirst()) {
+            waitForNext(
+                    attempts + 1,
+                    failure,
+                    reason,
+                    next -> core.tell(listener -> listener.connectFailed(client, failure, next)));
+        } else {
+            core.tell(listener -> listener.connectFailed(client, failure, null));
+            giveUp(reason);
+        }
+    }
+
+    private void endAuthentication(String why) {
+        if (authentication != null) {
+            authentication.lost(why);
+        }
+    }
+
+    /** An established connection has ended, and it was not the application that wanted it. */
+    void lost(String why) {
+        if (!redirected) {
+            redirects = 0; // a connection of its own; only a chain of redirects is counted
+        }
+        cancelTimer();
+        if (line != null) {
+            line.drop(false);
+        }
+        endAuthentication(why);
+        if (state == ClientState.DISCONNECTING) {
+            ended(null);
+            return;
+        }
+        waitForNext(
+                1,
+                null,
+                new NotConnectedException(why),
+                next -> core.tell(listener -> listener.disconnected(client, why, next)));
+    }
+
+    /** Asks the policy, which is the application's code and so not run here, and waits as long as it says. */
+    private void waitForNext(
+            int attempt, @Nullable ConnectFailure last, MqttException reason, Consumer<@Nullable Duration> tell) {
+        state = ClientState.WAITING;
+        scheduleTick();
+        Object pending = new Object();
+        waitingFor = pending;
+        boolean atOnce = redirected;
+        redirected = false;
+        core.background(() -> {
+            Duration next = atOnce ? Duration.ZERO : delay(attempt, last);
+            loop.execute(() -> {
+                if (waitingFor == pending && state == ClientState.WAITING) {
+                    tell.accept(next);
+                    if (next == null) {
+                        giveUp(reason);
+                    } else {
+                        setTimer(next.toNanos(), this::begin);
+                    }
+                }
+            });
+        });
+    }
+
+    private @Nullable Duration delay(int attempt, @Nullable ConnectFailure last) {
+        try {
+            return config.reconnect().delay(attempt, last);
+        } catch (RuntimeException failure) {
+            LOG.warn("the reconnect policy has failed; the connection is given up", failure);
+            return null;
+        }
+    }
+
+    /** Stops trying. The failure is for those who wait for a connection; null: the application asked for the end. */
+    private void giveUp(@Nullable MqttException failure) {
+        cancelTimer();
+        if (line != null) {
+            line.drop(false);
+        }
+        MqttException reason =
+                failure != null ? failure : new NotConnectedException("disconnected before CONNACK came");
+        List<CompletableFuture<ConnectResult>> waiting = connecting;
+        connecting = new ArrayList<>(0);
+        idle(String.valueOf(reason.getMessage()));
+        waiting.forEach(future -> fail(future, reason));
+    }
+
+    private void sayFarewellWithin(Duration limit) {
+        farewellAt = loop.nanoTime() + limit.toNanos();
+        setTimer(limit.toNanos(), this::sayFarewell);
+    }
+
+    private void sayFarewell() {
+        cancelTimer();
+        BrokerConnection last = line;
+        Disconnect packet = farewell;
+        farewell = null;
+        if (last == null || packet == null) {
+            return;
+        }
+        // A will must not be published because DISCONNECT was lost, however unlikely that is.
+        awaitBroker = config.will() != null || !core.isQuiet();
+        setTimer(config.closeTimeout().toNanos(), () -> lost("the connection did not end in time"));
+        core.say(session -> session.disconnect(packet));
+    }
+
+    /** What was waiting may have left: that is when a disconnect that waited for it goes on. */
+    void drained() {
+        if (state != ClientState.DISCONNECTING) {
+            return;
+        }
+        if (farewell != null) {
+            if (core.isIdle()) {
+                sayFarewell();
+            }
+        } else if (line != null && !core.hasUnsent()) {
+            line.close(awaitBroker);
+        }
+    }
+
+    private void ended(@Nullable String why) {
+        core.tell(listener -> listener.disconnected(client, why, null));
+        idle("disconnected");
+    }
+
+    private void idle(String why) {
+        state = ClientState.IDLE;
+        endAuthentication(why);
+        result = null;
+        core.setClosedTo(ClientCore.notConnected("not connected: " + why));
+        core.say(session -> session.endControls(ClientCore.notConnected("not connected: " + why)));
+        if (config.cleanSession() && config.store() == null && !closing) {
+            core.end(new Failure(
+                    Failure.Kind.SESSION_LOST,
+                    ReasonCode.UNSPECIFIED_ERROR,
+                    "the session has ended with its connection: " + why,
+                    MqttProperties.NONE));
+        }
+        if (closing) {
+            finish();
+            return;
+        }
+        scheduleTick();
+        settleDisconnects();
+        if (!connecting.isEmpty()) {
+            fresh();
+        }
+    }
+
+    private void finish() {
+        state = ClientState.CLOSED;
+        if (tick != null) {
+            tick.cancel();
+            tick = null;
+        }
+        core.setClosedTo(CLOSED);
+        core.end(CLOSED);
+        if (config.store() == null) {
+            settleDisconnects();
+            return;
+        }
+        core.background(() -> {
+            core.closeLog();
+            loop.execute(this::settleDisconnects);
+        });
+    }
+
+    private void settleDisconnects() {
+        List<CompletableFuture<Void>> waiting = disconnecting;
+        disconnecting = new ArrayList<>(0);
+        waiting.forEach(future -> complete(future, null));
+    }
+
+    void storeFailed(IOException failure) {
+        loop.execute(() -> {
+            if (line != null) {
+                line.drop(false);
+                lost("the session store cannot write: " + failure.getMessage());
+            }
+        });
+    }
+
+    // ---- time ----
+
+    void setTimer(long nanos, Runnable then) {
+        cancelTimer();
+        timer = loop.schedule(then, nanos);
+    }
+
+    private void cancelTimer() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+    }
+
+    /** Looks when the session has something to do next: a ping, an expiry. */
+    void scheduleTick() {
+        long at = core.nextTick();
+        if (tick != null) {
+            if (tickAt - at <= 0 && at != Long.MAX_VALUE) {
+                return; // it looks again when it fires
+            }
+            tick.cancel();
+            tick = null;
+        }
+        if (at != Long.MAX_VALUE && state != ClientState.CLOSED) {
+            tickAt = at;
+            tick = loop.schedule(this::tick, Math.max(0, at - loop.nanoTime()));
+        }
+    }
+
+    private void tick() {
+        tick = null;
+        if (!core.tick(loop.nanoTime()) && line != null) {
+            line.drop(false);
+            lost("the broker did not answer PINGREQ: the connection is dead");
+        }
+        scheduleTick();
+    }
+
+    // ---- futures: what depends on them never runs on the loop ----
+
+    @SuppressWarnings("NullAway") // a future of Void completes with null
+    private <T> void complete(CompletableFuture<T> future, @Nullable T value) {
+        if (future instanceof BlockingFuture) {
+            future.complete(value);
+        } else {
+            core.dependents(() -> future.complete(value));
+        }
+    }
+
+    private <T> void fail(CompletableFuture<T> future, MqttException failure) {
+        if (future instanceof BlockingFuture) {
+            future.completeExceptionally(failure);
+        } else {
+            core.dependents(() -> future.completeExceptionally(failure));
+        }
+    }
+}

@@ -1,6 +1,0 @@
-package io.godwit.mqtt.client;
-
-import java.util.concurrent.CompletableFuture;
-
-/** The future of a blocking call: nothing but the blocked thread depends on it, so the event loop may complete it. */
-final class Waited<T> extends CompletableFuture<T> {}

@@ -1,8 +1,0 @@
-/**
- * What a user says about the way to a broker: its addresses, TLS, proxies, time limits. Values only; the package
- * {@code transport} walks the road.
- */
-@NullMarked
-package io.godwit.mqtt.client.road;
-
-import org.jspecify.annotations.NullMarked;

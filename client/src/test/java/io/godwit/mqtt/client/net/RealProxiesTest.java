@@ -1,0 +1,91 @@
+package io.godwit.mqtt.client.net;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttConnectException;
+import io.godwit.mqtt.client.interop.RealProxy;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Through real proxies to a real broker: Dante and microsocks for SOCKS, Tinyproxy and Squid for HTTP. Each is skipped where it is not installed. */
+@DisplayName("Real proxies")
+class RealProxiesTest {
+
+    @TempDir
+    Path folder;
+
+    private static void throughAndBack(Mosquitto broker, String host, ProxyServer proxy) throws Exception {
+        for (String address : new String[] {
+            "mqtt://" + host + ":" + broker.tcp,
+            "mqtts://" + host + ":" + broker.tls,
+            "wss://" + host + ":" + broker.wss
+        }) {
+            TransportOptions road = TransportOptions.to(address).toBuilder()
+                    .proxy(proxy)
+                    .tls(Tls.builder().ca(broker.authority.getCertificatePEM()).build())
+                    .build();
+            try (MqttClient client = MqttClient.builder().road(road).build()) {
+                client.connect();
+                MosquittoNetTest.roundTrip(client, "proxies");
+            }
+        }
+    }
+
+    private static void isRefusedWithoutCredentials(Mosquitto broker, RealProxy proxy) {
+        TransportOptions without = TransportOptions.to("mqtt://localhost:" + broker.tcp).toBuilder()
+                .proxy(proxy.anonymous())
+                .build();
+        try (MqttClient client = MqttClient.builder().road(without).build()) {
+            assertThatThrownBy(client::connect)
+                    .isInstanceOf(MqttConnectException.class)
+                    .hasStackTraceContaining("it wants credentials");
+        }
+    }
+
+    @Test
+    void dante() throws Exception {
+        try (RealProxy proxy = RealProxy.dante(folder);
+                Mosquitto broker = new Mosquitto(folder)) {
+            throughAndBack(broker, "localhost", proxy.server());
+            throughAndBack(broker, "127.0.0.1", proxy.socks4()); // which knows no IPv6
+        }
+    }
+
+    @Test
+    void microsocks_with_credentials() throws Exception {
+        try (RealProxy proxy = RealProxy.microsocks(folder);
+                Mosquitto broker = new Mosquitto(folder)) {
+            throughAndBack(broker, "localhost", proxy.server());
+            isRefusedWithoutCredentials(broker, proxy);
+        }
+    }
+
+    @Test
+    void tinyproxy_with_credentials() throws Exception {
+        try (RealProxy proxy = RealProxy.tinyproxy(folder);
+                Mosquitto broker = new Mosquitto(folder)) {
+            throughAndBack(broker, "localhost", proxy.server());
+            isRefusedWithoutCredentials(broker, proxy);
+        }
+    }
+
+    @Test
+    void squid() throws Exception {
+        try (RealProxy proxy = RealProxy.squid(false);
+                Mosquitto broker = new Mosquitto(folder)) {
+            throughAndBack(broker, "localhost", proxy.server());
+        }
+    }
+
+    @Test
+    void squid_with_credentials() throws Exception {
+        try (RealProxy proxy = RealProxy.squid(true);
+                Mosquitto broker = new Mosquitto(folder)) {
+            throughAndBack(broker, "localhost", proxy.server());
+            isRefusedWithoutCredentials(broker, proxy);
+        }
+    }
+}

@@ -1,5 +1,0 @@
-/** What the build checks about the project itself, for the tests of all modules. */
-@NullMarked
-package io.godwit.house;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,555 @@
+package io.godwit.nodemcu.lua.device;
+
+import io.godwit.nodemcu.lua.vm.LuaError;
+import io.godwit.nodemcu.lua.vm.LuaMachine;
+import io.godwit.nodemcu.lua.vm.LuaRef;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One virtual NodeMCU board: a Lua state, a queue of events that it handles one at a time, and what survives a restart
+ * (files, RTC memory, the bench it stands on). Callbacks are queued and never nested, as on the chip.
+ *
+ * <p>All devices of a host share the few threads of its {@link DeviceClock}; each device runs on at most one of them at
+ * a time. Methods may be called from any thread unless they say otherwise.
+ */
+public final class Device implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Device.class);
+
+    /** From reset to the first line of {@code init.lua}. */
+    private static final Duration BOOT_TIME = Duration.ofMillis(300);
+    /** How many events one device may handle before its neighbours get their turn. */
+    private static final int BURST = 32;
+
+    // Set once.
+    private final DeviceSettings settings;
+    private final DeviceClock clock;
+    private final DeviceListener listener;
+    private final Flash flash;
+    private final VirtualHardware bench;
+    private final Random random;
+    private final RtcMemory rtc = new RtcMemory();
+    private final Network network = new Network(this);
+    private final long bornNanos;
+
+    // Guarded by lock.
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>(4);
+    private boolean running;
+    private boolean closed;
+
+    // Thread of the device only.
+    private @Nullable LuaMachine machine;
+    private final Map<Class<?>, Object> states = new HashMap<>(8);
+    private final List<AutoCloseable> atShutdown = new ArrayList<>(2);
+    private int boot;
+    private long bootNanos;
+    private long busyUntil;
+    private @Nullable Runnable ending;
+    private BootReason bootReason = BootReason.POWER_ON;
+    private volatile boolean on;
+    private volatile @Nullable LuaError failure;
+    private int restarts;
+
+    public Device(DeviceSettings settings, DeviceClock clock, Flash flash, DeviceListener listener) {
+        this.settings = settings;
+        this.clock = clock;
+        this.listener = listener;
+        this.flash = flash;
+        this.random = new Random(settings.seed() * 0x9E3779B97F4A7C15L + settings.index());
+        this.bornNanos = clock.nanoTime();
+        this.bench = new VirtualHardware(this, settings.seed() + settings.index());
+    }
+
+    // ---- identity
+
+    public String name() {
+        return settings.name();
+    }
+
+    public DeviceSettings settings() {
+        return settings;
+    }
+
+    /** The 24 bits that {@code node.chipid()} reports, different for each device of a fleet and the same in each run. */
+    public int chipId() {
+        return (0x5C0000 + settings.index() * 0x101 + 0x1A) & 0xFFFFFF;
+    }
+
+    /** The station's MAC address, in which the chip id forms the last three bytes as on an ESP8266. */
+    public String mac() {
+        int id = chipId();
+        return String.format("5c:cf:7f:%02x:%02x:%02x", id >> 16 & 0xFF, id >> 8 & 0xFF, id & 0xFF);
+    }
+
+    /** The address that the simulated access point gives to the device. */
+    public String ip() {
+        int host = settings.index() + 10;
+        return "10." + (host >> 16 & 0xFF) + "." + (host >> 8 & 0xFF) + "." + (host & 0xFF);
+    }
+
+    public Flash flash() {
+        return flash;
+    }
+
+    public VirtualHardware bench() {
+        return bench;
+    }
+
+    public Network network() {
+        return network;
+    }
+
+    public RtcMemory rtc() {
+        return rtc;
+    }
+
+    public DeviceClock clock() {
+        return clock;
+    }
+
+    public DeviceListener listener() {
+        return listener;
+    }
+
+    public Random random() {
+        return random;
+    }
+
+    // ---- power, from outside
+
+    /** Switches the device on; a device that is on stays so. */
+    public void powerOn() {
+        post(() -> {
+            if (!on) {
+                bootUp(BootReason.POWER_ON);
+            }
+        });
+    }
+
+    /** Cuts the power: sockets are gone without a word, RTC memory is lost. */
+    public void powerOff() {
+        post(() -> {
+            network.cut();
+            shutDown();
+            rtc.clear();
+        });
+    }
+
+    /** Presses the reset button: sockets are gone without a word. */
+    public void reboot() {
+        post(() -> {
+            network.cut();
+            restart(BootReason.RESET_PIN);
+        });
+    }
+
+    /** Pulls the network cable, so to speak: sockets stay open but nothing comes or goes. */
+    public void unplugNetwork() {
+        post(network::unplug);
+    }
+
+    /** Undoes {@link #unplugNetwork}. */
+    public void plugNetwork() {
+        post(network::plug);
+    }
+
+    /** The access point goes out of reach: no traffic, and the script's Wi-Fi events say so. */
+    public void loseWifi() {
+        post(() -> network.wifi(false));
+    }
+
+    /** The access point is back. */
+    public void restoreWifi() {
+        post(() -> network.wifi(true));
+    }
+
+    public boolean isOn() {
+        return on;
+    }
+
+    /** The last error that no {@code pcall} caught, or null. */
+    public @Nullable LuaError failure() {
+        return failure;
+    }
+
+    /** Takes the last error, so that only later ones are seen. */
+    public @Nullable LuaError takeFailure() {
+        LuaError taken = failure;
+        failure = null;
+        return taken;
+    }
+
+    // ---- events
+
+    /** Queues work for the device, on or off. */
+    public void post(Runnable work) {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            queue.add(work);
+            if (running) {
+                return;
+            }
+            running = true;
+        } finally {
+            lock.unlock();
+        }
+        clock.execute(this::drain);
+    }
+
+    /** Queues work that is dropped when the device has restarted before its turn. Thread of the device only. */
+    public void later(Runnable work) {
+        post(inThisBoot(work));
+    }
+
+    /** Wraps work so that it does nothing once the device has restarted. Thread of the device only. */
+    public Runnable inThisBoot(Runnable work) {
+        int scope = boot;
+        return () -> {
+            if (on && boot == scope) {
+                work.run();
+            }
+        };
+    }
+
+    /** Queues work after a time; dropped at restart. Thread of the device only. */
+    public DeviceClock.Alarm after(long delayNanos, Runnable work) {
+        Runnable scoped = inThisBoot(work);
+        long lag = Math.max(0, busyUntil - clock.nanoTime());
+        return clock.schedule(() -> post(scoped), delayNanos + lag);
+    }
+
+    private void drain() {
+        for (int i = 0; i < BURST; i++) {
+            long wait = busyUntil - clock.nanoTime();
+            if (wait > 0) {
+                clock.schedule(this::drain, wait);
+                return;
+            }
+            Runnable work;
+            lock.lock();
+            try {
+                work = closed ? null : queue.poll();
+                if (work == null) {
+                    running = false;
+                    idle.signalAll();
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                log.error("an event of device {} failed inside the host", name(), e);
+            }
+            if (ending != null) {
+                Runnable end = ending;
+                ending = null;
+                end.run();
+            }
+        }
+        clock.execute(this::drain);
+    }
+
+    // ---- life. Thread of the device only from here on.
+
+    private void bootUp(BootReason reason) {
+        boot++;
+        on = true;
+        bootReason = reason;
+        bootNanos = clock.nanoTime();
+        busyUntil = 0;
+        machine = new LuaMachine(
+                this,
+                new LuaMachine.Environment(settings.modules(), this::print, this::source, random),
+                settings.limits());
+        listener.booted(this, reason);
+        later(this::runStartScript);
+    }
+
+    private void runStartScript() {
+        byte[] source = source(settings.script());
+        if (source == null) {
+            print(("lua: cannot open " + settings.script()).getBytes(StandardCharsets.US_ASCII));
+            return;
+        }
+        guarded(() -> requireMachine().run(source, "@" + settings.script()));
+    }
+
+    private byte @Nullable [] source(String name) {
+        return flash.read(name);
+    }
+
+    private void shutDown() {
+        on = false;
+        boot++;
+        for (AutoCloseable state : atShutdown) {
+            try {
+                state.close();
+            } catch (Exception e) {
+                log.warn("a module of device {} did not close", name(), e);
+            }
+        }
+        atShutdown.clear();
+        states.clear();
+        bench.rebooted();
+        if (machine != null) {
+            machine.close();
+            machine = null;
+        }
+    }
+
+    /** Restarts between two events: a fresh Lua state, the same files. */
+    public void restart(BootReason reason) {
+        endBoot(() -> {
+            shutDown();
+            restarts++;
+            int scope = boot;
+            clock.schedule(
+                    () -> post(() -> {
+                        if (!on && boot == scope) {
+                            bootUp(reason);
+                        }
+                    }),
+                    BOOT_TIME.toNanos());
+        });
+    }
+
+    /** Sleeps and then boots; a time of zero sleeps until the reset pin is pulled. */
+    public void sleep(long micros) {
+        endBoot(() -> {
+            network.cut();
+            shutDown();
+            int scope = boot;
+            if (micros > 0) {
+                clock.schedule(
+                        () -> post(() -> {
+                            if (!on && boot == scope) {
+                                bootUp(BootReason.DEEP_SLEEP);
+                            }
+                        }),
+                        micros * 1000);
+            }
+        });
+    }
+
+    /** Ends this boot after the running event; what the script still does in it is cut short. */
+    private void endBoot(Runnable end) {
+        if (machine == null) {
+            end.run();
+            return;
+        }
+        ending = end;
+        machine.endRunningCall();
+    }
+
+    /** Whether the running event is the last of this boot: its error is how it was ended, not the script's. */
+    private boolean isEnding() {
+        return ending != null;
+    }
+
+    /** Calls a function of the script; an error that comes out is handled as the chip would. */
+    public void call(LuaRef function, @Nullable Object... arguments) {
+        if (machine != null && !isEnding()) {
+            guarded(() -> requireMachine().call(function, arguments));
+        }
+    }
+
+    /** Runs a line of the interactive prompt and gives what it evaluates to, or the error's traceback. */
+    public void evaluate(String line, Consumer<String> result) {
+        post(() -> {
+            if (machine == null) {
+                result.accept("the device is off");
+                return;
+            }
+            try {
+                result.accept(machine.evaluate(line));
+            } catch (LuaError error) {
+                result.accept(isEnding() ? "" : error.traceback());
+            }
+        });
+    }
+
+    private void guarded(Runnable work) {
+        long begin = System.nanoTime();
+        try {
+            work.run();
+        } catch (LuaError error) {
+            if (!isEnding()) {
+                failed(error);
+            }
+        }
+        listener.called(this, System.nanoTime() - begin);
+    }
+
+    private void failed(LuaError error) {
+        failure = error;
+        listener.failed(this, error);
+        states.values().stream()
+                .filter(ErrorHook.class::isInstance)
+                .map(ErrorHook.class::cast)
+                .findFirst()
+                .filter(hook -> hook.handles(error))
+                .ifPresentOrElse(hook -> {}, () -> afterFailure(error));
+    }
+
+    private void afterFailure(LuaError error) {
+        switch (settings.onError()) {
+            case RESTART -> {
+                network.cut();
+                restart(error.getMessage().contains("watchdog:") ? BootReason.WATCHDOG : BootReason.PANIC);
+            }
+            case STOP, FAIL ->
+                endBoot(() -> {
+                    network.cut();
+                    shutDown();
+                });
+            case IGNORE -> {}
+        }
+    }
+
+    /** A module that may deal with an uncaught error itself, as {@code node.setonerror} does. */
+    public interface ErrorHook {
+        boolean handles(LuaError error);
+    }
+
+    // ---- for modules
+
+    /** What a module keeps for this boot; created when first asked for, closed at restart if it can be. */
+    public <T> T state(Class<T> type, Function<Device, T> create) {
+        Object state = states.get(type);
+        if (state == null) {
+            state = create.apply(this);
+            states.put(type, state);
+            if (state instanceof AutoCloseable closeable) {
+                atShutdown.add(closeable);
+            }
+        }
+        return type.cast(state);
+    }
+
+    /** The state of a module if the script has used it in this boot. */
+    public <T> @Nullable T stateIfAny(Class<T> type) {
+        return type.cast(states.get(type));
+    }
+
+    public @Nullable LuaMachine machine() {
+        return machine;
+    }
+
+    public LuaMachine requireMachine() {
+        if (machine == null) {
+            throw new IllegalStateException("device " + name() + " is off");
+        }
+        return machine;
+    }
+
+    /** Device time, including what {@code tmr.delay} has let pass inside the running callback. */
+    public long nanoTime() {
+        return Math.max(clock.nanoTime(), busyUntil);
+    }
+
+    public long uptimeNanos() {
+        return nanoTime() - bootNanos;
+    }
+
+    /** Device time since the device was made, through all restarts: what scenarios count in. */
+    public long ageNanos() {
+        return nanoTime() - bornNanos;
+    }
+
+    public Instant date() {
+        return clock.date().plusNanos(Math.max(0, busyUntil - clock.nanoTime()));
+    }
+
+    /** Lets time pass inside a callback, as a busy loop on the chip would, without holding a thread. */
+    public void spend(long nanos) {
+        busyUntil = nanoTime() + nanos;
+    }
+
+    public BootReason bootReason() {
+        return bootReason;
+    }
+
+    public int restarts() {
+        return restarts;
+    }
+
+    /** A line for whoever watches the device's serial port. */
+    public void print(byte[] line) {
+        OutputHook hook = outputHook;
+        if (hook == null || hook.output(line)) {
+            listener.printed(this, line);
+        }
+    }
+
+    private @Nullable OutputHook outputHook;
+
+    /** Sees output before it is printed, as {@code node.output} does; for this boot only. */
+    public interface OutputHook {
+        /** @return whether to print the line as well */
+        boolean output(byte[] line);
+    }
+
+    public void outputHook(@Nullable OutputHook hook) {
+        this.outputHook = hook;
+        if (hook != null) {
+            atShutdown.add(() -> outputHook = null);
+        }
+    }
+
+    /** A remark for the person at the desk, such as "an ESP32 would lose this callback". */
+    public void remark(String remark) {
+        listener.remarked(this, remark);
+    }
+
+    /** Switches off for good and waits for the event in hand. Not from the device's own thread. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            queue.clear();
+            if (!(clock instanceof VirtualClock)) {
+                long left = Duration.ofSeconds(5).toNanos();
+                while (running && left > 0) {
+                    left = idle.awaitNanos(left);
+                }
+                if (running) {
+                    log.warn("device {} did not come to rest within 5 s and is left as it is", name());
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        } finally {
+            lock.unlock();
+        }
+        network.cut();
+        shutDown();
+    }
+}

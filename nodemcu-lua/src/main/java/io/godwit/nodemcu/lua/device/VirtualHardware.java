@@ -1,0 +1,361 @@
+package io.godwit.nodemcu.lua.device;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bench that a device stands on: fake sensors to set, pins to watch and to drive, a serial port to talk to, and a
+ * record of what the device did to the hardware. Survives restarts. Any thread may call.
+ *
+ * <p>Sensors have names: {@code adc.0}, {@code adc.vdd33}, {@code dht.4.temperature}, {@code dht.4.humidity},
+ * {@code ow.28ff641e8c160450} (a DS18B20 by its ROM code), {@code bme280.temperature}, {@code bme280.humidity},
+ * {@code bme280.pressure}, {@code wifi.rssi}.
+ */
+public final class VirtualHardware {
+
+    /** How many entries of the record a device keeps unless told otherwise. */
+    private static final int DEFAULT_RECORD = 64;
+
+    private final Device device;
+    private final long seed;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by lock. Made when first needed: most devices of a fleet need few of them.
+    private @Nullable Map<String, Signal> sensors;
+    private @Nullable Map<Integer, Pin> pins;
+    private @Nullable Map<Integer, I2cChip> chips;
+    private @Nullable ArrayDeque<Action> record;
+    private @Nullable Consumer<byte[]> serialPort;
+    private @Nullable ArrayDeque<byte[]> serialWaiting;
+    private int recordLimit = DEFAULT_RECORD;
+
+    VirtualHardware(Device device, long seed) {
+        this.device = device;
+        this.seed = seed;
+    }
+
+    /**
+     * Something that the device did to its hardware.
+     *
+     * @param nanos device time since the device was made
+     * @param what the hardware: {@code gpio.4}, {@code pwm.2}, {@code ws2812}, {@code i2c.3c}, {@code uart.0}, ...
+     * @param detail the level, the duty, the bytes as text
+     */
+    public record Action(long nanos, String what, String detail) {}
+
+    /** A chip on the I2C bus: called on the device's thread. */
+    public interface I2cChip {
+        void written(byte[] bytes);
+
+        byte[] read(int count);
+
+        /** A chip with 256 registers: the first byte written selects one, the next ones go into it and its followers. */
+        static I2cChip registers(byte[] registers) {
+            return new I2cChip() {
+                private int at;
+
+                @Override
+                public void written(byte[] bytes) {
+                    if (bytes.length > 0) {
+                        at = bytes[0] & 0xFF;
+                    }
+                    for (int i = 1; i < bytes.length; i++) {
+                        registers[at++ % registers.length] = bytes[i];
+                    }
+                }
+
+                @Override
+                public byte[] read(int count) {
+                    byte[] bytes = new byte[count];
+                    for (int i = 0; i < count; i++) {
+                        bytes[i] = registers[at++ % registers.length];
+                    }
+                    return bytes;
+                }
+            };
+        }
+    }
+
+    private <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- sensors
+
+    public VirtualHardware set(String sensor, double value) {
+        return set(sensor, Signal.constant(value));
+    }
+
+    public VirtualHardware set(String sensor, Signal signal) {
+        return locked(() -> {
+            if (sensors == null) {
+                sensors = new HashMap<>(4);
+            }
+            sensors.put(sensor, signal);
+            return this;
+        });
+    }
+
+    /** Takes a sensor off the bench: it does not answer any more. */
+    public VirtualHardware remove(String sensor) {
+        return locked(() -> {
+            if (sensors != null) {
+                sensors.remove(sensor);
+            }
+            return this;
+        });
+    }
+
+    public boolean has(String sensor) {
+        return locked(() -> sensors != null && sensors.containsKey(sensor));
+    }
+
+    /** What a sensor measures now, or {@code absent} when the bench has none of that name. */
+    public double read(String sensor, double absent) {
+        return locked(() -> {
+            Signal signal = sensors == null ? null : sensors.get(sensor);
+            return signal == null ? absent : signal.at(device.ageNanos() / 1e9);
+        });
+    }
+
+    /** The rest of the names of sensors that begin with {@code prefix}, in order. */
+    public List<String> sensors(String prefix) {
+        return locked(() -> {
+            TreeSet<String> names = new TreeSet<>();
+            if (sensors != null) {
+                sensors.keySet().stream()
+                        .filter(name -> name.startsWith(prefix))
+                        .forEach(name -> names.add(name.substring(prefix.length())));
+            }
+            return List.copyOf(names);
+        });
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    // ---- pins
+
+    /** A pin by the number that the script uses. */
+    public Pin gpio(int number) {
+        return locked(() -> {
+            if (pins == null) {
+                pins = new HashMap<>(4);
+            }
+            return pins.computeIfAbsent(number, Pin::new);
+        });
+    }
+
+    /** Detaches what the script of the last boot had attached. */
+    void rebooted() {
+        lock.lock();
+        try {
+            if (pins != null) {
+                pins.values().forEach(pin -> pin.edge = null);
+            }
+            serialPort = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One pin of the board. */
+    public final class Pin {
+        private final int number;
+        // Guarded by the bench's lock.
+        private int level = 1;
+        private boolean output;
+        private @Nullable EdgeListener edge;
+
+        Pin(int number) {
+            this.number = number;
+        }
+
+        /** 0 or 1: what a meter on the pin would show. */
+        public int level() {
+            return locked(() -> level);
+        }
+
+        public boolean isOutput() {
+            return locked(() -> output);
+        }
+
+        /** Drives the pin from outside; the script's trigger fires if the level changes. */
+        public void drive(int newLevel) {
+            EdgeListener listener;
+            lock.lock();
+            try {
+                if (level == newLevel) {
+                    return;
+                }
+                level = newLevel;
+                listener = edge;
+            } finally {
+                lock.unlock();
+            }
+            if (listener != null) {
+                listener.changed(newLevel, device.nanoTime());
+            }
+        }
+
+        /** Presses a button between the pin and ground for a time of the device. */
+        public void press(Duration time) {
+            drive(0);
+            device.clock().schedule(() -> drive(1), time.toNanos());
+        }
+
+        /** For the gpio module: the script drives the pin. */
+        public void write(int newLevel) {
+            locked(() -> {
+                output = true;
+                level = newLevel;
+                return this;
+            });
+            did("gpio." + number, String.valueOf(newLevel));
+        }
+
+        /** For the gpio module. */
+        public void mode(boolean isOutput) {
+            locked(() -> {
+                output = isOutput;
+                return this;
+            });
+        }
+
+        /** For the gpio module: who is told of edges; null for nobody. Called on the thread that drives the pin. */
+        public void onEdge(@Nullable EdgeListener listener) {
+            locked(() -> {
+                edge = listener;
+                return this;
+            });
+        }
+    }
+
+    /** Is told when a pin's level changes. */
+    @FunctionalInterface
+    public interface EdgeListener {
+        void changed(int level, long nanos);
+    }
+
+    // ---- buses
+
+    /** Puts a chip on the I2C bus. */
+    public VirtualHardware i2c(int address, I2cChip chip) {
+        return locked(() -> {
+            if (chips == null) {
+                chips = new HashMap<>(2);
+            }
+            chips.put(address, chip);
+            return this;
+        });
+    }
+
+    public @Nullable I2cChip i2c(int address) {
+        lock.lock();
+        try {
+            return chips == null ? null : chips.get(address);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Types into the serial port; what arrives before the script listens waits for it. */
+    public void serial(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        Consumer<byte[]> port;
+        lock.lock();
+        try {
+            port = serialPort;
+            if (port == null) {
+                if (serialWaiting == null) {
+                    serialWaiting = new ArrayDeque<>(2);
+                }
+                serialWaiting.add(bytes);
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        port.accept(bytes);
+    }
+
+    /** For the uart module: who gets the bytes. */
+    public void onSerial(@Nullable Consumer<byte[]> port) {
+        List<byte[]> waiting = new ArrayList<>();
+        lock.lock();
+        try {
+            serialPort = port;
+            if (port != null && serialWaiting != null) {
+                waiting.addAll(serialWaiting);
+                serialWaiting = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (port != null) {
+            waiting.forEach(port);
+        }
+    }
+
+    // ---- the record
+
+    /** How many actions are kept; 0 keeps none. */
+    public VirtualHardware keep(int actions) {
+        return locked(() -> {
+            recordLimit = actions;
+            return this;
+        });
+    }
+
+    /** For modules: notes what the script did. */
+    public void did(String what, String detail) {
+        lock.lock();
+        try {
+            if (recordLimit == 0) {
+                return;
+            }
+            if (record == null) {
+                record = new ArrayDeque<>(4);
+            }
+            while (record.size() >= recordLimit) {
+                record.poll();
+            }
+            record.add(new Action(device.ageNanos(), what, detail));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The actions kept, oldest first. */
+    public List<Action> record() {
+        return locked(() -> record == null ? List.of() : List.copyOf(record));
+    }
+
+    /** The details of the actions on one piece of hardware, oldest first. */
+    public List<String> record(String what) {
+        return record(action -> action.what().equals(what)).stream()
+                .map(Action::detail)
+                .toList();
+    }
+
+    public List<Action> record(Predicate<Action> filter) {
+        return record().stream().filter(filter).toList();
+    }
+}

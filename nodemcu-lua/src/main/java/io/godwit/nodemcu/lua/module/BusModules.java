@@ -1,0 +1,146 @@
+package io.godwit.nodemcu.lua.module;
+
+import io.godwit.nodemcu.lua.device.Device;
+import io.godwit.nodemcu.lua.device.VirtualHardware;
+import io.godwit.nodemcu.lua.vm.LuaCall;
+import io.godwit.nodemcu.lua.vm.LuaError;
+import io.godwit.nodemcu.lua.vm.LuaLibrary;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** {@code i2c} and {@code spi}: transfers to the chips on the bench; what nobody listens to is only recorded. */
+final class BusModules {
+
+    private static final LuaLibrary I2C = LuaLibrary.module("i2c")
+            .constants(0, "TRANSMITTER", "RECEIVER")
+            .constant("SLOW", 100_000)
+            .constant("FAST", 400_000)
+            .constant("FASTPLUS", 1_000_000)
+            .constants(0, "SW", "HW0", "HW1")
+            .constant("MASTER", 1)
+            .constant("SLAVE", 0)
+            .constants(0, "NACK", "ACK")
+            .function("setup", call -> call.push(call.number(4, 100_000)))
+            .function("start", call -> {
+                bus(call).flush(Modules.device(call));
+                return 0;
+            })
+            .function("stop", call -> {
+                bus(call).flush(Modules.device(call));
+                return 0;
+            })
+            .function("address", call -> call.push(bus(call).address(call)))
+            .function("write", call -> call.push(bus(call).write(call)))
+            .function("read", call -> call.push(bus(call).read(call)))
+            .absent("transfer")
+            .build();
+
+    private static final LuaLibrary SPI = LuaLibrary.module("spi")
+            .constants(0, "SLAVE", "MASTER")
+            .constants(0, "CPHA_LOW", "CPHA_HIGH")
+            .constants(0, "CPOL_LOW", "CPOL_HIGH")
+            .constant("DATABITS_8", 8)
+            .constant("DATABITS_16", 16)
+            .constants(0, "HALFDUPLEX", "FULLDUPLEX")
+            .function("setup", call -> call.push(1))
+            .function("send", call -> {
+                byte[] sent = data(call, 2);
+                Modules.device(call)
+                        .bench()
+                        .did("spi." + call.integer(1), HexFormat.of().formatHex(sent));
+                return call.push(sent.length);
+            })
+            .function("recv", call -> call.push(new byte[call.between(2, 0, 4096)]))
+            .function("set_mosi", call -> 0)
+            .function("get_miso", call -> call.push(0))
+            .function("set_clock_div", call -> call.push(8))
+            .function("transaction", call -> 0)
+            .absent("master", "slave")
+            .build();
+
+    static final List<LuaLibrary> LIBRARIES = List.of(I2C, SPI);
+
+    private BusModules() {}
+
+    /** The buses of a device in this boot, by id. */
+    private static final class Buses {
+        private final Map<Integer, I2cBus> byId = new HashMap<>(1);
+    }
+
+    private static I2cBus bus(LuaCall call) {
+        int id = call.between(1, 0, 9);
+        return Modules.device(call).state(Buses.class, d -> new Buses()).byId.computeIfAbsent(id, i -> new I2cBus());
+    }
+
+    /** The bytes of strings, numbers and lists of numbers from an argument on. */
+    static byte[] data(LuaCall call, int first) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int last = call.count();
+        for (int i = first; i <= last; i++) {
+            if (call.isTable(i)) {
+                call.numbers(i).forEach(number -> out.write(number.intValue()));
+            } else if (call.isNumber(i)) {
+                out.write(call.between(i, 0, 255));
+            } else {
+                out.writeBytes(call.bytes(i));
+            }
+        }
+        return out.toByteArray();
+    }
+
+    /** A transfer in progress: bytes written are handed to the chip as a whole, when it ends or turns round. */
+    private static final class I2cBus {
+        private int address = -1;
+        private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+
+        boolean address(LuaCall call) {
+            flush(Modules.device(call));
+            address = call.between(2, 0, 127);
+            return Modules.device(call).bench().i2c(address) != null;
+        }
+
+        int write(LuaCall call) {
+            byte[] bytes = data(call, 2);
+            written.writeBytes(bytes);
+            return bytes.length;
+        }
+
+        byte[] read(LuaCall call) {
+            Device device = Modules.device(call);
+            flush(device);
+            int count = call.between(2, 0, 4096);
+            VirtualHardware.I2cChip chip = device.bench().i2c(address);
+            byte[] bytes = chip == null ? filled(count) : chip.read(count);
+            if (bytes.length != count) {
+                throw new LuaError("the chip at " + address + " gave " + bytes.length + " bytes instead of " + count);
+            }
+            return bytes;
+        }
+
+        /** A bus that nobody pulls down reads as ones. */
+        private static byte[] filled(int count) {
+            byte[] bytes = new byte[count];
+            Arrays.fill(bytes, (byte) 0xFF);
+            return bytes;
+        }
+
+        void flush(Device device) {
+            if (written.size() == 0) {
+                return;
+            }
+            byte[] bytes = written.toByteArray();
+            written.reset();
+            device.bench()
+                    .did("i2c." + Integer.toHexString(address), HexFormat.of().formatHex(bytes));
+            VirtualHardware.@Nullable I2cChip chip = device.bench().i2c(address);
+            if (chip != null) {
+                chip.written(bytes);
+            }
+        }
+    }
+}

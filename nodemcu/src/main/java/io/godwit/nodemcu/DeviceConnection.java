@@ -1,0 +1,221 @@
+package io.godwit.nodemcu;
+
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.Credentials;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttConnectException;
+import io.godwit.mqtt.client.PublishResult;
+import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one {@code connect} call brought about: the {@link MqttClient} of the present connection and, with autoreconnect,
+ * those after it. A new connection gets a new client, because the module never subscribes on the script's behalf.
+ */
+final class DeviceConnection {
+
+    private final Mqtt owner;
+    private final Target target;
+    private final boolean autoreconnect;
+    private final @Nullable Message will;
+
+    // Guarded by this object's use: written on the executor of events, or before start.
+    private volatile @Nullable MqttClient client;
+    private volatile boolean connected;
+    private volatile boolean established;
+    private volatile boolean closing;
+    private volatile @Nullable Runnable retry;
+
+    /** Where a connection leads. */
+    record Target(String host, int port, Secure secure) {}
+
+    DeviceConnection(Mqtt owner, Target target, boolean autoreconnect, @Nullable Message will) {
+        this.owner = owner;
+        this.target = target;
+        this.autoreconnect = autoreconnect;
+        this.will = will;
+    }
+
+    boolean isConnected() {
+        return connected;
+    }
+
+    boolean isFirstAttempt() {
+        return !established;
+    }
+
+    /**
+     * Makes the client for the first attempt, so that what cannot be is known before anything is given up for it.
+     *
+     * @throws IllegalArgumentException with what is wrong
+     */
+    void prepare() {
+        client = newClient();
+    }
+
+    private MqttClient newClient() {
+        MqttSettings settings = owner.settings();
+        Mqtt.Parameters identity = owner.identity();
+        ServerAddress address = ServerAddress.of(
+                target.secure() instanceof Secure.Off ? ServerAddress.Scheme.MQTT : ServerAddress.Scheme.MQTTS,
+                target.host(),
+                target.port());
+        TransportOptions.Builder road =
+                TransportOptions.builder().servers(List.of(address)).connectTimeout(settings.networkTimeout());
+        Protection.apply(target.secure(), road);
+        MqttClientBuilder builder = MqttClient.builder()
+                .road(road.build())
+                .protocol(settings.version())
+                .clientId(identity.clientId())
+                .cleanSession(identity.cleanSession())
+                .keepAlive(Duration.ofSeconds(identity.keepalive()))
+                .will(will)
+                .reconnect(Reconnect.never())
+                .connackTimeout(settings.networkTimeout())
+                .closeTimeout(settings.networkTimeout())
+                .executor(owner.events())
+                .handler("#", message -> owner.arrived(this, message))
+                .listener(new ClientListener() {
+                    @Override
+                    public void disconnected(MqttClient from, @Nullable String cause, @Nullable Duration next) {
+                        broke(from, cause);
+                    }
+                });
+        String username = identity.username();
+        if (username != null) {
+            Credentials credentials = Credentials.of(username, identity.password());
+            builder.credentials(() -> credentials);
+        }
+        builder.carrier(owner.cable());
+        return builder.build();
+    }
+
+    /** Begins an attempt with the client that is ready. */
+    void start() {
+        MqttClient now = client;
+        if (now == null || closing) {
+            return;
+        }
+        owner.then(now.connectAsync(), (result, problem) -> {
+            if (now != client || closing) {
+                return;
+            }
+            if (problem == null) {
+                up(result);
+            } else {
+                down(problem);
+            }
+        });
+    }
+
+    private void up(ConnectResult result) {
+        boolean first = !established;
+        established = true;
+        connected = true;
+        owner.established(this, first, result.sessionPresent());
+    }
+
+    private void down(Throwable problem) {
+        Throwable cause =
+                problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
+        if (!(cause instanceof MqttConnectException refused)) {
+            // Closed by ourselves meanwhile, or broken right after CONNACK: the listener tells of that.
+            return;
+        }
+        ConnectFailure failure = refused.failure();
+        discard();
+        if (established && autoreconnect) {
+            owner.failing(failure);
+            waitAndRetry();
+        } else {
+            owner.failed(this, failure);
+        }
+    }
+
+    private void broke(MqttClient from, @Nullable String cause) {
+        if (from != client || cause == null || closing || !connected) {
+            return;
+        }
+        connected = false;
+        discard();
+        if (autoreconnect) {
+            owner.broken();
+            waitAndRetry();
+        } else {
+            owner.lost(this);
+        }
+    }
+
+    private void waitAndRetry() {
+        MqttSettings settings = owner.settings();
+        double jitter = 1 + settings.reconnectJitter() * (2 * settings.random().getAsDouble() - 1);
+        Duration delay = Duration.ofNanos((long) (settings.reconnectInterval().toNanos() * jitter));
+        retry = owner.timer().after(delay, () -> {
+            retry = null;
+            if (!closing && owner.isCurrent(this)) {
+                client = newClient();
+                start();
+            }
+        });
+    }
+
+    private void discard() {
+        MqttClient old = client;
+        client = null;
+        if (old != null) {
+            old.closeAsync();
+        }
+    }
+
+    CompletableFuture<PublishResult> publish(Message message) {
+        MqttClient now = client;
+        return now == null ? gone() : now.publishAsync(message);
+    }
+
+    CompletableFuture<Subscription> subscribe(List<TopicSubscription> subscriptions) {
+        MqttClient now = client;
+        // Messages reach the script through the handler of "#", which by the standard does not see topics with a "$".
+        boolean hidden =
+                subscriptions.stream().anyMatch(s -> s.filter().matchText().startsWith("$"));
+        return now == null
+                ? gone()
+                : now.subscribeAsync(subscriptions, message -> {
+                    if (hidden && message.topic().startsWith("$")) {
+                        owner.arrived(this, message);
+                    }
+                });
+    }
+
+    CompletableFuture<Void> unsubscribe(List<String> filters) {
+        MqttClient now = client;
+        return now == null ? gone() : now.unsubscribeAsync(filters.toArray(new String[0]));
+    }
+
+    private static <T> CompletableFuture<T> gone() {
+        return CompletableFuture.failedFuture(new IllegalStateException("not connected"));
+    }
+
+    /** Ends it in order; nothing is told any more. */
+    CompletableFuture<Void> close() {
+        closing = true;
+        connected = false;
+        Runnable waiting = retry;
+        if (waiting != null) {
+            waiting.run();
+        }
+        MqttClient last = client;
+        return last == null ? CompletableFuture.completedFuture(null) : last.closeAsync();
+    }
+}

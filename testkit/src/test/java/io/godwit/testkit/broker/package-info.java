@@ -1,4 +1,0 @@
-@NullMarked
-package io.godwit.testkit.broker;
-
-import org.jspecify.annotations.NullMarked;
