@@ -84,6 +84,7 @@ public final class ConnectCodec {
         }
     }
 
+    @SuppressWarnings("NullAway") // nullable arrays of a record in another module are not understood
     static Connect read(int firstByte, byte[] buffer, int index, int length) {
         FieldReader in = new FieldReader(PacketType.CONNECT, buffer, index, length);
         ProtocolVersion version = readVersion(in);
