@@ -15,15 +15,15 @@ class RoomTest {
 
     @Test
     void tellsTheTemperature(@GodwitDevice("src/device") Device device, DeviceTest scene) {
-        device.bench().set("dht.4.temperature", 23.5);
+        device.hardware().set("dht.4.temperature", 23.5);
         assertEquals("23.5", scene.expectPublish("room/temperature", SOON).text());
     }
 
     @Test
     void switchesTheFanOnWhenItIsTooHot(@GodwitDevice("src/device") Device device, DeviceTest scene) {
-        device.bench().set("dht.4.temperature", 31);
+        device.hardware().set("dht.4.temperature", 31);
         assertEquals("on", scene.expectPublish("room/fan", SOON).text());
-        assertEquals(1, device.bench().gpio(1).level());
+        assertEquals(1, device.hardware().gpio(1).level());
     }
 
     @Test
@@ -31,9 +31,9 @@ class RoomTest {
         scene.expectPublish("room/status", SOON);
         scene.advance(Duration.ofSeconds(1));
         scene.publish("room/fan/set", "on");
-        assertEquals(1, device.bench().gpio(1).level());
+        assertEquals(1, device.hardware().gpio(1).level());
         scene.publish("room/fan/set", "off");
-        assertEquals(0, device.bench().gpio(1).level());
+        assertEquals(0, device.hardware().gpio(1).level());
     }
 
     @Test

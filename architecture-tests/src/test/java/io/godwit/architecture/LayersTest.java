@@ -67,15 +67,26 @@ class LayersTest {
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, TRANSPORT, BROKER, TESTKIT, NODEMCU)),
             // The command shows packets as they pass, so it decodes them and taps connections.
             Map.entry(
-                    CLI, Set.of(PROTOCOL, CODEC, CLIENT, CLIENT_STORE, NET, TRANSPORT, STORE, BROKER, TESTKIT, NODEMCU, LUA)),
+                    CLI,
+                    Set.of(
+                            PROTOCOL,
+                            CODEC,
+                            CLIENT,
+                            CLIENT_STORE,
+                            NET,
+                            TRANSPORT,
+                            STORE,
+                            BROKER,
+                            TESTKIT,
+                            NODEMCU,
+                            LUA)),
             Map.entry(CHECKS, Set.of()));
 
     /** Floors that may be divided into further packages, which use what their floor uses. */
     private static final Set<String> DIVIDED = Set.of(LUA, CLI);
 
     /** The packages whose public members speak no Netty. The codec and the testkit's connections are not among them. */
-    private static final List<String> WITHOUT_NETTY =
-            List.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, NODEMCU, LUA);
+    private static final List<String> WITHOUT_NETTY = List.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, NODEMCU, LUA);
 
     private JavaClasses production = new ClassFileImporter().importClasses();
 

@@ -134,7 +134,9 @@ class NativeImageTest {
             assertThat(getClass().getClassLoader().getResource("io/godwit/nodemcu/lua/vm/" + name))
                     .isNotNull();
         }
-        assertThat(getClass().getClassLoader().getResource(FOLDER + "io.godwit/godwit-nodemcu-lua/resource-config.json"))
+        assertThat(getClass()
+                        .getClassLoader()
+                        .getResource(FOLDER + "io.godwit/godwit-nodemcu-lua/resource-config.json"))
                 .isNotNull();
     }
 }

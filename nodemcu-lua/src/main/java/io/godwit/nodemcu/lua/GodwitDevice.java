@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * <pre>{@code
  * @Test
  * void publishesTheTemperature(@GodwitDevice("src/device/init.lua") Device device, DeviceTest scene) {
- *     device.bench().set("dht.4.temperature", 23.5);
+ *     device.hardware().set("dht.4.temperature", 23.5);
  *     SeenMessage reading = scene.expectPublish("home/temperature", Duration.ofMinutes(1));
  *     assertEquals("23.5", reading.text());
  * }

@@ -96,7 +96,7 @@ public final class Host implements AutoCloseable {
             }
             Device device = new Device(settings, clock, flash, both);
             if (options.count > 100) {
-                device.bench().keep(0);
+                device.hardware().keep(0);
             }
             devices.add(device);
             if (scenario != null) {

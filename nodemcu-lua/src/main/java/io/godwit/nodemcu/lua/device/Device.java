@@ -41,7 +41,7 @@ public final class Device implements AutoCloseable {
     private final DeviceClock clock;
     private final DeviceListener listener;
     private final Flash flash;
-    private final VirtualHardware bench;
+    private final VirtualHardware hardware;
     private final Random random;
     private final RtcMemory rtc = new RtcMemory();
     private final Network network = new Network(this);
@@ -74,7 +74,7 @@ public final class Device implements AutoCloseable {
         this.flash = flash;
         this.random = new Random(settings.seed() * 0x9E3779B97F4A7C15L + settings.index());
         this.bornNanos = clock.nanoTime();
-        this.bench = new VirtualHardware(this, settings.seed() + settings.index());
+        this.hardware = new VirtualHardware(this, settings.seed() + settings.index());
     }
 
     // ---- identity
@@ -108,8 +108,8 @@ public final class Device implements AutoCloseable {
         return flash;
     }
 
-    public VirtualHardware bench() {
-        return bench;
+    public VirtualHardware hardware() {
+        return hardware;
     }
 
     public Network network() {
@@ -312,7 +312,7 @@ public final class Device implements AutoCloseable {
         }
         atShutdown.clear();
         states.clear();
-        bench.rebooted();
+        hardware.rebooted();
         if (machine != null) {
             machine.close();
             machine = null;

@@ -102,27 +102,27 @@ public final class Scenario {
         }
         if (text.startsWith("serial ")) {
             String typed = text.substring(7).replace("\\n", "\n").replace("\\r", "\r");
-            return device -> device.bench().serial(typed);
+            return device -> device.hardware().serial(typed);
         }
         Matcher press = PRESS.matcher(text);
         if (press.matches()) {
             int pin = Integer.parseInt(press.group(1));
             Duration time = press.group(2) == null ? Duration.ofMillis(100) : Spans.parse(press.group(2));
-            return device -> device.bench().gpio(pin).press(time);
+            return device -> device.hardware().gpio(pin).press(time);
         }
         Matcher level = LEVEL.matcher(text);
         if (level.matches()) {
             int pin = Integer.parseInt(level.group(1));
             int value = Integer.parseInt(level.group(2));
-            return device -> device.bench().gpio(pin).drive(value);
+            return device -> device.hardware().gpio(pin).drive(value);
         }
         Matcher sensor = SENSOR.matcher(text);
         if (sensor.matches()) {
             String name = sensor.group(1);
             String signal = sensor.group(2);
             Signal.parse(signal, folder, 0);
-            return device -> device.bench()
-                    .set(name, Signal.parse(signal, folder, device.bench().seed()));
+            return device -> device.hardware()
+                    .set(name, Signal.parse(signal, folder, device.hardware().seed()));
         }
         throw new IllegalArgumentException("'" + text + "' is neither a sensor's line nor an event");
     }

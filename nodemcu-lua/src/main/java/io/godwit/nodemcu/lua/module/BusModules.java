@@ -51,7 +51,7 @@ final class BusModules {
             .function("send", call -> {
                 byte[] sent = data(call, 2);
                 Modules.device(call)
-                        .bench()
+                        .hardware()
                         .did("spi." + call.integer(1), HexFormat.of().formatHex(sent));
                 return call.push(sent.length);
             })
@@ -101,7 +101,7 @@ final class BusModules {
         boolean address(LuaCall call) {
             flush(Modules.device(call));
             address = call.between(2, 0, 127);
-            return Modules.device(call).bench().i2c(address) != null;
+            return Modules.device(call).hardware().i2c(address) != null;
         }
 
         int write(LuaCall call) {
@@ -114,7 +114,7 @@ final class BusModules {
             Device device = Modules.device(call);
             flush(device);
             int count = call.between(2, 0, 4096);
-            VirtualHardware.I2cChip chip = device.bench().i2c(address);
+            VirtualHardware.I2cChip chip = device.hardware().i2c(address);
             byte[] bytes = chip == null ? filled(count) : chip.read(count);
             if (bytes.length != count) {
                 throw new LuaError("the chip at " + address + " gave " + bytes.length + " bytes instead of " + count);
@@ -135,9 +135,9 @@ final class BusModules {
             }
             byte[] bytes = written.toByteArray();
             written.reset();
-            device.bench()
+            device.hardware()
                     .did("i2c." + Integer.toHexString(address), HexFormat.of().formatHex(bytes));
-            VirtualHardware.@Nullable I2cChip chip = device.bench().i2c(address);
+            VirtualHardware.@Nullable I2cChip chip = device.hardware().i2c(address);
             if (chip != null) {
                 chip.written(bytes);
             }

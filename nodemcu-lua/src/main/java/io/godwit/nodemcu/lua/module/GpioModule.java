@@ -45,7 +45,7 @@ final class GpioModule {
     }
 
     private static VirtualHardware.Pin pin(LuaCall call) {
-        return Modules.device(call).bench().gpio(number(call));
+        return Modules.device(call).hardware().gpio(number(call));
     }
 
     private static int mode(LuaCall call) {
@@ -62,7 +62,7 @@ final class GpioModule {
         for (int i = 1; i <= call.count(); i++) {
             call.needTable(i);
             boolean output = call.numberField(i, "dir", 1) >= 2;
-            VirtualHardware bench = Modules.device(call).bench();
+            VirtualHardware bench = Modules.device(call).hardware();
             int at = call.pushField(i, "gpio");
             List<Double> pins = call.isTable(at) ? call.numbers(at) : List.of(call.number(at));
             call.pop(1);
@@ -118,7 +118,7 @@ final class GpioModule {
             if (now == null) {
                 return;
             }
-            device.bench().gpio(pin).onEdge((level, nanos) -> {
+            device.hardware().gpio(pin).onEdge((level, nanos) -> {
                 if (wanted(kind, level)) {
                     device.post(() -> {
                         if (now.isHeld()) {
@@ -141,7 +141,7 @@ final class GpioModule {
             LuaRef before = callbacks.remove(pin);
             if (before != null) {
                 before.release();
-                device.bench().gpio(pin).onEdge(null);
+                device.hardware().gpio(pin).onEdge(null);
             }
         }
     }

@@ -129,7 +129,7 @@ final class LightModules {
     private static final LuaLibrary APA102 = LuaLibrary.module("apa102")
             .function("write", call -> {
                 byte[] bytes = call.isUserdata(3) ? call.object(3, Pixels.class, "pixbuf").bytes : call.bytes(3);
-                Modules.device(call).bench().did("apa102", HexFormat.of().formatHex(bytes));
+                Modules.device(call).hardware().did("apa102", HexFormat.of().formatHex(bytes));
                 return 0;
             })
             .build();
@@ -160,7 +160,7 @@ final class LightModules {
     private static int shown(LuaCall call) {
         Channel channel = channel(call);
         Modules.device(call)
-                .bench()
+                .hardware()
                 .did("pwm." + call.integer(1), channel.running ? String.valueOf(channel.duty) : "off");
         return 0;
     }
@@ -237,7 +237,7 @@ final class LightModules {
                 continue;
             }
             byte[] bytes = call.isUserdata(i) ? call.object(i, Pixels.class, "ws2812.buffer").bytes : call.bytes(i);
-            device.bench().did(what, HexFormat.of().formatHex(bytes));
+            device.hardware().did(what, HexFormat.of().formatHex(bytes));
         }
     }
 }

@@ -89,7 +89,8 @@ final class NodeModule {
             .function("setcpufreq", call -> call.push(call.number(1)))
             .function("getcpufreq", call -> call.push(80))
             .function(
-                    "readvdd33", call -> call.push(Modules.device(call).bench().read("adc.vdd33", 3300)))
+                    "readvdd33",
+                    call -> call.push(Modules.device(call).hardware().read("adc.vdd33", 3300)))
             .function("random", call -> {
                 long low = call.isNoneOrNil(2) ? 1 : call.integer(1);
                 if (call.isNoneOrNil(1)) {

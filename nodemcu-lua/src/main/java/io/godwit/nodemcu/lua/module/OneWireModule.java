@@ -140,7 +140,7 @@ final class OneWireModule {
         private final ArrayDeque<Integer> answer = new ArrayDeque<>(9);
 
         void look(LuaCall call) {
-            var bench = Modules.device(call).bench();
+            var bench = Modules.device(call).hardware();
             List<String> found = new ArrayList<>();
             Map<String, Double> now = new HashMap<>(4);
             for (String name : bench.sensors("ow.")) {

@@ -167,7 +167,7 @@ final class SensorModules {
 
     static double sensor(LuaCall call, String name, double absent) {
         Device device = Modules.device(call);
-        VirtualHardware bench = device.bench();
+        VirtualHardware bench = device.hardware();
         if (!bench.has(name)
                 && device.state(Remarks.class, d -> new Remarks()).names.add(name)
                 && device.restarts() == 0) {

@@ -82,7 +82,7 @@ final class UartModule {
         }
 
         void write(int id, byte[] bytes) {
-            device.bench().did("uart." + id, new String(bytes, StandardCharsets.ISO_8859_1));
+            device.hardware().did("uart." + id, new String(bytes, StandardCharsets.ISO_8859_1));
             if (id != 0) {
                 return;
             }
@@ -110,7 +110,7 @@ final class UartModule {
             callback = function;
             count = newCount;
             end = newEnd;
-            device.bench().onSerial(function == null ? null : bytes -> device.post(() -> received(bytes)));
+            device.hardware().onSerial(function == null ? null : bytes -> device.post(() -> received(bytes)));
         }
 
         private void received(byte[] bytes) {

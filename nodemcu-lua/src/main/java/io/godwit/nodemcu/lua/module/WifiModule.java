@@ -71,7 +71,7 @@ final class WifiModule {
             .function("getrssi", call -> {
                 Station station = station(call);
                 return station.status == GOT_IP
-                        ? call.push(Math.rint(station.device.bench().read("wifi.rssi", -60)))
+                        ? call.push(Math.rint(station.device.hardware().read("wifi.rssi", -60)))
                         : call.pushNil();
             })
             .function("gethostname", call -> call.push(station(call).hostname))
