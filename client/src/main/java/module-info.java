@@ -1,4 +1,4 @@
-/** The MQTT client: its API, the session, the store in memory and the roads to a broker. */
+/** The MQTT client: its API, the session, the store in memory and the transports. */
 module io.godwit.mqtt.client {
     requires static org.jspecify;
     requires transitive io.godwit.mqtt.protocol;
@@ -21,4 +21,6 @@ module io.godwit.mqtt.client {
     exports io.godwit.mqtt.client.transport to
             io.godwit.nodemcu,
             io.godwit.nodemcu.lua;
+    exports io.godwit.mqtt.client.transport.netty to
+            io.godwit.nodemcu;
 }

@@ -83,7 +83,7 @@ class LayersTest {
             Map.entry(CHECKS, Set.of()));
 
     /** Floors that may be divided into further packages, which use what their floor uses. */
-    private static final Set<String> DIVIDED = Set.of(LUA, CLI);
+    private static final Set<String> DIVIDED = Set.of(TRANSPORT, LUA, CLI);
 
     /** The packages whose public members speak no Netty. The codec and the testkit's connections are not among them. */
     private static final List<String> WITHOUT_NETTY = List.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, NODEMCU, LUA);

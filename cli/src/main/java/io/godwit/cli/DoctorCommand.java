@@ -12,7 +12,7 @@ import io.godwit.cli.packets.PacketPrinter;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.client.transport.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicName;
 import java.time.Duration;

@@ -12,7 +12,7 @@ import io.godwit.cli.packets.SeenPacket;
 import io.godwit.cli.packets.TapTransport;
 import io.godwit.cli.packets.TracingProxy;
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.transport.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;

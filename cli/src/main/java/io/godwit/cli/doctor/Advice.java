@@ -5,7 +5,7 @@ import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.client.transport.TlsCheck;
+import io.godwit.mqtt.client.transport.tls.TlsCheck;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.ArrayList;
 import java.util.List;

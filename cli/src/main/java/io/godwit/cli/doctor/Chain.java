@@ -1,6 +1,6 @@
 package io.godwit.cli.doctor;
 
-import io.godwit.mqtt.client.transport.Certificates;
+import io.godwit.mqtt.client.transport.tls.Certificates;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;

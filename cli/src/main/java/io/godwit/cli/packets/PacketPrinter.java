@@ -2,8 +2,8 @@ package io.godwit.cli.packets;
 
 import io.godwit.cli.output.Json;
 import io.godwit.cli.packets.PacketTap.Direction;
-import io.godwit.mqtt.client.transport.NettyTransport;
 import io.godwit.mqtt.client.transport.Transport;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.time.Clock;
 import java.time.ZoneId;

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.client.transport.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.testkit.TestBroker;
 import java.net.InetAddress;
 import java.time.Duration;

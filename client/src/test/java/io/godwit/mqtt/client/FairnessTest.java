@@ -2,7 +2,7 @@ package io.godwit.mqtt.client;
 
 import static org.awaitility.Awaitility.await;
 
-import io.godwit.mqtt.client.transport.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.testkit.TestBroker;

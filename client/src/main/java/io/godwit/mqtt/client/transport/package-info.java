@@ -1,6 +1,6 @@
 /**
- * Connections that carry bytes: the interfaces which the engine uses, and their implementation on Netty. Knows no MQTT.
- * Not exported: no type of this package appears in the public API.
+ * The interfaces between the engine and whatever carries its bytes: sockets, a simulated network, a packet tap. Knows no
+ * MQTT. Not exported: no type of this package appears in the public API.
  */
 @NullMarked
 package io.godwit.mqtt.client.transport;

@@ -1,0 +1,84 @@
+package io.godwit.mqtt.client.transport.netty;
+
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.ServerAddress.Scheme;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.transport.Times;
+import io.netty.channel.ConnectTimeoutException;
+import java.io.FileNotFoundException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Says in words why an address could not be reached, and what may help. */
+final class ConnectFailures {
+
+    private ConnectFailures() {}
+
+    static TransportException describe(
+            ServerAddress server, SocketAddress address, TransportOptions road, @Nullable Throwable cause) {
+        String where = where(server, address);
+        String text = cause == null || cause.getMessage() == null
+                ? ""
+                : cause.getMessage().toLowerCase(Locale.ROOT);
+        if (cause instanceof ConnectTimeoutException) {
+            return failure(
+                    server,
+                    true,
+                    where + " did not answer within " + Times.text(road.connectTimeout())
+                            + ": is the host up, and does a firewall let port " + server.port() + " pass?",
+                    cause);
+        }
+        String message;
+        if (server.scheme() == Scheme.UNIX) {
+            if (cause instanceof FileNotFoundException || text.contains("no such file") || text.contains("enoent")) {
+                message = "there is no socket " + where + ": is the broker running, and does it listen there?";
+            } else if (text.contains("permission denied") || text.contains("eacces")) {
+                message = "this user may not open the socket " + where + ": see its owner and its rights";
+            } else if (text.contains("refused")) {
+                message = "nobody listens on the socket " + where + ": the broker that made it has ended";
+            } else {
+                message = "the socket " + where + " cannot be opened" + because(cause);
+            }
+        } else if (cause instanceof BindException || text.contains("cannot assign requested address")) {
+            message = "the local address " + road.localAddress() + " cannot be used to reach " + where
+                    + ": it has to be an address of this machine and of the same family";
+        } else if (text.contains("refused")) {
+            message = where + " refused the connection: nothing listens on port " + server.port()
+                    + "; is the broker running, and is the port right?";
+        } else if (cause instanceof NoRouteToHostException
+                || text.contains("unreachable")
+                || text.contains("no route")) {
+            message = where + " is out of reach: there is no route to it from this machine";
+        } else if (cause instanceof SocketException && text.contains("reset")) {
+            message = where + " reset the connection while it was being opened";
+        } else {
+            message = where + " cannot be reached" + because(cause);
+        }
+        return failure(server, false, message, cause);
+    }
+
+    /** "name:port", with the address behind it where that says more. */
+    static String where(ServerAddress server, SocketAddress address) {
+        if (address instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            String literal = inet.getAddress().getHostAddress();
+            return literal.equals(server.host()) ? server.authority() : server.authority() + " (" + literal + ")";
+        }
+        return server.authority();
+    }
+
+    private static String because(@Nullable Throwable cause) {
+        return cause == null ? "" : ": " + cause;
+    }
+
+    private static TransportException failure(
+            ServerAddress server, boolean timeout, String message, @Nullable Throwable cause) {
+        return new TransportException(Step.CONNECT, server, timeout, message, cause);
+    }
+}

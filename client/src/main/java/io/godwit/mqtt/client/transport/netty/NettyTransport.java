@@ -1,0 +1,103 @@
+package io.godwit.mqtt.client.transport.netty;
+
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.transport.Attempt;
+import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.Transport;
+import io.netty.channel.IoEventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The transport with real sockets. Owns a few event-loop threads and, for what may block (names, key files, TLS
+ * sums), a few helper threads that end when they are idle. All are daemons: an application that has nothing else to
+ * do ends.
+ */
+public final class NettyTransport implements Transport {
+
+    private static final long CLOSE_LIMIT_SECONDS = 5;
+
+    /** Set once. */
+    private final IoEventLoopGroup group;
+
+    private final List<NettyEventLoop> loops;
+    private final Sockets sockets;
+    private final BlockingTasks helpers;
+    private final boolean closeable;
+
+    /** Any thread. */
+    private final AtomicInteger next = new AtomicInteger();
+
+    /** A transport of its own with this number of threads, which {@link #close()} ends. */
+    public NettyTransport(int threads) {
+        this(threads, Sockets.best(), true);
+    }
+
+    NettyTransport(int threads, Sockets sockets, boolean closeable) {
+        this(threads, sockets, new ServiceRecords(), closeable);
+    }
+
+    NettyTransport(int threads, Sockets sockets, ServiceRecords serviceRecords, boolean closeable) {
+        this.sockets = sockets;
+        this.closeable = closeable;
+        group = new MultiThreadIoEventLoopGroup(
+                threads, new DefaultThreadFactory("godwit-io", true), sockets.ioHandlers());
+        List<NettyEventLoop> made = new ArrayList<>(threads);
+        for (EventExecutor executor : group) {
+            made.add(new NettyEventLoop((io.netty.channel.EventLoop) executor));
+        }
+        loops = List.copyOf(made);
+        helpers = new BlockingTasks(serviceRecords);
+    }
+
+    /**
+     * The transport that all clients of this JVM share unless they are told otherwise: as many threads as there are
+     * processors, at most four. Made on first use, never closed.
+     */
+    public static NettyTransport shared() {
+        return Shared.INSTANCE;
+    }
+
+    /** Holds the shared transport, so that a JVM which uses another has no threads of it. */
+    private static final class Shared {
+        static final NettyTransport INSTANCE =
+                new NettyTransport(Math.min(Runtime.getRuntime().availableProcessors(), 4), Sockets.best(), false);
+    }
+
+    @Override
+    public EventLoop nextLoop() {
+        return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+    }
+
+    @Override
+    public Attempt open(EventLoop loop, TransportOptions road, ConnectionListener listener) {
+        ConnectAttempt walk = new ConnectAttempt((NettyEventLoop) loop, sockets, helpers, road, listener);
+        walk.start();
+        return walk;
+    }
+
+    @Override
+    public void close() {
+        if (!closeable) {
+            return;
+        }
+        helpers.close();
+        group.shutdownGracefully(0, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        for (NettyEventLoop loop : loops) {
+            if (loop.inLoop()) {
+                return;
+            }
+        }
+        try {
+            group.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

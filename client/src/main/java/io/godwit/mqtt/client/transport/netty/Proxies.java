@@ -1,0 +1,107 @@
+package io.godwit.mqtt.client.transport.netty;
+
+import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.ProxyServer.Kind;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.netty.handler.proxy.HttpProxyHandler;
+import io.netty.handler.proxy.ProxyHandler;
+import io.netty.handler.proxy.Socks4ProxyHandler;
+import io.netty.handler.proxy.Socks5ProxyHandler;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Which proxy a road goes through, how it is spoken with, and what its refusals mean. */
+final class Proxies {
+
+    private Proxies() {}
+
+    /** The proxy for this server, or {@code null}. May block when the JDK is asked: helper threads only. */
+    static @Nullable ProxyServer choose(TransportOptions road, ServerAddress server) {
+        if (road.proxy() != null || !road.systemProxy()) {
+            return road.proxy();
+        }
+        ProxySelector selector = ProxySelector.getDefault();
+        if (selector == null) {
+            return null;
+        }
+        String scheme = switch (server.scheme()) {
+            case WS -> "http";
+            case WSS -> "https";
+            default -> "socket";
+        };
+        try {
+            for (Proxy each : selector.select(new URI(scheme + "://" + server.authority() + "/"))) {
+                if (each.type() == Proxy.Type.DIRECT) {
+                    return null;
+                }
+                if (each.address() instanceof InetSocketAddress address) {
+                    Kind kind = each.type() == Proxy.Type.HTTP ? Kind.HTTP : Kind.SOCKS5;
+                    return new ProxyServer(kind, address.getHostString(), address.getPort(), null, null);
+                }
+            }
+        } catch (URISyntaxException e) {
+            return null; // a host that java.net.URI does not know, such as one with an underscore, has no rule
+        }
+        return null;
+    }
+
+    /** What asks the proxy at the address for the way on. */
+    static ProxyHandler handler(ProxyServer proxy, SocketAddress address) {
+        String user = proxy.user();
+        String password = proxy.password();
+        return switch (proxy.kind()) {
+            case HTTP ->
+                user == null
+                        ? new HttpProxyHandler(address)
+                        : new HttpProxyHandler(address, user, password == null ? "" : password);
+            case SOCKS4 -> user == null ? new Socks4ProxyHandler(address) : new Socks4ProxyHandler(address, user);
+            case SOCKS5 ->
+                user == null
+                        ? new Socks5ProxyHandler(address)
+                        : new Socks5ProxyHandler(address, user, password == null ? "" : password);
+        };
+    }
+
+    /** Why the proxy did not lead on. */
+    static String failure(ProxyServer proxy, ServerAddress server, Throwable cause) {
+        String start = "the proxy " + proxy + " did not open the way to " + server.authority() + ": ";
+        String text = String.valueOf(cause.getMessage());
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.contains("407") || lower.contains("authstatus") || lower.contains("unexpected authmethod")) {
+            return start
+                    + (proxy.user() == null
+                            ? "it wants credentials; write them into its address, as in user:password@host"
+                            : "it refused the user and password");
+        }
+        if (lower.contains("status: 403") || lower.contains("forbidden")) {
+            return start + "it does not allow this target; many proxies allow port 443 only";
+        }
+        if (lower.contains("rejected_or_failed")) {
+            return start + "it does not allow this target, or could not reach it; SOCKS4 knows no IPv6";
+        }
+        if (lower.contains("host_unreachable")
+                || lower.contains("network_unreachable")
+                || lower.contains("502")
+                || lower.contains("503")
+                || lower.contains("504")
+                || lower.contains("connection_refused")
+                || lower.contains("status: failure")
+                || lower.contains("status: 500")) {
+            return start + "it could not reach the server itself (" + tail(text) + ")";
+        }
+        return start + tail(text) + "; does it speak " + proxy.kind() + "?";
+    }
+
+    /** Netty's message without the addresses at its beginning. */
+    private static String tail(String text) {
+        int status = text.lastIndexOf("tatus: ");
+        return status > 0 ? "s" + text.substring(status) : text;
+    }
+}

@@ -1,0 +1,83 @@
+package io.godwit.mqtt.client.transport.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.transport.Attempt;
+import io.netty.pkitesting.CertificateBuilder;
+import io.netty.pkitesting.X509Bundle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("Cancelled at any moment")
+class CancelTest {
+
+    private static final int ATTEMPTS = 300;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mqtt", "ws", "mqtts", "wss", "proxied wss"})
+    @DisplayName("no listener call begins after cancel, and nothing stays open")
+    void atAnyMoment(String kind) throws Exception {
+        X509Bundle certificate = new CertificateBuilder()
+                .ecp256()
+                .subject("CN=127.0.0.1")
+                .addSanIpAddress("127.0.0.1")
+                .setIsCertificateAuthority(true)
+                .buildSelfSigned();
+        String scheme = kind.substring(kind.indexOf(' ') + 1);
+        EchoServer.Service service = scheme.startsWith("ws")
+                ? socket -> new WebSocketServer(socket).accept().echo()
+                : EchoServer::echo;
+        Random random = new Random(7);
+        try (NettyTransport transport = new NettyTransport(2);
+                EchoServer server = scheme.endsWith("s") && !scheme.equals("ws")
+                        ? TlsTest.server(certificate, service)
+                        : new EchoServer(service);
+                EchoServer proxy = ProxyTest.httpProxy("", new ArrayList<>())) {
+            TransportOptions road = TransportOptions.to(scheme + "://127.0.0.1:" + server.port()).toBuilder()
+                    .tls(Tls.builder().ca(certificate.getCertificatePEM()).build())
+                    .proxy(kind.startsWith("proxied") ? ProxyServer.parse("http://127.0.0.1:" + proxy.port()) : null)
+                    .build();
+            Recorder first = new Recorder(transport.nextLoop());
+            Attempt warm = transport.open(first.loop, road, first);
+            first.connection();
+            warm.cancel();
+            await().until(() -> server.open.get() == 0 && proxy.open.get() == 0);
+            long before = OpenSockets.count();
+
+            List<Recorder> recorders = new ArrayList<>();
+            List<Integer> calls = new ArrayList<>();
+            for (int i = 0; i < ATTEMPTS; i++) {
+                Recorder recorder = new Recorder(transport.nextLoop());
+                Attempt attempt = transport.open(recorder.loop, road, recorder);
+                CountDownLatch later = new CountDownLatch(1);
+                int number = i;
+                recorder.loop.schedule(
+                        () -> {
+                            attempt.cancel();
+                            calls.add(number, recorder.calls.get());
+                            later.countDown();
+                        },
+                        random.nextLong(TimeUnit.MILLISECONDS.toNanos(6)));
+                assertThat(later.await(10, TimeUnit.SECONDS)).isTrue();
+                recorders.add(recorder);
+            }
+
+            await().until(() -> server.open.get() == 0 && proxy.open.get() == 0);
+            await().untilAsserted(() -> assertThat(OpenSockets.count()).isEqualTo(before));
+            for (int i = 0; i < ATTEMPTS; i++) {
+                assertThat(recorders.get(i).calls.get()).isEqualTo(calls.get(i));
+                assertThat(recorders.get(i).closed).isNotDone();
+            }
+        }
+    }
+}

@@ -1,0 +1,482 @@
+package io.godwit.mqtt.client.transport.netty;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportException;
+import io.godwit.mqtt.client.net.TransportException.Step;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.transport.Attempt;
+import io.godwit.mqtt.client.transport.Connection;
+import io.godwit.mqtt.client.transport.EventLoop;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@ParameterizedClass
+@EnumSource(Sockets.class)
+@DisplayName("Plain TCP through Netty")
+class NettyTransportTest {
+
+    private final NettyTransport transport;
+    private final EventLoop loop;
+    private final Recorder recorder;
+
+    NettyTransportTest(Sockets sockets) {
+        transport = new NettyTransport(1, sockets, true);
+        loop = transport.nextLoop();
+        recorder = new Recorder(loop);
+    }
+
+    @AfterEach
+    void close() {
+        transport.close();
+    }
+
+    private static TransportOptions road(EchoServer server) {
+        return TransportOptions.to("mqtt://127.0.0.1:" + server.port());
+    }
+
+    @Test
+    void carriesBytesBothWays() {
+        try (EchoServer server = EchoServer.echo()) {
+            transport.open(loop, road(server), recorder);
+
+            recorder.send("one ");
+            recorder.send("two");
+
+            recorder.awaitText("one two");
+            assertThat(recorder.bursts.get()).isPositive();
+            assertThat(recorder.connection().address())
+                    .isEqualTo(ServerAddress.parse("mqtt://127.0.0.1:" + server.port()));
+            assertThat(recorder.connection().describe()).contains("127.0.0.1");
+        }
+    }
+
+    @Test
+    void carriesAMegabyteInOrder() {
+        byte[] bytes = new byte[1 << 20];
+        new Random(1).nextBytes(bytes);
+        try (EchoServer server = EchoServer.echo()) {
+            transport.open(loop, road(server), recorder);
+            for (int i = 0; i < bytes.length; i += 4096) {
+                recorder.send(Arrays.copyOfRange(bytes, i, i + 4096));
+            }
+
+            recorder.awaitBytes(bytes.length);
+
+            assertThat(recorder.bytes()).isEqualTo(bytes);
+        }
+    }
+
+    @Test
+    void anOrderlyEndByThePeerHasNoCause() {
+        try (EchoServer server =
+                new EchoServer(socket -> socket.getInputStream().read())) {
+            transport.open(loop, road(server), recorder);
+            recorder.send("x");
+
+            assertThat(recorder.end()).isNull();
+        }
+    }
+
+    @Test
+    void aResetByThePeerIsACause() {
+        try (EchoServer server = new EchoServer(socket -> {
+            socket.getInputStream().read();
+            socket.setSoLinger(true, 0);
+        })) {
+            transport.open(loop, road(server), recorder);
+            recorder.send("x");
+
+            assertThat(recorder.end()).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    @DisplayName("close(true): what was written arrives, then the end, although bytes of the peer are unread")
+    void closeFlushes() throws Exception {
+        AtomicLong got = new AtomicLong();
+        CountDownLatch ended = new CountDownLatch(1);
+        try (EchoServer server = new EchoServer(socket -> {
+            socket.getOutputStream().write(new byte[100_000]);
+            byte[] buffer = new byte[65536];
+            for (int n = socket.getInputStream().read(buffer);
+                    n >= 0;
+                    n = socket.getInputStream().read(buffer)) {
+                got.addAndGet(n);
+            }
+            ended.countDown();
+        })) {
+            transport.open(loop, road(server), recorder);
+            Connection connection = recorder.connection();
+            loop.execute(() -> connection.setReading(false));
+            recorder.send(new byte[3_000_000]);
+            connection.close(true);
+
+            assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(got.get()).isEqualTo(3_000_000);
+            assertThat(recorder.end()).isNull();
+            assertThat(server.failures).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("close(true) ends although the peer never ends its side")
+    void closeIsBounded() throws Exception {
+        CountDownLatch hold = new CountDownLatch(1);
+        try (EchoServer server = new EchoServer(socket -> hold.await())) {
+            transport.open(loop, road(server), recorder);
+            recorder.connection().close(true);
+
+            assertThat(recorder.end()).isNull();
+        } finally {
+            hold.countDown();
+        }
+    }
+
+    @Test
+    @DisplayName("closeUnanswered: what was written arrives, then the end, although the peer looks only afterwards")
+    void closeUnansweredDoesNotWait() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        CompletableFuture<byte[]> got = new CompletableFuture<>();
+        try (EchoServer server = new EchoServer(socket -> {
+            closed.await();
+            got.complete(socket.getInputStream().readAllBytes());
+        })) {
+            transport.open(loop, road(server), recorder);
+            Connection connection = recorder.connection();
+            recorder.send("the last words");
+            loop.execute(connection::closeUnanswered);
+            assertThat(recorder.end()).isNull();
+            closed.countDown();
+
+            assertThat(got).succeedsWithin(Duration.ofSeconds(10)).isEqualTo("the last words".getBytes(UTF_8));
+            assertThat(server.failures).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("closeUnanswered: what the socket does not take at once arrives too")
+    void closeUnansweredFlushes() throws Exception {
+        CompletableFuture<Long> got = new CompletableFuture<>();
+        try (EchoServer server = new EchoServer(
+                socket -> got.complete(socket.getInputStream().transferTo(OutputStream.nullOutputStream())))) {
+            transport.open(loop, road(server), recorder);
+            Connection connection = recorder.connection();
+            recorder.send(new byte[20_000_000]);
+            loop.execute(connection::closeUnanswered);
+
+            assertThat(got).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(20_000_000L);
+            assertThat(recorder.end()).isNull();
+        }
+    }
+
+    @Test
+    void closeAtOnceResets() {
+        try (EchoServer server = EchoServer.echo()) {
+            transport.open(loop, road(server), recorder);
+            recorder.connection().close(false);
+            recorder.connection().close(false);
+
+            assertThat(recorder.end()).isNull();
+            await().untilAsserted(() -> assertThat(server.failures).hasSize(1));
+        }
+    }
+
+    @Test
+    void stopsReadingAndResumes() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (EchoServer server = new EchoServer(socket -> {
+            go.await();
+            socket.getOutputStream().write("late".getBytes(UTF_8));
+            socket.getInputStream().read();
+        })) {
+            transport.open(loop, road(server), recorder);
+            Connection connection = recorder.connection();
+            loop.execute(() -> {
+                connection.setReading(false);
+                go.countDown();
+            });
+            await().during(Duration.ofMillis(100)).until(() -> recorder.bytes().length == 0);
+            loop.execute(() -> connection.setReading(true));
+
+            recorder.awaitText("late");
+        }
+    }
+
+    @Test
+    void tellsWhenItIsWritableAgain() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        try (EchoServer server = new EchoServer(socket -> {
+            go.await();
+            socket.getInputStream().skipNBytes(20_000_000);
+        })) {
+            transport.open(loop, road(server), recorder);
+            recorder.send(new byte[20_000_000]);
+            await().until(() -> recorder.writability.contains(false));
+            go.countDown();
+
+            await().untilAsserted(() -> assertThat(recorder.writability).last().isEqualTo(true));
+        }
+    }
+
+    @Test
+    void nothingListens() throws IOException {
+        int port;
+        try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
+            port = socket.getLocalPort();
+        }
+        transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + port), recorder);
+
+        TransportException failure = recorder.failure();
+        assertThat(failure.step()).isEqualTo(Step.CONNECT);
+        assertThat(failure.isTimeout()).isFalse();
+        assertThat(failure).hasMessageContaining("127.0.0.1:" + port + " refused the connection");
+    }
+
+    @Test
+    void theNameIsUnknown() {
+        TransportOptions road = TransportOptions.builder()
+                .servers("mqtt://nowhere.invalid")
+                .resolver(host -> {
+                    throw new UnknownHostException(host);
+                })
+                .build();
+        transport.open(loop, road, recorder);
+
+        TransportException failure = recorder.failure();
+        assertThat(failure.step()).isEqualTo(Step.RESOLVE);
+        assertThat(failure).hasMessageContaining("'nowhere.invalid' has no address");
+    }
+
+    @Test
+    void resolvingHasATimeLimit() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        TransportOptions road = TransportOptions.builder()
+                .servers("mqtt://slow.example")
+                .resolveTimeout(Duration.ofMillis(50))
+                .resolver(host -> {
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return List.of();
+                })
+                .build();
+        transport.open(loop, road, recorder);
+
+        TransportException failure = recorder.failure();
+        assertThat(failure.step()).isEqualTo(Step.RESOLVE);
+        assertThat(failure.isTimeout()).isTrue();
+        assertThat(failure).hasMessageContaining("not resolved within 50 ms");
+        never.countDown();
+    }
+
+    @Test
+    @DisplayName("a silent address: its own reason, after its own limit")
+    void connectingHasATimeLimit() throws Exception {
+        try (Silence silence = new Silence()) {
+            TransportOptions road = TransportOptions.builder()
+                    .servers("mqtt://127.0.0.1:" + silence.port())
+                    .connectTimeout(Duration.ofMillis(100))
+                    .build();
+            transport.open(loop, road, recorder);
+
+            TransportException failure = recorder.failure();
+            assertThat(failure.step()).isEqualTo(Step.CONNECT);
+            assertThat(failure.isTimeout()).isTrue();
+            assertThat(failure).hasMessageContaining("did not answer within 100 ms");
+        }
+    }
+
+    @Test
+    void namesAreResolvedAnewAtEachAttempt() {
+        AtomicInteger asked = new AtomicInteger();
+        try (EchoServer server = EchoServer.echo()) {
+            TransportOptions road = TransportOptions.builder()
+                    .servers("mqtt://broker.example:" + server.port())
+                    .resolver(host -> {
+                        asked.incrementAndGet();
+                        return List.of(InetAddress.getByName("127.0.0.1"));
+                    })
+                    .build();
+            for (int i = 1; i <= 3; i++) {
+                Recorder each = new Recorder(loop);
+                Attempt attempt = transport.open(loop, road, each);
+                each.connection();
+                attempt.cancel();
+
+                assertThat(asked.get()).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void theSecondServerAnswers() throws IOException {
+        int dead;
+        try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
+            dead = socket.getLocalPort();
+        }
+        try (EchoServer server = EchoServer.echo()) {
+            TransportOptions road =
+                    TransportOptions.to("mqtt://127.0.0.1:" + dead, "mqtt://127.0.0.1:" + server.port());
+            transport.open(loop, road, recorder);
+
+            assertThat(recorder.connection().address().port()).isEqualTo(server.port());
+        }
+    }
+
+    @Test
+    void noServerAnswers() throws IOException {
+        int dead;
+        try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
+            dead = socket.getLocalPort();
+        }
+        transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + dead, "mqtt://localhost:" + dead), recorder);
+
+        TransportException failure = recorder.failure();
+        assertThat(failure).hasMessageContaining("none of the 2 servers").hasMessageContaining("localhost:" + dead);
+        assertThat(failure.getSuppressed()).hasSize(1);
+    }
+
+    @Test
+    void shuffledServersAreAllUsed() {
+        try (EchoServer one = EchoServer.echo();
+                EchoServer two = EchoServer.echo()) {
+            TransportOptions road =
+                    TransportOptions.to("mqtt://127.0.0.1:" + one.port(), "mqtt://127.0.0.1:" + two.port()).toBuilder()
+                            .shuffled(true)
+                            .build();
+            await().until(() -> {
+                Recorder each = new Recorder(loop);
+                Attempt attempt = transport.open(loop, road, each);
+                each.connection();
+                attempt.cancel();
+                return one.accepted.get() > 0 && two.accepted.get() > 0;
+            });
+        }
+    }
+
+    @Test
+    void startsFromALocalAddress() throws Exception {
+        List<InetAddress> from = new CopyOnWriteArrayList<>();
+        try (EchoServer server = new EchoServer(socket -> {
+            from.add(socket.getInetAddress());
+            EchoServer.echo(socket);
+        })) {
+            InetAddress local = InetAddress.getByName("127.0.0.7");
+            transport.open(loop, road(server).toBuilder().localAddress(local).build(), recorder);
+            recorder.connection();
+
+            await().untilAsserted(() -> assertThat(from).containsExactly(local));
+        }
+    }
+
+    @Test
+    void aForeignLocalAddressIsToldSo() throws Exception {
+        try (EchoServer server = EchoServer.echo()) {
+            InetAddress foreign = InetAddress.getByName("192.0.2.1");
+            transport.open(loop, road(server).toBuilder().localAddress(foreign).build(), recorder);
+
+            assertThat(recorder.failure()).hasMessageContaining("local address /192.0.2.1 cannot be used");
+        }
+    }
+
+    @Test
+    @DisplayName("cancelled while it connects, or after: no call, nothing open")
+    void cancelLeavesNothing() throws Exception {
+        try (Silence silence = new Silence();
+                EchoServer server = EchoServer.echo()) {
+            long before = OpenSockets.count();
+            Attempt connecting =
+                    transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + silence.port()), recorder);
+            await().during(Duration.ofMillis(50)).until(() -> true);
+            connecting.cancel();
+            Recorder open = new Recorder(loop);
+            Attempt attempt = transport.open(loop, road(server), open);
+            open.connection();
+            attempt.cancel();
+            attempt.cancel();
+
+            await().until(() -> server.open.get() == 0);
+            assertThat(recorder.calls.get()).isZero();
+            assertThat(open.closed).isNotDone();
+            await().until(() -> OpenSockets.count() == before);
+        }
+    }
+
+    @Test
+    void cancelledBeforeItBegins() {
+        try (EchoServer server = EchoServer.echo()) {
+            CountDownLatch busy = new CountDownLatch(1);
+            loop.execute(() -> {
+                transport.open(loop, road(server), recorder).cancel();
+                busy.countDown();
+            });
+            await().until(() -> busy.getCount() == 0);
+            await().during(Duration.ofMillis(100)).until(() -> recorder.calls.get() == 0);
+        }
+    }
+
+    @Test
+    void aListenerThatThrowsLosesItsConnectionOnly() {
+        try (EchoServer server = EchoServer.echo()) {
+            Recorder throwing = new Recorder(loop) {
+                @Override
+                public void received(ByteBuf bytes) {
+                    throw new IllegalStateException("thrown by the test");
+                }
+            };
+            transport.open(loop, road(server), throwing);
+            transport.open(loop, road(server), recorder);
+            throwing.send("x");
+            assertThat(throwing.end()).hasMessage("thrown by the test");
+
+            recorder.send("y");
+            recorder.awaitText("y");
+        }
+    }
+
+    @Test
+    void closingTheTransportEndsItsThreads() {
+        try (EchoServer server = EchoServer.echo()) {
+            transport.open(loop, road(server), recorder);
+            recorder.connection();
+            transport.close();
+
+            assertThat(recorder.end()).isNull();
+            await().until(() -> server.open.get() == 0);
+        }
+    }
+
+    @Test
+    void schedulesAndCancels() {
+        AtomicInteger ran = new AtomicInteger();
+        loop.schedule(ran::incrementAndGet, Duration.ofMillis(30).toNanos()).cancel();
+        loop.schedule(() -> ran.addAndGet(10), Duration.ofMillis(40).toNanos());
+
+        await().until(() -> ran.get() == 10);
+    }
+}
