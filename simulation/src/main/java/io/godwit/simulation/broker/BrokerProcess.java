@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A real broker of our own, as a process on free ports of 127.0.0.1, which keeps its sessions when it is restarted in
- * order: Mosquitto, or one of those that the scripts in {@code brokers/} run.
+ * order: Mosquitto, or one of those that the scripts in {@code interop/} run.
  */
 public final class BrokerProcess implements AutoCloseable {
     /** The scripts take this port and the three after it. */
@@ -88,11 +88,11 @@ public final class BrokerProcess implements AutoCloseable {
     }
 
     private static BrokerProcess script(String name, Path folder) throws IOException {
-        Path script = Path.of(System.getProperty("godwit.root", "."), "brokers", name + ".sh")
+        Path script = Path.of(System.getProperty("godwit.root", "."), "interop", name + ".sh")
                 .toAbsolutePath();
         if (!name.matches("[a-z]+") || !Files.isExecutable(script)) {
             throw new IOException("no broker is called '" + name + "': mosquitto, HOST:PORT of one that runs, or one of"
-                    + " those in brokers/README.md");
+                    + " those in interop/README.md");
         }
         int port = freePorts();
         List<String> command =

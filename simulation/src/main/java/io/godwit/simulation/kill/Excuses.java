@@ -1,7 +1,7 @@
 package io.godwit.simulation.kill;
 
 /**
- * What a broker is known to do wrong whatever the client does, shown by {@code brokers/resume} with plain bytes. What is
+ * What a broker is known to do wrong whatever the client does, shown by {@code interop/resume} with plain bytes. What is
  * excused is counted and told, and does not fail the campaign.
  *
  * @param order it hands messages of one topic on in another order [MQTT-4.6.0-6]

@@ -40,7 +40,7 @@ public final class KillCommand implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = "mosquitto",
             description =
-                    "mosquitto, or another of brokers/README.md that speaks MQTT 5 and keeps its data; or HOST:PORT of "
+                    "mosquitto, or another of interop/README.md that speaks MQTT 5 and keeps its data; or HOST:PORT of "
                             + "one that runs already, with no old sessions, and is left alone. ${DEFAULT-VALUE} unless given.")
     @SuppressWarnings("NullAway.Init")
     private String broker;
@@ -102,7 +102,7 @@ public final class KillCommand implements Callable<Integer> {
                 outcome.offered(),
                 outcome.handled(),
                 outcome.handledAgain());
-        outcome.excused().forEach(fault -> out.println("By " + broker + " itself, see brokers/README.md: " + fault));
+        outcome.excused().forEach(fault -> out.println("By " + broker + " itself, see interop/README.md: " + fault));
         outcome.faults().forEach(fault -> out.println("BROKEN: " + fault));
         if (outcome.faults().isEmpty()) {
             out.println("Nothing was lost, and the client sent and handled nothing of QoS 2 twice.");

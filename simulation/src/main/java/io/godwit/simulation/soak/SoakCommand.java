@@ -52,7 +52,7 @@ public final class SoakCommand implements Callable<Integer> {
             names = "--broker",
             paramLabel = "NAME",
             defaultValue = "mosquitto",
-            description = "A broker of brokers/README.md that speaks MQTT 5 and keeps its data; ${DEFAULT-VALUE}.")
+            description = "A broker of interop/README.md that speaks MQTT 5 and keeps its data; ${DEFAULT-VALUE}.")
     @SuppressWarnings("NullAway.Init")
     private String broker;
 

@@ -13,12 +13,12 @@ import java.util.Set;
 
 /**
  * Remembers how each feature went, and writes it down: one file per broker, and a table of all the files that are there,
- * in the module's {@code target/interop}. The command {@code brokers/interop} takes the table into the documentation.
+ * in the module's {@code target/interop}. The command {@code interop/run} takes the table into the documentation.
  */
 final class InteropReport {
     /** Surefire runs in the module's folder; an IDE may run in the project's. */
     static final Path FOLDER =
-            (Files.isDirectory(Path.of("../brokers")) ? Path.of("") : Path.of("client")).resolve("target/interop");
+            (Files.isDirectory(Path.of("../interop")) ? Path.of("") : Path.of("client")).resolve("target/interop");
 
     private final List<String> lines = new ArrayList<>();
 
@@ -69,10 +69,10 @@ final class InteropReport {
         StringBuilder text = new StringBuilder("""
                 # Godwit and real brokers
 
-                Made by `brokers/interop`, which starts each broker of the `brokers` folder and runs one suite against it in
+                Made by `interop/run`, which starts each broker of the `interop` folder and runs one suite against it in
                 MQTT 3.1, 3.1.1 and 5, through the public API. A cell names the versions in which the feature works; `-`
                 means that the broker lacks it, for a reason below. Which versions of the brokers these are stands in
-                `brokers/README.md`.
+                `interop/README.md`.
 
                 | |""");
         brokers.forEach(broker -> text.append(' ').append(broker.script()).append(" |"));

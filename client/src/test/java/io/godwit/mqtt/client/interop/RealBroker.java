@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A broker of the {@code brokers} folder: how it is started, which versions it speaks, and what it lacks, by name. The
- * reasons are those of brokers/README.md.
+ * reasons are those of interop/README.md.
  */
 enum RealBroker {
     MOSQUITTO("mosquitto", "mosquitto") {
@@ -32,7 +32,7 @@ enum RealBroker {
         @Override
         void describe() {
             lacks(Feature.AUTHENTICATION, "no method of extended authentication comes with the broker");
-            // brokers/check/order.mjs shows it with another client; only with MQTT 5.
+            // interop/check/order.mjs shows it with another client; only with MQTT 5.
             lacks(Feature.ORDER, ProtocolVersion.V5, "Artemis 2.55.0 mixes up a burst now and then on MQTT 5");
         }
     },
@@ -41,7 +41,7 @@ enum RealBroker {
         void describe() {
             speaks(ProtocolVersion.V3_1, ProtocolVersion.V3_1_1);
             lacks(Feature.SESSION_OVER_RESTART, "Moquette 0.17 often loses a session over a restart");
-            // brokers/check/moquette.mjs shows these three with another client.
+            // interop/check/moquette.mjs shows these three with another client.
             lacks(Feature.RETAINED_QOS_1, "Moquette 0.17 sends retained messages without their flag at QoS 1 and 2");
             lacks(Feature.ECHO, "Moquette 0.17 drops a PUBACK while 64 KiB wait for the same connection");
             lacks(Feature.RECONNECT, "Moquette 0.17 loses a thread, and the clients on it, to a PUBLISH with DUP");
@@ -74,7 +74,7 @@ enum RealBroker {
     private static final int PORTS = 6;
     /** Surefire runs in the module's folder; an IDE may run in the project's. */
     private static final Path SCRIPTS =
-            Files.isDirectory(Path.of("../brokers")) ? Path.of("../brokers") : Path.of("brokers");
+            Files.isDirectory(Path.of("../interop")) ? Path.of("../interop") : Path.of("interop");
 
     private final String script;
     private final @Nullable String command;
@@ -135,7 +135,7 @@ enum RealBroker {
         List<String> folders = new ArrayList<>(List.of(System.getenv("PATH").split(":")));
         folders.add("/usr/sbin"); // Debian's place for daemons, often not on the path
         boolean found = folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
-        return found ? null : "'" + command + "' is not installed; brokers/install " + script + " brings it";
+        return found ? null : "'" + command + "' is not installed; interop/install " + script + " brings it";
     }
 
     /** A broker that runs: on six ports in a row, with its data in a folder of its own. */

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 
 /**
  * A proxy as others run it, on a free port of 127.0.0.1: Dante and microsocks for SOCKS, Tinyproxy and Squid for HTTP. A test
- * that wants one which is not installed is skipped, by its name; {@code brokers/install proxies} brings them.
+ * that wants one which is not installed is skipped, by its name; {@code interop/install proxies} brings them.
  */
 public final class RealProxy implements AutoCloseable {
     private static final String USER = "user";
