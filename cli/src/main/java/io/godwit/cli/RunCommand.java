@@ -123,7 +123,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description = "The device: esp32, esp8266, or esp32-strict with the faults of its firmware. [esp32]")
+            description =
+                    "The device: esp32, esp32-strict with the faults of its firmware, esp8266-1.5, esp8266-2.2 or esp8266-3.0. [esp32]")
     private @Nullable String profile;
 
     @Option(names = "--watch", description = "Flash and restart the device when a file is saved.")

@@ -206,7 +206,7 @@ public final class Mqtt {
     }
 
     private void limit(String what, int length, int most) {
-        if (length > most && settings.profile() != Profile.ESP8266) {
+        if (length > most && settings.profile().isEsp32()) {
             remark("an ESP32 would cut the " + what + " at " + most + " bytes (it has " + length + ")");
         }
     }
@@ -266,7 +266,7 @@ public final class Mqtt {
         byte[] payload = message;
         String name = topic;
         Message newWill;
-        if (is(Profile.ESP32_STRICT)) {
+        if (settings.profile().isStrict()) {
             name = cut(topic, 32);
             payload = Arrays.copyOf(message, Math.min(message.length, 128));
             newWill = Message.of(name, payload).withQos(Qos.AT_MOST_ONCE);
@@ -275,7 +275,7 @@ public final class Mqtt {
         }
         limit("topic of the will", topic.getBytes(StandardCharsets.UTF_8).length, 32);
         limit("message of the will", message.length, 128);
-        if (!is(Profile.ESP8266) && (qos > 0 || retain)) {
+        if (!settings.profile().isEsp8266() && (qos > 0 || retain)) {
             remark("an ESP32 would publish the will with QoS 0 and not retained, whatever lwt() says");
         }
         boolean late;
@@ -335,7 +335,7 @@ public final class Mqtt {
         try {
             switch (event) {
                 case "connect" -> {
-                    if (is(Profile.ESP8266)) {
+                    if (settings.profile().isEsp8266()) {
                         // The same place as the first function of connect().
                         connectOnce = callback;
                     } else {
@@ -357,7 +357,7 @@ public final class Mqtt {
             lock.unlock();
         }
         boolean extra = !Set.of("connect", "offline", "message").contains(event);
-        if (extra && !is(Profile.ESP8266)) {
+        if (extra && !settings.profile().isEsp8266()) {
             remark("on(\"" + event + "\") raises an error on an ESP32");
         }
     }
@@ -404,13 +404,13 @@ public final class Mqtt {
         DeviceConnection now;
         lock.lock();
         try {
-            if (is(Profile.ESP8266) && link != null && link.isConnected()) {
+            if (settings.profile().isEsp8266() && link != null && link.isConnected()) {
                 throw new IllegalStateException("already connected");
             }
             now = new DeviceConnection(
                     this,
                     new DeviceConnection.Target(host, port, secure),
-                    autoreconnect && !is(Profile.ESP32_STRICT),
+                    autoreconnect && !settings.profile().isStrict(),
                     will);
             try {
                 now.prepare();
@@ -460,7 +460,7 @@ public final class Mqtt {
             if (old == null) {
                 return false;
             }
-            if (is(Profile.ESP8266) && old.isFirstAttempt()) {
+            if (settings.profile().isEsp8266() && old.isFirstAttempt()) {
                 remark("close() while connecting does nothing on an ESP8266");
                 return true;
             }
@@ -470,7 +470,7 @@ public final class Mqtt {
             if (was) {
                 observer.disconnected();
             }
-            if (is(Profile.ESP8266) && was) {
+            if (settings.profile().isEsp8266() && was) {
                 then(closed, (ignored, problem) -> offline());
             }
             return true;
@@ -617,7 +617,7 @@ public final class Mqtt {
             }
             end(now, subscribed, problem == null, true);
         });
-        return !is(Profile.ESP32_STRICT);
+        return !settings.profile().isStrict();
     }
 
     public boolean unsubscribe(String topic, @Nullable Consumer<Mqtt> done) {
@@ -642,7 +642,7 @@ public final class Mqtt {
         }
         begin(unsubscribed, done, "unsubscribe");
         then(now.unsubscribe(topics), (ignored, problem) -> end(now, unsubscribed, problem == null, true));
-        return !is(Profile.ESP32_STRICT);
+        return !settings.profile().isStrict();
     }
 
     private @Nullable DeviceConnection connectedLink() {
@@ -655,7 +655,7 @@ public final class Mqtt {
         } finally {
             lock.unlock();
         }
-        if (is(Profile.ESP8266)) {
+        if (settings.profile().isEsp8266()) {
             throw new IllegalStateException("not connected");
         }
         return null;
@@ -713,10 +713,10 @@ public final class Mqtt {
                 return;
             }
             sessionPresent = present;
-            if (first || is(Profile.ESP8266)) {
+            if (first || settings.profile().isEsp8266()) {
                 once = connectOnce;
             }
-            if (!is(Profile.ESP8266)) {
+            if (!settings.profile().isEsp8266()) {
                 connectOnce = null;
                 failOnce = null;
             }
@@ -743,7 +743,7 @@ public final class Mqtt {
             link = null;
             lastFailure = failure;
             callback = failOnce;
-            if (!is(Profile.ESP8266)) {
+            if (!settings.profile().isEsp8266()) {
                 failOnce = null;
                 connectOnce = null;
             }
@@ -751,9 +751,9 @@ public final class Mqtt {
             lock.unlock();
         }
         if (callback != null) {
-            callback.failed(this, is(Profile.ESP32_STRICT) ? STRICT_FAILURE : failure.code());
+            callback.failed(this, settings.profile().isStrict() ? STRICT_FAILURE : failure.code());
         }
-        if (is(Profile.ESP32_STRICT)) {
+        if (settings.profile().isStrict()) {
             offline();
         }
     }
@@ -824,7 +824,7 @@ public final class Mqtt {
         int topicLength = message.topic().getBytes(StandardCharsets.UTF_8).length;
         int body = 2 + topicLength + (message.qos() == Qos.AT_MOST_ONCE ? 0 : 2) + payload.length;
         int header = body < 128 ? 2 : body < 16_384 ? 3 : body < 2_097_152 ? 4 : 5;
-        if (is(Profile.ESP8266) && header + body > maxMessageLength) {
+        if (settings.profile().isEsp8266() && header + body > maxMessageLength) {
             if (overflow != null) {
                 int room = Math.max(0, Math.min(payload.length, maxMessageLength - (header + body - payload.length)));
                 overflow.message(this, message.topic(), Arrays.copyOf(payload, room));
@@ -838,7 +838,7 @@ public final class Mqtt {
         if (callback == null) {
             return;
         }
-        if (header + body > DEVICE_BUFFER && is(Profile.ESP32_STRICT)) {
+        if (header + body > DEVICE_BUFFER && settings.profile().isStrict()) {
             pieces(callback, message.topic(), payload, Math.max(1, DEVICE_BUFFER - (header + body - payload.length)));
             return;
         }

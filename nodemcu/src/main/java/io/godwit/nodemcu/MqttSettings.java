@@ -137,7 +137,7 @@ public record MqttSettings(
     }
 
     public MqttSettings profile(Profile newProfile) {
-        Duration timeout = newProfile == Profile.ESP8266 ? Duration.ofSeconds(5) : networkTimeout;
+        Duration timeout = newProfile.isEsp8266() ? Duration.ofSeconds(5) : networkTimeout;
         return new MqttSettings(
                 version,
                 newProfile,

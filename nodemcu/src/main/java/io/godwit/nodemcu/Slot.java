@@ -40,19 +40,13 @@ final class Slot {
     Consumer<Mqtt> end(boolean success, boolean acknowledged) {
         outstanding = Math.max(0, outstanding - 1);
         Consumer<Mqtt> function = last;
-        switch (profile) {
-            case ESP32 -> {
-                if (outstanding == 0) {
-                    last = null;
-                }
+        if (profile.isStrict()) {
+            if (!acknowledged) {
+                return null;
             }
-            case ESP32_STRICT -> {
-                if (!acknowledged) {
-                    return null;
-                }
-                last = null;
-            }
-            case ESP8266 -> {}
+            last = null;
+        } else if (profile.isEsp32() && outstanding == 0) {
+            last = null;
         }
         if (!success) {
             return null;
@@ -66,7 +60,7 @@ final class Slot {
 
     /** {@code on("puback", f)} and its like: on the ESP8266 it is the same place, elsewhere one of its own. */
     void permanent(@Nullable Consumer<Mqtt> function) {
-        if (profile == Profile.ESP8266) {
+        if (profile.isEsp8266()) {
             last = function;
         } else {
             permanent = function;

@@ -1,7 +1,6 @@
 package io.godwit.nodemcu.lua;
 
 import io.godwit.nodemcu.MqttSettings;
-import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.lua.device.BootReason;
 import io.godwit.nodemcu.lua.device.BrokerLogin;
 import io.godwit.nodemcu.lua.device.Device;
@@ -78,7 +77,7 @@ public final class Host implements AutoCloseable {
                 everything = new HostMap.Target(broker.host(), broker.port());
             }
         }
-        Modules modules = new Modules(mqtt.profile() == Profile.ESP32_STRICT);
+        Modules modules = new Modules(mqtt.profile());
         Map<Class<?>, Object> shared = Map.of(
                 MqttSettings.class,
                 mqtt,

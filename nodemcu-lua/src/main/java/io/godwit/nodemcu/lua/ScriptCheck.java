@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua;
 
+import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.lua.device.FlashImage;
 import io.godwit.nodemcu.lua.module.Modules;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
@@ -42,7 +43,7 @@ public final class ScriptCheck {
 
     /** Looks through all Lua files of an image, in the order of their names. */
     public static List<Finding> check(FlashImage image) {
-        Modules modules = new Modules(false);
+        Modules modules = new Modules(Profile.ESP32);
         List<Finding> findings = new ArrayList<>();
         try (LuaMachine machine = new LuaMachine(
                 ScriptCheck.class,

@@ -1,5 +1,7 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.nodemcu.MqttSettings;
+import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
@@ -74,16 +76,15 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
 
     private static final Map<String, LuaLibrary> MISSING = missing();
 
-    private final boolean strict;
+    private final Profile profile;
 
-    /** @param strict whether {@code mqtt} has no constants, as in the code of the ESP32 */
-    public Modules(boolean strict) {
-        this.strict = strict;
+    public Modules(Profile profile) {
+        this.profile = profile;
     }
 
     @Override
     public @Nullable LuaLibrary apply(String name) {
-        if (strict && name.equals("mqtt")) {
+        if (profile.isStrict() && name.equals("mqtt")) {
             return MqttModule.STRICT;
         }
         LuaLibrary library = PRESENT.get(name);
@@ -102,6 +103,17 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
 
     static Device device(LuaCall call) {
         return call.owner(Device.class);
+    }
+
+    /** The profile of the device that makes a call. */
+    static Profile profile(LuaCall call) {
+        return profile(device(call));
+    }
+
+    static Profile profile(Device device) {
+        return device.settings()
+                .option(MqttSettings.class, MqttSettings.defaults())
+                .profile();
     }
 
     private static Map<String, LuaLibrary> present() {

@@ -77,10 +77,10 @@ final class MqttModule {
         MqttSettings settings = device.settings().option(MqttSettings.class, MqttSettings.defaults());
         String where = call.where();
         String id = call.isNoneOrNil(1) ? String.format("NodeMCU_%x", device.chipId()) : utf8(call, 1);
-        if (call.isNoneOrNil(1) && settings.profile() != Profile.ESP8266) {
+        if (call.isNoneOrNil(1) && settings.profile().isEsp32()) {
             device.remark(where + ": an ESP32 needs a client id in mqtt.Client()");
         }
-        if (call.isNoneOrNil(2) && !call.isNoneOrNil(1) && settings.profile() == Profile.ESP32_STRICT) {
+        if (call.isNoneOrNil(2) && !call.isNoneOrNil(1) && settings.profile().isStrict()) {
             throw call.expected(2, "number");
         }
         int keepalive = call.isNoneOrNil(2) ? 0 : call.between(2, 0, 65_535);
@@ -212,7 +212,7 @@ final class MqttModule {
             String host = call.text(2);
             int scheme = host.indexOf("://");
             Arguments arguments = walk(call, scheme > 0);
-            if (profile != Profile.ESP8266) {
+            if (profile.isEsp32()) {
                 compareWithDevice(call, arguments);
             }
             int port = arguments.port();
@@ -395,7 +395,7 @@ final class MqttModule {
 
         int close(LuaCall call) {
             boolean was = mqtt().close();
-            if (profile != Profile.ESP8266) {
+            if (profile.isEsp32()) {
                 settle();
             }
             return call.push(was);
@@ -413,10 +413,10 @@ final class MqttModule {
 
         int lwt(LuaCall call) {
             if (!call.isString(2)) {
-                throw profile == Profile.ESP8266 ? new LuaError("need lwt topic") : call.expected(2, "string");
+                throw profile.isEsp8266() ? new LuaError("need lwt topic") : call.expected(2, "string");
             }
             if (!call.isString(3)) {
-                throw profile == Profile.ESP8266 ? new LuaError("need lwt message") : call.expected(3, "string");
+                throw profile.isEsp8266() ? new LuaError("need lwt message") : call.expected(3, "string");
             }
             int qos = call.isNumber(4) ? (int) call.integer(4) : 0;
             boolean retain = call.isNumber(5) ? call.integer(5) != 0 : call.truth(5);
@@ -435,7 +435,7 @@ final class MqttModule {
         int on(LuaCall call) {
             String event = call.text(2, "message");
             if (!call.isFunction(3)) {
-                if (profile == Profile.ESP8266) {
+                if (profile.isEsp8266()) {
                     throw call.expected(3, "function");
                 }
                 return 0;
@@ -467,7 +467,7 @@ final class MqttModule {
 
         int publish(LuaCall call) {
             if (!mqtt().isConnected()) {
-                if (profile == Profile.ESP8266) {
+                if (profile.isEsp8266()) {
                     throw new LuaError("not connected");
                 }
                 return call.push(false);
@@ -505,7 +505,7 @@ final class MqttModule {
         /** Topic and QoS, topic alone, topic and function, or a table of topic to QoS; then the function. */
         int subscribe(LuaCall call) {
             if (!mqtt().isConnected()) {
-                if (profile == Profile.ESP8266) {
+                if (profile.isEsp8266()) {
                     throw new LuaError("not connected");
                 }
                 return call.push(false);
@@ -513,7 +513,7 @@ final class MqttModule {
             Map<String, Integer> topics = new LinkedHashMap<>();
             int at = 3;
             if (call.isTable(2)) {
-                if (profile != Profile.ESP8266) {
+                if (profile.isEsp32()) {
                     remark("subscribe() with a table raises an error on an ESP32");
                 }
                 call.walk(
@@ -530,7 +530,7 @@ final class MqttModule {
                     qos = (int) call.integer(3);
                     at = 4;
                 } else {
-                    if (profile == Profile.ESP32_STRICT) {
+                    if (profile.isStrict()) {
                         throw call.expected(3, "number");
                     }
                     if (profile == Profile.ESP32) {
@@ -547,7 +547,7 @@ final class MqttModule {
 
         int unsubscribe(LuaCall call) {
             if (!mqtt().isConnected()) {
-                if (profile == Profile.ESP8266) {
+                if (profile.isEsp8266()) {
                     throw new LuaError("not connected");
                 }
                 return call.push(false);
