@@ -12,4 +12,6 @@ module io.godwit.mqtt.broker {
     requires org.slf4j;
 
     exports io.godwit.mqtt.broker;
+    exports io.godwit.mqtt.broker.internal to
+            io.godwit.testkit;
 }

@@ -1,9 +1,10 @@
 /** The host that runs NodeMCU Lua scripts on the JVM. */
 module io.godwit.nodemcu.lua {
     requires static org.jspecify;
+    requires static io.godwit.testkit;
     requires static org.junit.jupiter.api;
     requires transitive io.godwit.nodemcu;
-    requires transitive io.godwit.testkit;
+    requires transitive io.godwit.mqtt.broker;
     requires com.fasterxml.jackson.core;
     requires io.netty.buffer;
     requires java.net.http;

@@ -49,7 +49,7 @@ class RoomTest {
         scene.broker().restart(false);
         // The will of the old connection first, then the restarted device.
         scene.advanceUntil(
-                () -> scene.broker().messages().stream()
+                () -> scene.journal().messages().stream()
                                 .filter(message -> message.topic().equals("room/status")
                                         && message.text().equals("online"))
                                 .count()

@@ -45,6 +45,7 @@ class LayersTest {
     private static final String CLIENT = "io.godwit.mqtt.client";
     private static final String STORE = "io.godwit.mqtt.store";
     private static final String BROKER = "io.godwit.mqtt.broker";
+    private static final String BROKER_INTERNAL = "io.godwit.mqtt.broker.internal";
     private static final String TESTKIT = "io.godwit.testkit";
     private static final String NODEMCU = "io.godwit.nodemcu";
     private static final String LUA = "io.godwit.nodemcu.lua";
@@ -61,25 +62,14 @@ class LayersTest {
             Map.entry(TRANSPORT, Set.of(NET)),
             Map.entry(CLIENT, Set.of(PROTOCOL, CODEC, SESSION, CLIENT_STORE, NET, TRANSPORT)),
             Map.entry(STORE, Set.of(PROTOCOL, CODEC, CLIENT_STORE)),
-            Map.entry(BROKER, Set.of(PROTOCOL, CODEC)),
-            Map.entry(TESTKIT, Set.of(PROTOCOL, CODEC, BROKER)),
+            Map.entry(BROKER, Set.of(PROTOCOL, CODEC, BROKER_INTERNAL)),
+            Map.entry(BROKER_INTERNAL, Set.of()),
+            Map.entry(TESTKIT, Set.of(PROTOCOL, CODEC, BROKER, BROKER_INTERNAL)),
             Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, TRANSPORT)),
+            // Of the testkit only what its JUnit extension needs, see below.
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, TRANSPORT, BROKER, TESTKIT, NODEMCU)),
             // The command shows packets as they pass, so it decodes them and taps connections.
-            Map.entry(
-                    CLI,
-                    Set.of(
-                            PROTOCOL,
-                            CODEC,
-                            CLIENT,
-                            CLIENT_STORE,
-                            NET,
-                            TRANSPORT,
-                            STORE,
-                            BROKER,
-                            TESTKIT,
-                            NODEMCU,
-                            LUA)),
+            Map.entry(CLI, Set.of(PROTOCOL, CODEC, CLIENT, CLIENT_STORE, NET, TRANSPORT, STORE, BROKER, NODEMCU, LUA)),
             Map.entry(CHECKS, Set.of()));
 
     /** Floors that may be divided into further packages, which use what their floor uses. */
@@ -124,6 +114,18 @@ class LayersTest {
                 .as("packages that no line of LAYERS in this test speaks of")
                 .allMatch(name -> LAYERS.containsKey(name)
                         || DIVIDED.stream().anyMatch(divided -> name.startsWith(divided + ".")));
+    }
+
+    @Test
+    void only_the_junit_extension_of_the_device_host_uses_the_testkit() {
+        Set<String> users = production.stream()
+                .filter(type -> !type.getPackageName().startsWith(TESTKIT)
+                        && !type.getPackageName().startsWith("io.godwit.simulation"))
+                .filter(type -> type.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(use -> use.getTargetClass().getPackageName().startsWith(TESTKIT)))
+                .map(JavaClass::getName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(users).containsExactlyInAnyOrder(LUA + ".DeviceExtension$Stage", LUA + ".DeviceTest");
     }
 
     private static String withRooms(String floor) {

@@ -77,6 +77,7 @@ class NativeImageTest {
     @ValueSource(
             strings = {
                 "io.godwit/godwit-client/reflect-config.json",
+                "io.godwit/godwit-broker/reflect-config.json",
                 "io.godwit/godwit-testkit/reflect-config.json",
                 "io.godwit/godwit-cli/reflect-config.json",
                 "picocli-generated/io.godwit/godwit-cli/reflect-config.json"
@@ -101,7 +102,7 @@ class NativeImageTest {
     @Test
     void each_handler_in_a_pipeline_is_named_since_Netty_looks_into_it() throws IOException {
         List<String> named = new ArrayList<>();
-        for (String module : List.of("client", "testkit", "cli")) {
+        for (String module : List.of("client", "broker", "testkit", "cli")) {
             read("io.godwit/godwit-" + module + "/reflect-config.json").forEach(each -> named.add(each.type));
         }
         assertThat(house(ChannelHandler.class.getName())).isNotEmpty().allMatch(named::contains);

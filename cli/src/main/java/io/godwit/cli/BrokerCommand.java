@@ -3,10 +3,10 @@ package io.godwit.cli;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.broker.BrokerListener;
+import io.godwit.mqtt.broker.MqttBroker;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.TopicSubscription;
-import io.godwit.testkit.TestBroker;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Runs the test broker until it is ended: for trying, not for production. */
+/** Runs the embedded broker until it is interrupted: for development, not for production. */
 @Command(
         name = "broker",
         sortOptions = false,
@@ -77,10 +77,9 @@ final class BrokerCommand implements Callable<Integer> {
             throw new IllegalArgumentException("--cert and --key go together");
         }
         AtomicLong messages = new AtomicLong();
-        TestBroker.Builder builder = TestBroker.builder()
+        MqttBroker.Builder builder = MqttBroker.builder()
                 .host(host)
                 .port(port)
-                .remember(0)
                 .listener(verbose ? new Teller(messages) : new Counter(messages));
         if (webSocketPath != null) {
             builder.webSocket(webSocketPath);
@@ -96,7 +95,7 @@ final class BrokerCommand implements Callable<Integer> {
             }
             builder.credentials(user, password);
         }
-        try (TestBroker broker = builder.start();
+        try (MqttBroker broker = builder.start();
                 ShutdownHook interruption =
                         new ShutdownHook(() -> terminal.remark("ended; " + messages + " messages passed"))) {
             terminal.line("listening on " + broker.uri() + " (Ctrl-C ends it)");

@@ -1,7 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.output.Terminal;
-import io.godwit.testkit.TestBroker;
+import io.godwit.mqtt.broker.MqttBroker;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +22,7 @@ public final class CdsTraining {
                 false,
                 false,
                 false);
-        try (TestBroker broker = TestBroker.start()) {
+        try (MqttBroker broker = MqttBroker.start()) {
             String where = broker.uri();
             for (String line : List.of(
                     "--version",

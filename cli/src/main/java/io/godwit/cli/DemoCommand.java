@@ -3,12 +3,12 @@ package io.godwit.cli;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.output.Terminal.Colour;
+import io.godwit.mqtt.broker.MqttBroker;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
-import io.godwit.testkit.TestBroker;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -45,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         long start = System.nanoTime();
         BlockingQueue<Message> arrived = new ArrayBlockingQueue<>(100);
-        try (TestBroker broker = TestBroker.start();
+        try (MqttBroker broker = MqttBroker.start();
                 MqttClient hall = client(broker, "hall-display", null);
                 MqttClient boiler = client(
                         broker,
@@ -73,7 +73,7 @@ final class DemoCommand implements Callable<Integer> {
             tell("'boiler' published \"heating\" on boiler/status, retained: the broker keeps it for who comes later.");
             show(arrived, "boiler/status", "heating");
 
-            broker.dropConnection("boiler");
+            broker.faults().dropConnection("boiler");
             tell("The line to 'boiler' was cut, without a good-bye. The broker speaks its will:");
             show(arrived, "boiler/status", "offline");
         }
@@ -89,7 +89,7 @@ final class DemoCommand implements Callable<Integer> {
         return ExitCodes.OK;
     }
 
-    private MqttClient client(TestBroker broker, String name, @Nullable Message will) {
+    private MqttClient client(MqttBroker broker, String name, @Nullable Message will) {
         return MqttClient.builder()
                 .server(broker.uri())
                 .protocol(version)

@@ -173,8 +173,8 @@ final class RunCommand implements Callable<Integer> {
                     end.countDown();
                     await(stopped);
                 })) {
-            if (broker && !virtual && !quiet && running.testBroker() != null) {
-                terminal.remark("broker: " + running.testBroker().uri());
+            if (broker && !virtual && !quiet && running.ownBroker() != null) {
+                terminal.remark("broker: " + running.ownBroker().uri());
             }
             if (prompt) {
                 new Thread(() -> readPrompt(running, end), "godwit-prompt").start();

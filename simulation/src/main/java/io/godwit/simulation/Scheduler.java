@@ -1,6 +1,6 @@
 package io.godwit.simulation;
 
-import io.godwit.testkit.BrokerClock;
+import io.godwit.mqtt.broker.BrokerClock;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 

@@ -1,5 +1,7 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.broker.LocalBroker;
+import io.godwit.mqtt.broker.LocalConnection;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
@@ -14,8 +16,6 @@ import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Suback;
 import io.godwit.mqtt.protocol.Unsuback;
-import io.godwit.testkit.LocalBroker;
-import io.godwit.testkit.LocalConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

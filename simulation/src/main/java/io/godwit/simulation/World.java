@@ -2,6 +2,7 @@ package io.godwit.simulation;
 
 import io.godwit.mqtt.broker.BrokerListener;
 import io.godwit.mqtt.broker.BrokerSettings;
+import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
@@ -20,7 +21,6 @@ import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.store.DiskStore;
-import io.godwit.testkit.LocalBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

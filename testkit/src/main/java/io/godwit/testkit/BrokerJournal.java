@@ -19,10 +19,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what a broker has seen, and lets other threads wait for it. Keeps the latest messages, violations and
- * CONNECT packets up to a limit, so that a long run does not fill the memory.
+ * Records what a broker has seen and lets other threads wait for it. Keeps the latest messages, violations and CONNECT
+ * packets up to a limit, so that a long run doesn't fill the memory. Give it to a
+ * {@link io.godwit.mqtt.broker.LocalBroker} as its listener; a {@link TestBroker} has one. Thread-safe.
  */
-final class BrokerJournal implements BrokerListener {
+public final class BrokerJournal implements BrokerListener {
+    /** How many entries of each kind are kept by default. */
+    static final int DEFAULT_LIMIT = 10_000;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final int limit;
@@ -37,7 +41,13 @@ final class BrokerJournal implements BrokerListener {
     private final Map<String, Set<String>> filters = new LinkedHashMap<>();
     private boolean waiters;
 
-    BrokerJournal(int limit, BrokerListener next) {
+    /** Keeps the latest 10,000 entries of each kind. */
+    public BrokerJournal() {
+        this(DEFAULT_LIMIT, BrokerListener.NONE);
+    }
+
+    /** Keeps the latest {@code limit} entries of each kind (0: none) and passes each event on to {@code next}. */
+    public BrokerJournal(int limit, BrokerListener next) {
         this.limit = limit;
         this.next = next;
     }
@@ -113,19 +123,23 @@ final class BrokerJournal implements BrokerListener {
         }
     }
 
-    List<SeenMessage> messages() {
+    /** The messages that the broker has accepted, wills included, oldest first. */
+    public List<SeenMessage> messages() {
         return copy(messages);
     }
 
-    List<Connect> connects() {
+    /** The CONNECT packets of the clients that were accepted, oldest first. */
+    public List<Connect> connects() {
         return copy(connects);
     }
 
-    List<String> violations() {
+    /** Violations of the standard by clients; empty if there were none. */
+    public List<String> violations() {
         return copy(violations);
     }
 
-    List<String> dropped() {
+    /** Messages that could not be delivered to a session, with the reason. */
+    public List<String> dropped() {
         return copy(dropped);
     }
 
@@ -138,7 +152,8 @@ final class BrokerJournal implements BrokerListener {
         }
     }
 
-    void forget() {
+    /** Clears the record. */
+    public void forget() {
         note(() -> {
             messages.clear();
             connects.clear();
@@ -147,28 +162,32 @@ final class BrokerJournal implements BrokerListener {
         });
     }
 
-    void awaitConnected(String clientId, Duration timeout) {
+    /** Waits until a client is connected; throws an AssertionError after the timeout. */
+    public void awaitConnected(String clientId, Duration timeout) {
         await(
                 () -> connected.contains(clientId) ? Boolean.TRUE : null,
                 timeout,
                 () -> "client '" + clientId + "' to connect; connected are " + connected);
     }
 
-    void awaitDisconnected(String clientId, Duration timeout) {
+    /** Waits until a client is not connected; throws an AssertionError after the timeout. */
+    public void awaitDisconnected(String clientId, Duration timeout) {
         await(
                 () -> connected.contains(clientId) ? null : Boolean.TRUE,
                 timeout,
                 () -> "client '" + clientId + "' to disconnect; connected are " + connected);
     }
 
-    void awaitSubscribed(String clientId, String filter, Duration timeout) {
+    /** Waits until a client has subscribed to a filter; throws an AssertionError after the timeout. */
+    public void awaitSubscribed(String clientId, String filter, Duration timeout) {
         await(
                 () -> filters.getOrDefault(clientId, Set.of()).contains(filter) ? Boolean.TRUE : null,
                 timeout,
                 () -> "client '" + clientId + "' to subscribe to '" + filter + "'; subscriptions are " + filters);
     }
 
-    SeenMessage awaitMessage(Predicate<SeenMessage> condition, Duration timeout) {
+    /** Waits for a message, past or future; throws an AssertionError that lists the messages seen. */
+    public SeenMessage awaitMessage(Predicate<SeenMessage> condition, Duration timeout) {
         return await(
                 () -> {
                     for (SeenMessage message : messages) {
@@ -182,7 +201,8 @@ final class BrokerJournal implements BrokerListener {
                 () -> "a message; seen were " + messages);
     }
 
-    List<SeenMessage> awaitMessages(int count, Duration timeout) {
+    /** Waits until at least this many messages are recorded, and returns all of them. */
+    public List<SeenMessage> awaitMessages(int count, Duration timeout) {
         return await(
                 () -> messages.size() >= count ? List.copyOf(messages) : null,
                 timeout,

@@ -1,5 +1,6 @@
 package io.godwit.testkit;
 
+import io.godwit.mqtt.broker.internal.LoopThread;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;

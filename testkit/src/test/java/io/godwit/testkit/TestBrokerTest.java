@@ -124,7 +124,7 @@ class TestBrokerTest {
             assertThat(broker.uri()).startsWith("mqtt://127.0.0.1:");
         }
         long left = Thread.getAllStackTraces().keySet().stream()
-                .filter(thread -> thread.getName().startsWith("test-broker"))
+                .filter(thread -> thread.getName().startsWith("mqtt-broker"))
                 .count();
         assertThat(left).isEqualTo(1); // the one of this class
     }

@@ -1,12 +1,13 @@
 package io.godwit.nodemcu.lua;
 
+import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
 import io.godwit.nodemcu.lua.device.OnError;
 import io.godwit.nodemcu.lua.device.VirtualClock;
 import io.godwit.nodemcu.lua.vm.LuaError;
-import io.godwit.testkit.LocalBroker;
+import io.godwit.testkit.BrokerJournal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -78,6 +79,7 @@ final class DeviceExtension implements ParameterResolver, AfterEachCallback {
     /** One test's device. */
     private static final class Stage {
         private final List<String> lines = new ArrayList<>();
+        private final BrokerJournal journal = new BrokerJournal();
         private final Host host;
         private final DeviceTest scene;
 
@@ -85,6 +87,7 @@ final class DeviceExtension implements ParameterResolver, AfterEachCallback {
             HostOptions options = HostOptions.of(Path.of(declared.value()))
                     .virtual(true)
                     .seed(declared.seed())
+                    .brokerListener(journal)
                     .onError(OnError.FAIL)
                     .scenario(declared.scenario().isEmpty() ? null : Path.of(declared.scenario()))
                     .mqtt(MqttSettings.defaults()
@@ -103,13 +106,14 @@ final class DeviceExtension implements ParameterResolver, AfterEachCallback {
             scene = new DeviceTest(
                     (VirtualClock) host.clock(),
                     Objects.requireNonNull(host.localBroker()),
+                    journal,
                     host.devices().get(0),
                     lines);
         }
 
         void end() {
             @Nullable LuaError failure = scene.device().failure();
-            List<String> violations = scene.broker().violations();
+            List<String> violations = journal.violations();
             host.close();
             if (failure != null) {
                 throw new AssertionError("the script failed: " + failure.traceback());

@@ -1,10 +1,11 @@
 package io.godwit.nodemcu.lua;
 
+import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.VirtualClock;
-import io.godwit.testkit.LocalBroker;
+import io.godwit.testkit.BrokerJournal;
 import io.godwit.testkit.SeenMessage;
 import java.time.Duration;
 import java.util.List;
@@ -18,13 +19,15 @@ public final class DeviceTest {
 
     private final VirtualClock clock;
     private final LocalBroker broker;
+    private final BrokerJournal journal;
     private final Device device;
     private final List<String> lines;
     private int looked;
 
-    DeviceTest(VirtualClock clock, LocalBroker broker, Device device, List<String> lines) {
+    DeviceTest(VirtualClock clock, LocalBroker broker, BrokerJournal journal, Device device, List<String> lines) {
         this.clock = clock;
         this.broker = broker;
+        this.journal = journal;
         this.device = device;
         this.lines = lines;
     }
@@ -35,6 +38,11 @@ public final class DeviceTest {
 
     public LocalBroker broker() {
         return broker;
+    }
+
+    /** What the broker has seen. */
+    public BrokerJournal journal() {
+        return journal;
     }
 
     public VirtualClock clock() {
@@ -67,7 +75,7 @@ public final class DeviceTest {
         SeenMessage[] found = new SeenMessage[1];
         boolean came = clock.advanceUntil(
                 () -> {
-                    List<SeenMessage> messages = broker.messages();
+                    List<SeenMessage> messages = journal.messages();
                     while (looked < messages.size()) {
                         SeenMessage message = messages.get(looked++);
                         if (message.topic().equals(topic) && message.clientId() != null) {
@@ -80,7 +88,7 @@ public final class DeviceTest {
                 limit);
         if (!came) {
             throw new AssertionError("nothing was published to '" + topic + "' within " + limit
-                    + " of the device's time; published were " + broker.messages() + ", printed " + lines);
+                    + " of the device's time; published were " + journal.messages() + ", printed " + lines);
         }
         return found[0];
     }

@@ -1,5 +1,7 @@
 package io.godwit.nodemcu.lua;
 
+import io.godwit.mqtt.broker.LocalBroker;
+import io.godwit.mqtt.broker.MqttBroker;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.lua.device.BootReason;
 import io.godwit.nodemcu.lua.device.BrokerLogin;
@@ -15,8 +17,6 @@ import io.godwit.nodemcu.lua.device.Scenario;
 import io.godwit.nodemcu.lua.device.VirtualClock;
 import io.godwit.nodemcu.lua.module.Modules;
 import io.godwit.nodemcu.lua.vm.LuaError;
-import io.godwit.testkit.LocalBroker;
-import io.godwit.testkit.TestBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ public final class Host implements AutoCloseable {
     private final FleetFigures figures = new FleetFigures();
     private final List<Device> devices = new ArrayList<>();
     private final @Nullable VirtualNetwork network;
-    private final @Nullable TestBroker broker;
+    private final @Nullable MqttBroker broker;
     private @Nullable FolderWatch watch;
 
     private Host(HostOptions options, DeviceListener listener) throws IOException {
@@ -66,13 +66,15 @@ public final class Host implements AutoCloseable {
         if (options.virtual) {
             VirtualClock virtual = new VirtualClock();
             this.clock = virtual;
-            this.network = new VirtualNetwork(virtual);
+            this.network = new VirtualNetwork(virtual, options.brokerListener);
             this.broker = null;
             mqtt = mqtt.carrier(network);
         } else {
             this.clock = new RealClock(options.speed, options.threads);
             this.network = null;
-            this.broker = options.ownBroker ? TestBroker.start() : null;
+            this.broker = options.ownBroker
+                    ? MqttBroker.builder().listener(options.brokerListener).start()
+                    : null;
             if (broker != null) {
                 everything = new HostMap.Target(broker.host(), broker.port());
             }
@@ -169,7 +171,7 @@ public final class Host implements AutoCloseable {
     }
 
     /** The broker that was started beside the devices. */
-    public @Nullable TestBroker testBroker() {
+    public @Nullable MqttBroker ownBroker() {
         return broker;
     }
 

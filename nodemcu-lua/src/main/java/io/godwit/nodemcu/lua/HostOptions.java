@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua;
 
+import io.godwit.mqtt.broker.BrokerListener;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.lua.device.BrokerLogin;
 import io.godwit.nodemcu.lua.device.HostMap;
@@ -21,6 +22,7 @@ public final class HostOptions {
     HostMap.@Nullable Target everything;
     BrokerLogin login = BrokerLogin.OF_SCRIPT;
     boolean ownBroker;
+    BrokerListener brokerListener = BrokerListener.NONE;
     int count = 1;
     Duration stagger = Duration.ZERO;
     double speed = 1;
@@ -69,9 +71,15 @@ public final class HostOptions {
         return this;
     }
 
-    /** Starts a TestBroker beside the devices and leads every connection to it. */
+    /** Starts an embedded broker beside the devices and routes every connection to it. */
     public HostOptions ownBroker(boolean start) {
         ownBroker = start;
+        return this;
+    }
+
+    /** Listens to the host's own broker, in real time ({@link #ownBroker}) or in {@link #virtual} time. */
+    public HostOptions brokerListener(BrokerListener listener) {
+        brokerListener = listener;
         return this;
     }
 

@@ -1,6 +1,10 @@
 package io.godwit.nodemcu.lua;
 
+import io.godwit.mqtt.broker.BrokerClock;
+import io.godwit.mqtt.broker.BrokerListener;
 import io.godwit.mqtt.broker.BrokerSettings;
+import io.godwit.mqtt.broker.LocalBroker;
+import io.godwit.mqtt.broker.LocalConnection;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
@@ -10,9 +14,6 @@ import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.nodemcu.lua.device.VirtualClock;
-import io.godwit.testkit.BrokerClock;
-import io.godwit.testkit.LocalBroker;
-import io.godwit.testkit.LocalConnection;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -31,9 +32,9 @@ final class VirtualNetwork implements Transport {
     private final LocalBroker broker;
     private final Loop loop;
 
-    VirtualNetwork(VirtualClock clock) {
+    VirtualNetwork(VirtualClock clock, BrokerListener listener) {
         this.clock = clock;
-        this.broker = new LocalBroker(new Clock(clock), BrokerSettings.defaults());
+        this.broker = new LocalBroker(new Clock(clock), BrokerSettings.defaults(), listener);
         this.loop = new Loop(clock);
     }
 

@@ -2,9 +2,10 @@ package io.godwit.nodemcu.lua;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
-import io.godwit.testkit.LocalBroker;
+import io.godwit.testkit.BrokerJournal;
 import io.godwit.testkit.SeenMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ class HostTest {
     @TempDir
     Path folder;
 
+    private final BrokerJournal journal = new BrokerJournal();
     private final List<String> seen = new ArrayList<>();
 
     private final DeviceListener listener = new DeviceListener() {
@@ -60,17 +62,17 @@ class HostTest {
                   end)
                 end, function(client, reason) print("failed reason: " .. reason) end)
                 """);
-        try (Host host = Host.start(HostOptions.of(script).virtual(true), listener)) {
+        try (Host host = Host.start(HostOptions.of(script).virtual(true).brokerListener(journal), listener)) {
             host.run(Duration.ofSeconds(35));
             LocalBroker broker = Objects.requireNonNull(host.localBroker());
             broker.publish(io.godwit.mqtt.protocol.Message.of("cmd", "on"));
             host.run(Duration.ofSeconds(1));
             assertThat(seen).contains("connected\ttrue", "subscribed\ttrue", "sent", "cmd:on");
-            assertThat(broker.messages()).extracting(SeenMessage::text).containsExactly("21.5", "21.5", "21.5", "on");
-            assertThat(broker.violations()).isEmpty();
+            assertThat(journal.messages()).extracting(SeenMessage::text).containsExactly("21.5", "21.5", "21.5", "on");
+            assertThat(journal.violations()).isEmpty();
             host.devices().get(0).powerOff();
             host.run(Duration.ofSeconds(1));
-            assertThat(broker.messages()).last().extracting(SeenMessage::topic).isEqualTo("/lwt");
+            assertThat(journal.messages()).last().extracting(SeenMessage::topic).isEqualTo("/lwt");
         }
     }
 

@@ -2,11 +2,12 @@ package io.godwit.nodemcu.lua;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
-import io.godwit.testkit.LocalBroker;
+import io.godwit.testkit.BrokerJournal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ class LuaPromiseTest {
     @TempDir
     Path folder;
 
+    private final BrokerJournal journal = new BrokerJournal();
     private final List<String> seen = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
 
@@ -48,6 +50,7 @@ class LuaPromiseTest {
         };
         HostOptions options = HostOptions.of(folder)
                 .virtual(true)
+                .brokerListener(journal)
                 .mqtt(MqttSettings.defaults().version(version));
         try (Host host = Host.start(options, listener)) {
             host.run(Duration.ofSeconds(5));
@@ -113,12 +116,12 @@ class LuaPromiseTest {
             broker.restart(true);
             host.run(Duration.ofSeconds(15));
             assertThat(seen).containsExactly("false", "ok", "on", "on");
-            long wills = broker.messages().stream()
+            long wills = journal.messages().stream()
                     .filter(m -> m.topic().equals("will"))
                     .count();
             host.run(Duration.ofSeconds(60));
             assertThat(seen).last().isEqualTo("true\tfalse\tfalse");
-            assertThat(broker.messages().stream().filter(m -> m.topic().equals("will")))
+            assertThat(journal.messages().stream().filter(m -> m.topic().equals("will")))
                     .hasSize((int) wills);
         });
     }
@@ -133,15 +136,15 @@ class LuaPromiseTest {
         run(version, script, (host, device, broker) -> {
             device.unplugNetwork();
             host.run(Duration.ofSeconds(15));
-            assertThat(broker.messages()).isEmpty();
+            assertThat(journal.messages()).isEmpty();
             host.run(Duration.ofSeconds(20));
-            assertThat(broker.messages()).hasSize(1);
+            assertThat(journal.messages()).hasSize(1);
             device.plugNetwork();
             device.reboot();
             host.run(Duration.ofSeconds(5));
             device.powerOff();
             host.run(Duration.ofSeconds(1));
-            assertThat(broker.messages()).hasSize(2).allMatch(m -> m.message().retain());
+            assertThat(journal.messages()).hasSize(2).allMatch(m -> m.message().retain());
         });
     }
 

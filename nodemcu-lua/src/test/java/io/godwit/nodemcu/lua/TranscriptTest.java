@@ -8,6 +8,7 @@ import io.godwit.nodemcu.lua.device.BootReason;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
 import io.godwit.nodemcu.lua.vm.LuaError;
+import io.godwit.testkit.BrokerJournal;
 import io.godwit.testkit.SeenMessage;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,19 +80,20 @@ class TranscriptTest {
             }
         };
         Path scenario = folder.resolve("scenario.txt");
+        BrokerJournal journal = new BrokerJournal();
         HostOptions options = HostOptions.of(folder)
                 .virtual(true)
+                .brokerListener(journal)
                 .seed(seed)
                 .scenario(Files.exists(scenario) ? scenario : null)
                 .mqtt(MqttSettings.defaults().version(version));
         try (Host host = Host.start(options, listener)) {
             host.run(time);
-            var broker = Objects.requireNonNull(host.localBroker());
-            for (SeenMessage message : broker.messages()) {
+            for (SeenMessage message : journal.messages()) {
                 lines.add("> " + message.topic() + " " + message.text().replace("\n", "\\n")
                         + (message.message().retain() ? " (retained)" : ""));
             }
-            assertThat(broker.violations()).isEmpty();
+            assertThat(journal.violations()).isEmpty();
             return lines;
         }
     }

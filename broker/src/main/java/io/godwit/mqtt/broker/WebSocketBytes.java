@@ -1,4 +1,4 @@
-package io.godwit.testkit;
+package io.godwit.mqtt.broker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;

@@ -1,4 +1,4 @@
-package io.godwit.testkit;
+package io.godwit.mqtt.broker;
 
 /**
  * The clock and the one thread of a broker that lives without sockets: a simulation's, or a virtual one. What is given

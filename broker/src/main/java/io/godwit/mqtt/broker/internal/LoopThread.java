@@ -1,4 +1,4 @@
-package io.godwit.testkit;
+package io.godwit.mqtt.broker.internal;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One Netty event loop with one daemon thread: other threads call into it and wait, and closing it leaves no thread. */
-final class LoopThread implements AutoCloseable {
+public final class LoopThread implements AutoCloseable {
     private static final int SECONDS_TO_WAIT = 10;
 
     private final String name;
@@ -22,7 +22,7 @@ final class LoopThread implements AutoCloseable {
     private final EventLoop loop;
     private volatile @Nullable Thread thread;
 
-    LoopThread(String name) {
+    public LoopThread(String name) {
         this.name = name;
         ThreadFactory named = new DefaultThreadFactory(name, true);
         ThreadFactory remembering = task -> start(named, task);
@@ -36,16 +36,16 @@ final class LoopThread implements AutoCloseable {
         return made;
     }
 
-    MultiThreadIoEventLoopGroup group() {
+    public MultiThreadIoEventLoopGroup group() {
         return group;
     }
 
-    EventLoop loop() {
+    public EventLoop loop() {
         return loop;
     }
 
     /** Does the task on the loop's thread and waits for what it returns. */
-    <T> T call(Callable<T> task) {
+    public <T> T call(Callable<T> task) {
         if (loop.inEventLoop()) {
             throw new IllegalStateException(
                     "called on the thread '" + name + "' itself: a listener or policy must not call back");
@@ -64,7 +64,7 @@ final class LoopThread implements AutoCloseable {
         }
     }
 
-    void run(Runnable task) {
+    public void run(Runnable task) {
         call(() -> {
             task.run();
             return name;
@@ -75,7 +75,7 @@ final class LoopThread implements AutoCloseable {
      * Closes a listening socket. A port is free only once the selector has let go of it, which it does at its next turn:
      * this waits for one.
      */
-    void unbind(Channel listening) {
+    public void unbind(Channel listening) {
         listening.close().awaitUninterruptibly();
         for (int turn = 0; turn < 2; turn++) {
             loop.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();

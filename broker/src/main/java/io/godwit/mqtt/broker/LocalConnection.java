@@ -1,6 +1,5 @@
-package io.godwit.testkit;
+package io.godwit.mqtt.broker;
 
-import io.godwit.mqtt.broker.BrokerWire;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,7 @@
-package io.godwit.testkit;
+package io.godwit.mqtt.broker;
 
-import io.godwit.mqtt.broker.BrokerCore;
-import io.godwit.mqtt.broker.BrokerListener;
-import io.godwit.mqtt.broker.BrokerSettings;
-import io.godwit.mqtt.broker.BrokerWire;
 import io.godwit.mqtt.protocol.Message;
 import io.netty.buffer.ByteBuf;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalBroker {
     private final BrokerClock clock;
-    private final BrokerJournal journal;
     private final BrokerCore core;
 
     private long planned = Long.MAX_VALUE;
@@ -28,8 +22,7 @@ public final class LocalBroker {
 
     public LocalBroker(BrokerClock clock, BrokerSettings settings, BrokerListener listener) {
         this.clock = clock;
-        this.journal = new BrokerJournal(10_000, listener);
-        this.core = new BrokerCore(settings, journal);
+        this.core = new BrokerCore(settings, listener);
     }
 
     /** The client's end of a connection. Its methods are called on the clock's thread. */
@@ -117,15 +110,5 @@ public final class LocalBroker {
         if (isOffline) {
             restart(true);
         }
-    }
-
-    /** The messages that the broker has taken, oldest first; the latest 10,000 of them. */
-    public List<SeenMessage> messages() {
-        return journal.messages();
-    }
-
-    /** What clients did against the standard; empty when all is well. */
-    public List<String> violations() {
-        return journal.violations();
     }
 }

@@ -1,8 +1,7 @@
-package io.godwit.testkit;
+package io.godwit.mqtt.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.godwit.mqtt.broker.BrokerSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.util.HexFormat;

@@ -1,7 +1,6 @@
-package io.godwit.testkit;
+package io.godwit.mqtt.broker;
 
-import io.godwit.mqtt.broker.BrokerCore;
-import io.godwit.mqtt.broker.BrokerWire;
+import io.godwit.mqtt.broker.internal.LoopThread;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -28,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sockets of a {@link TestBroker}: one Netty event loop that accepts connections, carries their bytes to the model
- * broker and wakes it when time matters. Everything of the broker happens on that loop; other threads come in through
+ * The sockets of an {@link MqttBroker}: one Netty event loop that accepts connections, carries their bytes to the
+ * {@link BrokerCore} and wakes it when time matters. Everything of the broker happens on that loop; other threads come in through
  * {@link #call}.
  */
 final class BrokerServer {
@@ -38,16 +37,21 @@ final class BrokerServer {
     /** PEM files for TLS; {@code clientAuthority} when clients must show a certificate of it. */
     record TlsFiles(Path certificate, Path key, @Nullable Path clientAuthority) {}
 
-    /** Something to do with the broker, at its present time. */
+    /** Something to do with the broker at its current time. */
     interface Task<T> {
         T run(BrokerCore core, long now);
+    }
+
+    /** The same without a result. */
+    interface Change {
+        void run(BrokerCore core, long now);
     }
 
     private final BrokerCore core;
     private final String host;
     private final @Nullable SslContext tls;
     private final @Nullable String webSocketPath;
-    private final LoopThread thread = new LoopThread("test-broker");
+    private final LoopThread thread = new LoopThread("mqtt-broker");
     private final long origin = System.nanoTime();
 
     /** Set by {@link #bind}, under no lock: binding and closing are the owner's, one at a time. */
@@ -148,21 +152,27 @@ final class BrokerServer {
         });
     }
 
-    void silent(boolean newSilent) {
+    /** Runs the task on the broker's thread and waits for its end. */
+    void run(Change change) {
         call((broker, now) -> {
+            change.run(broker, now);
+            return broker;
+        });
+    }
+
+    void silent(boolean newSilent) {
+        run((broker, now) -> {
             silent = newSilent;
             for (Client client : clients) {
                 client.hold(newSilent);
             }
-            return silent;
         });
     }
 
     void advance(Duration time) {
-        call((broker, now) -> {
+        run((broker, now) -> {
             ahead += time.toNanos();
             broker.tick(now());
-            return ahead;
         });
     }
 
