@@ -7,7 +7,7 @@ public final class Echo {
 
     private static final int MOST_SAMPLES = 2_000_000;
 
-    // the handler's thread only, until stopped
+    // Handler thread only, until stopped.
     private final long[] nanoseconds = new long[MOST_SAMPLES];
     private int samples;
     private long last;

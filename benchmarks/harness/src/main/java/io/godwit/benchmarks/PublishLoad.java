@@ -13,7 +13,7 @@ public final class PublishLoad {
 
     private static final long NOBODY_WAITS = Long.MAX_VALUE;
 
-    // set once
+    // Set once.
     private final String topic;
     private final byte[] payload;
     private final int qos;

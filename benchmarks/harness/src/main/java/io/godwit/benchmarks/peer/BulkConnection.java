@@ -18,7 +18,7 @@ final class BulkConnection {
     /** Room for the longest answer, a SUBACK or CONNACK. */
     private static final int LONGEST_ANSWER = 16;
 
-    // this connection's thread only
+    // Connection thread only.
     private final ByteChannelPair road;
     private final Counters counters;
     private final ByteBuffer in;

@@ -28,7 +28,7 @@ final class Launch {
 
     private static final int GRACE_SECONDS = 30;
 
-    // set once
+    // Set once.
     private final Path java;
     private final Path root;
     private final Peers peers;

@@ -20,7 +20,7 @@ final class SocketLink implements Link {
 
     private static final int BUFFER = 1 << 18;
 
-    // one thread at a time
+    // Calling thread only; one at a time.
     private final SocketChannel channel;
     private final boolean mqtt5;
     private final ByteBuffer in = ByteBuffer.allocateDirect(BUFFER);

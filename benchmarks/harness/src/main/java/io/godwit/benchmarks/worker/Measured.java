@@ -29,7 +29,7 @@ final class Measured {
     private static final double MEDIAN = 0.5;
     private static final double ONE_IN_A_THOUSAND = 0.999;
 
-    // set once
+    // Set once.
     private final Scenario scenario;
     private final Adapter adapter;
     private final Endpoint endpoint;

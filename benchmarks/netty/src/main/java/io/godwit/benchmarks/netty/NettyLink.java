@@ -40,14 +40,14 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     private static final int BURST = 64;
     private static final int PATIENCE_SECONDS = 10;
 
-    // set once
+    // Set once.
     private final Endpoint endpoint;
     private final CountDownLatch connack = new CountDownLatch(1);
     private final CountDownLatch suback = new CountDownLatch(1);
     private final CountDownLatch puback = new CountDownLatch(1);
     private volatile @Nullable Channel channel;
 
-    // event loop only
+    // Event loop only.
     private @Nullable PublishLoad load;
     private @Nullable ReceiveLoad received;
     private @Nullable Echo echo;

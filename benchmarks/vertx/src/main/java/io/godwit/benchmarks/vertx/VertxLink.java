@@ -21,7 +21,7 @@ final class VertxLink implements Link {
 
     private static final int PATIENCE_SECONDS = 10;
 
-    // set once
+    // Set once.
     private final MqttClient client;
     private final Context context;
 
