@@ -5,6 +5,7 @@ import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Profile;
+import io.godwit.nodemcu.Warning;
 import io.godwit.nodemcu.lua.FleetFigures;
 import io.godwit.nodemcu.lua.Host;
 import io.godwit.nodemcu.lua.HostOptions;
@@ -147,7 +148,7 @@ final class RunCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // Main looks for it
     private boolean debug;
 
-    @Option(names = "--quiet", description = "No remarks on standard error.")
+    @Option(names = "--quiet", description = "No warnings on standard error.")
     private boolean quiet;
 
     private final Terminal terminal;
@@ -213,10 +214,10 @@ final class RunCommand implements Callable<Integer> {
             mqtt = mqtt.load(properties);
         }
         if (version != null) {
-            mqtt = mqtt.version(MqttSettings.versionOf(version));
+            mqtt = mqtt.withVersion(MqttSettings.versionOf(version));
         }
         if (profile != null) {
-            mqtt = mqtt.profile(Profile.of(profile));
+            mqtt = mqtt.withProfile(Profile.of(profile));
         }
         HostOptions options = HostOptions.of(script)
                 .mqtt(mqtt)
@@ -377,9 +378,9 @@ final class RunCommand implements Callable<Integer> {
         }
 
         @Override
-        public void remarked(Device device, String remark) {
+        public void warned(Device device, Warning warning) {
             if (!quiet && device.settings().index() == 0) {
-                terminal.remark("godwit: " + remark);
+                terminal.remark("godwit: " + warning);
             }
         }
 

@@ -21,8 +21,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one {@code connect} call brought about: the {@link MqttClient} of the present connection and, with autoreconnect,
- * those after it. A new connection gets a new client, because the module never subscribes on the script's behalf.
+ * The result of one {@code connect} call: the {@link MqttClient} of the current connection and, with autoreconnect, those
+ * after it. Each connection gets a new client, because the module never subscribes on the script's behalf.
  */
 final class DeviceConnection {
 
@@ -31,14 +31,14 @@ final class DeviceConnection {
     private final boolean autoreconnect;
     private final @Nullable Message will;
 
-    // Guarded by this object's use: written on the executor of events, or before start.
+    // Written on the executor of callbacks, or before start.
     private volatile @Nullable MqttClient client;
     private volatile boolean connected;
     private volatile boolean established;
     private volatile boolean closing;
     private volatile @Nullable Runnable retry;
 
-    /** Where a connection leads. */
+    /** The broker's address. */
     record Target(String host, int port, Secure secure) {}
 
     DeviceConnection(Mqtt owner, Target target, boolean autoreconnect, @Nullable Message will) {
@@ -57,9 +57,9 @@ final class DeviceConnection {
     }
 
     /**
-     * Makes the client for the first attempt, so that what cannot be is known before anything is given up for it.
+     * Creates the client of the first attempt, so that invalid settings are reported before the old connection closes.
      *
-     * @throws IllegalArgumentException with what is wrong
+     * @throws IllegalArgumentException if host, port or PEM text is invalid
      */
     void prepare() {
         client = newClient();
@@ -67,16 +67,16 @@ final class DeviceConnection {
 
     private MqttClient newClient() {
         MqttSettings settings = owner.settings();
-        Mqtt.Parameters identity = owner.identity();
+        MqttParameters identity = owner.identity();
         ServerAddress address = ServerAddress.of(
                 target.secure() instanceof Secure.Off ? ServerAddress.Scheme.MQTT : ServerAddress.Scheme.MQTTS,
                 target.host(),
                 target.port());
-        TransportOptions.Builder road =
+        TransportOptions.Builder transport =
                 TransportOptions.builder().servers(List.of(address)).connectTimeout(settings.networkTimeout());
-        Protection.apply(target.secure(), road);
+        SecureOptions.apply(target.secure(), transport);
         MqttClientBuilder builder = MqttClient.builder()
-                .road(road.build())
+                .road(transport.build())
                 .protocol(settings.version())
                 .clientId(identity.clientId())
                 .cleanSession(identity.cleanSession())
@@ -98,11 +98,11 @@ final class DeviceConnection {
             Credentials credentials = Credentials.of(username, identity.password());
             builder.credentials(() -> credentials);
         }
-        builder.carrier(owner.cable());
+        builder.carrier(owner.transport());
         return builder.build();
     }
 
-    /** Begins an attempt with the client that is ready. */
+    /** Starts an attempt with the prepared client. */
     void start() {
         MqttClient now = client;
         if (now == null || closing) {
@@ -131,7 +131,7 @@ final class DeviceConnection {
         Throwable cause =
                 problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
         if (!(cause instanceof MqttConnectException refused)) {
-            // Closed by ourselves meanwhile, or broken right after CONNACK: the listener tells of that.
+            // Closed meanwhile, or broken right after CONNACK: the listener reports that.
             return;
         }
         ConnectFailure failure = refused.failure();
@@ -160,8 +160,11 @@ final class DeviceConnection {
 
     private void waitAndRetry() {
         MqttSettings settings = owner.settings();
-        double jitter = 1 + settings.reconnectJitter() * (2 * settings.random().getAsDouble() - 1);
-        Duration delay = Duration.ofNanos((long) (settings.reconnectInterval().toNanos() * jitter));
+        double jitter = 1
+                + settings.reconnect().jitter()
+                        * (2 * settings.environment().random().getAsDouble() - 1);
+        Duration delay =
+                Duration.ofNanos((long) (settings.reconnect().interval().toNanos() * jitter));
         retry = owner.timer().after(delay, () -> {
             retry = null;
             if (!closing && owner.isCurrent(this)) {
@@ -186,7 +189,7 @@ final class DeviceConnection {
 
     CompletableFuture<Subscription> subscribe(List<TopicSubscription> subscriptions) {
         MqttClient now = client;
-        // Messages reach the script through the handler of "#", which by the standard does not see topics with a "$".
+        // Messages reach the script through the handler of "#", which does not match topics with a "$" [MQTT-4.7.2-1].
         boolean hidden =
                 subscriptions.stream().anyMatch(s -> s.filter().matchText().startsWith("$"));
         return now == null
@@ -207,7 +210,7 @@ final class DeviceConnection {
         return CompletableFuture.failedFuture(new IllegalStateException("not connected"));
     }
 
-    /** Ends it in order; nothing is told any more. */
+    /** Closes it with DISCONNECT; no callback comes after that. */
     CompletableFuture<Void> close() {
         closing = true;
         connected = false;

@@ -15,66 +15,84 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
- * What the module takes from its configuration rather than from the script. Immutable; each method gives a changed copy.
+ * What the module takes from its configuration rather than from the script. Immutable; each {@code with} method returns a
+ * changed copy.
  *
  * @param version 3.1 or 3.1.1: the option "Enable MQTT protocol 3.1.1" of the firmware's build
- * @param reconnectInterval between attempts of {@code autoreconnect}; 10 s, as esp-mqtt
- * @param reconnectJitter the part of the interval that varies at random, 0 to 1, so that a fleet does not return at once
- * @param networkTimeout for CONNACK and for what is in flight at {@code close}; 10 s, on an ESP8266 5 s
- * @param executor where callbacks run, one at a time and in order: it must not run two tasks at once
- * @param timer runs a task on the executor after a time
- * @param random 0 to 1, for the jitter
- * @param remarks takes one line each: differences from the device, refused topics and the like
- * @param carrier carries the connections; null for sockets
+ * @param profile the device that the module behaves as
+ * @param reconnect the delays of {@code autoreconnect}
+ * @param explicitTimeout the network timeout if one was set, else null for the profile's
+ * @param environment threads, time and output
  */
 public record MqttSettings(
         ProtocolVersion version,
         Profile profile,
-        Duration reconnectInterval,
-        double reconnectJitter,
-        Duration networkTimeout,
-        @Nullable Executor executor,
-        @Nullable Timer timer,
-        DoubleSupplier random,
-        Consumer<String> remarks,
-        @Nullable Carrier carrier) {
+        ReconnectDelay reconnect,
+        @Nullable Duration explicitTimeout,
+        Environment environment) {
 
     /** Runs something later. */
     @FunctionalInterface
     public interface Timer {
-        /** @return cancels the task if it has not begun */
+        /** Runs the task on the executor of callbacks after a delay; the result cancels it if it has not begun. */
         Runnable after(Duration delay, Runnable task);
     }
 
-    public MqttSettings {
-        if (version == ProtocolVersion.V5) {
-            throw new IllegalArgumentException("the module speaks MQTT 3.1 and 3.1.1; for 5 use MqttClient");
-        }
-        if (!(reconnectJitter >= 0 && reconnectJitter <= 1)) {
-            throw new IllegalArgumentException("jitter is a part from 0 to 1, not " + reconnectJitter);
+    /**
+     * The delay between two attempts of {@code autoreconnect}.
+     *
+     * @param interval 10 s by default, as in esp-mqtt
+     * @param jitter the share of the interval that varies at random, 0 to 1, so that a fleet does not return all at once
+     */
+    public record ReconnectDelay(Duration interval, double jitter) {
+        public ReconnectDelay {
+            if (interval.isNegative()) {
+                throw new IllegalArgumentException("invalid reconnect interval " + interval + ": must not be negative");
+            }
+            if (!(jitter >= 0 && jitter <= 1)) {
+                throw new IllegalArgumentException("invalid reconnect jitter " + jitter + ": must be 0 to 1");
+            }
         }
     }
 
+    /**
+     * Where the module runs.
+     *
+     * @param executor runs callbacks one at a time and in order; null for the common pool
+     * @param timer runs a task on the executor after a delay; null for the JVM's clock
+     * @param random 0 to 1, for the jitter
+     * @param warnings receives differences from the device, refused topics and the like
+     * @param carrier carries the connections; null for sockets
+     */
+    public record Environment(
+            @Nullable Executor executor,
+            @Nullable Timer timer,
+            DoubleSupplier random,
+            Consumer<Warning> warnings,
+            @Nullable Carrier carrier) {}
+
+    public MqttSettings {
+        if (version == ProtocolVersion.V5) {
+            throw new IllegalArgumentException(
+                    "invalid MQTT version 5 for the NodeMCU module: must be 3.1 or 3.1.1; for 5 use MqttClient");
+        }
+    }
+
+    /** MQTT 3.1.1, profile {@code esp32}, sockets, callbacks on the common pool, warnings to the log. */
     public static MqttSettings defaults() {
         return new MqttSettings(
                 ProtocolVersion.V3_1_1,
                 Profile.ESP32,
-                Duration.ofSeconds(10),
-                0.1,
-                Duration.ofSeconds(10),
+                new ReconnectDelay(Duration.ofSeconds(10), 0.1),
                 null,
-                null,
-                Math::random,
-                LoggerFactory.getLogger(Mqtt.class)::warn,
-                null);
+                new Environment(null, null, Math::random, new LoggedWarnings(), null));
     }
 
     /**
-     * The defaults, changed by {@code godwit.properties} in the working folder if there is one: {@code mqtt.version}
-     * (3.1 or 3.1.1), {@code nodemcu.profile} and {@code nodemcu.reconnect} (seconds).
+     * The defaults, changed by {@code godwit.properties} in the working folder if it exists: {@code mqtt.version} (3.1 or
+     * 3.1.1), {@code nodemcu.profile} and {@code nodemcu.reconnect} (seconds).
      */
     public static MqttSettings configured() {
         Path file = Path.of("godwit.properties");
@@ -82,7 +100,7 @@ public record MqttSettings(
     }
 
     /**
-     * Takes what a properties file says, as {@link #configured}.
+     * Applies a properties file; see {@link #configured}.
      *
      * @throws IllegalArgumentException naming the file and what is wrong in it
      */
@@ -93,16 +111,15 @@ public record MqttSettings(
             MqttSettings changed = this;
             String version = properties.getProperty("mqtt.version");
             if (version != null) {
-                changed = changed.version(versionOf(version.trim()));
+                changed = changed.withVersion(versionOf(version.trim()));
             }
             String profile = properties.getProperty("nodemcu.profile");
             if (profile != null) {
-                changed = changed.profile(Profile.of(profile.trim()));
+                changed = changed.withProfile(Profile.of(profile));
             }
             String reconnect = properties.getProperty("nodemcu.reconnect");
             if (reconnect != null) {
-                changed = changed.reconnectInterval(
-                        Duration.ofMillis((long) (Double.parseDouble(reconnect.trim()) * 1000)));
+                changed = changed.withReconnectInterval(seconds(reconnect.trim()));
             }
             return changed;
         } catch (IOException e) {
@@ -112,133 +129,99 @@ public record MqttSettings(
         }
     }
 
+    private static Duration seconds(String text) {
+        try {
+            return Duration.ofMillis((long) (Double.parseDouble(text) * 1000));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "invalid nodemcu.reconnect '" + text + "': must be a number of seconds, such as 10", e);
+        }
+    }
+
     /** Reads {@code 3.1}, {@code 31}, {@code 3.1.1} or {@code 311}, with or without {@code mqttv} before it. */
     public static ProtocolVersion versionOf(String text) {
         return switch (text.toLowerCase(Locale.ROOT).replace("mqttv", "").replace(".", "")) {
             case "31", "3" -> ProtocolVersion.V3_1;
             case "311", "4" -> ProtocolVersion.V3_1_1;
             default ->
-                throw new IllegalArgumentException("no version '" + text + "' of the module; there are 3.1 and 3.1.1");
+                throw new IllegalArgumentException(
+                        "invalid MQTT version '" + text + "' for the NodeMCU module: must be 3.1 or 3.1.1");
         };
     }
 
-    public MqttSettings version(ProtocolVersion newVersion) {
-        return new MqttSettings(
-                newVersion,
-                profile,
-                reconnectInterval,
-                reconnectJitter,
-                networkTimeout,
-                executor,
-                timer,
-                random,
-                remarks,
-                carrier);
+    public MqttSettings withVersion(ProtocolVersion newVersion) {
+        return new MqttSettings(newVersion, profile, reconnect, explicitTimeout, environment);
     }
 
-    public MqttSettings profile(Profile newProfile) {
-        Duration timeout = newProfile.isEsp8266() ? Duration.ofSeconds(5) : networkTimeout;
-        return new MqttSettings(
-                version,
-                newProfile,
-                reconnectInterval,
-                reconnectJitter,
-                timeout,
-                executor,
-                timer,
-                random,
-                remarks,
-                carrier);
+    public MqttSettings withProfile(Profile newProfile) {
+        return new MqttSettings(version, newProfile, reconnect, explicitTimeout, environment);
     }
 
-    public MqttSettings reconnectInterval(Duration newInterval) {
+    public MqttSettings withReconnectInterval(Duration interval) {
+        return new MqttSettings(
+                version, profile, new ReconnectDelay(interval, reconnect.jitter()), explicitTimeout, environment);
+    }
+
+    public MqttSettings withReconnectJitter(double jitter) {
+        return new MqttSettings(
+                version, profile, new ReconnectDelay(reconnect.interval(), jitter), explicitTimeout, environment);
+    }
+
+    /** The time limit for TCP, CONNACK and what is in flight at {@code close}. */
+    public MqttSettings withNetworkTimeout(Duration timeout) {
+        return new MqttSettings(version, profile, reconnect, timeout, environment);
+    }
+
+    public MqttSettings withWarnings(Consumer<Warning> receiver) {
         return new MqttSettings(
                 version,
                 profile,
-                newInterval,
-                reconnectJitter,
-                networkTimeout,
-                executor,
-                timer,
-                random,
-                remarks,
-                carrier);
+                reconnect,
+                explicitTimeout,
+                new Environment(
+                        environment.executor(),
+                        environment.timer(),
+                        environment.random(),
+                        receiver,
+                        environment.carrier()));
     }
 
-    public MqttSettings reconnectJitter(double newJitter) {
+    public MqttSettings withCarrier(@Nullable Carrier carrier) {
         return new MqttSettings(
                 version,
                 profile,
-                reconnectInterval,
-                newJitter,
-                networkTimeout,
-                executor,
-                timer,
-                random,
-                remarks,
-                carrier);
+                reconnect,
+                explicitTimeout,
+                new Environment(
+                        environment.executor(),
+                        environment.timer(),
+                        environment.random(),
+                        environment.warnings(),
+                        carrier));
     }
 
-    public MqttSettings networkTimeout(Duration newTimeout) {
+    /** Runs callbacks and timeouts somewhere else, such as a device's queue or a test's clock. */
+    public MqttSettings runningOn(Executor executor, Timer timer, DoubleSupplier random) {
         return new MqttSettings(
                 version,
                 profile,
-                reconnectInterval,
-                reconnectJitter,
-                newTimeout,
-                executor,
-                timer,
-                random,
-                remarks,
-                carrier);
+                reconnect,
+                explicitTimeout,
+                new Environment(executor, timer, random, environment.warnings(), environment.carrier()));
     }
 
-    public MqttSettings remarks(Consumer<String> newRemarks) {
-        return new MqttSettings(
-                version,
-                profile,
-                reconnectInterval,
-                reconnectJitter,
-                networkTimeout,
-                executor,
-                timer,
-                random,
-                newRemarks,
-                carrier);
-    }
-
-    public MqttSettings carrier(@Nullable Carrier newCarrier) {
-        return new MqttSettings(
-                version,
-                profile,
-                reconnectInterval,
-                reconnectJitter,
-                networkTimeout,
-                executor,
-                timer,
-                random,
-                remarks,
-                newCarrier);
-    }
-
-    /** Runs callbacks and time-outs somewhere else: a device's queue, a test's clock. */
-    public MqttSettings on(Executor newExecutor, Timer newTimer, DoubleSupplier newRandom) {
-        return new MqttSettings(
-                version,
-                profile,
-                reconnectInterval,
-                reconnectJitter,
-                networkTimeout,
-                newExecutor,
-                newTimer,
-                newRandom,
-                remarks,
-                carrier);
+    /** The network timeout that was set, else 10 s on an ESP32 and 5 s on an ESP8266, as in their firmware. */
+    public Duration networkTimeout() {
+        if (explicitTimeout != null) {
+            return explicitTimeout;
+        }
+        return Duration.ofSeconds(profile.isEsp32() ? 10 : 5);
     }
 
     Timer timerOn(Executor events) {
-        if (timer != null) {
-            return timer;
+        Timer given = environment.timer();
+        if (given != null) {
+            return given;
         }
         return (delay, task) -> {
             CompletableFuture<Void> future = CompletableFuture.runAsync(

@@ -2,7 +2,7 @@ package io.godwit.nodemcu;
 
 import org.jspecify.annotations.Nullable;
 
-/** How a connection is protected: the {@code secure} argument of {@code connect}. */
+/** The {@code secure} argument of {@code connect}. */
 public sealed interface Secure {
 
     /** {@code 0}: no TLS. */
@@ -10,20 +10,21 @@ public sealed interface Secure {
         return new Off();
     }
 
-    /** {@code 1} in Java: TLS, the server verified with the trust store of the JVM. */
+    /** {@code 1} in Java: TLS, the server verified against the trust store of the JVM. */
     static Secure on() {
         return new On(true);
     }
 
-    /** {@code 1} as the device takes it: TLS without verification. Anyone on the way can read along. */
+    /** {@code 1} as on the device: TLS without verification, which does not protect against an attacker in the network. */
     static Secure unverified() {
         return new On(false);
     }
 
     /**
-     * The table form. A CA means that the server is verified against it; without one it is not, as on the device.
+     * The table form: PEM text, never the path of a file. With a CA the server is verified against it; without one it is
+     * not, as on the device.
      *
-     * @throws IllegalArgumentException when only one of certificate and key is given
+     * @throws IllegalArgumentException if a value is not PEM text, or only one of certificate and key is given
      */
     static Secure pem(@Nullable String caCert, @Nullable String clientCert, @Nullable String clientKey) {
         return new Pem(caCert, clientCert, clientKey);
@@ -40,10 +41,22 @@ public sealed interface Secure {
             @Nullable String caCert,
             @Nullable String clientCert,
             @Nullable String clientKey) implements Secure {
+        private static final String BEGIN = "-----BEGIN ";
+
         public Pem {
+            check("ca_cert", caCert);
+            check("client_cert", clientCert);
+            check("client_key", clientKey);
             if ((clientCert == null) != (clientKey == null)) {
-                throw new IllegalArgumentException(
-                        "client_cert and client_key are both needed for mutual authentication, or none of them");
+                throw new IllegalArgumentException("mutual authentication needs both client_cert and client_key, and "
+                        + (clientCert == null ? "client_cert" : "client_key") + " is missing");
+            }
+        }
+
+        /** What is not PEM text would be taken for a path of the host further down. */
+        private static void check(String name, @Nullable String value) {
+            if (value != null && !value.contains(BEGIN)) {
+                throw new IllegalArgumentException(name + " is not PEM text: it must contain \"" + BEGIN + "...\"");
             }
         }
 

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs tasks one after the other on the common pool: where callbacks run unless the settings say otherwise. */
+/** Runs tasks one at a time on the common pool; callbacks run here unless the settings name another executor. */
 final class SerialExecutor implements Executor {
 
     private static final Logger log = LoggerFactory.getLogger(SerialExecutor.class);

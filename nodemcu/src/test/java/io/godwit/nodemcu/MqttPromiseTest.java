@@ -35,7 +35,7 @@ class MqttPromiseTest {
     private static TestBroker broker;
 
     private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
-    private final List<String> remarks = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> warnings = Collections.synchronizedList(new ArrayList<>());
     private final List<AutoCloseable> open = new ArrayList<>();
 
     @BeforeAll
@@ -74,10 +74,10 @@ class MqttPromiseTest {
 
     private MqttSettings settings(ProtocolVersion version) {
         return MqttSettings.defaults()
-                .version(version)
-                .reconnectInterval(Duration.ofMillis(200))
-                .networkTimeout(Duration.ofSeconds(3))
-                .remarks(remarks::add);
+                .withVersion(version)
+                .withReconnectInterval(Duration.ofMillis(200))
+                .withNetworkTimeout(Duration.ofSeconds(3))
+                .withWarnings(warning -> warnings.add(warning.text()));
     }
 
     private Mqtt client(String id, ProtocolVersion version) {
@@ -85,10 +85,10 @@ class MqttPromiseTest {
     }
 
     private Mqtt client(String id, ProtocolVersion version, boolean clean, int keepalive) {
-        return client(new Mqtt.Parameters(id, keepalive, null, null, clean, 0), settings(version));
+        return client(new MqttParameters(id, keepalive, null, null, clean, 0), settings(version));
     }
 
-    private Mqtt client(Mqtt.Parameters parameters, MqttSettings settings) {
+    private Mqtt client(MqttParameters parameters, MqttSettings settings) {
         Mqtt client = Mqtt.client(parameters, settings);
         open.add(client::close);
         client.on("offline", c -> seen.add("offline"));
@@ -180,7 +180,7 @@ class MqttPromiseTest {
     @Test
     @DisplayName("P2: keepalive is 0 to 65535 seconds, 0 the device's default")
     void keepalive() {
-        assertThatThrownBy(() -> Mqtt.client("x", -1)).hasMessageContaining("keepalive must be 0 to 65535");
+        assertThatThrownBy(() -> Mqtt.client("x", -1)).hasMessage("invalid keepalive -1 s: must be 0 to 65535");
         assertThatThrownBy(() -> Mqtt.client("x", 65_536)).isInstanceOf(IllegalArgumentException.class);
         Mqtt m = client(id("ka"), ProtocolVersion.V3_1_1, true, 0);
         connect(m, broker.port(), false);
@@ -198,7 +198,7 @@ class MqttPromiseTest {
             connect(m, port(name), true);
             m.subscribe(topic, 1, c -> seen.add("subscribed"));
             awaitSeen("subscribed");
-            m.cable().cut();
+            m.transport().cut();
             await().atMost(SOON).until(() -> Collections.frequency(seen, "on connect") == 2);
             assertThat(seen).doesNotContain("offline").noneMatch(line -> line.startsWith("failed"));
             assertThat(Collections.frequency(seen, "connected")).isEqualTo(1);
@@ -335,7 +335,7 @@ class MqttPromiseTest {
                     null);
             await().atMost(SOON).until(() -> Collections.frequency(seen, "f2") == 2);
             assertThat(seen).doesNotContain("f1");
-            assertThat(remarks).anyMatch(remark -> remark.contains("only the last function is called"));
+            assertThat(warnings).anyMatch(warning -> warning.contains("only the last function is called"));
             // A slot with nothing outstanding is forgotten: a later publish without a function fires no old one.
             m.publish("c", "3", qos, false, null);
             m.subscribe("end", 0, c -> seen.add("end"));
@@ -392,7 +392,7 @@ class MqttPromiseTest {
     @DisplayName("P12: an unknown event is refused, and connect may be called from any callback")
     void events() {
         Mqtt m = client(id("p12"), ProtocolVersion.V3_1_1);
-        assertThatThrownBy(() -> m.on("nothing", c -> {})).hasMessage("invalid option 'nothing'");
+        assertThatThrownBy(() -> m.on("nothing", c -> {})).hasMessageStartingWith("invalid option 'nothing'");
         AtomicBoolean again = new AtomicBoolean();
         m.on("offline", c -> {
             seen.add("offline");
@@ -411,8 +411,8 @@ class MqttPromiseTest {
     @DisplayName("profile esp8266: raises when not connected, offline after close, overflow above the limit")
     void esp8266() {
         Mqtt m = client(
-                new Mqtt.Parameters(id("8266"), 0, "", null, true, 100),
-                settings(ProtocolVersion.V3_1_1).profile(Profile.ESP8266));
+                new MqttParameters(id("8266"), 0, "", null, true, 100),
+                settings(ProtocolVersion.V3_1_1).withProfile(Profile.ESP8266));
         assertThatThrownBy(() -> m.publish("x", "y", 0, false)).hasMessage("not connected");
         m.on("overflow", (c, topic, data) -> seen.add("overflow " + topic + " " + data.length));
         m.connect("127.0.0.1", broker.port(), Secure.off(), false, c -> seen.add("connected"), null);
@@ -428,13 +428,13 @@ class MqttPromiseTest {
     @Test
     @DisplayName("profile esp32-strict: -6 and then offline, subscribe false, messages in pieces, a plain will")
     void strict() {
-        MqttSettings strict = settings(ProtocolVersion.V3_1_1).profile(Profile.ESP32_STRICT);
-        Mqtt failing = client(new Mqtt.Parameters(id("s1"), 60, null, null, true, 0), strict);
+        MqttSettings strict = settings(ProtocolVersion.V3_1_1).withProfile(Profile.ESP32_STRICT);
+        Mqtt failing = client(new MqttParameters(id("s1"), 60, null, null, true, 0), strict);
         failing.connect("127.0.0.1", 1, Secure.off(), false, null, (c, r) -> seen.add("failed " + r));
         awaitSeen("offline");
         assertThat(seen).containsExactly("failed -6", "offline");
         seen.clear();
-        Mqtt m = client(new Mqtt.Parameters(id("s2"), 60, null, null, true, 0), strict);
+        Mqtt m = client(new MqttParameters(id("s2"), 60, null, null, true, 0), strict);
         m.lwt("will/strict", "x".getBytes(StandardCharsets.UTF_8), 1, true);
         connect(m, broker.port(), false);
         assertThat(m.subscribe("strict", 0, c -> c.publish("strict", "y".repeat(2500), 1, false)))

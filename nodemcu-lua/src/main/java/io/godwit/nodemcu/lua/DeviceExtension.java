@@ -91,8 +91,8 @@ final class DeviceExtension implements ParameterResolver, AfterEachCallback {
                     .onError(OnError.FAIL)
                     .scenario(declared.scenario().isEmpty() ? null : Path.of(declared.scenario()))
                     .mqtt(MqttSettings.defaults()
-                            .version(MqttSettings.versionOf(declared.version()))
-                            .profile(declared.profile()));
+                            .withVersion(MqttSettings.versionOf(declared.version()))
+                            .withProfile(declared.profile()));
             try {
                 host = Host.start(options, new DeviceListener() {
                     @Override

@@ -3,6 +3,8 @@ package io.godwit.nodemcu.lua;
 import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.mqtt.broker.MqttBroker;
 import io.godwit.nodemcu.MqttSettings;
+import io.godwit.nodemcu.Warning;
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.BootReason;
 import io.godwit.nodemcu.lua.device.BrokerLogin;
 import io.godwit.nodemcu.lua.device.Device;
@@ -15,6 +17,7 @@ import io.godwit.nodemcu.lua.device.HostMap;
 import io.godwit.nodemcu.lua.device.RealClock;
 import io.godwit.nodemcu.lua.device.Scenario;
 import io.godwit.nodemcu.lua.device.VirtualClock;
+import io.godwit.nodemcu.lua.device.WarningPolicy;
 import io.godwit.nodemcu.lua.module.Modules;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import java.io.IOException;
@@ -68,7 +71,7 @@ public final class Host implements AutoCloseable {
             this.clock = virtual;
             this.network = new VirtualNetwork(virtual, options.brokerListener);
             this.broker = null;
-            mqtt = mqtt.carrier(network);
+            mqtt = mqtt.withCarrier(network);
         } else {
             this.clock = new RealClock(options.speed, options.threads);
             this.network = null;
@@ -86,7 +89,9 @@ public final class Host implements AutoCloseable {
                 HostMap.class,
                 new HostMap(options.map, everything),
                 BrokerLogin.class,
-                options.login);
+                options.login,
+                WarningPolicy.class,
+                options.warnings);
         DeviceListener both = new Both(figures, listener);
         for (int i = 0; i < options.count; i++) {
             DeviceSettings settings = new DeviceSettings(
@@ -146,7 +151,7 @@ public final class Host implements AutoCloseable {
         for (Device device : devices) {
             device.post(() -> {
                 device.flash().reflash(image);
-                device.remark("the files have changed: restarting");
+                device.warn(WarningType.FILES, "the files have changed: restarting");
                 device.network().cut();
                 device.restart(BootReason.POWER_ON);
             });
@@ -217,9 +222,9 @@ public final class Host implements AutoCloseable {
         }
 
         @Override
-        public void remarked(Device device, String remark) {
-            first.remarked(device, remark);
-            second.remarked(device, remark);
+        public void warned(Device device, Warning warning) {
+            first.warned(device, warning);
+            second.warned(device, warning);
         }
 
         @Override

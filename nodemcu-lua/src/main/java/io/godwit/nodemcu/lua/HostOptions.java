@@ -5,6 +5,7 @@ import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.lua.device.BrokerLogin;
 import io.godwit.nodemcu.lua.device.HostMap;
 import io.godwit.nodemcu.lua.device.OnError;
+import io.godwit.nodemcu.lua.device.WarningPolicy;
 import io.godwit.nodemcu.lua.vm.LuaLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ public final class HostOptions {
     @Nullable
     Path scenario;
 
+    WarningPolicy warnings = WarningPolicy.DEFAULT;
     boolean writeBack;
     boolean watch;
     LuaLimits limits = LuaLimits.DEFAULT;
@@ -135,6 +137,12 @@ public final class HostOptions {
     /** Flashes and restarts the devices when a file of the folder changes. */
     public HostOptions watch(boolean on) {
         watch = on;
+        return this;
+    }
+
+    /** Which warnings are disabled or count as errors. */
+    public HostOptions warnings(WarningPolicy policy) {
+        warnings = policy;
         return this;
     }
 

@@ -3,6 +3,7 @@ package io.godwit.nodemcu.lua;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.broker.LocalBroker;
+import io.godwit.nodemcu.Warning;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
 import io.godwit.testkit.BrokerJournal;
@@ -33,8 +34,8 @@ class HostTest {
         }
 
         @Override
-        public void remarked(Device device, String remark) {
-            seen.add("remark: " + remark);
+        public void warned(Device device, Warning warning) {
+            seen.add("warning: " + warning);
         }
 
         @Override

@@ -75,9 +75,9 @@ class LuaMosquittoTest {
             }
         };
         MqttSettings settings = MqttSettings.defaults()
-                .version(version)
-                .reconnectInterval(Duration.ofMillis(200))
-                .networkTimeout(Duration.ofSeconds(3));
+                .withVersion(version)
+                .withReconnectInterval(Duration.ofMillis(200))
+                .withNetworkTimeout(Duration.ofSeconds(3));
         Host host =
                 Host.start(HostOptions.of(folder).brokerAt("127.0.0.1", port).mqtt(settings), listener);
         open.add(0, host);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.nodemcu.MqttSettings;
+import io.godwit.nodemcu.Warning;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
 import io.godwit.testkit.BrokerJournal;
@@ -28,7 +29,7 @@ class LuaPromiseTest {
 
     private final BrokerJournal journal = new BrokerJournal();
     private final List<String> seen = new ArrayList<>();
-    private final List<String> remarks = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
 
     @FunctionalInterface
     private interface Act {
@@ -44,14 +45,14 @@ class LuaPromiseTest {
             }
 
             @Override
-            public void remarked(Device device, String remark) {
-                remarks.add(remark);
+            public void warned(Device device, Warning warning) {
+                warnings.add(warning.text());
             }
         };
         HostOptions options = HostOptions.of(folder)
                 .virtual(true)
                 .brokerListener(journal)
-                .mqtt(MqttSettings.defaults().version(version));
+                .mqtt(MqttSettings.defaults().withVersion(version));
         try (Host host = Host.start(options, listener)) {
             host.run(Duration.ofSeconds(5));
             act.on(host, host.devices().get(0), Objects.requireNonNull(host.localBroker()));
@@ -80,8 +81,8 @@ class LuaPromiseTest {
             assertThat(seen.stream().filter("ok"::equals)).hasSize(6);
             assertThat(seen.stream().filter(line -> line.endsWith("on\ttrue"))).hasSize(9);
             assertThat(seen).doesNotContain("bad");
-            assertThat(remarks)
-                    .anyMatch(remark -> remark.matches("init.lua:5: on an ESP32 this connect\\(\\) would lose.*"));
+            assertThat(warnings)
+                    .anyMatch(warning -> warning.matches("init.lua:5: on an ESP32 this connect\\(\\) would lose.*"));
         });
     }
 
@@ -93,8 +94,8 @@ class LuaPromiseTest {
     void secure(ProtocolVersion version) throws Exception {
         run(
                 version,
-                "print(pcall(function() mqtt.Client('x', 60):connect('h', 1883, {client_cert = 'x'}) end))",
-                (h, d, b) -> assertThat(seen.get(0)).contains("client_cert and client_key are both needed"));
+                "print(pcall(function() mqtt.Client('x', 60):connect('h', 1883, {client_cert = '-----BEGIN X'}) end))",
+                (h, d, b) -> assertThat(seen.get(0)).contains("needs both client_cert and client_key"));
     }
 
     @ParameterizedTest(name = "MQTT {0}")

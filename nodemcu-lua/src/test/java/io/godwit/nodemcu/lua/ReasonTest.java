@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.nodemcu.Mqtt;
+import io.godwit.nodemcu.MqttParameters;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Secure;
 import io.godwit.nodemcu.lua.device.Device;
@@ -89,9 +90,9 @@ class ReasonTest {
 
     private static MqttSettings settings(ProtocolVersion version) {
         return MqttSettings.defaults()
-                .version(version)
-                .networkTimeout(Duration.ofMillis(500))
-                .remarks(text -> {});
+                .withVersion(version)
+                .withNetworkTimeout(Duration.ofMillis(500))
+                .withWarnings(warning -> {});
     }
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
@@ -100,7 +101,7 @@ class ReasonTest {
     void fromJava(Cause cause, ProtocolVersion version) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             serve(server, cause);
-            Mqtt m = Mqtt.client(new Mqtt.Parameters("reason", 60, null, null, true, 0), settings(version));
+            Mqtt m = Mqtt.client(new MqttParameters("reason", 60, null, null, true, 0), settings(version));
             m.on("offline", c -> seen.add("offline"));
             m.connect(
                     cause.host() == null ? "127.0.0.1" : cause.host(),

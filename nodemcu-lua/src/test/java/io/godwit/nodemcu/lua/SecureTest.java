@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.nodemcu.Mqtt;
+import io.godwit.nodemcu.MqttParameters;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Secure;
 import io.godwit.nodemcu.lua.device.Device;
@@ -152,9 +153,9 @@ class SecureTest {
 
     private static MqttSettings settings(ProtocolVersion version) {
         return MqttSettings.defaults()
-                .version(version)
-                .networkTimeout(Duration.ofSeconds(10))
-                .remarks(text -> {});
+                .withVersion(version)
+                .withNetworkTimeout(Duration.ofSeconds(10))
+                .withWarnings(warning -> {});
     }
 
     private void assertEnd(Way way) throws InterruptedException {
@@ -179,7 +180,7 @@ class SecureTest {
     @DisplayName("P4 P9 from Java")
     void fromJava(Way way, ProtocolVersion version) throws Exception {
         int port = port(way);
-        Mqtt m = Mqtt.client(new Mqtt.Parameters("secure-java", 60, null, null, true, 0), settings(version));
+        Mqtt m = Mqtt.client(new MqttParameters("secure-java", 60, null, null, true, 0), settings(version));
         try {
             m.on("message", (c, topic, data) -> seen.add(topic + "=" + new String(data, StandardCharsets.UTF_8)));
             m.connect(

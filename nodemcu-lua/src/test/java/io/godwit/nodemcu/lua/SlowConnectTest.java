@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.nodemcu.Mqtt;
+import io.godwit.nodemcu.MqttParameters;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Secure;
 import io.godwit.nodemcu.lua.device.Device;
@@ -80,9 +81,9 @@ class SlowConnectTest {
 
     private static MqttSettings settings(ProtocolVersion version) {
         return MqttSettings.defaults()
-                .version(version)
-                .networkTimeout(Duration.ofSeconds(1))
-                .remarks(text -> {});
+                .withVersion(version)
+                .withNetworkTimeout(Duration.ofSeconds(1))
+                .withWarnings(warning -> {});
     }
 
     private static byte[] bytes(String text) {
@@ -101,7 +102,7 @@ class SlowConnectTest {
     @DisplayName("P6 P9 from Java: reason -1, CONNECT could not be written in time")
     void fromJava(ProtocolVersion version) throws Exception {
         String longest = "x".repeat(LONGEST);
-        Mqtt m = Mqtt.client(new Mqtt.Parameters("slow", 60, longest, bytes(longest), true, 0), settings(version));
+        Mqtt m = Mqtt.client(new MqttParameters("slow", 60, longest, bytes(longest), true, 0), settings(version));
         try {
             m.lwt("will", longest);
             m.connect(
@@ -124,7 +125,7 @@ class SlowConnectTest {
             names = {"V3_1", "V3_1_1"})
     @DisplayName("P9 from Java: reason -2 on the same road, when CONNECT is small enough to leave")
     void smallFromJava(ProtocolVersion version) throws Exception {
-        Mqtt m = Mqtt.client(new Mqtt.Parameters("slow", 60, "user", bytes("password"), true, 0), settings(version));
+        Mqtt m = Mqtt.client(new MqttParameters("slow", 60, "user", bytes("password"), true, 0), settings(version));
         try {
             m.connect(
                     "127.0.0.1",

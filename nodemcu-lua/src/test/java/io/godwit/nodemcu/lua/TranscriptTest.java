@@ -86,7 +86,7 @@ class TranscriptTest {
                 .brokerListener(journal)
                 .seed(seed)
                 .scenario(Files.exists(scenario) ? scenario : null)
-                .mqtt(MqttSettings.defaults().version(version));
+                .mqtt(MqttSettings.defaults().withVersion(version));
         try (Host host = Host.start(options, listener)) {
             host.run(time);
             for (SeenMessage message : journal.messages()) {

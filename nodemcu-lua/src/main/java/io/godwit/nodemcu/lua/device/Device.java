@@ -1,5 +1,7 @@
 package io.godwit.nodemcu.lua.device;
 
+import io.godwit.nodemcu.Warning;
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaMachine;
 import io.godwit.nodemcu.lua.vm.LuaRef;
@@ -12,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -35,6 +39,8 @@ public final class Device implements AutoCloseable {
     private static final Duration BOOT_TIME = Duration.ofMillis(300);
     /** How many events one device may handle before its neighbours get their turn. */
     private static final int BURST = 32;
+    /** How many different warnings a device reports; a script that makes them up must not fill the memory. */
+    private static final int MAX_WARNINGS = 1000;
 
     // Set once.
     private final DeviceSettings settings;
@@ -46,6 +52,7 @@ public final class Device implements AutoCloseable {
     private final RtcMemory rtc = new RtcMemory();
     private final Network network = new Network(this);
     private final long bornNanos;
+    private final Set<Warning> warned = ConcurrentHashMap.newKeySet(2);
 
     // Guarded by lock.
     private final ReentrantLock lock = new ReentrantLock();
@@ -518,9 +525,23 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** A remark for the person at the desk, such as "an ESP32 would lose this callback". */
-    public void remark(String remark) {
-        listener.remarked(this, remark);
+    /** Reports a warning, such as "an ESP32 would lose this callback": each text once, through all restarts. */
+    public void warn(WarningType type, String text) {
+        warn(new Warning(type, text));
+    }
+
+    public void warn(Warning warning) {
+        WarningPolicy policy = settings.option(WarningPolicy.class, WarningPolicy.DEFAULT);
+        if (policy.disabled().contains(warning.type()) || warned.size() >= MAX_WARNINGS || !warned.add(warning)) {
+            return;
+        }
+        if (policy.errors().contains(warning.type())) {
+            LuaError error = new LuaError(warning.toString());
+            failure = error;
+            listener.failed(this, error);
+        } else {
+            listener.warned(this, warning);
+        }
     }
 
     /** Switches off for good and waits for the event in hand. Not from the device's own thread. */

@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.device;
 
+import io.godwit.nodemcu.Warning;
 import io.godwit.nodemcu.lua.vm.LuaError;
 
 /** What can be seen of a device from outside. Called on the thread that runs the device: return soon. */
@@ -8,8 +9,8 @@ public interface DeviceListener {
     /** A line of {@code print}, or what was written to the serial port, as bytes. */
     default void printed(Device device, byte[] line) {}
 
-    /** A remark of the host, one line: chiefly where the real device would behave differently. */
-    default void remarked(Device device, String remark) {}
+    /** A warning, once per line of the script and run: chiefly where the real device would behave differently. */
+    default void warned(Device device, Warning warning) {}
 
     /** An error that no {@code pcall} caught. */
     default void failed(Device device, LuaError error) {}

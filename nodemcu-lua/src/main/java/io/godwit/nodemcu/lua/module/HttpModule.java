@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.HostMap;
 import io.godwit.nodemcu.lua.vm.LuaCall;
@@ -77,7 +78,8 @@ final class HttpModule {
                 if (result[0] instanceof HttpResponse<?> response) {
                     answer.give(response.statusCode(), response);
                 } else {
-                    device.remark("http." + method.toLowerCase(Locale.ROOT) + " failed: " + result[0]);
+                    device.warn(
+                            WarningType.NETWORK, "http." + method.toLowerCase(Locale.ROOT) + " failed: " + result[0]);
                     answer.give(-1, null);
                 }
             });

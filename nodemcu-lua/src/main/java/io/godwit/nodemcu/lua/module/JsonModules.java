@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
@@ -242,7 +243,7 @@ final class JsonModules {
         } catch (JsonProcessingException e) {
             throw new LuaError("Invalid JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
-            device.remark("reading JSON from memory failed: " + e.getMessage());
+            device.warn(WarningType.DEVICE_DIFFERENCE, "reading JSON from memory failed: " + e.getMessage());
             throw new LuaError("Invalid JSON");
         }
     }

@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.HostMap;
 import io.godwit.nodemcu.lua.device.Network;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code net}: TCP for real, through the operating system, without a thread per device. A server listens on the loopback
- * address, on another port where the asked one is not to be had, and a remark says which.
+ * address, on another port where the asked one is not to be had, and a warning says which.
  */
 final class NetModule {
 
@@ -326,7 +327,7 @@ final class NetModule {
                 try {
                     open.close();
                 } catch (IOException e) {
-                    device.remark("closing a socket failed: " + e.getMessage());
+                    device.warn(WarningType.NETWORK, "closing a socket failed: " + e.getMessage());
                 }
             }
         }
@@ -393,7 +394,9 @@ final class NetModule {
                 }
                 own = open.getLocalAddress();
                 if (own instanceof InetSocketAddress inet && inet.getPort() != port) {
-                    device.remark("the server on port " + port + " listens on 127.0.0.1:" + inet.getPort());
+                    device.warn(
+                            WarningType.NETWORK,
+                            "the server on port " + port + " listens on 127.0.0.1:" + inet.getPort());
                 }
                 return open;
             } catch (IOException e) {
@@ -431,7 +434,7 @@ final class NetModule {
                 try {
                     open.close();
                 } catch (IOException e) {
-                    device.remark("closing a server failed: " + e.getMessage());
+                    device.warn(WarningType.NETWORK, "closing a server failed: " + e.getMessage());
                 }
             }
         }

@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.VirtualHardware;
 import io.godwit.nodemcu.lua.vm.LuaCall;
@@ -12,7 +13,7 @@ import java.util.Set;
 /**
  * Sensors with a module of their own, read from the bench: {@code adc}, {@code dht}, {@code bme280}, {@code bmp085},
  * {@code am2320}, {@code si7021}, {@code hdc1080}, {@code tsl2561}, {@code adxl345}. A sensor that the bench does not have
- * answers with a plain value, and a remark says how to set it.
+ * answers with a plain value, and a warning says how to set it.
  */
 final class SensorModules {
 
@@ -160,7 +161,7 @@ final class SensorModules {
 
     private SensorModules() {}
 
-    /** The names already remarked on. */
+    /** The sensors already warned of. */
     private static final class Remarks {
         private final Set<String> names = new HashSet<>(2);
     }
@@ -171,8 +172,10 @@ final class SensorModules {
         if (!bench.has(name)
                 && device.state(Remarks.class, d -> new Remarks()).names.add(name)
                 && device.restarts() == 0) {
-            device.remark("no sensor " + name + " on the bench: it reads " + (float) absent
-                    + " (a scenario may set it: " + name + " = walk 18..25 step 0.2 every 10s)");
+            device.warn(
+                    WarningType.MISSING_SENSOR,
+                    "no sensor " + name + " on the bench: it reads " + (float) absent + " (a scenario may set it: "
+                            + name + " = walk 18..25 step 0.2 every 10s)");
         }
         return bench.read(name, absent);
     }

@@ -4,27 +4,27 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one place for the callback of all publishes (or subscribes, or unsubscribes): the last function given is called for
- * each operation that completes. Guarded by the client's lock.
+ * The callback that all publishes (or subscribes, or unsubscribes) of a client share: the last function given is called
+ * for each operation that completes. Guarded by the client's lock.
  *
- * <p>On an ESP32 as documented, the function is forgotten once nothing is outstanding, so that a later call without a
- * function does not fire an old one; on an ESP8266 it stays for good; the ESP32's code calls it once.
+ * <p>As documented for the ESP32, the function is dropped once nothing is outstanding, so that a later call without a
+ * function does not call an old one. On an ESP8266 it stays for good. The ESP32's code calls it once.
  */
-final class Slot {
+final class CallbackSlot {
 
     private final Profile profile;
     private @Nullable Consumer<Mqtt> last;
     private @Nullable Consumer<Mqtt> permanent;
     private int outstanding;
 
-    Slot(Profile profile) {
+    CallbackSlot(Profile profile) {
         this.profile = profile;
     }
 
     /**
-     * An operation begins.
+     * Notes that an operation was accepted.
      *
-     * @return whether a function that was still waiting for its operation has lost it to this one
+     * @return whether its function replaces one that still waits for its own operation
      */
     boolean begin(@Nullable Consumer<Mqtt> function) {
         boolean replaced = function != null && last != null && outstanding > 0 && function != last;
@@ -35,7 +35,7 @@ final class Slot {
         return replaced;
     }
 
-    /** An operation has ended; what it gives is to be called outside the lock. */
+    /** Notes that an operation has ended and returns the function to call, outside the lock. */
     @Nullable
     Consumer<Mqtt> end(boolean success, boolean acknowledged) {
         outstanding = Math.max(0, outstanding - 1);
@@ -58,7 +58,7 @@ final class Slot {
         return function == null ? always : function.andThen(always);
     }
 
-    /** {@code on("puback", f)} and its like: on the ESP8266 it is the same place, elsewhere one of its own. */
+    /** Sets the function of {@code on("puback", f)} and the like: on an ESP8266 it is the same slot, elsewhere its own. */
     void permanent(@Nullable Consumer<Mqtt> function) {
         if (profile.isEsp8266()) {
             last = function;
@@ -67,7 +67,7 @@ final class Slot {
         }
     }
 
-    /** The connection is another one: what was outstanding will never complete. */
+    /** Forgets what is outstanding on a connection that is gone. */
     void reset() {
         outstanding = 0;
         if (profile == Profile.ESP32) {

@@ -19,22 +19,22 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cable between one client and the network, which can be pulled and put back, and cut. While it is pulled, sockets
- * stay open and silent: what is written waits, what arrives is not read, and neither end is told of a close.
+ * The network of one client, which can be unplugged and plugged in again, and cut. While unplugged, sockets stay open and
+ * silent: what the client writes waits, what arrives is not read, and neither end learns of a close.
  */
-final class Cable implements Transport {
+final class UnpluggableTransport implements Transport {
 
-    /** How long a socket that was closed while the cable was out lingers, for the broker to find out by itself. */
+    /** How long a socket that the client closed while unplugged stays open; the broker cannot know of the close. */
     private static final Duration LINGER = Duration.ofMinutes(10);
 
     private static final int HIGH_WATER = 256 * 1024;
 
     private final Transport delegate;
-    private final List<Wire> wires = new CopyOnWriteArrayList<>();
+    private final List<UnpluggableConnection> connections = new CopyOnWriteArrayList<>();
     private volatile boolean plugged = true;
 
     /** @param carrier null for sockets */
-    Cable(@Nullable Carrier carrier) {
+    UnpluggableTransport(@Nullable Carrier carrier) {
         this.delegate = carrier == null ? NettyTransport.shared() : Transport.of(carrier);
     }
 
@@ -44,37 +44,37 @@ final class Cable implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop loop, TransportOptions road, ConnectionListener listener) {
-        Wire wire = new Wire(loop, listener);
-        wires.add(wire);
+    public Attempt open(EventLoop loop, TransportOptions options, ConnectionListener listener) {
+        UnpluggableConnection connection = new UnpluggableConnection(loop, listener);
+        connections.add(connection);
         if (plugged) {
-            wire.attempt = delegate.open(loop, road, wire);
+            connection.attempt = delegate.open(loop, options, connection);
         } else {
-            wire.pending = loop.schedule(
-                    () -> wire.failed(new TransportException(
+            connection.pending = loop.schedule(
+                    () -> connection.failed(new TransportException(
                             TransportException.Step.CONNECT,
-                            road.servers().get(0),
+                            options.servers().get(0),
                             true,
                             "the network is unplugged: no answer within "
-                                    + road.connectTimeout().toSeconds() + " s",
+                                    + options.connectTimeout().toSeconds() + " s",
                             null)),
-                    road.connectTimeout().toNanos());
+                    options.connectTimeout().toNanos());
         }
-        return wire;
+        return connection;
     }
 
-    /** Drops every socket without a word. Any thread. */
+    /** Closes every socket at once, without flushing. Any thread. */
     void cut() {
-        for (Wire wire : wires) {
-            wire.drop();
+        for (UnpluggableConnection connection : connections) {
+            connection.drop();
         }
     }
 
-    /** Any thread. */
+    /** Unplugs the network, or plugs it in again. Any thread. */
     void plug(boolean in) {
         plugged = in;
-        for (Wire wire : wires) {
-            wire.loop.execute(wire::plugChanged);
+        for (UnpluggableConnection connection : connections) {
+            connection.loop.execute(connection::plugChanged);
         }
     }
 
@@ -83,8 +83,8 @@ final class Cable implements Transport {
         cut();
     }
 
-    /** One socket. On its loop only, but for what is said otherwise. */
-    private final class Wire implements ConnectionListener, Connection, Attempt {
+    /** One socket. Event loop only unless a method says otherwise. */
+    private final class UnpluggableConnection implements ConnectionListener, Connection, Attempt {
         private final EventLoop loop;
         private final ConnectionListener listener;
         private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
@@ -95,13 +95,13 @@ final class Cable implements Transport {
         private boolean wantsReading = true;
         private boolean abandoned;
 
-        Wire(EventLoop loop, ConnectionListener listener) {
+        UnpluggableConnection(EventLoop loop, ConnectionListener listener) {
             this.loop = loop;
             this.listener = listener;
         }
 
         private void done() {
-            wires.remove(this);
+            connections.remove(this);
             waiting.forEach(ByteBuf::release);
             waiting.clear();
         }
@@ -135,7 +135,7 @@ final class Cable implements Transport {
             }
         }
 
-        // ---- as listener of the real connection
+        // ---- listener of the real connection
 
         @Override
         public void connected(Connection opened) {
@@ -181,7 +181,7 @@ final class Cable implements Transport {
             }
         }
 
-        // ---- as the client's connection
+        // ---- connection of the client
 
         private Connection open() {
             Connection open = connection;
@@ -226,7 +226,7 @@ final class Cable implements Transport {
             }
         }
 
-        /** The client is done with it, but the broker cannot know: the socket stays for a while. */
+        /** Tells the client that it is closed and keeps the socket open for a while. */
         private void abandon() {
             if (!abandoned && connection != null) {
                 abandoned = true;
@@ -245,7 +245,7 @@ final class Cable implements Transport {
             return open().address();
         }
 
-        // ---- as the client's attempt
+        // ---- attempt of the client
 
         @Override
         public void cancel() {
@@ -260,11 +260,11 @@ final class Cable implements Transport {
             if (timer != null) {
                 timer.cancel();
             }
-            Attempt walk = attempt;
-            if (walk != null) {
-                walk.cancel();
+            Attempt running = attempt;
+            if (running != null) {
+                running.cancel();
             }
-            wires.remove(this);
+            connections.remove(this);
         }
     }
 }

@@ -3,14 +3,15 @@ package io.godwit.nodemcu;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportOptions;
 
-/** Turns the module's {@code secure} argument into the TLS settings of a road. */
-final class Protection {
+/** Turns the module's {@code secure} argument into TLS options. */
+final class SecureOptions {
 
-    private Protection() {}
+    private SecureOptions() {}
 
-    static void apply(Secure secure, TransportOptions.Builder road) {
+    static void apply(Secure secure, TransportOptions.Builder transport) {
         if (secure instanceof Secure.On on) {
-            road.tls(on.verified() ? Tls.system() : Tls.builder().insecure().build());
+            transport.tls(
+                    on.verified() ? Tls.system() : Tls.builder().insecure().build());
         } else if (secure instanceof Secure.Pem pem) {
             Tls.Builder tls = Tls.builder();
             if (pem.caCert() != null) {
@@ -22,7 +23,7 @@ final class Protection {
                 tls.certificate(pem.clientCert());
                 tls.key(pem.clientKey());
             }
-            road.tls(tls.build());
+            transport.tls(tls.build());
         }
     }
 }
