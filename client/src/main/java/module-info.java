@@ -16,6 +16,9 @@ module io.godwit.mqtt.client {
     requires org.slf4j;
 
     exports io.godwit.mqtt.client;
+    exports io.godwit.mqtt.client.engine to
+            io.godwit.nodemcu,
+            io.godwit.nodemcu.lua;
     exports io.godwit.mqtt.client.net;
     exports io.godwit.mqtt.client.store;
     exports io.godwit.mqtt.client.transport to

@@ -1,11 +1,13 @@
 package io.godwit.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -17,6 +19,7 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
+import io.godwit.mqtt.client.MqttClientBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +42,7 @@ class LayersTest {
     private static final String NET = "io.godwit.mqtt.client.net";
     private static final String TRANSPORT = "io.godwit.mqtt.client.transport";
     private static final String CLIENT = "io.godwit.mqtt.client";
+    private static final String ENGINE = "io.godwit.mqtt.client.engine";
     private static final String STORE = "io.godwit.mqtt.store";
     private static final String BROKER = "io.godwit.mqtt.broker";
     private static final String BROKER_INTERNAL = "io.godwit.mqtt.broker.internal";
@@ -57,17 +61,22 @@ class LayersTest {
             Map.entry(SESSION, Set.of(PROTOCOL, CODEC, CLIENT_STORE)),
             Map.entry(NET, Set.of()),
             Map.entry(TRANSPORT, Set.of(NET)),
-            Map.entry(CLIENT, Set.of(PROTOCOL, CODEC, SESSION, CLIENT_STORE, NET, TRANSPORT)),
+            // The API knows the engine in one class only, see below.
+            Map.entry(CLIENT, Set.of(PROTOCOL, CLIENT_STORE, NET, SESSION, TRANSPORT, ENGINE)),
+            Map.entry(ENGINE, Set.of(PROTOCOL, CODEC, CLIENT, SESSION, CLIENT_STORE, NET, TRANSPORT)),
             Map.entry(STORE, Set.of(PROTOCOL, CODEC, CLIENT_STORE)),
             Map.entry(BROKER, Set.of(PROTOCOL, CODEC, BROKER_INTERNAL)),
             Map.entry(BROKER_INTERNAL, Set.of()),
             Map.entry(TESTKIT, Set.of(PROTOCOL, CODEC, BROKER, BROKER_INTERNAL)),
-            Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, TRANSPORT)),
-            Map.entry(LUA, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, TRANSPORT, BROKER, NODEMCU)),
+            Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT)),
+            Map.entry(LUA, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT, BROKER, NODEMCU)),
             // The command shows packets as they pass, so it decodes them and taps connections.
-            Map.entry(CLI, Set.of(PROTOCOL, CODEC, CLIENT, CLIENT_STORE, NET, TRANSPORT, STORE, BROKER, NODEMCU, LUA)),
             Map.entry(
-                    SIMULATION, Set.of(PROTOCOL, CODEC, CLIENT, SESSION, CLIENT_STORE, NET, TRANSPORT, STORE, BROKER)),
+                    CLI,
+                    Set.of(PROTOCOL, CODEC, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT, STORE, BROKER, NODEMCU, LUA)),
+            Map.entry(
+                    SIMULATION,
+                    Set.of(PROTOCOL, CODEC, CLIENT, ENGINE, SESSION, CLIENT_STORE, NET, TRANSPORT, STORE, BROKER)),
             Map.entry(CHECKS, Set.of()));
 
     /** Layers that may be divided into further packages, which use what their layer uses. */
@@ -76,7 +85,7 @@ class LayersTest {
     /** The packages whose public members show no Netty. The codec and the testkit's connections are not among them. */
     private static final List<String> WITHOUT_NETTY = List.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, NODEMCU, LUA);
 
-    private static final List<String> NOT_EXPORTED = List.of(CODEC, SESSION, TRANSPORT);
+    private static final List<String> NOT_EXPORTED = List.of(CODEC, ENGINE, SESSION, TRANSPORT);
 
     private final JavaClasses production = Codebase.production();
 
@@ -132,7 +141,28 @@ class LayersTest {
 
     @Test
     void packages_have_no_cycles() {
-        slices().matching("io.godwit.(**)").should().beFreeOfCycles().check(production);
+        slices().matching("io.godwit.(**)")
+                .should()
+                .beFreeOfCycles()
+                // The builder is where the API makes the engine.
+                .ignoreDependency(
+                        equivalentTo(MqttClientBuilder.class), resideInAnyPackage(ENGINE, SESSION, TRANSPORT + ".."))
+                .check(production);
+    }
+
+    @Test
+    void of_the_api_only_the_builder_knows_the_engine() {
+        builderRule().check(production);
+    }
+
+    private static ArchRule builderRule() {
+        return noClasses()
+                .that()
+                .resideInAPackage(CLIENT)
+                .and()
+                .doNotHaveFullyQualifiedName(MqttClientBuilder.class.getName())
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(ENGINE, SESSION, TRANSPORT + ".."));
     }
 
     @Test
@@ -228,6 +258,7 @@ class LayersTest {
                 LAYERS.keySet().stream().map(layer -> layerRule(layer, Set.of())),
                 Stream.of(
                         slices().matching("io.godwit.(**)").should().beFreeOfCycles(),
+                        builderRule(),
                         protocolRule(),
                         methodsShow("io.netty"),
                         classesShow("io.netty"),

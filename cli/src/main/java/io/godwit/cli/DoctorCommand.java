@@ -10,6 +10,7 @@ import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.packets.PacketPrinter;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.netty.NettyTransport;
@@ -148,6 +149,8 @@ final class DoctorCommand extends ClientCommand {
 
     private MqttClientBuilder builder(ProtocolVersion version) {
         MqttClientBuilder builder = connection().builder(version);
-        return connection().isDebug() ? builder.carrier(PacketPrinter.tapped(version, terminal()::remark, 0)) : builder;
+        return connection().isDebug()
+                ? TransportAccess.use(builder, PacketPrinter.tapped(version, terminal()::remark, 0))
+                : builder;
     }
 }

@@ -119,7 +119,7 @@ class DoctorBreaksTest {
                     .ends(ExitCodes.UNREACHABLE)
                     .says(
                             "✓ network     127.0.0.1 answers",
-                            "✗ connect     MQTT 3.1.1: no CONNACK came",
+                            "✗ connect     MQTT 3.1.1: timed out waiting for CONNACK",
                             "NodeMCU's reason: -2, mqtt.CONN_FAIL_TIMEOUT_RECEIVING");
         }
     }

@@ -4,12 +4,14 @@ import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.Credentials;
+import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttConnectException;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.Message;
@@ -75,7 +77,9 @@ final class DeviceConnection {
         TransportOptions.Builder transport =
                 TransportOptions.builder().servers(List.of(address)).connectTimeout(settings.networkTimeout());
         SecureOptions.apply(target.secure(), transport);
-        MqttClientBuilder builder = MqttClient.builder()
+        MqttClientBuilder builder = settings.environment()
+                .clients()
+                .get()
                 .road(transport.build())
                 .protocol(settings.version())
                 .clientId(identity.clientId())
@@ -89,7 +93,7 @@ final class DeviceConnection {
                 .handler("#", message -> owner.arrived(this, message))
                 .listener(new ClientListener() {
                     @Override
-                    public void disconnected(MqttClient from, @Nullable String cause, @Nullable Duration next) {
+                    public void disconnected(MqttClient from, DisconnectCause cause, @Nullable Duration next) {
                         broke(from, cause);
                     }
                 });
@@ -98,8 +102,7 @@ final class DeviceConnection {
             Credentials credentials = Credentials.of(username, identity.password());
             builder.credentials(() -> credentials);
         }
-        builder.carrier(owner.transport());
-        return builder.build();
+        return TransportAccess.use(builder, owner.transport()).build();
     }
 
     /** Starts an attempt with the prepared client. */
@@ -144,8 +147,8 @@ final class DeviceConnection {
         }
     }
 
-    private void broke(MqttClient from, @Nullable String cause) {
-        if (from != client || cause == null || closing || !connected) {
+    private void broke(MqttClient from, DisconnectCause cause) {
+        if (from != client || cause.endedBy() == DisconnectCause.EndedBy.APPLICATION || closing || !connected) {
             return;
         }
         connected = false;

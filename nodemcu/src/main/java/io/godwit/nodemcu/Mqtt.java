@@ -1,6 +1,7 @@
 package io.godwit.nodemcu;
 
 import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -113,7 +114,8 @@ public final class Mqtt {
         Executor given = settings.environment().executor();
         this.events = given != null ? given : new SerialExecutor();
         this.timer = settings.timerOn(events);
-        this.transport = new UnpluggableTransport(settings.environment().carrier());
+        this.transport = new UnpluggableTransport(
+                TransportAccess.of(settings.environment().clients().get()));
         this.warnings = new MqttWarnings(settings);
         this.callbacks = new MqttCallbacks(this, settings.profile());
         this.operations = new MqttOperations(this, callbacks);
@@ -535,7 +537,7 @@ public final class Mqtt {
     void failed(DeviceConnection from, ConnectFailure failure) {
         if (drop(from)) {
             lastFailure = failure;
-            callbacks.failed(settings.profile().isStrict() ? STRICT_FAILURE : failure.code());
+            callbacks.failed(settings.profile().isStrict() ? STRICT_FAILURE : FailureCodes.of(failure));
             if (settings.profile().isStrict()) {
                 callbacks.offline();
             }

@@ -1,6 +1,7 @@
 package io.godwit.nodemcu;
 
-import io.godwit.mqtt.client.net.Carrier;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.io.IOException;
 import java.io.Reader;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,14 +66,14 @@ public record MqttSettings(
      * @param timer runs a task on the executor after a delay; null for the JVM's clock
      * @param random 0 to 1, for the jitter
      * @param warnings receives differences from the device, refused topics and the like
-     * @param carrier carries the connections; null for sockets
+     * @param clients makes the builder of each connection's client; {@link MqttClient#builder} by default
      */
     public record Environment(
             @Nullable Executor executor,
             @Nullable Timer timer,
             DoubleSupplier random,
             Consumer<Warning> warnings,
-            @Nullable Carrier carrier) {}
+            Supplier<MqttClientBuilder> clients) {}
 
     public MqttSettings {
         if (version == ProtocolVersion.V5) {
@@ -87,7 +89,7 @@ public record MqttSettings(
                 Profile.ESP32,
                 new ReconnectDelay(Duration.ofSeconds(10), 0.1),
                 null,
-                new Environment(null, null, Math::random, new LoggedWarnings(), null));
+                new Environment(null, null, Math::random, new LoggedWarnings(), MqttClient::builder));
     }
 
     /**
@@ -183,10 +185,10 @@ public record MqttSettings(
                         environment.timer(),
                         environment.random(),
                         receiver,
-                        environment.carrier()));
+                        environment.clients()));
     }
 
-    public MqttSettings withCarrier(@Nullable Carrier carrier) {
+    public MqttSettings withClients(Supplier<MqttClientBuilder> clients) {
         return new MqttSettings(
                 version,
                 profile,
@@ -197,7 +199,7 @@ public record MqttSettings(
                         environment.timer(),
                         environment.random(),
                         environment.warnings(),
-                        carrier));
+                        clients));
     }
 
     /** Runs callbacks and timeouts somewhere else, such as a device's queue or a test's clock. */
@@ -207,7 +209,7 @@ public record MqttSettings(
                 profile,
                 reconnect,
                 explicitTimeout,
-                new Environment(executor, timer, random, environment.warnings(), environment.carrier()));
+                new Environment(executor, timer, random, environment.warnings(), environment.clients()));
     }
 
     /** The network timeout that was set, else 10 s on an ESP32 and 5 s on an ESP8266, as in their firmware. */

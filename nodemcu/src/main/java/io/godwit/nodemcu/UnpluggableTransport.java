@@ -1,6 +1,7 @@
 package io.godwit.nodemcu;
 
-import io.godwit.mqtt.client.net.Carrier;
+import io.godwit.mqtt.client.net.ConnectPhase;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
@@ -10,7 +11,6 @@ import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -33,9 +33,8 @@ final class UnpluggableTransport implements Transport {
     private final List<UnpluggableConnection> connections = new CopyOnWriteArrayList<>();
     private volatile boolean plugged = true;
 
-    /** @param carrier null for sockets */
-    UnpluggableTransport(@Nullable Carrier carrier) {
-        this.delegate = carrier == null ? NettyTransport.shared() : Transport.of(carrier);
+    UnpluggableTransport(Transport delegate) {
+        this.delegate = delegate;
     }
 
     @Override
@@ -52,9 +51,9 @@ final class UnpluggableTransport implements Transport {
         } else {
             connection.pending = loop.schedule(
                     () -> connection.failed(new TransportException(
-                            TransportException.Step.CONNECT,
+                            ConnectPhase.CONNECT,
+                            FailureReason.TIMEOUT,
                             options.servers().get(0),
-                            true,
                             "the network is unplugged: no answer within "
                                     + options.connectTimeout().toSeconds() + " s",
                             null)),

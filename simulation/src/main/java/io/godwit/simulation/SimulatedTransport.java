@@ -1,5 +1,7 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
@@ -60,8 +62,8 @@ final class SimulatedTransport implements Transport {
 
     private void answer(ConnectionListener listener) {
         if (down || gone) {
-            loop.run(() -> listener.failed(
-                    new TransportException(TransportException.Step.CONNECT, null, false, "Connection refused", null)));
+            loop.run(() -> listener.failed(new TransportException(
+                    ConnectPhase.CONNECT, FailureReason.REFUSED, null, "Connection refused", null)));
             return;
         }
         SimulatedLink link = links.apply(listener);

@@ -9,6 +9,7 @@ import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.PublishResult;
+import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
@@ -229,7 +230,7 @@ final class World {
                 .clientId(CLIENT)
                 .cleanSession(false)
                 .keepAlive(Duration.ofSeconds(settings.keepAlive))
-                .reconnect((attempt, failure) -> Duration.ofMillis(scheduler.random.nextInt(1_000)))
+                .reconnect(attempt -> Duration.ofMillis(scheduler.random.nextInt(1_000)))
                 .retryFirst(true)
                 .store(newStore())
                 .queue(settings.queued, settings.queuedBytes, settings.whenFull)
@@ -239,8 +240,8 @@ final class World {
                 .executor(task -> scheduler.schedule(task, scheduler.within(2)))
                 .closeTimeout(Duration.ofSeconds(5))
                 .connackTimeout(Duration.ofSeconds(5))
-                .wallClock(() -> scheduler.nanoTime() / MILLIS)
-                .carrier(transport);
+                .wallClock(() -> scheduler.nanoTime() / MILLIS);
+        TransportAccess.use(builder, transport);
         if (settings.version == ProtocolVersion.V5) {
             builder.sessionExpiry(Duration.ofDays(1));
         }

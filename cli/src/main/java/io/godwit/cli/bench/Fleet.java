@@ -2,6 +2,7 @@ package io.godwit.cli.bench;
 
 import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -161,11 +162,11 @@ final class Fleet implements ClientListener {
     }
 
     @Override
-    public void disconnected(MqttClient client, @Nullable String cause, @Nullable Duration next) {
+    public void disconnected(MqttClient client, DisconnectCause cause, @Nullable Duration next) {
         up.decrement();
-        if (!closing && cause != null) {
+        if (!closing && cause.endedBy() != DisconnectCause.EndedBy.APPLICATION) {
             lost.increment();
-            problems.add("connection lost: " + cause);
+            problems.add("connection lost: " + cause.text());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.godwit.cli.doctor;
 
 import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import io.godwit.mqtt.client.net.TransportException;
@@ -27,7 +28,7 @@ final class Advice {
     static List<String> about(TransportException failure, TransportOptions road, @Nullable TlsCheck check) {
         ServerAddress server = road.servers().get(0);
         String host = server.host();
-        return switch (failure.step()) {
+        return switch (failure.phase()) {
             case RESOLVE ->
                 List.of(
                         "see whether anything here knows the name: getent hosts " + host,
@@ -43,6 +44,7 @@ final class Advice {
                         "another path: brokers use /mqtt, /ws or /",
                         "without WebSocket: godwit doctor " + (server.scheme().isTls() ? "mqtts://" : "mqtt://") + host,
                         "if the server wants a token, give it with --header NAME:VALUE");
+            case CONNACK -> List.of();
         };
     }
 
@@ -118,8 +120,8 @@ final class Advice {
     /** For a broker that was reached and does not accept the connection. */
     static List<String> about(ConnectFailure failure, ServerAddress server, boolean speaksTls, boolean hasUser) {
         return switch (failure.reason()) {
-            case REFUSED -> refused(failure, hasUser);
-            case NOT_A_CONNACK, TIMEOUT_RECEIVING -> {
+            case BROKER_REJECTED -> refused(failure, hasUser);
+            case NOT_MQTT, TIMEOUT, CLOSED -> {
                 List<String> advice = new ArrayList<>();
                 if (speaksTls) {
                     String secure = server.scheme() == Scheme.WS ? "wss://" : "mqtts://";
@@ -128,7 +130,7 @@ final class Advice {
                     String upgraded = server.scheme() == Scheme.MQTT ? "ws://" : "wss://";
                     advice.add("if this is a web port: godwit doctor " + upgraded + server.authority() + "/mqtt");
                 }
-                if (failure.reason() == ConnectFailure.Reason.TIMEOUT_RECEIVING) {
+                if (failure.reason() != FailureReason.NOT_MQTT) {
                     advice.add("see the broker's log for this moment: it may have refused the client without a word");
                 } else {
                     advice.add("what listens there is no MQTT broker: see what else runs on that machine");

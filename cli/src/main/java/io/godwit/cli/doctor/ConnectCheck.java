@@ -6,10 +6,12 @@ import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.nodemcu.FailureCodes;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +143,7 @@ final class ConnectCheck {
                 .fact("version", version.toString())
                 .fact("accepted", outcome.result() != null);
         if (outcome.failure() != null) {
-            finding = finding.fact("reason", SeedReason.of(outcome.failure().failure()));
+            finding = finding.fact("reason", FailureCodes.of(outcome.failure().failure()));
         }
         return outcome.nanos() == 0 ? finding : finding.took(outcome.nanos());
     }
@@ -170,7 +172,7 @@ final class ConnectCheck {
         ConnectFailure failure = thrown.failure();
         if (thrown.getCause() instanceof TransportException blocked) {
             // The way was open a moment ago; or, with TLS 1.3, this is the server's verdict on our certificate.
-            CheckStep station = TransportCheck.stationOf(blocked.step());
+            CheckStep station = TransportCheck.stationOf(blocked.phase());
             Finding late = Finding.broken(station, Advice.symptom(blocked))
                     .took(outcome(version).nanos());
             report.breaks(
@@ -178,13 +180,13 @@ final class ConnectCheck {
                     new Diagnosis(
                             station,
                             ExitCodes.UNREACHABLE,
-                            SeedReason.of(failure),
+                            FailureCodes.of(failure),
                             late.text(),
                             Advice.about(blocked, road, null)));
             return;
         }
-        boolean answers = failure.reason() == ConnectFailure.Reason.NOT_A_CONNACK;
-        boolean silent = failure.reason() == ConnectFailure.Reason.TIMEOUT_RECEIVING;
+        boolean answers = failure.reason() == FailureReason.NOT_MQTT;
+        boolean silent = failure.reason() == FailureReason.TIMEOUT || failure.reason() == FailureReason.CLOSED;
         String who = answers ? stranger.who() : "";
         if (!who.isEmpty()) {
             finding = finding.detail("what answers there is " + who).fact("answers", who);
@@ -195,7 +197,7 @@ final class ConnectCheck {
                 new Diagnosis(
                         CheckStep.CONNECT,
                         Failures.exitCode(failure),
-                        SeedReason.of(failure),
+                        FailureCodes.of(failure),
                         finding.text(),
                         Advice.about(failure, report.server(), speaksTls, hasUser)));
     }

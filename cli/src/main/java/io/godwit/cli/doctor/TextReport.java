@@ -2,6 +2,7 @@ package io.godwit.cli.doctor;
 
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.output.Terminal.Colour;
+import io.godwit.nodemcu.FailureCodes;
 import java.util.Locale;
 
 /** Writes a report for people: a line with a mark for each step, as it comes, and at the end what is wrong. */
@@ -39,11 +40,17 @@ public final class TextReport {
         terminal.line(terminal.paint(
                         Colour.STRONG, "It breaks at: " + diagnosis.station().label()) + ". " + diagnosis.text());
         if (diagnosis.reason() != null) {
-            terminal.line("NodeMCU's reason: " + SeedReason.describe(diagnosis.reason()));
+            terminal.line("NodeMCU's reason: " + reason(diagnosis.reason()));
         }
         if (!diagnosis.advice().isEmpty()) {
             terminal.line("To try:");
             diagnosis.advice().forEach(line -> terminal.line("  - " + line));
         }
+    }
+
+    /** "-5, mqtt.CONN_FAIL_SERVER_NOT_FOUND". */
+    private static String reason(int code) {
+        String name = FailureCodes.name(code);
+        return name == null ? String.valueOf(code) : code + ", mqtt." + name;
     }
 }

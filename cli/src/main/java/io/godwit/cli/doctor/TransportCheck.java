@@ -1,15 +1,16 @@
 package io.godwit.cli.doctor;
 
 import io.godwit.cli.output.ExitCodes;
+import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.ConnectProgress;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.client.transport.tls.CertificateRejected;
 import io.godwit.mqtt.client.transport.tls.Certificates;
+import io.godwit.nodemcu.Mqtt;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
@@ -73,7 +74,7 @@ final class TransportCheck {
                 return i;
             }
             TransportException farthest = walks.get(best).failure();
-            if (farthest != null && failure.step().compareTo(farthest.step()) > 0) {
+            if (farthest != null && failure.phase().compareTo(farthest.phase()) > 0) {
                 best = i;
             }
         }
@@ -112,9 +113,9 @@ final class TransportCheck {
             return;
         }
         Finding finding = best.cameThrough()
-                ? Finding.warning(stationOf(failure.step()), Advice.symptom(failure))
+                ? Finding.warning(stationOf(failure.phase()), Advice.symptom(failure))
                         .detail("another address leads on, but clients may try this one first")
-                : Finding.broken(stationOf(failure.step()), Advice.symptom(failure));
+                : Finding.broken(stationOf(failure.phase()), Advice.symptom(failure));
         report.add(finding.took(walk.failedAfter()));
     }
 
@@ -185,7 +186,7 @@ final class TransportCheck {
     }
 
     private void breakAt(TransportException failure, long nanos) throws InterruptedException {
-        CheckStep station = stationOf(failure.step());
+        CheckStep station = stationOf(failure.phase());
         CertificateRejected rejected = CertificateRejected.in(failure);
         String text = Advice.symptom(failure);
         if (rejected != null) {
@@ -202,7 +203,7 @@ final class TransportCheck {
                 new Diagnosis(
                         station,
                         ExitCodes.UNREACHABLE,
-                        station == CheckStep.NAME ? SeedReason.DNS : SeedReason.SERVER_NOT_FOUND,
+                        station == CheckStep.NAME ? Mqtt.CONN_FAIL_DNS : Mqtt.CONN_FAIL_SERVER_NOT_FOUND,
                         finding.text(),
                         advice(failure, rejected)));
     }
@@ -210,19 +211,20 @@ final class TransportCheck {
     private List<String> advice(TransportException failure, @Nullable CertificateRejected rejected)
             throws InterruptedException {
         List<String> advice = new ArrayList<>(Advice.about(failure, road, rejected == null ? null : rejected.check()));
-        if (failure.step() == Step.WEBSOCKET && TlsProbe.speaksTls(road, transport)) {
+        if (failure.phase() == ConnectPhase.WEBSOCKET && TlsProbe.speaksTls(road, transport)) {
             advice.add(0, "this port speaks TLS: godwit doctor wss://" + server.authority() + server.path());
         }
         return advice;
     }
 
-    static CheckStep stationOf(Step step) {
-        return switch (step) {
+    static CheckStep stationOf(ConnectPhase phase) {
+        return switch (phase) {
             case RESOLVE -> CheckStep.NAME;
             case CONNECT -> CheckStep.NETWORK;
             case PROXY -> CheckStep.PROXY;
             case TLS -> CheckStep.TLS;
             case WEBSOCKET -> CheckStep.WEBSOCKET;
+            case CONNACK -> CheckStep.CONNECT;
         };
     }
 }

@@ -3,6 +3,7 @@ package io.godwit.cli.options;
 import io.godwit.mqtt.client.Credentials;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.ServerAddress.Scheme;
@@ -345,7 +346,7 @@ public final class ConnectionOptions {
     /** The same, with the connections watched by {@code transport}. */
     public MqttClientBuilder builder(@Nullable Transport transport) {
         MqttClientBuilder builder = builder();
-        return transport == null ? builder : builder.carrier(transport);
+        return transport == null ? builder : TransportAccess.use(builder, transport);
     }
 
     private void connectProperties(MqttClientBuilder builder) {

@@ -3,6 +3,7 @@ package io.godwit.cli.output;
 import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -36,9 +37,9 @@ public final class ConnectionWarnings implements ClientListener {
     }
 
     @Override
-    public void disconnected(MqttClient client, @Nullable String cause, @Nullable Duration next) {
-        if (cause != null) {
-            remark.accept("connection lost: " + cause + (next == null ? "" : "; next attempt in " + time(next)));
+    public void disconnected(MqttClient client, DisconnectCause cause, @Nullable Duration next) {
+        if (cause.endedBy() != DisconnectCause.EndedBy.APPLICATION) {
+            remark.accept("connection lost: " + cause.text() + (next == null ? "" : "; next attempt in " + time(next)));
         }
     }
 

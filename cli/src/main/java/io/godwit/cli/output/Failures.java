@@ -6,6 +6,7 @@ import io.godwit.mqtt.client.MqttTimeoutException;
 import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.SubscribeException;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -49,7 +50,7 @@ public final class Failures {
     }
 
     public static int exitCode(ConnectFailure failure) {
-        if (failure.reason() != ConnectFailure.Reason.REFUSED) {
+        if (failure.reason() != FailureReason.BROKER_REJECTED) {
             return ExitCodes.UNREACHABLE;
         }
         ReasonCode reason = failure.reasonCode();

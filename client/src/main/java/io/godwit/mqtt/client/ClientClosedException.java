@@ -4,7 +4,7 @@ package io.godwit.mqtt.client;
 public final class ClientClosedException extends MqttException {
     private static final long serialVersionUID = 1;
 
-    ClientClosedException(String message) {
+    public ClientClosedException(String message) {
         super(message, null);
     }
 }

@@ -36,10 +36,10 @@ public interface ClientListener {
     /**
      * A connection has ended.
      *
-     * @param cause for people; null when the application asked for it
-     * @param next how long until it is made again; null: it is not
+     * @param cause who ended it, and why
+     * @param next how long until the next attempt; null if there is none
      */
-    default void disconnected(MqttClient client, @Nullable String cause, @Nullable Duration next) {}
+    default void disconnected(MqttClient client, DisconnectCause cause, @Nullable Duration next) {}
 
     /** A publish that was accepted has failed, as its future tells too: for those of which nobody holds the future. */
     default void publishFailed(MqttClient client, Message message, MqttException failure) {}

@@ -27,8 +27,9 @@ public final class Credentials {
         return username;
     }
 
-    byte @Nullable [] password() {
-        return password;
+    /** A copy of the password; null if there is none. Keep it out of logs. */
+    public byte @Nullable [] password() {
+        return password == null ? null : password.clone();
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.godwit.mqtt.client;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /** {@link Reconnect#decorrelated}: remembers the last delay. */
 final class DecorrelatedJitter implements Reconnect {
@@ -17,8 +16,8 @@ final class DecorrelatedJitter implements Reconnect {
     }
 
     @Override
-    public Duration delay(int attempt, @Nullable ConnectFailure failure) {
-        long before = attempt == 1 ? first : last.get();
+    public Duration delay(Attempt attempt) {
+        long before = attempt.number() == 1 ? first : last.get();
         long bound = Math.max(first, Math.min(longest, 3 * before));
         long delay = Math.min(longest, first + ThreadLocalRandom.current().nextLong(bound - first + 1));
         last.set(delay);

@@ -1,6 +1,9 @@
 package io.godwit.mqtt.client;
 
-import io.godwit.mqtt.client.net.Carrier;
+import io.godwit.mqtt.client.engine.ClientConfig;
+import io.godwit.mqtt.client.engine.Handler;
+import io.godwit.mqtt.client.engine.HandlerThreads;
+import io.godwit.mqtt.client.engine.RealMqttClient;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.SessionConfig;
@@ -45,7 +48,9 @@ public final class MqttClientBuilder {
 
     private TransportOptions.Builder road = TransportOptions.builder();
     private boolean anyServer;
+    /** Null for sockets. Set by engine.TransportAccess too. */
     private @Nullable Transport transport;
+
     private ProtocolVersion version = ProtocolVersion.V3_1_1;
     private @Nullable String clientId;
     private @Nullable Boolean cleanSession;
@@ -111,16 +116,6 @@ public final class MqttClientBuilder {
     public MqttClientBuilder road(TransportOptions newRoad) {
         road = newRoad.toBuilder();
         anyServer = true;
-        return this;
-    }
-
-    /**
-     * Carries the connections by something other than sockets, such as a simulated network.
-     *
-     * @throws IllegalArgumentException when it is none of Godwit's own carriers
-     */
-    public MqttClientBuilder carrier(Carrier newCarrier) {
-        transport = Transport.of(newCarrier);
         return this;
     }
 
@@ -390,13 +385,13 @@ public final class MqttClientBuilder {
         }
         String id = clientId != null ? clientId : inventedId();
         checkClientId(id);
-        Transport carrier = transport != null ? transport : NettyTransport.shared();
-        EventLoop loop = carrier.nextLoop();
+        Transport through = transport != null ? transport : NettyTransport.shared();
+        EventLoop loop = through.nextLoop();
         long epochOffset = wallClock.getAsLong() * 1_000_000L - loop.nanoTime();
         road.webSocketSubprotocol(version == ProtocolVersion.V3_1 ? "mqttv3.1" : "mqtt");
-        return new MqttClient(new ClientConfig(
+        return new RealMqttClient(new ClientConfig(
                 road.build(),
-                carrier,
+                through,
                 loop,
                 version,
                 id,

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 public final class MqttStoreException extends MqttException {
     private static final long serialVersionUID = 1;
 
-    MqttStoreException(String message, @Nullable Throwable cause) {
+    public MqttStoreException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

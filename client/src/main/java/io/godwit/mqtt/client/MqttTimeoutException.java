@@ -4,7 +4,7 @@ package io.godwit.mqtt.client;
 public final class MqttTimeoutException extends MqttException {
     private static final long serialVersionUID = 1;
 
-    MqttTimeoutException(String message) {
+    public MqttTimeoutException(String message) {
         super(message, null);
     }
 }

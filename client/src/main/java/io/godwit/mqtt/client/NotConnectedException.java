@@ -4,7 +4,7 @@ package io.godwit.mqtt.client;
 public final class NotConnectedException extends MqttException {
     private static final long serialVersionUID = 1;
 
-    NotConnectedException(String message) {
+    public NotConnectedException(String message) {
         super(message, null);
     }
 }

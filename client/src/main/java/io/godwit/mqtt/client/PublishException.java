@@ -29,7 +29,7 @@ public final class PublishException extends MqttException {
     private final ReasonCode reason;
     private final transient MqttProperties properties;
 
-    PublishException(Cause kind, ReasonCode reason, String message, MqttProperties properties) {
+    public PublishException(Cause kind, ReasonCode reason, String message, MqttProperties properties) {
         super(message, null);
         this.kind = kind;
         this.reason = reason;

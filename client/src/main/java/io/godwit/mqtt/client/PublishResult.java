@@ -10,5 +10,6 @@ import io.godwit.mqtt.protocol.ReasonCode;
  * @param properties of PUBACK or PUBCOMP on MQTT 5
  */
 public record PublishResult(ReasonCode reason, MqttProperties properties) {
-    static final PublishResult SUCCESS = new PublishResult(ReasonCode.SUCCESS, MqttProperties.NONE);
+    /** Plain success, without properties. */
+    public static final PublishResult SUCCESS = new PublishResult(ReasonCode.SUCCESS, MqttProperties.NONE);
 }

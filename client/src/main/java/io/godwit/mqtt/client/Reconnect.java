@@ -10,24 +10,31 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface Reconnect {
-    /**
-     * How long to wait before the next attempt, or null to give up.
-     *
-     * @param attempt 1 for the first attempt after the connection was lost, 2 when that has failed, ...
-     * @param last what the last attempt failed with; null at the first
-     */
+    /** How long to wait before this attempt, zero or more; null gives up. May block. */
     @Nullable
-    Duration delay(int attempt, @Nullable ConnectFailure last);
+    Duration delay(Attempt attempt);
+
+    /**
+     * The attempt that is to be made.
+     *
+     * @param number 1 for the first attempt after the connection was lost, 2 if that failed, and so on
+     * @param lost why the last connection ended; null if there was none yet
+     * @param failure why the attempt before this one failed; null for the first
+     */
+    record Attempt(
+            int number,
+            @Nullable DisconnectCause lost,
+            @Nullable ConnectFailure failure) {}
 
     /** Not at all: a lost connection stays lost until {@code connect} is called. */
     static Reconnect never() {
-        return (attempt, last) -> null;
+        return attempt -> null;
     }
 
     /** Always after the same time. */
     static Reconnect fixed(Duration delay) {
         requireNotNegative(delay);
-        return (attempt, last) -> delay;
+        return attempt -> delay;
     }
 
     /**
@@ -37,8 +44,8 @@ public interface Reconnect {
     static Reconnect exponential(Duration first, Duration longest) {
         requireNotNegative(first);
         requireNotNegative(longest);
-        return (attempt, last) -> {
-            double ceiling = first.toNanos() * Math.pow(2, Math.min(attempt - 1, 40));
+        return attempt -> {
+            double ceiling = first.toNanos() * Math.pow(2, Math.min(attempt.number() - 1, 40));
             long bound = (long) Math.min(ceiling, longest.toNanos());
             return Duration.ofNanos(ThreadLocalRandom.current().nextLong(bound + 1));
         };

@@ -11,7 +11,7 @@ public final class SubscribeException extends MqttException {
     private final transient List<TopicFilter> filters;
     private final List<ReasonCode> reasons;
 
-    SubscribeException(String message, List<TopicFilter> filters, List<ReasonCode> reasons) {
+    public SubscribeException(String message, List<TopicFilter> filters, List<ReasonCode> reasons) {
         super(message, null);
         this.filters = List.copyOf(filters);
         this.reasons = List.copyOf(reasons);

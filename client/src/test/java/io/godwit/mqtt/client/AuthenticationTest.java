@@ -123,8 +123,8 @@ class AuthenticationTest {
         try (MqttClient client = builder(scram)
                 .listener(new ClientListener() {
                     @Override
-                    public void disconnected(MqttClient ended, @Nullable String cause, @Nullable Duration next) {
-                        causes.add(String.valueOf(cause));
+                    public void disconnected(MqttClient ended, DisconnectCause cause, @Nullable Duration next) {
+                        causes.add(cause.text());
                     }
                 })
                 .build()) {

@@ -3,6 +3,7 @@ package io.godwit.mqtt.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.client.engine.Internals;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -79,8 +80,8 @@ class BoundsTest {
                         .keepAlive(Duration.ofSeconds(2))
                         .listener(new ClientListener() {
                             @Override
-                            public void disconnected(MqttClient of, @Nullable String cause, @Nullable Duration next) {
-                                ends.add(String.valueOf(cause));
+                            public void disconnected(MqttClient of, DisconnectCause cause, @Nullable Duration next) {
+                                ends.add(cause.text());
                             }
                         })
                         .build()) {
@@ -100,12 +101,7 @@ class BoundsTest {
     }
 
     private static long unsent(MqttClient client) {
-        client.core().acquire();
-        try {
-            return client.core().session.outbox().size();
-        } finally {
-            client.core().release();
-        }
+        return Internals.unsent(client);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.client.engine.Internals;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
@@ -163,7 +164,7 @@ class ClientPromisesTest {
         Consumer<String> probe = place -> free.put(place, isLockFree(client[0]));
         client[0] = builder()
                 .clientId("probe")
-                .reconnect((attempt, last) -> {
+                .reconnect(attempt -> {
                     probe.accept("reconnect policy");
                     return Duration.ofMillis(10);
                 })
@@ -198,8 +199,7 @@ class ClientPromisesTest {
     /** Whether another thread gets the session's lock while this one is in the application's code. */
     private static boolean isLockFree(MqttClient client) {
         return CompletableFuture.supplyAsync(() -> {
-                    client.core().acquire();
-                    client.core().release();
+                    Internals.lockOnce(client);
                     return true;
                 })
                 .completeOnTimeout(false, 5, TimeUnit.SECONDS)
@@ -401,7 +401,7 @@ class ClientPromisesTest {
                 MqttClient client = builder()
                         .clientId("moved")
                         .protocol(ProtocolVersion.V5)
-                        .reconnect((attempt, last) -> {
+                        .reconnect(attempt -> {
                             asked.incrementAndGet();
                             return Duration.ofMillis(10);
                         })

@@ -2,6 +2,7 @@ package io.godwit.mqtt.client;
 
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
@@ -65,9 +66,8 @@ class FairnessTest {
     }
 
     private static MqttClient client(TestBroker broker, NettyTransport transport, String id) {
-        return MqttClient.builder()
+        return TransportAccess.use(MqttClient.builder(), transport)
                 .server(broker.uri())
-                .carrier(transport)
                 .clientId(id)
                 .closeTimeout(Duration.ofSeconds(5))
                 .build();

@@ -3,7 +3,8 @@ package io.godwit.mqtt.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.godwit.mqtt.client.ConnectFailure.Reason;
+import io.godwit.mqtt.client.engine.Internals;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.PacketType;
@@ -74,7 +75,7 @@ class HostileBrokerTest {
             String name,
             InFlight inFlight,
             Consumer<BrokerScript> strike,
-            @Nullable Reason refused,
+            @Nullable FailureReason refused,
             @Nullable String lost,
             int code) {
         /** Its line in the docs; the versions are filled in. */
@@ -132,13 +133,7 @@ class HostileBrokerTest {
 
     /** What waits for the broker and for the handlers. */
     private static long held(MqttClient client) {
-        client.core().acquire();
-        try {
-            return client.core().session.outbox().size()
-                    + client.core().session.inbox().waitingBytes();
-        } finally {
-            client.core().release();
-        }
+        return Internals.held(client);
     }
 
     /** Written anew with {@code -Dapi.update}, as the lists of the API are. */
@@ -171,8 +166,8 @@ class HostileBrokerTest {
                 .handler("t", message -> messages.add(message.text()))
                 .listener(new ClientListener() {
                     @Override
-                    public void disconnected(MqttClient of, @Nullable String cause, @Nullable Duration next) {
-                        ends.add(String.valueOf(cause));
+                    public void disconnected(MqttClient of, DisconnectCause cause, @Nullable Duration next) {
+                        ends.add(cause.text());
                     }
                 })
                 .build();
@@ -221,11 +216,11 @@ class HostileBrokerTest {
     private static final class Table {
         final List<Row> rows = new ArrayList<>();
 
-        void refused(List<ProtocolVersion> versions, String name, String hex, Reason reason) {
+        void refused(List<ProtocolVersion> versions, String name, String hex, FailureReason reason) {
             refused(versions, name, script -> script.send(hex), reason);
         }
 
-        void refused(List<ProtocolVersion> versions, String name, Consumer<BrokerScript> strike, Reason reason) {
+        void refused(List<ProtocolVersion> versions, String name, Consumer<BrokerScript> strike, FailureReason reason) {
             versions.forEach(v -> rows.add(new Row(v, name, InFlight.NOTHING, strike, reason, null, -1)));
         }
 
@@ -263,7 +258,7 @@ class HostileBrokerTest {
     }
 
     private static void beforeConnack(Table table) {
-        Reason rubbish = Reason.NOT_A_CONNACK;
+        FailureReason rubbish = FailureReason.NOT_MQTT;
         table.refused(ALL, "PINGRESP in place of CONNACK", "d0 00", rubbish);
         table.refused(ALL, "a message before CONNACK", "30 05 0001 74 6f6b", rubbish);
         table.refused(ALL, "SUBACK before CONNACK", "90 03 0001 00", rubbish);
@@ -280,18 +275,18 @@ class HostileBrokerTest {
         table.refused(FIVE, "AUTH though no method was named", "f0 00", rubbish);
         table.refused(FIVE, "a session that was not asked for", "20 03 01 00 00", rubbish);
         table.refused(List.of(ProtocolVersion.V3_1_1), "a session that was not asked for", "20 02 01 00", rubbish);
-        table.refused(ALL, "silence", script -> {}, Reason.TIMEOUT_RECEIVING);
-        table.refused(ALL, "half a CONNACK, then silence", "20", Reason.TIMEOUT_RECEIVING);
-        table.refused(ALL, "the end", BrokerScript::close, Reason.TIMEOUT_RECEIVING);
-        table.refused(ALL, "a reset", BrokerScript::reset, Reason.TIMEOUT_RECEIVING);
-        table.refused(ALL, "a half-close", BrokerScript::halfClose, Reason.TIMEOUT_RECEIVING);
+        table.refused(ALL, "silence", script -> {}, FailureReason.TIMEOUT);
+        table.refused(ALL, "half a CONNACK, then silence", "20", FailureReason.TIMEOUT);
+        table.refused(ALL, "the end", BrokerScript::close, FailureReason.CLOSED);
+        table.refused(ALL, "a reset", BrokerScript::reset, FailureReason.CLOSED);
+        table.refused(ALL, "a half-close", BrokerScript::halfClose, FailureReason.CLOSED);
         table.refused(
                 ALL,
                 "a CONNACK that drips too slowly",
                 script -> script.sendSlowly("20 02", Duration.ofMillis(60)),
-                Reason.TIMEOUT_RECEIVING);
-        table.refused(OLDER, "a refusal", "20 02 00 05", Reason.REFUSED);
-        table.refused(FIVE, "a refusal", "20 03 00 87 00", Reason.REFUSED);
+                FailureReason.TIMEOUT);
+        table.refused(OLDER, "a refusal", "20 02 00 05", FailureReason.BROKER_REJECTED);
+        table.refused(FIVE, "a refusal", "20 03 00 87 00", FailureReason.BROKER_REJECTED);
     }
 
     private static void malformed(Table table) {

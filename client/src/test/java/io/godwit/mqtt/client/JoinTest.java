@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.client.engine.Internals;
+import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.PacketType;
@@ -131,12 +133,7 @@ class JoinTest {
     }
 
     private static boolean isPaused(MqttClient client) {
-        client.core().acquire();
-        try {
-            return client.core().delivery().isPausedByHandlers();
-        } finally {
-            client.core().release();
-        }
+        return Internals.isPausedByHandlers(client);
     }
 
     @Test
@@ -199,7 +196,8 @@ class JoinTest {
     void futuresOfAClosedClientDoNotNeedItsLoop() {
         try (TestBroker broker = TestBroker.start()) {
             NettyTransport transport = new NettyTransport(1);
-            MqttClient client = builder(broker.uri()).carrier(transport).build();
+            MqttClient client =
+                    TransportAccess.use(builder(broker.uri()), transport).build();
             client.connect();
             broker.silent(true);
             CompletableFuture<PublishResult> publish = client.publishAsync("t", "x");
@@ -243,7 +241,7 @@ class JoinTest {
             client.connect();
             assertThatThrownBy(() -> client.request("nobody", "?")).isInstanceOf(MqttTimeoutException.class);
 
-            assertThat(client.requests().waiting()).isZero();
+            assertThat(Internals.waitingRequests(client)).isZero();
         }
     }
 }

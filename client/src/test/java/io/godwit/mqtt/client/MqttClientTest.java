@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -175,7 +176,7 @@ class MqttClientTest {
             assertThatThrownBy(client::connect)
                     .isInstanceOfSatisfying(
                             MqttConnectException.class,
-                            failure -> assertThat(failure.failure().code()).isEqualTo(-5));
+                            failure -> assertThat(failure.failure().reason()).isEqualTo(FailureReason.REFUSED));
             assertThat(client.state()).isEqualTo(ClientState.IDLE);
         }
     }

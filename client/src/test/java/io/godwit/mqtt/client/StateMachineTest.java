@@ -31,7 +31,7 @@ class StateMachineTest {
                 .server(broker.uri())
                 .clientId("c")
                 .retryFirst(true)
-                .reconnect((attempt, last) -> Duration.ofMillis(last == null ? 3_600_000 : 10))
+                .reconnect(attempt -> Duration.ofMillis(attempt.failure() == null ? 3_600_000 : 10))
                 .connackTimeout(Duration.ofMillis(300))
                 .closeTimeout(Duration.ofMillis(300))
                 .build();

@@ -2,6 +2,8 @@ package io.godwit.nodemcu.lua;
 
 import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.mqtt.broker.MqttBroker;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Warning;
 import io.godwit.nodemcu.WarningType;
@@ -69,9 +71,10 @@ public final class Host implements AutoCloseable {
         if (options.virtual) {
             VirtualClock virtual = new VirtualClock();
             this.clock = virtual;
-            this.network = new VirtualNetwork(virtual, options.brokerListener);
+            VirtualNetwork only = new VirtualNetwork(virtual, options.brokerListener);
+            this.network = only;
             this.broker = null;
-            mqtt = mqtt.withCarrier(network);
+            mqtt = mqtt.withClients(() -> TransportAccess.use(MqttClient.builder(), only));
         } else {
             this.clock = new RealClock(options.speed, options.threads);
             this.network = null;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.mqtt.client.Acknowledgement;
+import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
 import io.godwit.mqtt.client.PublishException;
@@ -551,8 +552,8 @@ abstract class InteropSuite {
                 .reconnect(Reconnect.never())
                 .listener(new io.godwit.mqtt.client.ClientListener() {
                     @Override
-                    public void disconnected(MqttClient ended, String cause, Duration next) {
-                        causes.add(String.valueOf(cause));
+                    public void disconnected(MqttClient ended, DisconnectCause cause, Duration next) {
+                        causes.add(cause.text());
                     }
                 }));
         first.connect();

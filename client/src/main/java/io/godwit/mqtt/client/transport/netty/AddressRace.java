@@ -137,7 +137,7 @@ final class AddressRace implements Cancellable {
     private TransportException summary() {
         TransportException farthest = failures.get(0);
         for (TransportException each : failures) {
-            if (each.step().compareTo(farthest.step()) > 0) {
+            if (each.phase().compareTo(farthest.phase()) > 0) {
                 farthest = each;
             }
         }

@@ -1,9 +1,10 @@
 package io.godwit.mqtt.client.transport.netty;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectProgress;
@@ -40,7 +41,7 @@ final class Candidate implements Cancellable {
 
     private @Nullable ProxyHandler proxyHandler;
     private @Nullable Cancellable timer;
-    private Step step = Step.CONNECT;
+    private ConnectPhase phase = ConnectPhase.CONNECT;
     private boolean over;
 
     /**
@@ -111,9 +112,9 @@ final class Candidate implements Cancellable {
         TransportException failure = ConnectFailures.describe(target.server, address, walk.road(), cause);
         if (target.proxy != null) {
             failure = new TransportException(
-                    Step.PROXY,
+                    ConnectPhase.PROXY,
+                    failure.reason(),
                     target.server,
-                    failure.isTimeout(),
                     "the proxy " + target.proxy + " cannot be reached: " + failure.getMessage(),
                     cause);
         }
@@ -140,7 +141,7 @@ final class Candidate implements Cancellable {
     }
 
     private void askProxy(ProxyHandler handler, ProxyServer proxy) {
-        step = Step.PROXY;
+        phase = ConnectPhase.PROXY;
         handler.connectFuture().addListener(done -> {
             if (over) {
                 return;
@@ -150,7 +151,8 @@ final class Candidate implements Cancellable {
                 walk.passed(new ConnectProgress.ProxyPassed(proxy));
                 encrypt();
             } else {
-                fail(failure(false, Proxies.failure(proxy, target.server, done.cause()), done.cause()));
+                fail(failure(
+                        FailureReason.PROXY_FAILED, Proxies.failure(proxy, target.server, done.cause()), done.cause()));
             }
         });
     }
@@ -160,7 +162,7 @@ final class Candidate implements Cancellable {
             upgrade();
             return;
         }
-        step = Step.TLS;
+        phase = ConnectPhase.TLS;
         String name = walk.road().tls().serverName();
         SslHandler handler = target.tls.newHandler(
                 channel().alloc(),
@@ -188,7 +190,7 @@ final class Candidate implements Cancellable {
             finish();
             return;
         }
-        step = Step.WEBSOCKET;
+        phase = ConnectPhase.WEBSOCKET;
         WebSocketUpgrade upgrade = new WebSocketUpgrade(target.server, walk.road(), refusal -> {
             if (over) {
                 return;
@@ -197,7 +199,10 @@ final class Candidate implements Cancellable {
                 walk.passed(new ConnectProgress.Upgraded());
                 finish();
             } else {
-                fail(failure(false, "WebSocket with " + where() + " failed: " + refusal, link.cause()));
+                fail(failure(
+                        FailureReason.WEBSOCKET_REJECTED,
+                        "WebSocket with " + where() + " failed: " + refusal,
+                        link.cause()));
             }
         });
         channel().pipeline().addBefore(channel().pipeline().context(link).name(), null, upgrade);
@@ -211,7 +216,7 @@ final class Candidate implements Cancellable {
 
     private void handshakeTooLong() {
         String limit = Times.text(walk.road().handshakeTimeout());
-        String message = switch (step) {
+        String message = switch (phase) {
             case PROXY ->
                 "the proxy " + target.proxy + " was silent for " + limit + "; does it speak "
                         + Objects.requireNonNull(target.proxy).kind() + "?";
@@ -220,11 +225,11 @@ final class Candidate implements Cancellable {
                 "the WebSocket upgrade with " + where() + " was not answered within " + limit
                         + "; is this its WebSocket port?";
         };
-        fail(failure(true, message, null));
+        fail(failure(FailureReason.TIMEOUT, message, null));
     }
 
-    private TransportException failure(boolean timeout, String message, @Nullable Throwable cause) {
-        return new TransportException(step, target.server, timeout, message, cause);
+    private TransportException failure(FailureReason reason, String message, @Nullable Throwable cause) {
+        return new TransportException(phase, reason, target.server, message, cause);
     }
 
     private String where() {

@@ -1,11 +1,12 @@
 package io.godwit.mqtt.client.transport.netty;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.HostResolver;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Cancellable;
@@ -176,9 +177,9 @@ final class ConnectAttempt implements Attempt {
                             ? "the key material was not read within " + Times.text(road.handshakeTimeout())
                             : failure.getMessage();
                     serverFailed(new TransportException(
-                            Step.TLS,
+                            ConnectPhase.TLS,
+                            timeout ? FailureReason.TIMEOUT : FailureReason.KEYS_UNUSABLE,
                             server,
-                            timeout,
                             "TLS with " + server.authority() + " cannot begin: " + why,
                             failure));
                 });
@@ -220,9 +221,9 @@ final class ConnectAttempt implements Attempt {
                     proxy -> resolve(
                             new Candidate.Target(server, target.host(), target.port(), proxy.orElse(null), tls)),
                     failure -> serverFailed(new TransportException(
-                            Step.PROXY,
+                            ConnectPhase.PROXY,
+                            failure instanceof TimeoutException ? FailureReason.TIMEOUT : FailureReason.PROXY_FAILED,
                             server,
-                            failure instanceof TimeoutException,
                             "the JDK's proxy selector did not answer: " + failure,
                             failure)));
         } else {
@@ -331,7 +332,7 @@ final class ConnectAttempt implements Attempt {
             message.append("; ").append(each.getMessage());
         }
         TransportException summary =
-                new TransportException(last.step(), last.address(), last.isTimeout(), message.toString(), last);
+                new TransportException(last.phase(), last.reason(), last.address(), message.toString(), last);
         for (TransportException each : all) {
             if (each != last) {
                 summary.addSuppressed(each);
@@ -359,18 +360,18 @@ final class ConnectAttempt implements Attempt {
     private TransportException unresolved(ServerAddress server, String host, @Nullable Exception failure) {
         if (failure instanceof TimeoutException) {
             return new TransportException(
-                    Step.RESOLVE,
+                    ConnectPhase.RESOLVE,
+                    FailureReason.TIMEOUT,
                     server,
-                    true,
                     "the name '" + host + "' was not resolved within " + Times.text(road.resolveTimeout())
                             + ": is the name server reachable?",
                     null);
         }
         String reason = failure == null || failure instanceof UnknownHostException ? "" : " (" + failure + ")";
         return new TransportException(
-                Step.RESOLVE,
+                ConnectPhase.RESOLVE,
+                FailureReason.UNKNOWN_HOST,
                 server,
-                false,
                 "the name '" + host + "' has no address" + reason + ": is it spelled right, and does this"
                         + " machine's name server know it?",
                 failure);

@@ -1,9 +1,10 @@
 package io.godwit.mqtt.client.transport.netty;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Times;
 import io.netty.channel.ConnectTimeoutException;
@@ -29,19 +30,23 @@ final class ConnectFailures {
                 : cause.getMessage().toLowerCase(Locale.ROOT);
         if (cause instanceof ConnectTimeoutException) {
             return failure(
+                    FailureReason.TIMEOUT,
                     server,
-                    true,
                     where + " did not answer within " + Times.text(road.connectTimeout())
                             + ": is the host up, and does a firewall let port " + server.port() + " pass?",
                     cause);
         }
         String message;
+        FailureReason reason = FailureReason.OTHER;
         if (server.scheme() == Scheme.UNIX) {
             if (cause instanceof FileNotFoundException || text.contains("no such file") || text.contains("enoent")) {
+                reason = FailureReason.REFUSED;
                 message = "there is no socket " + where + ": is the broker running, and does it listen there?";
             } else if (text.contains("permission denied") || text.contains("eacces")) {
+                reason = FailureReason.UNREACHABLE;
                 message = "this user may not open the socket " + where + ": see its owner and its rights";
             } else if (text.contains("refused")) {
+                reason = FailureReason.REFUSED;
                 message = "nobody listens on the socket " + where + ": the broker that made it has ended";
             } else {
                 message = "the socket " + where + " cannot be opened" + because(cause);
@@ -50,18 +55,21 @@ final class ConnectFailures {
             message = "the local address " + road.localAddress() + " cannot be used to reach " + where
                     + ": it has to be an address of this machine and of the same family";
         } else if (text.contains("refused")) {
+            reason = FailureReason.REFUSED;
             message = where + " refused the connection: nothing listens on port " + server.port()
                     + "; is the broker running, and is the port right?";
         } else if (cause instanceof NoRouteToHostException
                 || text.contains("unreachable")
                 || text.contains("no route")) {
+            reason = FailureReason.UNREACHABLE;
             message = where + " is out of reach: there is no route to it from this machine";
         } else if (cause instanceof SocketException && text.contains("reset")) {
+            reason = FailureReason.CLOSED;
             message = where + " reset the connection while it was being opened";
         } else {
             message = where + " cannot be reached" + because(cause);
         }
-        return failure(server, false, message, cause);
+        return failure(reason, server, message, cause);
     }
 
     /** "name:port", with the address behind it where that says more. */
@@ -78,7 +86,7 @@ final class ConnectFailures {
     }
 
     private static TransportException failure(
-            ServerAddress server, boolean timeout, String message, @Nullable Throwable cause) {
-        return new TransportException(Step.CONNECT, server, timeout, message, cause);
+            FailureReason reason, ServerAddress server, String message, @Nullable Throwable cause) {
+        return new TransportException(ConnectPhase.CONNECT, reason, server, message, cause);
     }
 }

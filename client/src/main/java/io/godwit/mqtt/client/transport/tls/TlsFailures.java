@@ -1,9 +1,10 @@
 package io.godwit.mqtt.client.transport.tls;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
@@ -14,54 +15,67 @@ public final class TlsFailures {
 
     private TlsFailures() {}
 
+    /** What went wrong, for programs and for people. */
+    private record Verdict(FailureReason reason, String text) {}
+
     /** A handshake that failed. */
     public static TransportException describe(ServerAddress server, Tls tls, String where, Throwable cause) {
         String start = "TLS with " + where + " failed: ";
         CertificateRejected rejected = CertificateRejected.in(cause);
         if (rejected != null) {
             return failure(
+                    FailureReason.CERTIFICATE_REJECTED,
                     server,
                     start + rejected.getMessage() + ". What to do: "
                             + rejected.check().advice() + " (docs/tls.md#"
                             + rejected.check().anchor() + ")",
                     cause);
         }
-        return failure(server, start + reason(tls, cause), cause);
+        Verdict verdict = verdict(tls, cause);
+        return failure(verdict.reason, server, start + verdict.text, cause);
     }
 
-    private static String reason(Tls tls, Throwable cause) {
+    private static Verdict verdict(Tls tls, Throwable cause) {
         StringBuilder all = new StringBuilder();
         for (Throwable each = cause; each != null && all.length() < 4000; each = each.getCause()) {
             all.append(each.getMessage()).append('\n');
         }
         String text = all.toString().toLowerCase(Locale.ROOT).replace(' ', '_');
         if (cause instanceof NotSslRecordException || text.contains("not_an_ssl/tls_record")) {
-            return "the server answers, but not in TLS; is this the port of plain mqtt:// or ws://?";
+            return new Verdict(
+                    FailureReason.TLS_FAILED,
+                    "the server answers, but not in TLS; is this the port of plain mqtt:// or ws://?");
         }
         if (text.contains("protocol_version")
                 || text.contains("unsupported_protocol")
                 || text.contains("not_accepted_by_client_preferences")
                 || text.contains("no_appropriate_protocol")) {
-            return "the server's protocol is too old, or it has none of the versions "
-                    + (tls.versions().isEmpty() ? "TLSv1.3, TLSv1.2" : String.join(", ", tls.versions()))
-                    + " that are allowed here. What to do: bring the broker's TLS up to date; versions(...) says what is"
-                    + " allowed here (docs/tls.md#protocol-too-old)";
+            return new Verdict(
+                    FailureReason.TLS_FAILED,
+                    "the server's protocol is too old, or it has none of the versions "
+                            + (tls.versions().isEmpty() ? "TLSv1.3, TLSv1.2" : String.join(", ", tls.versions()))
+                            + " that are allowed here. What to do: bring the broker's TLS up to date; versions(...) says what is"
+                            + " allowed here (docs/tls.md#protocol-too-old)");
         }
         boolean own = tls.certificate() != null || tls.keyStore() != null;
         if (text.contains("certificate_required") || !own && text.contains("bad_certificate")) {
-            return own
-                    ? "the server wants another client certificate than the one that is configured: it names the"
-                            + " authorities that it accepts, and ours is of none of them"
-                    : "the server wants a client certificate and none is configured. What to do: set certificate(...)"
-                            + " and key(...) (docs/tls.md#client-certificate-wanted)";
+            return new Verdict(
+                    FailureReason.CLIENT_CERTIFICATE_REFUSED,
+                    own
+                            ? "the server wants another client certificate than the one that is configured: it names the"
+                                    + " authorities that it accepts, and ours is of none of them"
+                            : "the server wants a client certificate and none is configured. What to do: set certificate(...)"
+                                    + " and key(...) (docs/tls.md#client-certificate-wanted)");
         }
         if (text.contains("handshake_failure")) {
-            return own
-                    ? "the server broke the handshake off (handshake_failure): it may not accept our client certificate,"
-                            + " or share no cipher with us"
-                    : "the server broke the handshake off (handshake_failure): it may want a client certificate, of which"
-                            + " none is configured, or share no cipher with us"
-                            + " (docs/tls.md#client-certificate-wanted)";
+            return new Verdict(
+                    FailureReason.TLS_FAILED,
+                    own
+                            ? "the server broke the handshake off (handshake_failure): it may not accept our client certificate,"
+                                    + " or share no cipher with us"
+                            : "the server broke the handshake off (handshake_failure): it may want a client certificate, of which"
+                                    + " none is configured, or share no cipher with us"
+                                    + " (docs/tls.md#client-certificate-wanted)");
         }
         for (String alert : new String[] {
             "bad_certificate",
@@ -73,27 +87,36 @@ public final class TlsFailures {
             "access_denied"
         }) {
             if (text.contains(alert) && text.contains("alert")) {
-                return "the server refused our client certificate (" + alert
-                        + "). What to do: is it issued by an authority that the broker trusts, and still valid?"
-                        + " (docs/tls.md#client-certificate-refused)";
+                return new Verdict(
+                        FailureReason.CLIENT_CERTIFICATE_REFUSED,
+                        "the server refused our client certificate (" + alert
+                                + "). What to do: is it issued by an authority that the broker trusts, and still valid?"
+                                + " (docs/tls.md#client-certificate-refused)");
             }
         }
         if (text.contains("unrecognized_name")) {
-            return "the server knows no host of the name that SNI sent: set serverName(...) to one that it knows";
+            return new Verdict(
+                    FailureReason.TLS_FAILED,
+                    "the server knows no host of the name that SNI sent: set serverName(...) to one that it knows");
         }
         if (text.contains("no_application_protocol")) {
-            return "the server speaks none of the ALPN protocols " + tls.applicationProtocols();
+            return new Verdict(
+                    FailureReason.TLS_FAILED,
+                    "the server speaks none of the ALPN protocols " + tls.applicationProtocols());
         }
         if (cause instanceof ClosedChannelException
                 || text.contains("closed_while")
                 || text.contains("reset")
                 || text.contains("broken_pipe")) {
-            return "the server closed the connection during the handshake; is this a TLS port?";
+            return new Verdict(
+                    FailureReason.CLOSED, "the server closed the connection during the handshake; is this a TLS port?");
         }
-        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        return new Verdict(
+                FailureReason.TLS_FAILED, cause.getMessage() == null ? cause.toString() : cause.getMessage());
     }
 
-    private static TransportException failure(ServerAddress server, String message, @Nullable Throwable cause) {
-        return new TransportException(Step.TLS, server, false, message, cause);
+    private static TransportException failure(
+            FailureReason reason, ServerAddress server, String message, @Nullable Throwable cause) {
+        return new TransportException(ConnectPhase.TLS, reason, server, message, cause);
     }
 }

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Connection;
@@ -250,7 +250,7 @@ class NettyTransportTest {
         transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + port), recorder);
 
         TransportException failure = recorder.failure();
-        assertThat(failure.step()).isEqualTo(Step.CONNECT);
+        assertThat(failure.phase()).isEqualTo(ConnectPhase.CONNECT);
         assertThat(failure.isTimeout()).isFalse();
         assertThat(failure).hasMessageContaining("127.0.0.1:" + port + " refused the connection");
     }
@@ -266,7 +266,7 @@ class NettyTransportTest {
         transport.open(loop, road, recorder);
 
         TransportException failure = recorder.failure();
-        assertThat(failure.step()).isEqualTo(Step.RESOLVE);
+        assertThat(failure.phase()).isEqualTo(ConnectPhase.RESOLVE);
         assertThat(failure).hasMessageContaining("'nowhere.invalid' has no address");
     }
 
@@ -288,7 +288,7 @@ class NettyTransportTest {
         transport.open(loop, road, recorder);
 
         TransportException failure = recorder.failure();
-        assertThat(failure.step()).isEqualTo(Step.RESOLVE);
+        assertThat(failure.phase()).isEqualTo(ConnectPhase.RESOLVE);
         assertThat(failure.isTimeout()).isTrue();
         assertThat(failure).hasMessageContaining("not resolved within 50 ms");
         never.countDown();
@@ -305,7 +305,7 @@ class NettyTransportTest {
             transport.open(loop, road, recorder);
 
             TransportException failure = recorder.failure();
-            assertThat(failure.step()).isEqualTo(Step.CONNECT);
+            assertThat(failure.phase()).isEqualTo(ConnectPhase.CONNECT);
             assertThat(failure.isTimeout()).isTrue();
             assertThat(failure).hasMessageContaining("did not answer within 100 ms");
         }

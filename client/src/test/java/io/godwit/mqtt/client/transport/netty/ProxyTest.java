@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.netty.pkitesting.CertificateBuilder;
@@ -191,7 +191,7 @@ class ProxyTest {
 
             Recorder without = new Recorder(loop);
             transport.open(loop, road(server, "http://proxy.example:" + proxy.port()), without);
-            assertThat(without.failure().step()).isEqualTo(Step.PROXY);
+            assertThat(without.failure().phase()).isEqualTo(ConnectPhase.PROXY);
             assertThat(without.failure()).hasMessageContaining("it wants credentials");
 
             Recorder wrong = new Recorder(loop);
@@ -299,7 +299,7 @@ class ProxyTest {
         transport.open(loop, road, recorder);
 
         TransportException failure = recorder.failure();
-        assertThat(failure.step()).isEqualTo(Step.PROXY);
+        assertThat(failure.phase()).isEqualTo(ConnectPhase.PROXY);
         assertThat(failure)
                 .hasMessageContaining("the proxy socks5://127.0.0.1:" + dead + " cannot be reached")
                 .hasMessageContaining("refused");
@@ -315,7 +315,7 @@ class ProxyTest {
                     .build();
             transport.open(loop, road, recorder);
 
-            assertThat(recorder.failure().step()).isEqualTo(Step.PROXY);
+            assertThat(recorder.failure().phase()).isEqualTo(ConnectPhase.PROXY);
             assertThat(recorder.failure().isTimeout()).isTrue();
             hold.countDown();
             await().until(() -> proxy.open.get() == 0);

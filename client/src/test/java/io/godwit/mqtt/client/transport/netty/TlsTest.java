@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.EventLoop;
@@ -139,7 +139,7 @@ class TlsTest {
         try (EchoServer server = server(certificate, EchoServer::echo)) {
             transport.open(loop, road(server, tls), recorder);
             TransportException failure = recorder.failure();
-            assertThat(failure.step()).isEqualTo(Step.TLS);
+            assertThat(failure.phase()).isEqualTo(ConnectPhase.TLS);
             assertThat(failure.isTimeout()).isFalse();
             return failure;
         }
@@ -485,7 +485,7 @@ class TlsTest {
             transport.open(loop, road, recorder);
 
             assertThat(recorder.failure().isTimeout()).isTrue();
-            assertThat(recorder.failure().step()).isEqualTo(Step.TLS);
+            assertThat(recorder.failure().phase()).isEqualTo(ConnectPhase.TLS);
             assertThat(recorder.failure()).hasMessageContaining("not agreed on within 300 ms");
         } finally {
             hold.countDown();

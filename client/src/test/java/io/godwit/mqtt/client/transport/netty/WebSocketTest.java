@@ -5,9 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportException;
-import io.godwit.mqtt.client.net.TransportException.Step;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.EventLoop;
@@ -270,7 +270,7 @@ class WebSocketTest {
             open(server);
 
             TransportException failure = recorder.failure();
-            assertThat(failure.step()).isEqualTo(Step.WEBSOCKET);
+            assertThat(failure.phase()).isEqualTo(ConnectPhase.WEBSOCKET);
             assertThat(failure).hasMessageContaining(status).hasMessageContaining(reason);
         }
     }
@@ -308,7 +308,7 @@ class WebSocketTest {
 
             TransportException failure = recorder.failure();
             assertThat(failure.isTimeout()).isTrue();
-            assertThat(failure.step()).isEqualTo(Step.WEBSOCKET);
+            assertThat(failure.phase()).isEqualTo(ConnectPhase.WEBSOCKET);
         } finally {
             hold.countDown();
         }

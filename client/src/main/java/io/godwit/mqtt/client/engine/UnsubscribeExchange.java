@@ -1,5 +1,6 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.SubscribeException;
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -14,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** An unsubscribe under way. If asked to, it takes the handlers of its filters out once the broker has answered. */
 final class UnsubscribeExchange extends Exchange<Void> {
-    private final MqttClient client;
+    private final RealMqttClient client;
     private final List<TopicFilter> filters;
     private final boolean withHandlers;
     private final AtomicBoolean finished = new AtomicBoolean();
 
-    UnsubscribeExchange(MqttClient client, List<TopicFilter> filters, boolean withHandlers, boolean waited) {
+    UnsubscribeExchange(RealMqttClient client, List<TopicFilter> filters, boolean withHandlers, boolean waited) {
         super(null, waited);
         this.client = client;
         this.withHandlers = withHandlers;

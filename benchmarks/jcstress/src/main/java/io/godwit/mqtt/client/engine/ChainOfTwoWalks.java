@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.transport.Cancellable;

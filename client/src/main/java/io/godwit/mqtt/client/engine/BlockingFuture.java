@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
 import java.util.concurrent.CompletableFuture;
 

@@ -1,6 +1,19 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
-import io.godwit.mqtt.client.ConnectFailure.Reason;
+import io.godwit.mqtt.client.Authenticator;
+import io.godwit.mqtt.client.ClientClosedException;
+import io.godwit.mqtt.client.ClientState;
+import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.Credentials;
+import io.godwit.mqtt.client.DisconnectCause;
+import io.godwit.mqtt.client.DisconnectCause.EndedBy;
+import io.godwit.mqtt.client.MqttConnectException;
+import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.NotConnectedException;
+import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.client.net.ConnectPhase;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.Failure;
@@ -38,7 +51,7 @@ final class ConnectionManager {
             new Failure(Failure.Kind.CLOSED, ReasonCode.UNSPECIFIED_ERROR, "the client is closed", MqttProperties.NONE);
 
     // Set once.
-    private final MqttClient client;
+    private final RealMqttClient client;
     private final ClientConfig config;
     private final ClientCore core;
     private final EventLoop loop;
@@ -56,6 +69,9 @@ final class ConnectionManager {
 
     private long tickAt;
     private int attempts;
+    /** Why the last connection ended. */
+    private @Nullable DisconnectCause lastLoss;
+
     private int redirects;
     private @Nullable TransportOptions detour;
     /** The broker has just named another server: the next attempt goes there, without delay. */
@@ -75,7 +91,7 @@ final class ConnectionManager {
 
     private boolean closing;
 
-    ConnectionManager(MqttClient client, ClientConfig config, ClientCore core) {
+    ConnectionManager(RealMqttClient client, ClientConfig config, ClientCore core) {
         this.client = client;
         this.config = config;
         this.core = core;
@@ -219,9 +235,11 @@ final class ConnectionManager {
             byte[] data = authenticator == null ? null : authenticator.begin();
             loop.execute(() -> open(next, credentials, data));
         } catch (Throwable failure) {
-            loop.execute(() -> next.fail(
-                    ConnectFailure.of(Reason.SERVER_NOT_FOUND, "the credentials could not be had: " + failure),
-                    failure));
+            loop.execute(() -> next.fail(ConnectFailure.of(
+                    ConnectPhase.CONNACK,
+                    FailureReason.CREDENTIALS_UNAVAILABLE,
+                    "could not obtain credentials: " + failure,
+                    failure)));
         }
     }
 
@@ -311,17 +329,19 @@ final class ConnectionManager {
         ReasonCode reason = connack.reason(config.version());
         String code = reason == null ? "return code " + connack.code() : Reasons.describe(reason, connack.properties());
         ConnectFailure failure = new ConnectFailure(
-                Reason.REFUSED,
+                ConnectPhase.CONNACK,
+                FailureReason.BROKER_REJECTED,
                 connack.code(),
                 reason,
                 "the broker refused the connection" + from.where() + ": " + code,
-                connack.properties());
+                connack.properties(),
+                null);
         if (redirect(connack.properties(), reason)) {
             from.drop(false);
             redirected = false;
             begin();
         } else {
-            from.fail(failure, null);
+            from.fail(failure);
         }
     }
 
@@ -351,8 +371,9 @@ final class ConnectionManager {
         ReasonCode reason = disconnect.reason();
         boolean moved = redirect(disconnect.properties(), reason);
         from.drop(false);
-        lost("the broker disconnected: " + Reasons.describe(reason, disconnect.properties())
-                + (moved ? "; it names another server" : ""));
+        String why = "the broker disconnected: " + Reasons.describe(reason, disconnect.properties())
+                + (moved ? "; it names another server" : "");
+        lost(new DisconnectCause(EndedBy.BROKER, reason, why, disconnect.properties(), null));
     }
 
     private void authReceived(BrokerConnection from, Auth auth) {
@@ -371,18 +392,18 @@ final class ConnectionManager {
     void authenticationFailed(BrokerConnection with, Exception failure) {
         String why = "the authenticator failed: " + failure;
         if (state == ClientState.CONNECTING) {
-            with.fail(ConnectFailure.of(Reason.NOT_A_CONNACK, why), failure);
+            with.fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.AUTHENTICATION_FAILED, why, failure));
         } else {
             with.drop(false);
-            lost(why);
+            lost(DisconnectCauses.byClient(why, failure));
         }
     }
 
     // ---- ends ----
 
-    void attemptFailed(ConnectFailure failure, @Nullable Throwable cause) {
+    void attemptFailed(ConnectFailure failure) {
         detour = null; // a server that was only named is not worth a second attempt
-        MqttException reason = new MqttConnectException(failure, cause);
+        MqttException reason = new MqttConnectException(failure);
         if (established || config.retryFirst()) {
             waitForNext(
                     attempts + 1,
@@ -402,7 +423,7 @@ final class ConnectionManager {
     }
 
     /** An established connection has ended, and it was not the application that wanted it. */
-    void lost(String why) {
+    void lost(DisconnectCause cause) {
         if (!redirected) {
             redirects = 0; // a connection of its own; only a chain of redirects is counted
         }
@@ -410,16 +431,17 @@ final class ConnectionManager {
         if (line != null) {
             line.drop(false);
         }
-        endAuthentication(why);
+        endAuthentication(cause.text());
         if (state == ClientState.DISCONNECTING) {
-            ended(null);
+            ended(DisconnectCauses.byApplication());
             return;
         }
+        lastLoss = cause;
         waitForNext(
                 1,
                 null,
-                new NotConnectedException(why),
-                next -> core.tell(listener -> listener.disconnected(client, why, next)));
+                new NotConnectedException(cause.text()),
+                next -> core.tell(listener -> listener.disconnected(client, cause, next)));
     }
 
     /** Asks the policy, which is the application's code and so not run here, and waits as long as it says. */
@@ -448,7 +470,7 @@ final class ConnectionManager {
 
     private @Nullable Duration delay(int attempt, @Nullable ConnectFailure last) {
         try {
-            return config.reconnect().delay(attempt, last);
+            return config.reconnect().delay(new Reconnect.Attempt(attempt, lastLoss, last));
         } catch (RuntimeException failure) {
             LOG.warn("the reconnect policy has failed; the connection is given up", failure);
             return null;
@@ -484,7 +506,9 @@ final class ConnectionManager {
         }
         // A will must not be published because DISCONNECT was lost, however unlikely that is.
         awaitBroker = config.will() != null || !core.isQuiet();
-        setTimer(config.closeTimeout().toNanos(), () -> lost("the connection did not end in time"));
+        setTimer(
+                config.closeTimeout().toNanos(),
+                () -> lost(DisconnectCauses.byClient("the connection did not end in time", null)));
         core.say(session -> session.disconnect(packet));
     }
 
@@ -502,7 +526,7 @@ final class ConnectionManager {
         }
     }
 
-    private void ended(@Nullable String why) {
+    private void ended(DisconnectCause why) {
         core.tell(listener -> listener.disconnected(client, why, null));
         idle("disconnected");
     }
@@ -559,7 +583,7 @@ final class ConnectionManager {
         loop.execute(() -> {
             if (line != null) {
                 line.drop(false);
-                lost("the session store cannot write: " + failure.getMessage());
+                lost(DisconnectCauses.byClient("the session store cannot write: " + failure.getMessage(), failure));
             }
         });
     }
@@ -598,7 +622,7 @@ final class ConnectionManager {
         tick = null;
         if (!core.tick(loop.nanoTime()) && line != null) {
             line.drop(false);
-            lost("the broker did not answer PINGREQ: the connection is dead");
+            lost(DisconnectCauses.byClient("the broker did not answer PINGREQ: the connection is dead", null));
         }
         scheduleTick();
     }

@@ -1,5 +1,6 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.MqttTimeoutException;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.transport.Times;
 import java.time.Duration;

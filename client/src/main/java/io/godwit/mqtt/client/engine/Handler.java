@@ -1,11 +1,13 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.session.Prompt;
 import io.godwit.mqtt.protocol.TopicFilter;
 import org.jspecify.annotations.Nullable;
 
 /** A handler as it was registered: for a topic filter, acknowledging by itself or by hand. */
-record Handler(
+public record Handler(
         TopicFilter filter,
         @Nullable MessageHandler automatic,
         @Nullable ManualHandler manual) implements Prompt {

@@ -1,5 +1,9 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.Authenticator;
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.Credentials;
+import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.SessionConfig;
 import io.godwit.mqtt.client.store.SessionStore;
@@ -15,7 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** All that a builder has gathered, checked; what a client is made of. */
-record ClientConfig(
+public record ClientConfig(
         TransportOptions road,
         Transport transport,
         EventLoop loop,

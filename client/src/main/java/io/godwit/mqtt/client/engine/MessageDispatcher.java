@@ -1,5 +1,8 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.Acknowledgement;
+import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.session.Inbox;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.protocol.Message;

@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Executor;
@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * newer). Elsewhere a fork-join pool, which adds a thread for each one that blocks in a call of this library or in a
  * {@code CompletableFuture}, so that handlers that wait for each other cannot lock the pool up.
  */
-final class HandlerThreads {
+public final class HandlerThreads {
     private static final Executor SHARED = create();
 
     private HandlerThreads() {}
 
-    static Executor shared() {
+    public static Executor shared() {
         return SHARED;
     }
 

@@ -1,5 +1,7 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.Authenticator;
+import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;

@@ -1,5 +1,6 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Message;

@@ -1,5 +1,10 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.MessageHandler;
+import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.MqttStoreException;
+import io.godwit.mqtt.client.SubscribeException;
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.session.Session;
@@ -49,7 +54,7 @@ final class ClientCore {
     // Set once.
     final ClientConfig config;
     final EventLoop loop;
-    private final MqttClient client;
+    private final RealMqttClient client;
     private final SessionLog log;
     private final MessageDispatcher delivery;
     private final JoinWaiters joins = new JoinWaiters();
@@ -60,7 +65,7 @@ final class ClientCore {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Under the lock.
+    // Guarded by the lock.
     final Session<Handler> session;
     /** Why nothing is taken at present; null while there is, or will be, a connection. */
     private @Nullable Failure closedTo;
@@ -81,7 +86,7 @@ final class ClientCore {
     private @Nullable ProtocolViolationException breach;
     private boolean answersDue;
 
-    ClientCore(MqttClient client, ClientConfig config, EventLoop loop, SessionLog log) {
+    ClientCore(RealMqttClient client, ClientConfig config, EventLoop loop, SessionLog log) {
         this.client = client;
         this.config = config;
         this.loop = loop;

@@ -1,5 +1,6 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.ClientListener;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,7 +22,7 @@ final class ListenerCalls {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Under the lock.
+    // Guarded by the lock.
     private final ArrayDeque<Call> calls = new ArrayDeque<>(0);
     private long waitingBytes;
     private long missed;

@@ -1,5 +1,11 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.ClientClosedException;
+import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.MqttStoreException;
+import io.godwit.mqtt.client.NotConnectedException;
+import io.godwit.mqtt.client.PublishException;
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.protocol.Message;

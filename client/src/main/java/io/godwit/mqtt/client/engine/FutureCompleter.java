@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.transport.EventLoop;
@@ -55,7 +55,7 @@ final class FutureCompleter {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Under the lock.
+    // Guarded by the lock.
     private final List<Walk> walks = new ArrayList<>(0);
     private boolean looking;
 

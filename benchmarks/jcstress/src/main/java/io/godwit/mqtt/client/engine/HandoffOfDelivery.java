@@ -1,5 +1,6 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.protocol.Connect;
@@ -45,7 +46,7 @@ public class HandoffOfDelivery {
                     inside.decrementAndGet();
                 })
                 .build();
-        core = client.core();
+        core = ((RealMqttClient) client).core();
         core.open(
                 new Nowhere(),
                 new Connect(ProtocolVersion.V3_1_1, "c", true, 0, null, null, null, MqttProperties.NONE));

@@ -1,5 +1,7 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.SubscribeException;
+import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -16,13 +18,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A subscribe under way. Fails when the broker refuses all of it; the handlers of refused filters are taken out. */
 final class SubscribeExchange extends Exchange<Subscription> {
-    private final MqttClient client;
+    private final RealMqttClient client;
     private final List<TopicSubscription> subscriptions;
     private final List<Handler> handlers;
     private final MqttProperties properties;
 
     SubscribeExchange(
-            MqttClient client,
+            RealMqttClient client,
             List<TopicSubscription> subscriptions,
             List<Handler> handlers,
             MqttProperties properties,
@@ -67,7 +69,7 @@ final class SubscribeExchange extends Exchange<Subscription> {
             completeExceptionally(
                     new SubscribeException("the broker refused the subscription to " + why, filters(), reasons));
         } else {
-            complete(new Subscription(client, subscriptions, handlers, reasons));
+            complete(new RealSubscription(client, subscriptions, handlers, reasons));
         }
     }
 

@@ -1,5 +1,8 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.MessageHandler;
+import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;

@@ -1,6 +1,11 @@
-package io.godwit.mqtt.client;
+package io.godwit.mqtt.client.engine;
 
-import io.godwit.mqtt.client.ConnectFailure.Reason;
+import io.godwit.mqtt.client.ClientState;
+import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.DisconnectCause;
+import io.godwit.mqtt.client.DisconnectCause.EndedBy;
+import io.godwit.mqtt.client.net.ConnectPhase;
+import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.SessionEvent;
@@ -78,19 +83,17 @@ final class BrokerConnection implements ConnectionListener {
         try {
             core.open(made, packet);
         } catch (IllegalArgumentException unwritable) {
-            fail(
-                    ConnectFailure.of(Reason.TIMEOUT_SENDING, "CONNECT cannot be written: " + message(unwritable)),
-                    unwritable);
+            fail(ConnectFailure.of(
+                    ConnectPhase.CONNACK,
+                    FailureReason.NOT_SENT,
+                    "cannot write CONNECT: " + message(unwritable),
+                    unwritable));
         }
     }
 
     @Override
     public void failed(TransportException failure) {
-        fail(
-                ConnectFailure.of(
-                        failure.step() == TransportException.Step.RESOLVE ? Reason.DNS : Reason.SERVER_NOT_FOUND,
-                        String.valueOf(failure.getMessage())),
-                failure);
+        fail(ConnectFailure.of(failure.phase(), failure.reason(), String.valueOf(failure.getMessage()), failure));
     }
 
     @Override
@@ -128,21 +131,22 @@ final class BrokerConnection implements ConnectionListener {
         }
         String why = cause == null ? "the broker closed the connection" : "the connection broke: " + message(cause);
         if (keeper.state() == ClientState.CONNECTING) {
-            fail(ConnectFailure.of(Reason.TIMEOUT_RECEIVING, why + " before CONNACK came"), cause);
+            fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.CLOSED, why + " before it sent CONNACK", cause));
         } else {
-            keeper.lost(why);
+            keeper.lost(new DisconnectCause(
+                    cause == null ? EndedBy.BROKER : EndedBy.NETWORK, null, why, MqttProperties.NONE, cause));
         }
     }
 
     private void noConnack() {
         boolean sent = connection == null || !connection.hasUnwritten();
-        fail(
-                ConnectFailure.of(
-                        sent ? Reason.TIMEOUT_RECEIVING : Reason.TIMEOUT_SENDING,
-                        (sent ? "no CONNACK came within " : "CONNECT could not be written within ")
-                                + Times.text(config.connackTimeout())
-                                + where()),
-                null);
+        fail(ConnectFailure.of(
+                ConnectPhase.CONNACK,
+                sent ? FailureReason.TIMEOUT : FailureReason.NOT_SENT,
+                (sent ? "timed out waiting for CONNACK after " : "could not write CONNECT within ")
+                        + Times.text(config.connackTimeout())
+                        + where(),
+                null));
     }
 
     String where() {
@@ -153,21 +157,26 @@ final class BrokerConnection implements ConnectionListener {
     void brokenBy(ProtocolViolationException broken) {
         String why = "the broker broke the protocol: " + broken.getMessage();
         if (keeper.state() == ClientState.CONNECTING) {
-            fail(ConnectFailure.of(Reason.NOT_A_CONNACK, why), broken);
+            fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.NOT_MQTT, why, broken));
             return;
         }
         if (config.version() == ProtocolVersion.V5) {
             core.say(session -> session.disconnect(new Disconnect(broken.reason(), MqttProperties.NONE)));
         }
         drop(config.version() == ProtocolVersion.V5);
-        keeper.lost(why);
+        keeper.lost(new DisconnectCause(
+                EndedBy.CLIENT,
+                config.version() == ProtocolVersion.V5 ? broken.reason() : null,
+                why,
+                MqttProperties.NONE,
+                broken));
     }
 
     /** This attempt has failed: the next one, or none. */
-    void fail(ConnectFailure failure, @Nullable Throwable cause) {
+    void fail(ConnectFailure failure) {
         if (isCurrent()) {
             drop(false);
-            keeper.attemptFailed(failure, cause);
+            keeper.attemptFailed(failure);
         }
     }
 
