@@ -89,7 +89,7 @@ final class SimulatedDisk {
         }
         doubtful.subList(0, random.nextInt(doubtful.size() + 1)).forEach(files::remove);
         for (Map.Entry<Path, Content> gone : safeFiles.entrySet()) {
-            if (!files.containsKey(gone.getKey()) && random.nextBoolean()) {
+            if (files.get(gone.getKey()) != gone.getValue() && random.nextBoolean()) {
                 files.put(gone.getKey(), gone.getValue());
             }
         }
@@ -143,6 +143,18 @@ final class SimulatedDisk {
             if (!isGone() && files.remove(path) == null) {
                 throw new FileNotFoundException(path.toString());
             }
+        }
+
+        @Override
+        public void rename(Path from, Path to) throws IOException {
+            if (isGone()) {
+                return;
+            }
+            Content content = files.remove(from);
+            if (content == null) {
+                throw new FileNotFoundException(from.toString());
+            }
+            files.put(to, content);
         }
 
         @Override

@@ -22,6 +22,7 @@ import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.store.DiskStore;
+import io.godwit.mqtt.store.RecoveryReport;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -218,8 +219,16 @@ final class World {
                                 .segmentSize(1_024)
                                 .disk(sabotage.disk(disk.forNextProcess()))
                                 .executor(diskThread)
+                                .onRecovery(this::recovered)
                                 .build()
                         : memory);
+    }
+
+    /** A crash tears the end of a log; it never damages it. */
+    private void recovered(RecoveryReport report) {
+        if (!report.isWhole()) {
+            ledger.broken("the store reports damage after a crash: " + report.damages());
+        }
     }
 
     private MqttClient newClient() {

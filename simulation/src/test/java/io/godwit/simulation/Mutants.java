@@ -279,6 +279,11 @@ enum Mutants {
         }
 
         @Override
+        public void rename(Path from, Path to) throws IOException {
+            disk.rename(from, to);
+        }
+
+        @Override
         public void forceFolder(Path folder) throws IOException {
             disk.forceFolder(folder);
         }

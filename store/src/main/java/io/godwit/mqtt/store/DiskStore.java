@@ -35,12 +35,12 @@ public final class DiskStore implements SessionStore {
     private static final String LOCK = "lock";
 
     private final Settings settings;
-    private final Forcer forcer;
+    private final CommitThread thread;
 
     private DiskStore(Settings settings) {
         this.settings = settings;
-        this.forcer =
-                new Forcer(settings.executor, settings.durability.forcedEvery().toNanos());
+        this.thread = new CommitThread(
+                settings.executor, settings.durability.forcedEvery().toNanos());
     }
 
     record Settings(
@@ -61,72 +61,80 @@ public final class DiskStore implements SessionStore {
         return new Builder(folder);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IOException if the folder cannot be created, read or locked, or holds another client's session; the message
+     *     says which. The lock is released then.
+     */
     @Override
     public SessionLog open(String clientId) throws IOException {
-        Disk disk = settings.disk;
         Path folder = settings.folder.resolve(FolderName.of(clientId));
-        disk.createFolder(folder);
-        Closeable lock = lock(folder, clientId);
-        Recovery.Result found = null;
         try {
-            found = Recovery.read(disk, folder, clientId, true);
-            return open(clientId, folder, lock, found);
-        } catch (IOException | RuntimeException failure) {
+            settings.disk.createFolder(folder);
+            Closeable lock = settings.disk.lock(folder.resolve(LOCK));
             try {
-                if (found != null) {
-                    found.close();
-                }
-            } finally {
-                lock.close();
+                return open(clientId, folder, lock);
+            } catch (IOException | RuntimeException | Error failure) {
+                closeAfter(failure, lock);
+                throw failure;
             }
-            throw failure;
-        }
-    }
-
-    private Closeable lock(Path folder, String clientId) throws IOException {
-        try {
-            return settings.disk.lock(folder.resolve(LOCK));
-        } catch (IOException taken) {
+        } catch (IOException failure) {
             throw new IOException(
-                    "the session of client '" + clientId + "' cannot be opened: " + taken.getMessage()
-                            + "; close the client that has it, or give this one another client identifier",
-                    taken);
+                    "cannot open the session of client '" + clientId + "' in " + folder + ": " + Reasons.of(failure),
+                    failure);
         }
     }
 
-    private SessionLog open(String clientId, Path folder, Closeable lock, Recovery.Result found) throws IOException {
-        Recovery.Header header = found.header();
+    private static void closeAfter(Throwable failure, Closeable resource) {
+        try {
+            resource.close();
+        } catch (IOException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    private SessionLog open(String clientId, Path folder, Closeable lock) throws IOException {
+        Recovery.Result found = Recovery.read(settings.disk, folder, clientId, true);
+        SegmentHeader header = found.header();
         if (header != null && !header.clientId().equals(clientId)) {
-            throw new IOException(folder + " holds the session of client '" + header.clientId() + "', not of '"
-                    + clientId + "': it was moved or renamed; move it back");
+            found.close();
+            throw new IOException("the folder holds the session of client '" + header.clientId()
+                    + "': it was moved or renamed; move it back");
         }
         long salt = header == null ? new SecureRandom().nextLong() : header.salt();
         Segments segments = new Segments(settings.disk, folder, clientId, salt, settings.segmentSize);
         found.parts().forEach(part -> segments.add(part.file, part.start, part.end));
-        SegmentedLog log = new SegmentedLog(folder, settings, forcer, lock, salt, segments, found);
-        report(found.report());
-        if (!found.report().isWhole()) {
-            log.rewrite();
+        JournalState state = new JournalState(found.live(), found.end());
+        GroupCommit commit = new GroupCommit(folder, settings, thread, state, segments, found.dropped());
+        try {
+            report(found.report());
+            if (!found.report().isWhole()) {
+                commit.rewrite();
+            }
+        } catch (IOException | RuntimeException | Error failure) {
+            state.pending.release();
+            closeAfter(failure, segments::close);
+            throw failure;
         }
-        forcer.opened(log);
-        return log;
+        thread.add(commit);
+        return new Journal(folder, lock, state, commit, found.session());
     }
 
     private void report(RecoveryReport report) {
         for (Damage damage : report.damages()) {
             LOG.warn(
-                    "session of client '{}': {} bytes of {} at offset {} are damaged ({}) and were set aside in '{}'; "
-                            + "what is whole was recovered",
+                    "the stored session of client '{}' is damaged: {} of {}, offset {}, {} bytes{}; the rest was recovered",
                     report.clientId(),
-                    damage.bytes(),
+                    damage.what(),
                     report.folder().resolve(damage.segment()),
                     damage.offset(),
-                    damage.what(),
-                    damage.setAside());
+                    damage.bytes(),
+                    damage.setAside().isEmpty() ? "" : ", copied to " + damage.setAside());
         }
         if (report.tornBytes() > 0) {
             LOG.info(
-                    "session of client '{}': the last {} bytes in {} were cut off by a crash; they were not yet safe",
+                    "the stored session of client '{}' ends in {} bytes of an interrupted write in {}; they were not safe yet",
                     report.clientId(),
                     report.tornBytes(),
                     report.folder());

@@ -114,10 +114,14 @@ final class LiveState {
     /** Does what the record at {@code at} says. */
     void replay(ByteBuf log, int at, long address) {
         int length = RecordFormat.length(log, at);
-        int body = at + RecordFormat.HEAD;
+        int body = at + RecordFormat.HEADER;
         switch (RecordFormat.type(log, at)) {
             case RecordFormat.PUBLISH ->
-                accepted(log.getLong(body), address, length, log.getInt(at + RecordFormat.STATE_AT));
+                accepted(
+                        log.getLong(body),
+                        address,
+                        length,
+                        log.getInt(at + RecordFormat.STATE_AT) & ~RecordFormat.COPY_BIT);
             case RecordFormat.SENT -> sent(log.getLong(body), log.getUnsignedShort(body + 8));
             case RecordFormat.RELEASED -> released(log.getLong(body), log.getUnsignedShort(body + 8));
             case RecordFormat.ENDED -> ended(log.getLong(body));
@@ -125,15 +129,15 @@ final class LiveState {
             case RecordFormat.COMPLETED -> completed(log.getUnsignedShort(body));
             case RecordFormat.SUBSCRIBED -> {
                 TopicSubscription subscription =
-                        RecordFormat.subscription(log.slice(body + 8, length - RecordFormat.HEAD - 8));
+                        RecordFormat.subscription(log.slice(body + 8, length - RecordFormat.HEADER - 8));
                 subscribed(subscription.filter().text(), log.getLong(body), address, length);
             }
             case RecordFormat.UNSUBSCRIBED ->
-                unsubscribed(log.toString(body, length - RecordFormat.HEAD, StandardCharsets.UTF_8));
+                unsubscribed(log.toString(body, length - RecordFormat.HEADER, StandardCharsets.UTF_8));
             case RecordFormat.CLEARED -> cleared();
             default ->
                 throw new IllegalArgumentException("record type " + RecordFormat.type(log, at)
-                        + " is unknown to format version " + Segments.VERSION);
+                        + " is unknown to format version " + SegmentHeader.VERSION);
         }
     }
 }

@@ -80,6 +80,15 @@ final class LiveTable {
         return head;
     }
 
+    /** The slot with the lowest address that is at least this one, or -1. Walks the list. */
+    int firstFrom(long address) {
+        int slot = head;
+        while (slot != NONE && addresses[slot] < address) {
+            slot = next[slot];
+        }
+        return slot;
+    }
+
     /** The slot with the next address, or -1. */
     int after(int slot) {
         return next[slot];

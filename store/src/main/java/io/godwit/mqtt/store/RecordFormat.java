@@ -6,18 +6,15 @@ import io.godwit.mqtt.protocol.RetainHandling;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.netty.buffer.ByteBuf;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32C;
 
 /**
- * How notes stand in the log, format version 1; {@code docs/store.md} has the tables. A record is a head of ten bytes
- * (mark, type, length of the body, checksum) and a body. The checksum covers the record, its address in the log and a
- * random number of the log: so neither a record of another log, nor an old one in a reused block, nor one inside the
- * payload of a message can be taken for a record of this log.
+ * The layout of records in the log, format version 2; {@code docs/store.md} has the tables. A record is a header of 14
+ * bytes (mark, type, length of the body, checksum of the header, checksum of the body) followed by the body. See
+ * {@link Checksums} for what the checksums protect against.
  */
 final class RecordFormat {
-    static final int HEAD = 10;
+    static final int HEADER = 14;
     static final byte MARK = (byte) 0xA7;
 
     static final byte PUBLISH = 1;
@@ -29,15 +26,24 @@ final class RecordFormat {
     static final byte SUBSCRIBED = 7;
     static final byte UNSUBSCRIBED = 8;
     static final byte CLEARED = 9;
+    /** Files below an address hold nothing live and may be gone. */
+    static final byte DROPPED = 10;
+    /** Written behind the last record of a file once the next file exists. */
+    static final byte CONTINUED = 11;
 
-    /** The state of a publish: its packet identifier, and this bit once PUBREC has come. */
+    /** The state of a publish: its packet identifier, and this bit once PUBREC has arrived. */
     static final int RELEASED_BIT = 1 << 16;
 
-    /** Where the state stands in a PUBLISH record, after sequence and expiry. */
-    static final int STATE_AT = HEAD + 16;
+    /** Set in the state of a PUBLISH record that compaction has copied: an older record of the same publish exists. */
+    static final int COPY_BIT = 1 << 17;
 
-    private static final int CRC_AT = 6;
-    private static final int LARGEST_BUT_PUBLISH = 9 + 0xFFFF;
+    /** Where a PUBLISH record has the state: after sequence and expiry. */
+    static final int STATE_AT = HEADER + 16;
+
+    static final int TYPE_AT = 1;
+    static final int LENGTH_AT = 2;
+    static final int HEADER_CHECKSUM_AT = 6;
+    static final int BODY_CHECKSUM_AT = 10;
 
     private RecordFormat() {}
 
@@ -55,9 +61,7 @@ final class RecordFormat {
     }
 
     static void ended(ByteBuf log, long sequence) {
-        int start = begin(log, ENDED);
-        log.writeLong(sequence);
-        end(log, start);
+        number(log, ENDED, sequence);
     }
 
     static void identifier(ByteBuf log, byte type, int packetId) {
@@ -87,69 +91,46 @@ final class RecordFormat {
         end(log, begin(log, CLEARED));
     }
 
+    static void dropped(ByteBuf log, long below) {
+        number(log, DROPPED, below);
+    }
+
+    static void continued(ByteBuf log) {
+        end(log, begin(log, CONTINUED));
+    }
+
+    private static void number(ByteBuf log, byte type, long number) {
+        int start = begin(log, type);
+        log.writeLong(number);
+        end(log, start);
+    }
+
     private static int begin(ByteBuf log, byte type) {
         int start = log.writerIndex();
-        log.writeByte(MARK).writeByte(type).writeLong(0);
+        log.writeByte(MARK).writeByte(type).writeInt(0).writeLong(0);
         return start;
     }
 
     private static void end(ByteBuf log, int start) {
-        log.setInt(start + 2, log.writerIndex() - start - HEAD);
+        log.setInt(start + LENGTH_AT, log.writerIndex() - start - HEADER);
     }
 
     private static void text(ByteBuf log, String text) {
         log.writeCharSequence(text, StandardCharsets.UTF_8);
     }
 
-    /** The length of the record that begins at {@code at}, head and body. */
+    /** The length of the record at {@code at}, header and body. */
     static int length(ByteBuf log, int at) {
-        return HEAD + log.getInt(at + 2);
+        return HEADER + log.getInt(at + LENGTH_AT);
     }
 
     static byte type(ByteBuf log, int at) {
-        return log.getByte(at + 1);
+        return log.getByte(at + TYPE_AT);
     }
 
+    /** The sequence of a record about a publish. */
     static long sequence(ByteBuf log, int at) {
-        return log.getLong(at + HEAD);
-    }
-
-    /** Writes the checksums into whole records, the first of which has this address. */
-    static void seal(ByteBuf records, long salt, long address) {
-        CRC32C crc = new CRC32C();
-        ByteBuffer seed = ByteBuffer.allocate(16);
-        for (int at = records.readerIndex(); at < records.writerIndex(); ) {
-            int length = length(records, at);
-            records.setInt(
-                    at + CRC_AT, checksum(crc, seed, records, at, length, salt, address + at - records.readerIndex()));
-            at += length;
-        }
-    }
-
-    /** Whether a whole record of this log begins at {@code at}. */
-    static boolean isRecord(ByteBuf bytes, int at, long salt, long address) {
-        if (bytes.writerIndex() - at < HEAD || bytes.getByte(at) != MARK) {
-            return false;
-        }
-        byte type = bytes.getByte(at + 1);
-        int body = bytes.getInt(at + 2);
-        // Small limits for small records: else a search through a large damaged payload would check sums for minutes.
-        return type >= PUBLISH
-                && type <= CLEARED
-                && body >= 0
-                && (body <= LARGEST_BUT_PUBLISH || type == PUBLISH)
-                && body <= bytes.writerIndex() - at - HEAD
-                && bytes.getInt(at + CRC_AT)
-                        == checksum(new CRC32C(), ByteBuffer.allocate(16), bytes, at, HEAD + body, salt, address);
-    }
-
-    private static int checksum(
-            CRC32C crc, ByteBuffer seed, ByteBuf bytes, int at, int length, long salt, long address) {
-        crc.reset();
-        crc.update(seed.clear().putLong(salt).putLong(address).flip());
-        crc.update(bytes.nioBuffer(at, CRC_AT));
-        crc.update(bytes.nioBuffer(at + HEAD, length - HEAD));
-        return (int) crc.getValue();
+        return log.getLong(at + HEADER);
     }
 
     static TopicSubscription subscription(ByteBuf body) {
@@ -162,7 +143,7 @@ final class RecordFormat {
                 RetainHandling.of(options >> 4 & 3));
     }
 
-    static TopicFilter filter(ByteBuf body) {
+    private static TopicFilter filter(ByteBuf body) {
         return TopicFilter.of(body.readCharSequence(body.readableBytes(), StandardCharsets.UTF_8)
                 .toString());
     }

@@ -1,64 +1,67 @@
 package io.godwit.mqtt.store;
 
 import io.godwit.mqtt.client.store.StoredSession;
-import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
-import io.godwit.mqtt.protocol.TopicSubscription;
-import io.godwit.mqtt.protocol.Utf8;
 import io.godwit.mqtt.store.RecoveryReport.Damage;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a log again. What is whole counts, in the order in which it was written; after a place that is not, reading goes
- * on with the next whole record. A bad place with nothing whole behind it, in the last file, is the torn end of a write
- * that a crash cut off; every other one is damage. Bytes that do not count are copied to a file of their own before
- * anything is deleted, unless they are all zero.
+ * Reads a log. Whole records are replayed in the order in which they were written; after a place that isn't whole,
+ * reading goes on with the next whole record. A bad place at the very end of the last file is the torn end of a write
+ * that a crash interrupted; every other one is damage. Bytes that don't count are copied to a file of their own before
+ * anything is deleted, unless they are all zero. Takes time and memory in proportion to the size of the files, whatever
+ * they contain.
  */
 final class Recovery {
+    // Set once.
     private final Disk disk;
     private final Path folder;
     private final String clientId;
-    /** Whether files may be written: not when somebody only looks. */
-    private final boolean setAside;
+    /** Whether files may be written: not if somebody only looks. */
+    private final boolean repair;
 
     private final LiveState live = new LiveState();
     private final List<Part> parts = new ArrayList<>();
     private final List<Damage> damages = new ArrayList<>();
-    private @Nullable Header header;
+    private @Nullable SegmentHeader header;
+    private Checksums checksums = new Checksums(0);
     private long records;
     private long tornBytes;
+    /** The address behind the last whole record so far. */
     private long end;
+    /** Files below this address were deleted on purpose. */
+    private long dropped;
 
-    private Recovery(Disk disk, Path folder, String clientId, boolean setAside) {
+    private Recovery(Disk disk, Path folder, String clientId, boolean repair) {
         this.disk = disk;
         this.folder = folder;
         this.clientId = clientId;
-        this.setAside = setAside;
+        this.repair = repair;
     }
 
     /**
      * What a log holds.
      *
-     * @param header of any of its files; null when there is none
+     * @param header of any of its files; null if there is none
      * @param end the address behind the last whole record
+     * @param dropped the address below which files were deleted on purpose
      * @param parts its files, open
      */
     record Result(
-            @Nullable Header header,
+            @Nullable SegmentHeader header,
             LiveState live,
             StoredSession session,
             long end,
+            long dropped,
             List<Part> parts,
             RecoveryReport report) {
         void close() throws IOException {
@@ -68,15 +71,14 @@ final class Recovery {
         }
     }
 
-    /** The head of a file. */
-    record Header(String clientId, long salt, long start, int length) {}
-
-    /** A file and the address range in it. */
+    /** A file and the range of addresses in it. */
     static final class Part {
         final String name;
         final long start;
         final Disk.File file;
         long end;
+        /** Whether the file says that another one follows. */
+        boolean continued;
 
         Part(String name, long start, Disk.File file) {
             this.name = name;
@@ -86,24 +88,12 @@ final class Recovery {
         }
     }
 
-    /** @param setAside whether bytes that do not count are copied to files of their own */
-    static Result read(Disk disk, Path folder, String clientId, boolean setAside) throws IOException {
-        Recovery recovery = new Recovery(disk, folder, clientId, setAside);
+    /** @param repair whether bytes that don't count are copied to files of their own */
+    static Result read(Disk disk, Path folder, String clientId, boolean repair) throws IOException {
+        Recovery recovery = new Recovery(disk, folder, clientId, repair);
         try {
-            recovery.openFiles();
-            for (int i = 0; i < recovery.parts.size(); i++) {
-                recovery.readFile(i);
-            }
-            Header header = recovery.header;
-            RecoveryReport report = new RecoveryReport(
-                    header == null ? clientId : header.clientId,
-                    folder,
-                    recovery.parts.size(),
-                    recovery.records,
-                    recovery.tornBytes,
-                    recovery.damages);
-            return new Result(header, recovery.live, recovery.session(), recovery.end, recovery.parts, report);
-        } catch (IOException | RuntimeException failure) {
+            return recovery.read();
+        } catch (IOException | RuntimeException | Error failure) {
             for (Part part : recovery.parts) {
                 part.file.close();
             }
@@ -111,54 +101,54 @@ final class Recovery {
         }
     }
 
+    private Result read() throws IOException {
+        openFiles();
+        for (int i = 0; i < parts.size(); i++) {
+            readFile(i);
+        }
+        findMissing();
+        RecoveryReport report = new RecoveryReport(
+                header == null ? clientId : header.clientId(), folder, parts.size(), records, tornBytes, damages);
+        return new Result(header, live, new SessionReader(parts, header).read(live), end, dropped, parts, report);
+    }
+
     private void openFiles() throws IOException {
         for (String name : disk.list(folder)) {
-            if (name.matches("[0-9a-f]{16}" + Segments.SUFFIX)) {
+            if (name.matches("[0-7][0-9a-f]{15}" + Segments.SUFFIX)) {
                 long start = Long.parseUnsignedLong(name, 0, 16, 16);
                 parts.add(new Part(name, start, disk.open(folder.resolve(name))));
+            } else if (repair && name.endsWith(Segments.SUFFIX + Segments.NEW_SUFFIX)) {
+                disk.delete(folder.resolve(name));
             }
         }
         parts.sort(Comparator.comparingLong(part -> part.start));
-        for (Part part : parts) {
-            Header found = readHeader(part);
-            if (found != null && header == null) {
-                header = found;
-            }
+        header = commonHeader();
+        if (header != null) {
+            checksums = new Checksums(header.salt());
         }
         if (!parts.isEmpty()) {
             end = parts.get(0).start;
         }
     }
 
-    private @Nullable Header readHeader(Part part) throws IOException {
-        ByteBuffer fixed = ByteBuffer.allocate(Segments.FIXED_HEADER);
-        part.file.read(fixed, 0);
-        fixed.flip();
-        if (fixed.limit() < Segments.FIXED_HEADER || fixed.getLong() != Segments.MAGIC) {
-            return null;
+    /** A header with the salt that most files have: a single file of another log doesn't make all others unreadable. */
+    private @Nullable SegmentHeader commonHeader() throws IOException {
+        Map<Long, Integer> files = new HashMap<>();
+        SegmentHeader common = null;
+        for (Part part : parts) {
+            SegmentHeader found = readHeader(part);
+            if (found != null) {
+                int count = files.merge(found.salt(), 1, Integer::sum);
+                if (common == null || count > files.getOrDefault(common.salt(), 0)) {
+                    common = found;
+                }
+            }
         }
-        int version = fixed.getShort();
-        int length = fixed.getInt();
-        if (version > Segments.VERSION) {
-            throw new IOException(folder.resolve(part.name) + " has format version " + version + "; this Godwit reads "
-                    + Segments.VERSION + " and older: use the newer Godwit that wrote it");
-        }
-        if (length < Segments.headerLength(0) || length > Segments.headerLength(0xFFFF)) {
-            return null;
-        }
-        ByteBuffer whole = ByteBuffer.allocate(length);
-        part.file.read(whole, 0);
-        if (whole.hasRemaining()) {
-            return null;
-        }
-        CRC32C crc = new CRC32C();
-        crc.update(whole.array(), 0, length - 4);
-        if (whole.getInt(length - 4) != (int) crc.getValue() || fixed.getLong(22) != part.start) {
-            return null;
-        }
-        String clientId = new String(
-                whole.array(), Segments.FIXED_HEADER, length - Segments.FIXED_HEADER - 4, StandardCharsets.UTF_8);
-        return new Header(clientId, fixed.getLong(14), part.start, length);
+        return common;
+    }
+
+    private @Nullable SegmentHeader readHeader(Part part) throws IOException {
+        return SegmentHeader.read(part.file, folder.resolve(part.name).toString(), part.start);
     }
 
     private void readFile(int index) throws IOException {
@@ -168,84 +158,115 @@ final class Recovery {
             damages.add(new Damage(Segments.name(end), 0, part.start - end, "missing", ""));
         }
         ByteBuf bytes = content(part);
-        Header known = header;
+        int size = bytes.writerIndex();
+        SegmentHeader known = header;
         if (known == null) {
-            // The head is forced before the first record is written: a file cut off in its head never held one.
-            boolean torn = last
-                    && (isZero(bytes, 0, bytes.writerIndex())
-                            || bytes.writerIndex() < Segments.headerLength(Utf8.length(clientId)));
-            bad(part, bytes, 0, bytes.writerIndex(), torn, "no file of this log has a whole head");
-            end = Math.max(end, part.start + bytes.writerIndex());
+            damaged(part, bytes, 0, size, size == 0 ? "empty" : "no file of this log has a whole header");
+            end = Math.max(end, part.start + size);
             return;
         }
-        if (bytes.writerIndex() < known.length && last) {
-            bad(part, bytes, 0, bytes.writerIndex(), true, "head");
-            end = Math.max(end, part.start);
-            return;
+        SegmentHeader own = readHeader(part);
+        if (own == null || own.salt() != known.salt()) {
+            damaged(part, bytes, 0, Math.min(known.length(), size), size == 0 ? "empty" : "header");
         }
-        if (readHeader(part) == null) {
-            bad(part, bytes, 0, Math.min(known.length, bytes.writerIndex()), false, "head");
-        }
-        // A file that was written on after a failed force has bytes behind the next one's start; they do not count.
+        // A file whose force failed has bytes behind the next one's start; they don't count.
         long limit = last ? Long.MAX_VALUE : parts.get(index + 1).start;
-        int at = known.length;
-        while (at < bytes.writerIndex() && address(part, at) < limit) {
-            if (RecordFormat.isRecord(bytes, at, known.salt, address(part, at))) {
-                live.replay(bytes, at, address(part, at));
-                records++;
+        int at = known.length();
+        while (at < size && address(part, at) < limit && !part.continued) {
+            if (checksums.isRecord(bytes, at, address(part, at))) {
+                replay(part, bytes, at);
                 at += RecordFormat.length(bytes, at);
-                part.end = address(part, at);
             } else {
-                int next = nextRecord(bytes, at + 1, known.salt, part);
-                boolean torn = last && next == bytes.writerIndex();
-                bad(part, bytes, at, next, torn, "records");
-                if (!torn) {
-                    part.end = address(part, next);
-                }
-                at = next;
+                at = skip(part, bytes, at, last);
             }
         }
         end = Math.max(end, part.end);
     }
 
-    private long address(Part part, int at) {
-        return part.start + at - (header == null ? 0 : header.length);
+    private void replay(Part part, ByteBuf bytes, int at) throws IOException {
+        int length = RecordFormat.length(bytes, at);
+        switch (RecordFormat.type(bytes, at)) {
+            case RecordFormat.CONTINUED -> {
+                part.continued = true;
+                return;
+            }
+            case RecordFormat.DROPPED -> dropped = Math.max(dropped, bytes.getLong(at + RecordFormat.HEADER));
+            default -> {
+                try {
+                    live.replay(bytes, at, address(part, at));
+                } catch (RuntimeException unreadable) {
+                    throw new IOException(
+                            "the record at offset " + at + " of " + folder.resolve(part.name)
+                                    + " is whole but not valid: " + unreadable.getMessage(),
+                            unreadable);
+                }
+            }
+        }
+        records++;
+        part.end = address(part, at + length);
     }
 
-    private int nextRecord(ByteBuf bytes, int from, long salt, Part part) {
-        int at = from;
-        while (at < bytes.writerIndex() && !RecordFormat.isRecord(bytes, at, salt, address(part, at))) {
-            at++;
+    /** Skips what isn't a record. Returns where the next one starts. */
+    private int skip(Part part, ByteBuf bytes, int from, boolean last) throws IOException {
+        int size = bytes.writerIndex();
+        int next = from;
+        do {
+            next = bytes.indexOf(next + 1, size, RecordFormat.MARK);
+        } while (next >= 0 && !checksums.isRecord(bytes, next, address(part, next)));
+        if (next < 0 && last) {
+            setAside(part, bytes, from, size);
+            tornBytes += size - from;
+            return size;
         }
-        return at;
+        int to = next < 0 ? size : next;
+        damaged(part, bytes, from, to, "records");
+        part.end = address(part, to);
+        return to;
+    }
+
+    private void findMissing() {
+        if (header == null) {
+            return;
+        }
+        if (parts.get(0).start > dropped) {
+            damages.add(0, new Damage(Segments.name(dropped), 0, parts.get(0).start - dropped, "missing", ""));
+        }
+        if (parts.get(parts.size() - 1).continued) {
+            damages.add(new Damage(Segments.name(end), 0, 0, "missing", ""));
+        }
+    }
+
+    private long address(Part part, int at) {
+        return part.start + at - (header == null ? 0 : header.length());
     }
 
     private static ByteBuf content(Part part) throws IOException {
         long size = part.file.size();
         if (size > Integer.MAX_VALUE - 8) {
-            throw new IOException(part.name + " has " + size + " bytes, more than a file of the log ever has");
+            throw new IOException(part.name + " has " + size + " bytes, more than a file of a log can have");
         }
         byte[] content = new byte[(int) size];
         part.file.read(ByteBuffer.wrap(content), 0);
         return Unpooled.wrappedBuffer(content);
     }
 
-    private void bad(Part part, ByteBuf bytes, int from, int to, boolean torn, String what) throws IOException {
-        String name = "";
-        if (setAside && !isZero(bytes, from, to)) {
-            name = part.name + "@" + from + ".damaged";
-            try (Disk.File file = disk.open(folder.resolve(name))) {
-                file.truncate(0);
-                file.write(bytes.nioBuffer(from, to - from), 0);
-                file.force();
-            }
-            disk.forceFolder(folder);
+    private void damaged(Part part, ByteBuf bytes, int from, int to, String what) throws IOException {
+        damages.add(new Damage(part.name, from, to - from, what, setAside(part, bytes, from, to)));
+    }
+
+    /** Returns the name of the copy; empty if there is none. */
+    private String setAside(Part part, ByteBuf bytes, int from, int to) throws IOException {
+        if (!repair || isZero(bytes, from, to)) {
+            return "";
         }
-        if (torn) {
-            tornBytes += to - from;
-        } else {
-            damages.add(new Damage(part.name, from, to - from, what, name));
+        String name = part.name + "@" + from + ".damaged";
+        try (Disk.File file = disk.open(folder.resolve(name))) {
+            file.truncate(0);
+            file.write(bytes.nioBuffer(from, to - from), 0);
+            file.force();
         }
+        disk.forceFolder(folder);
+        return name;
     }
 
     private static boolean isZero(ByteBuf bytes, int from, int to) {
@@ -255,50 +276,5 @@ final class Recovery {
             }
         }
         return true;
-    }
-
-    /** The live records, read once more each. */
-    private StoredSession session() throws IOException {
-        Map<Long, StoredPublish> publishes = new TreeMap<>();
-        List<Integer> received = new ArrayList<>();
-        Map<Long, TopicSubscription> subscriptions = new TreeMap<>();
-        LiveTable table = live.table;
-        for (int slot = table.first(); slot >= 0; slot = table.after(slot)) {
-            long key = table.key(slot);
-            if (LiveState.isReceived(key)) {
-                received.add(LiveState.packetId(key));
-                continue;
-            }
-            ByteBuf body = body(table.address(slot), table.length(slot));
-            if (LiveState.isPublish(key)) {
-                body.skipBytes(8);
-                long expiresAt = body.readLong();
-                body.skipBytes(4);
-                int state = table.state(slot);
-                publishes.put(
-                        key,
-                        new StoredPublish(
-                                key,
-                                MessageBytes.read(body),
-                                expiresAt,
-                                state & 0xFFFF,
-                                (state & RecordFormat.RELEASED_BIT) != 0));
-            } else {
-                subscriptions.put(body.readLong(), RecordFormat.subscription(body));
-            }
-        }
-        return new StoredSession(List.copyOf(publishes.values()), received, List.copyOf(subscriptions.values()));
-    }
-
-    private ByteBuf body(long address, int length) throws IOException {
-        for (int i = parts.size() - 1; i >= 0; i--) {
-            Part part = parts.get(i);
-            if (part.start <= address && header != null) {
-                byte[] body = new byte[length - RecordFormat.HEAD];
-                part.file.read(ByteBuffer.wrap(body), header.length + address - part.start + RecordFormat.HEAD);
-                return Unpooled.wrappedBuffer(body);
-            }
-        }
-        throw new IOException("no file of " + folder + " has address " + address);
     }
 }

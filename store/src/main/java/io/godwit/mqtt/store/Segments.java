@@ -4,57 +4,57 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The files of one log, oldest first. Together they hold one long row of bytes in which each record has an address; a
- * file is named by the address of its first record. Only the last one is written, and only at its end; a file goes when
- * nothing in it counts any more, oldest first, so that what is there is always the end of the row.
+ * The files of one log, oldest first. Together they hold one long sequence of bytes in which each record has an address;
+ * a file is named by the address of its first record. Only the last file is written, and only at its end. A file is
+ * deleted when nothing in it is live, oldest first, so the files always hold the end of the sequence.
  *
- * <p>One thread at a time: whoever holds the log's input-output lock.
+ * <p>One thread at a time: the one that holds the log's I/O lock.
  */
 final class Segments {
     static final String SUFFIX = ".log";
-    static final long MAGIC = 0x474F_4457_4954_4C47L;
-    static final int VERSION = 1;
-    /** Magic, version, length of the header, salt, start, and the checksum behind the client identifier. */
-    static final int FIXED_HEADER = 8 + 2 + 4 + 8 + 8;
+    /** A file whose header may not be on the disk yet has this suffix instead; it never holds records. */
+    static final String NEW_SUFFIX = ".new";
 
+    // Set once.
     private final Disk disk;
     private final Path folder;
-    private final byte[] clientId;
+    private final String clientId;
     private final long salt;
     private final long segmentSize;
+    private final Checksums checksums;
 
+    // Guarded by the I/O lock.
     private final ArrayDeque<Segment> segments = new ArrayDeque<>();
     private boolean appending;
     private boolean unforced;
-    /** Whether the last force failed. */
     private boolean doubtful;
 
     Segments(Disk disk, Path folder, String clientId, long salt, long segmentSize) {
         this.disk = disk;
         this.folder = folder;
-        this.clientId = clientId.getBytes(StandardCharsets.UTF_8);
+        this.clientId = clientId;
         this.salt = salt;
         this.segmentSize = segmentSize;
+        this.checksums = new Checksums(salt);
     }
 
     static String name(long start) {
         return String.format("%016x", start) + SUFFIX;
     }
 
-    static int headerLength(int clientIdBytes) {
-        return FIXED_HEADER + clientIdBytes + 4;
+    /** Adds an existing file. It is read and finally deleted; no more records are written to it. */
+    void add(Disk.File file, long start, long end) {
+        segments.add(new Segment(name(start), file, start, header(start).length(), end));
     }
 
-    /** Takes over a file that is there; it will be read and in the end deleted, not written. */
-    void add(Disk.File file, long start, long end) {
-        segments.add(new Segment(name(start), file, start, headerLength(clientId.length), end));
+    private SegmentHeader header(long start) {
+        return SegmentHeader.of(clientId, salt, start);
     }
 
     int count() {
@@ -75,16 +75,25 @@ final class Segments {
         return segments.isEmpty() ? 0 : segments.getFirst().start;
     }
 
-    /** The address behind the oldest file's last record. */
-    long firstEnd() {
-        return segments.isEmpty() ? 0 : segments.getFirst().end;
+    /** The address of the second oldest file's first record: no record of the oldest file has it or a higher one. */
+    long secondStart() {
+        Iterator<Segment> oldestFirst = segments.iterator();
+        oldestFirst.next();
+        return oldestFirst.next().start;
     }
 
-    /** Writes whole records, the first of which has this address. When it fails, nothing has changed. */
+    /** The start of the file that holds this address; of the last file if the address is not written yet. */
+    long startOfFileWith(long address) {
+        Segment holder = holder(address);
+        return holder == null ? firstStart() : holder.start;
+    }
+
+    /** Seals whole records, the first of which has this address, and writes them. After a failure nothing has changed. */
     void append(ByteBuf records, long address) throws IOException {
         if (!appending || segments.getLast().end - segments.getLast().start >= segmentSize) {
             roll(address);
         }
+        checksums.seal(records, address);
         Segment last = segments.getLast();
         ByteBuffer bytes = records.nioBuffer();
         unforced = true;
@@ -92,42 +101,44 @@ final class Segments {
         last.end = address + records.readableBytes();
     }
 
-    /** Begins a new file at this address. */
+    /**
+     * Starts a new file at this address. It gets its name only once its header is on the disk, so a named file without a
+     * header is damage. Then the previous file is marked as continued, so that a missing last file is noticed.
+     */
     void roll(long address) throws IOException {
         force();
         if (!segments.isEmpty() && segments.getLast().start == address) {
             segments.removeLast().file.close();
         }
-        Disk.File file = disk.open(folder.resolve(name(address)));
+        SegmentHeader header = header(address);
+        Path path = folder.resolve(name(address));
+        Path unfinished = folder.resolve(name(address) + NEW_SUFFIX);
+        Disk.File file = disk.open(unfinished);
         try {
-            ByteBuffer header = header(address);
             file.truncate(0);
-            file.write(header, 0);
+            file.write(header.bytes(), 0);
             file.force();
+            disk.rename(unfinished, path);
             disk.forceFolder(folder);
-        } catch (IOException failure) {
+            if (!segments.isEmpty()) {
+                markContinued(segments.getLast());
+            }
+        } catch (IOException | RuntimeException failure) {
             file.close();
             throw failure;
         }
-        segments.add(new Segment(name(address), file, address, headerLength(clientId.length), address));
+        segments.add(new Segment(name(address), file, address, header.length(), address));
         appending = true;
     }
 
-    private ByteBuffer header(long start) {
-        int length = headerLength(clientId.length);
-        ByteBuffer header = ByteBuffer.allocate(length);
-        header.putLong(MAGIC)
-                .putShort((short) VERSION)
-                .putInt(length)
-                .putLong(salt)
-                .putLong(start);
-        header.put(clientId);
-        CRC32C crc = new CRC32C();
-        crc.update(header.array(), 0, header.position());
-        return header.putInt((int) crc.getValue()).flip();
+    private void markContinued(Segment previous) throws IOException {
+        ByteBuf mark = Unpooled.buffer(RecordFormat.HEADER);
+        RecordFormat.continued(mark);
+        checksums.seal(mark, previous.end);
+        previous.file.write(mark.nioBuffer(), previous.header + previous.end - previous.start);
     }
 
-    /** Forces what was appended. When it fails, nobody knows what the disk has, and {@link #distrust} must follow. */
+    /** Forces what was appended. After a failure the state of the disk is unknown, and {@link #distrust} must follow. */
     void force() throws IOException {
         if (unforced) {
             doubtful = true;
@@ -137,14 +148,14 @@ final class Segments {
         }
     }
 
-    /** Whether nobody knows what the disk has of what was appended since the last force that did not fail. */
+    /** Whether a force failed, so that it is unknown what the disk has of the bytes appended since the one before. */
     boolean isDoubtful() {
         return doubtful;
     }
 
     /**
-     * After a failed force: what lies behind {@code safeEnd} does not count, and the next append goes into a new file. A
-     * failed force may have dropped pages that a second force would report as written.
+     * After a failed force: drops what lies behind {@code safeEnd}; the next append goes into a new file. A failed force
+     * may have lost pages that a second force would report as written.
      */
     void distrust(long safeEnd) {
         unforced = false;
@@ -156,7 +167,7 @@ final class Segments {
         }
     }
 
-    /** Deletes the oldest file. The folder is forced before another one may go: the row has no holes. */
+    /** Deletes the oldest file. Forces the folder before another file may go, so that the sequence gets no holes. */
     void deleteFirst() throws IOException {
         Segment first = segments.getFirst();
         disk.delete(folder.resolve(first.name));
@@ -167,16 +178,24 @@ final class Segments {
 
     /** A copy of one record. */
     ByteBuf read(long address, int length) throws IOException {
+        Segment holder = holder(address);
+        if (holder == null) {
+            throw new IOException("no file in " + folder + " has address " + address);
+        }
+        byte[] record = new byte[length];
+        holder.file.read(ByteBuffer.wrap(record), holder.header + address - holder.start);
+        return Unpooled.wrappedBuffer(record);
+    }
+
+    private @Nullable Segment holder(long address) {
         Iterator<Segment> youngestFirst = segments.descendingIterator();
         while (youngestFirst.hasNext()) {
             Segment segment = youngestFirst.next();
             if (segment.start <= address) {
-                byte[] record = new byte[length];
-                segment.file.read(ByteBuffer.wrap(record), segment.header + address - segment.start);
-                return Unpooled.wrappedBuffer(record);
+                return segment;
             }
         }
-        throw new IOException("no file of " + folder + " has address " + address);
+        return null;
     }
 
     void close() throws IOException {

@@ -7,20 +7,52 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The machine's own file system, through {@link FileChannel}. */
 final class SystemDisk implements Disk {
+    private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
     private static final boolean FOLDERS_CAN_BE_FORCED =
             !System.getProperty("os.name", "").startsWith("Windows");
 
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+    private static final FileAttribute<?>[] FOLDER_OF_OWNER = {PosixFilePermissions.asFileAttribute(OWNER_ONLY)};
+    private static final FileAttribute<?>[] FILE_OF_OWNER = {
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+    };
+    private static final FileAttribute<?>[] DEFAULT = {};
+    private static final Set<OpenOption> READ_AND_WRITE =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+
+    private static boolean hasOwners(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
     @Override
     public void createFolder(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        Files.createDirectories(folder, hasOwners(folder) ? FOLDER_OF_OWNER : DEFAULT);
+        if (hasOwners(folder) && !Files.getPosixFilePermissions(folder).equals(OWNER_ONLY)) {
+            try {
+                Files.setPosixFilePermissions(folder, OWNER_ONLY);
+            } catch (IOException notOurs) {
+                LOG.warn(
+                        "cannot make {} accessible to its owner only: others may read stored messages",
+                        folder,
+                        notOurs);
+            }
+        }
     }
 
     @Override
@@ -35,13 +67,21 @@ final class SystemDisk implements Disk {
 
     @Override
     public File open(Path path) throws IOException {
-        return new ChannelFile(
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return new ChannelFile(open(path, READ_AND_WRITE));
+    }
+
+    private static FileChannel open(Path path, Set<OpenOption> options) throws IOException {
+        return FileChannel.open(path, options, hasOwners(path) ? FILE_OF_OWNER : DEFAULT);
     }
 
     @Override
     public void delete(Path path) throws IOException {
         Files.delete(path);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Override
@@ -55,19 +95,18 @@ final class SystemDisk implements Disk {
 
     /**
      * Two locks: one of the file, which other processes see, and one in the system properties, which every class loader
-     * of this process sees. The file alone would not do: where locks belong to the process, as POSIX has it, closing
-     * any second channel of the file would give the first one's lock away.
+     * of this process sees. The file alone isn't enough: POSIX locks belong to the process, so closing any second channel
+     * of the file would release the first one's lock.
      */
     @Override
     public Closeable lock(Path path) throws IOException {
         String key = "io.godwit.mqtt.store.lock " + path.toAbsolutePath().normalize();
         if (System.getProperties().putIfAbsent(key, "held") != null) {
-            throw new IOException(path + " is held by this very process: another client has the session open");
+            throw new IOException(path + " is held by another client in this process");
         }
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            channel = open(path, READ_AND_WRITE);
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 throw new IOException(path + " is held by another process" + holder(channel));
@@ -75,7 +114,7 @@ final class SystemDisk implements Disk {
             byte[] me = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
             channel.truncate(0);
             channel.write(ByteBuffer.wrap(me), 0);
-        } catch (IOException | RuntimeException failure) {
+        } catch (IOException | RuntimeException | Error failure) {
             release(key, channel);
             throw failure;
         }
@@ -97,7 +136,7 @@ final class SystemDisk implements Disk {
         ByteBuffer text = ByteBuffer.allocate(20);
         channel.read(text, 0);
         String pid = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII);
-        return pid.isEmpty() ? "" : ", number " + pid;
+        return pid.isEmpty() ? "" : " with number " + pid;
     }
 
     private record ChannelFile(FileChannel channel) implements File {

@@ -47,7 +47,7 @@ class CompactionTest {
         }
         Logs.force(log);
 
-        assertThat(size()).isLessThan(5 * 4_096);
+        assertThat(size()).isLessThan(6 * 4_096);
         log.close();
         assertThat(Logs.reopened(store(), "c").isEmpty()).isTrue();
     }

@@ -196,7 +196,9 @@ class DiskFailureTest {
         disk.full = true;
         log.received(2);
 
-        assertThatThrownBy(log::close).isInstanceOf(IOException.class).hasMessageContaining("could not be written");
+        assertThatThrownBy(log::close)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot write the last records");
         disk.full = false;
         assertThat(Logs.reopened(store(), "c").received()).containsExactly(1);
     }

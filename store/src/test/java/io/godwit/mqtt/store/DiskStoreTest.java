@@ -17,6 +17,7 @@ import io.godwit.mqtt.protocol.UserProperty;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -27,6 +28,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,14 +173,72 @@ class DiskStoreTest {
 
         assertThatThrownBy(() -> DiskStore.at(folder).open("boiler-7"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("'boiler-7' cannot be opened")
-                .hasMessageContaining("this very process")
-                .hasMessageContaining("another client identifier");
+                .hasMessageContaining("cannot open the session of client 'boiler-7'")
+                .hasMessageContaining("held by another client in this process");
 
         SessionLog neighbour = DiskStore.at(folder).open("boiler-8");
         neighbour.close();
         log.close();
         DiskStore.at(folder).open("boiler-7").close();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void only_the_owner_may_read_files_and_folders() throws IOException {
+        Path state = folder.resolve("state");
+        SessionLog log = DiskStore.builder(state).segmentSize(1_024).build().open("c");
+        for (int n = 0; n < 100; n++) {
+            log.accepted(n, Logs.message(n), Logs.NEVER);
+            Logs.force(log);
+        }
+        log.close();
+
+        try (Stream<Path> all = Files.walk(state)) {
+            assertThat(all)
+                    .allSatisfy(path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                            .as(path.toString())
+                            .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+        }
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void the_folder_of_a_session_that_others_could_read_is_closed_to_them() throws IOException {
+        Path session = Files.createDirectories(folder.resolve("c"));
+        Files.setPosixFilePermissions(session, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        DiskStore.at(folder).open("c").close();
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(session)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void a_store_that_cannot_be_opened_says_why() throws IOException {
+        Files.writeString(folder.resolve("file"), "");
+
+        assertThatThrownBy(() -> DiskStore.at(folder.resolve("file")).open("c"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot open the session of client 'c' in " + folder.resolve("file"))
+                .hasMessageContaining("Not a directory");
+    }
+
+    @Test
+    void opening_that_fails_releases_the_lock() throws IOException {
+        DiskStore broken = DiskStore.builder(folder)
+                .onRecovery(report -> {
+                    throw new AssertionError("a listener that fails");
+                })
+                .build();
+
+        assertThatThrownBy(() -> broken.open("c")).isInstanceOf(AssertionError.class);
+        Files.createDirectory(folder.resolve("c").resolve("0000000000000000.log"));
+        assertThatThrownBy(() -> DiskStore.at(folder).open("c"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("0000000000000000.log: Is a directory");
+        Files.delete(folder.resolve("c").resolve("0000000000000000.log"));
+
+        DiskStore.at(folder).open("c").close();
     }
 
     @Test

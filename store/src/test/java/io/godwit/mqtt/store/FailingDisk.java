@@ -33,6 +33,11 @@ final class FailingDisk implements Disk {
     }
 
     @Override
+    public void rename(Path from, Path to) throws IOException {
+        SYSTEM.rename(from, to);
+    }
+
+    @Override
     public void forceFolder(Path folder) throws IOException {
         SYSTEM.forceFolder(folder);
     }

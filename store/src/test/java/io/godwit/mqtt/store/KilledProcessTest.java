@@ -38,7 +38,7 @@ class KilledProcessTest {
             await().pollInterval(Duration.ofMillis(5)).until(() -> progress() >= until || !child.isAlive());
             if (kill == 0) {
                 assertThatThrownBy(() -> DiskStore.at(folder).open("c"))
-                        .hasMessageContaining("held by another process, number " + child.pid());
+                        .hasMessageContaining("held by another process with number " + child.pid());
             }
             assertThat(child.isAlive()).isTrue();
             child.destroyForcibly().waitFor();

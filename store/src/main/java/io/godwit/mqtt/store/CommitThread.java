@@ -10,13 +10,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who writes and forces the logs of a store: one daemon thread that lives while a log is open, or the executor that the
- * store was given. While one log is forced, notes gather in it and in the others: that is the group commit.
+ * Writes and forces the logs of a store: one daemon thread that lives while a log is open, or the executor that the store
+ * was given. While one log is being forced, records gather in it and in the others, and are then written together.
+ * Thread-safe.
  */
-final class Forcer {
-    /** The thread may be in a listener that waits for whoever closes the log: then it ends after it. */
-    private static final long TO_END_MILLIS = 1_000;
+final class CommitThread {
+    /** A callback may be waiting for the thread that closes the log: then this thread ends after the callback. */
+    private static final long JOIN_MILLIS = 1_000;
 
+    /** A log, as far as this thread is concerned. */
+    interface Task {
+        /** Writes what waits. */
+        void flush();
+
+        /** Forces what was written. */
+        void forceWritten();
+    }
+
+    // Set once.
     private final @Nullable Executor executor;
     private final long everyNanos;
 
@@ -24,17 +35,17 @@ final class Forcer {
     private final Condition work = lock.newCondition();
 
     // Guarded by lock.
-    private final ArrayDeque<SegmentedLog> queue = new ArrayDeque<>();
-    private final Set<SegmentedLog> open = new LinkedHashSet<>();
+    private final ArrayDeque<Task> queue = new ArrayDeque<>();
+    private final Set<Task> open = new LinkedHashSet<>();
     private @Nullable Thread thread;
 
-    /** @param everyNanos how often written logs are forced; 0: each is forced when it is written */
-    Forcer(@Nullable Executor executor, long everyNanos) {
+    /** @param everyNanos how often written logs are forced; 0 if each write is forced */
+    CommitThread(@Nullable Executor executor, long everyNanos) {
         this.executor = executor;
         this.everyNanos = everyNanos;
     }
 
-    void opened(SegmentedLog log) {
+    void add(Task log) {
         lock.lock();
         try {
             open.add(log);
@@ -49,8 +60,8 @@ final class Forcer {
         }
     }
 
-    /** When it was the last one, the thread has ended on return, or ends as soon as its listener returns. */
-    void closed(SegmentedLog log) {
+    /** If it was the last log, the thread has ended on return, or ends as soon as its current callback returns. */
+    void remove(Task log) {
         Thread ending = null;
         lock.lock();
         try {
@@ -66,15 +77,15 @@ final class Forcer {
         }
         if (ending != null && ending != Thread.currentThread()) {
             try {
-                ending.join(TO_END_MILLIS);
+                ending.join(JOIN_MILLIS);
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
     }
 
-    /** Soon calls {@link SegmentedLog#flush}; never blocks on the disk. */
-    void request(SegmentedLog log) {
+    /** Makes the thread call {@link Task#flush} soon. Never blocks on the disk. */
+    void request(Task log) {
         if (executor != null) {
             executor.execute(log::flush);
             return;
@@ -91,8 +102,8 @@ final class Forcer {
     private void run() {
         long due = System.nanoTime() + everyNanos;
         while (true) {
-            SegmentedLog next;
-            List<SegmentedLog> toForce = List.of();
+            Task next;
+            List<Task> toForce = List.of();
             lock.lock();
             try {
                 while (queue.isEmpty() && thread == Thread.currentThread() && !isDue(due)) {
@@ -111,7 +122,7 @@ final class Forcer {
                 }
                 next = queue.poll();
             } catch (InterruptedException ignored) {
-                // Nobody has a reason to interrupt this thread; its work goes on.
+                // Nothing interrupts this thread on purpose: carry on.
                 continue;
             } finally {
                 lock.unlock();
@@ -119,7 +130,7 @@ final class Forcer {
             if (next != null) {
                 next.flush();
             }
-            toForce.forEach(SegmentedLog::forceWritten);
+            toForce.forEach(Task::forceWritten);
         }
     }
 
