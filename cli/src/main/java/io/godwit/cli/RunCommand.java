@@ -15,6 +15,7 @@ import io.godwit.nodemcu.lua.device.DeviceListener;
 import io.godwit.nodemcu.lua.device.FlashImage;
 import io.godwit.nodemcu.lua.device.OnError;
 import io.godwit.nodemcu.lua.device.Spans;
+import io.godwit.nodemcu.lua.device.WifiSettings;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -128,6 +129,15 @@ final class RunCommand implements Callable<Integer> {
                     "The device: esp32, esp32-strict with the faults of its firmware, esp8266-1.5, esp8266-2.2 or esp8266-3.0. [esp32]")
     private @Nullable String profile;
 
+    @Option(
+            names = "--wifi",
+            paramLabel = "WHEN",
+            description = {
+                "Network calls before the station has an address: wait for it, fail as on the chip (strict),",
+                "or have the address before the first line of the script (ready). [wait]"
+            })
+    private @Nullable String wifi;
+
     @Option(names = "--watch", description = "Flash and restart the device when a file is saved.")
     private boolean watch;
 
@@ -210,8 +220,17 @@ final class RunCommand implements Callable<Integer> {
         MqttSettings mqtt = MqttSettings.configured();
         Path parent = script.toAbsolutePath().getParent();
         Path properties = (Files.isDirectory(script) || parent == null ? script : parent).resolve("godwit.properties");
+        WifiSettings access = WifiSettings.DEFAULTS;
+        Path here = Path.of("godwit.properties");
+        if (Files.isReadable(here)) {
+            access = access.load(here);
+        }
         if (Files.isReadable(properties)) {
             mqtt = mqtt.load(properties);
+            access = access.load(properties);
+        }
+        if (wifi != null) {
+            access = access.withStart(WifiSettings.Start.of(wifi));
         }
         if (version != null) {
             mqtt = mqtt.withVersion(MqttSettings.versionOf(version));
@@ -221,6 +240,7 @@ final class RunCommand implements Callable<Integer> {
         }
         HostOptions options = HostOptions.of(script)
                 .mqtt(mqtt)
+                .wifi(access)
                 .ownBroker(broker)
                 .count(count)
                 .stagger(Spans.parse(stagger))

@@ -388,7 +388,15 @@ public final class Mqtt {
         transport.plug(false);
     }
 
-    /** Undoes {@link #unplugNetwork}. */
+    /**
+     * The device loses its address: its connection or attempt ends, the broker does not learn of it, and later attempts
+     * wait until {@link #plugNetwork}.
+     */
+    public void loseNetwork() {
+        transport.lose();
+    }
+
+    /** Undoes {@link #unplugNetwork} and {@link #loseNetwork}. */
     public void plugNetwork() {
         transport.plug(true);
     }

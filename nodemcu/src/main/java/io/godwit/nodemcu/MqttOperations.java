@@ -48,7 +48,6 @@ final class MqttOperations {
         Message message = Message.of(topic, payload).withQos(Qos.of(qos)).withRetain(retain);
         return operation(
                 "publish",
-                now,
                 callbacks.published,
                 done,
                 () -> now.publish(message),
@@ -70,7 +69,6 @@ final class MqttOperations {
         }
         boolean accepted = operation(
                 "subscribe",
-                now,
                 callbacks.subscribed,
                 done,
                 () -> now.subscribe(subscriptions),
@@ -101,7 +99,6 @@ final class MqttOperations {
         }
         boolean accepted = operation(
                 "unsubscribe",
-                now,
                 callbacks.unsubscribed,
                 done,
                 () -> now.unsubscribe(topics),
@@ -121,7 +118,6 @@ final class MqttOperations {
     /** Starts an operation; its function takes the slot only if the operation was accepted. */
     private <T> boolean operation(
             String call,
-            DeviceConnection now,
             CallbackSlot slot,
             @Nullable Consumer<Mqtt> done,
             Supplier<CompletableFuture<T>> start,

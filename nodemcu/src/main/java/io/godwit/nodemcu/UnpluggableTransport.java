@@ -44,22 +44,28 @@ final class UnpluggableTransport implements Transport {
 
     @Override
     public Attempt open(EventLoop loop, TransportOptions options, ConnectionListener listener) {
-        UnpluggableConnection connection = new UnpluggableConnection(loop, listener);
+        UnpluggableConnection connection = new UnpluggableConnection(loop, options, listener);
         connections.add(connection);
         if (plugged) {
             connection.attempt = delegate.open(loop, options, connection);
         } else {
             connection.pending = loop.schedule(
-                    () -> connection.failed(new TransportException(
-                            ConnectPhase.CONNECT,
-                            FailureReason.TIMEOUT,
-                            options.servers().get(0),
-                            "the network is unplugged: no answer within "
-                                    + options.connectTimeout().toSeconds() + " s",
-                            null)),
+                    () -> connection.giveUp("the network is unplugged: no answer within "
+                            + options.connectTimeout().toSeconds() + " s"),
                     options.connectTimeout().toNanos());
+            if (plugged) {
+                loop.execute(connection::plugChanged);
+            }
         }
         return connection;
+    }
+
+    /** The device loses its address: its sockets end here, and the other ends do not learn of it. Any thread. */
+    void lose() {
+        plugged = false;
+        for (UnpluggableConnection connection : connections) {
+            connection.loop.execute(connection::lose);
+        }
     }
 
     /** Closes every socket at once, without flushing. Any thread. */
@@ -85,6 +91,7 @@ final class UnpluggableTransport implements Transport {
     /** One socket. Event loop only unless a method says otherwise. */
     private final class UnpluggableConnection implements ConnectionListener, Connection, Attempt {
         private final EventLoop loop;
+        private final TransportOptions options;
         private final ConnectionListener listener;
         private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
         private volatile @Nullable Attempt attempt;
@@ -94,8 +101,9 @@ final class UnpluggableTransport implements Transport {
         private boolean wantsReading = true;
         private boolean abandoned;
 
-        UnpluggableConnection(EventLoop loop, ConnectionListener listener) {
+        UnpluggableConnection(EventLoop loop, TransportOptions options, ConnectionListener listener) {
             this.loop = loop;
+            this.options = options;
             this.listener = listener;
         }
 
@@ -118,6 +126,7 @@ final class UnpluggableTransport implements Transport {
         void plugChanged() {
             Connection open = connection;
             if (open == null) {
+                resume();
                 return;
             }
             if (plugged && abandoned) {
@@ -131,6 +140,39 @@ final class UnpluggableTransport implements Transport {
             if (plugged) {
                 waitingBytes = 0;
                 listener.writabilityChanged();
+            }
+        }
+
+        /** An attempt that waited for the network starts. */
+        private void resume() {
+            Cancellable timer = pending;
+            if (plugged && timer != null && connections.contains(this)) {
+                timer.cancel();
+                pending = null;
+                attempt = delegate.open(loop, options, this);
+            }
+        }
+
+        void lose() {
+            if (connection != null) {
+                abandon();
+                return;
+            }
+            Attempt running = attempt;
+            if (running != null) {
+                running.cancel();
+            }
+            giveUp("the device has no address");
+        }
+
+        private void giveUp(String why) {
+            Cancellable timer = pending;
+            if (timer != null) {
+                timer.cancel();
+            }
+            if (connections.contains(this)) {
+                ServerAddress server = options.servers().get(0);
+                failed(new TransportException(ConnectPhase.CONNECT, FailureReason.TIMEOUT, server, why, null));
             }
         }
 

@@ -30,6 +30,8 @@ public enum WarningType {
     CONNECT_FAILED,
     /** The script reads a sensor that nobody has set. */
     MISSING_SENSOR,
+    /** The script uses the network while its station has no address. */
+    NO_ADDRESS,
     /** Something about sockets, servers or HTTP that the script does not get to know. */
     NETWORK,
     /** A file that cannot be part of the flash, or cannot be written back to disk. */

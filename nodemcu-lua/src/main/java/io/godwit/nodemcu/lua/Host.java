@@ -20,6 +20,7 @@ import io.godwit.nodemcu.lua.device.RealClock;
 import io.godwit.nodemcu.lua.device.Scenario;
 import io.godwit.nodemcu.lua.device.VirtualClock;
 import io.godwit.nodemcu.lua.device.WarningPolicy;
+import io.godwit.nodemcu.lua.device.WifiSettings;
 import io.godwit.nodemcu.lua.module.Modules;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import java.io.IOException;
@@ -94,7 +95,9 @@ public final class Host implements AutoCloseable {
                 BrokerLogin.class,
                 options.login,
                 WarningPolicy.class,
-                options.warnings);
+                options.warnings,
+                WifiSettings.class,
+                options.wifi);
         DeviceListener both = new Both(figures, listener);
         for (int i = 0; i < options.count; i++) {
             DeviceSettings settings = new DeviceSettings(

@@ -6,6 +6,7 @@ import io.godwit.nodemcu.lua.device.BrokerLogin;
 import io.godwit.nodemcu.lua.device.HostMap;
 import io.godwit.nodemcu.lua.device.OnError;
 import io.godwit.nodemcu.lua.device.WarningPolicy;
+import io.godwit.nodemcu.lua.device.WifiSettings;
 import io.godwit.nodemcu.lua.vm.LuaLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ public final class HostOptions {
     final Map<String, HostMap.Target> map = new HashMap<>();
     HostMap.@Nullable Target everything;
     BrokerLogin login = BrokerLogin.OF_SCRIPT;
+    WifiSettings wifi = WifiSettings.DEFAULTS;
     boolean ownBroker;
     BrokerListener brokerListener = BrokerListener.NONE;
     int count = 1;
@@ -70,6 +72,12 @@ public final class HostOptions {
     /** Uses these instead of the script's. */
     public HostOptions login(String username, @Nullable String password) {
         login = new BrokerLogin(username, password);
+        return this;
+    }
+
+    /** The access point, and what happens to network calls before the station has an address. */
+    public HostOptions wifi(WifiSettings settings) {
+        wifi = settings;
         return this;
     }
 

@@ -9,6 +9,7 @@ import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Secure;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
+import io.godwit.nodemcu.lua.device.WifiSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -136,7 +137,11 @@ class ReasonTest {
                     seen.add(new String(line, StandardCharsets.UTF_8));
                 }
             };
-            try (Host running = Host.start(HostOptions.of(folder).mqtt(settings(version)), listener)) {
+            try (Host running = Host.start(
+                    HostOptions.of(folder)
+                            .mqtt(settings(version))
+                            .wifi(WifiSettings.DEFAULTS.withStart(WifiSettings.Start.READY)),
+                    listener)) {
                 assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("true");
                 assertThat(seen.poll(10, TimeUnit.SECONDS)).isEqualTo("reason " + cause.reason() + "true");
                 assertThat(seen.poll(200, TimeUnit.MILLISECONDS)).isNull();

@@ -50,7 +50,7 @@ public final class Device implements AutoCloseable {
     private final VirtualHardware hardware;
     private final Random random;
     private final RtcMemory rtc = new RtcMemory();
-    private final Network network = new Network(this);
+    private final Network network;
     private final long bornNanos;
     private final Set<Warning> warned = ConcurrentHashMap.newKeySet(2);
 
@@ -82,6 +82,7 @@ public final class Device implements AutoCloseable {
         this.random = new Random(settings.seed() * 0x9E3779B97F4A7C15L + settings.index());
         this.bornNanos = clock.nanoTime();
         this.hardware = new VirtualHardware(this, settings.seed() + settings.index());
+        this.network = new Network(this);
     }
 
     // ---- identity
@@ -179,12 +180,12 @@ public final class Device implements AutoCloseable {
 
     /** The access point goes out of reach: no traffic, and the script's Wi-Fi events say so. */
     public void loseWifi() {
-        post(() -> network.wifi(false));
+        post(() -> network.accessPoint(false));
     }
 
     /** The access point is back. */
     public void restoreWifi() {
-        post(() -> network.wifi(true));
+        post(() -> network.accessPoint(true));
     }
 
     public boolean isOn() {
@@ -291,6 +292,7 @@ public final class Device implements AutoCloseable {
                 new LuaMachine.Environment(settings.modules(), this::print, this::source, random),
                 settings.limits());
         listener.booted(this, reason);
+        network.bootUp();
         later(this::runStartScript);
     }
 
@@ -319,6 +321,7 @@ public final class Device implements AutoCloseable {
         }
         atShutdown.clear();
         states.clear();
+        network.shutDown();
         hardware.rebooted();
         if (machine != null) {
             machine.close();

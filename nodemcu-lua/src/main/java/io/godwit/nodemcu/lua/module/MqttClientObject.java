@@ -145,6 +145,10 @@ final class MqttClientObject implements Network.User, Mqtt.Observer {
                                         device.call(bad, self, reason);
                                         settle();
                                     });
+            if (started) {
+                String what = (where.isEmpty() ? "" : where + ": ") + "connect()";
+                device.network().whenOnline(what, () -> {}, mqtt()::loseNetwork);
+            }
             return call.push(started);
         } catch (IllegalStateException e) {
             throw new LuaError(String.valueOf(e.getMessage()));
@@ -386,6 +390,11 @@ final class MqttClientObject implements Network.User, Mqtt.Observer {
         if (made != null) {
             made.powerOff();
         }
+    }
+
+    @Override
+    public void addressLost() {
+        mqtt().loseNetwork();
     }
 
     @Override

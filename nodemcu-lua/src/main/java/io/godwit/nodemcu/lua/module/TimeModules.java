@@ -107,7 +107,11 @@ final class TimeModules {
             .function("settimezone", call -> 0)
             .function("initntp", call -> {
                 Device device = Modules.device(call);
-                device.after(NTP_NANOS, () -> take(device));
+                device.network()
+                        .whenOnline(
+                                call.where() + ": time.initntp()",
+                                () -> device.after(NTP_NANOS, () -> take(device)),
+                                () -> {});
                 return 0;
             })
             .function("ntpenabled", call -> call.push(true))
@@ -186,8 +190,13 @@ final class TimeModules {
         LuaRef done = call.isFunction(2) ? call.ref(2) : null;
         LuaRef failed = call.isFunction(3) ? call.ref(3) : null;
         boolean repeats = call.isNumber(4) && call.integer(4) != 0;
-        boolean flows = device.network().flows();
-        device.after(flows ? NTP_NANOS : NTP_TIMEOUT_NANOS, () -> answer(device, server, done, failed, repeats));
+        device.network()
+                .whenOnline(
+                        call.where() + ": sntp.sync()",
+                        () -> device.after(
+                                device.network().flows() ? NTP_NANOS : NTP_TIMEOUT_NANOS,
+                                () -> answer(device, server, done, failed, repeats)),
+                        () -> answer(device, server, done, failed, repeats));
         return 0;
     }
 

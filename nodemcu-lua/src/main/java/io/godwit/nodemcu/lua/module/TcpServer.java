@@ -1,0 +1,137 @@
+package io.godwit.nodemcu.lua.module;
+
+import io.godwit.nodemcu.WarningType;
+import io.godwit.nodemcu.lua.device.Device;
+import io.godwit.nodemcu.lua.device.Network;
+import io.godwit.nodemcu.lua.vm.LuaCall;
+import io.godwit.nodemcu.lua.vm.LuaError;
+import io.godwit.nodemcu.lua.vm.LuaLibrary;
+import io.godwit.nodemcu.lua.vm.LuaRef;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.channels.AsynchronousServerSocketChannel;
+import java.nio.channels.AsynchronousSocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/** A listening TCP port on the loopback address. Thread of the device only. */
+final class TcpServer implements Network.User {
+
+    private static final LuaLibrary LIBRARY = LuaLibrary.object("net.server")
+            .function("listen", call -> server(call).listen(call))
+            .function("getaddr", call -> NetModule.address(call, server(call).own))
+            .function("close", call -> {
+                server(call).close();
+                return 0;
+            })
+            .build();
+
+    private final Device device;
+    private @Nullable AsynchronousServerSocketChannel channel;
+    private @Nullable SocketAddress own;
+
+    private TcpServer(Device device) {
+        this.device = device;
+    }
+
+    static int create(LuaCall call) {
+        return call.pushObject(new TcpServer(Modules.device(call)), LIBRARY);
+    }
+
+    private static TcpServer server(LuaCall call) {
+        return call.object(1, TcpServer.class, "net.server");
+    }
+
+    /** {@code listen([port][, ip], function(socket))}. */
+    private int listen(LuaCall call) {
+        int port = 0;
+        LuaRef callback = null;
+        for (int i = 2; i <= call.count(); i++) {
+            if (call.isNumber(i)) {
+                port = call.between(i, 0, 65535);
+            } else if (call.isFunction(i)) {
+                callback = call.ref(i);
+            }
+        }
+        if (callback == null) {
+            throw call.expected(3, "function");
+        }
+        if (channel != null) {
+            throw new LuaError("already listening");
+        }
+        if (device.network().isVirtual()) {
+            device.warn(
+                    WarningType.NETWORK,
+                    call.where() + ": nobody can connect to the server on port " + port
+                            + ", because there is no network in virtual time");
+            own = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            return 0;
+        }
+        AsynchronousServerSocketChannel open = bind(port);
+        channel = open;
+        device.network().add(this);
+        accept(open, callback);
+        return 0;
+    }
+
+    private AsynchronousServerSocketChannel bind(int port) {
+        try {
+            AsynchronousServerSocketChannel open = AsynchronousServerSocketChannel.open();
+            InetAddress loopback = InetAddress.getLoopbackAddress();
+            try {
+                open.bind(new InetSocketAddress(loopback, port));
+            } catch (IOException | SecurityException taken) {
+                open.bind(new InetSocketAddress(loopback, 0));
+            }
+            own = open.getLocalAddress();
+            if (own instanceof InetSocketAddress inet && inet.getPort() != port) {
+                device.warn(
+                        WarningType.NETWORK, "the server on port " + port + " listens on 127.0.0.1:" + inet.getPort());
+            }
+            return open;
+        } catch (IOException e) {
+            throw new LuaError("cannot listen: " + e.getMessage());
+        }
+    }
+
+    private void accept(AsynchronousServerSocketChannel open, LuaRef callback) {
+        AsynchronousSocketChannel[] arrived = new AsynchronousSocketChannel[1];
+        Runnable next = device.inThisBoot(() -> {
+            TcpSocket socket = new TcpSocket(device);
+            LuaRef object = device.requireMachine().newObject(socket, TcpSocket.LIBRARY);
+            socket.hold(object);
+            socket.accepted(arrived[0]);
+            device.call(callback, object);
+            if (channel == open) {
+                accept(open, callback);
+            }
+        });
+        open.accept(
+                null,
+                TcpSocket.handler(
+                        result -> {
+                            arrived[0] = result;
+                            device.post(next);
+                        },
+                        problem -> {}));
+    }
+
+    private void close() {
+        AsynchronousServerSocketChannel open = channel;
+        channel = null;
+        device.network().remove(this);
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                device.warn(WarningType.NETWORK, "closing a server failed: " + e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public void cut() {
+        close();
+    }
+}
