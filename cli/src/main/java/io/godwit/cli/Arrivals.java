@@ -40,7 +40,7 @@ final class Arrivals implements ManualHandler {
     // Set once.
     private final MessagePrinter printer;
     private final Choice choice;
-    private final Consumer<String> remarks;
+    private final Consumer<String> notes;
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
     private @Nullable MqttClient client;
 
@@ -50,10 +50,10 @@ final class Arrivals implements ManualHandler {
     private volatile long printed;
     private volatile long bytes;
 
-    Arrivals(MessagePrinter printer, Choice choice, Consumer<String> remarks) {
+    Arrivals(MessagePrinter printer, Choice choice, Consumer<String> notes) {
         this.printer = printer;
         this.choice = choice;
-        this.remarks = remarks;
+        this.notes = notes;
     }
 
     /** Which client receives; before it connects. */
@@ -112,7 +112,7 @@ final class Arrivals implements ManualHandler {
                 return;
             }
         } catch (OutputFormat.NotJsonException e) {
-            remarks.accept("godwit sub: " + e.getMessage());
+            notes.accept("godwit sub: " + e.getMessage());
         }
         bytes = bytes + message.payload().length;
         printed = printed + 1;

@@ -12,8 +12,15 @@ import io.godwit.cli.bench.PayloadSizes;
 import io.godwit.cli.bench.Sources;
 import io.godwit.cli.bench.TextReport;
 import io.godwit.cli.bench.Topics;
+import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.DurationOption;
 import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.InFlightOption;
+import io.godwit.cli.options.JsonOption;
 import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.RetainOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.net.ServerAddress;
@@ -29,22 +36,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Puts a load on a broker and tells what came of it. */
+/** Loads a broker and reports the measurements. */
 @Command(
         name = "bench",
         sortOptions = false,
-        description = {"Load a broker and measure it: throughput, latency, what is lost, double or out of order."},
+        customSynopsis = "godwit bench [OPTIONS]",
+        description = {"Load a broker and measure throughput, latency, lost, duplicate and reordered messages."},
         exitCodeList = {
             "7:messages failed or were not acknowledged",
-            "8:the broker refused a subscription",
-            "9:messages were lost, double or out of order",
+            "8:the broker rejected a subscription",
+            "9:messages were lost, duplicated or out of order",
             "27:a subscription was not answered in time"
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  godwit bench -h test.example                        one publisher, one subscriber, as fast as it goes",
+            "  godwit bench -h test.example                        one publisher, one subscriber, as fast as possible",
             "  godwit bench --publishers 100 --rate 10 -q 1        a hundred devices, ten messages a second each",
             "  godwit bench --publishers 8 --topics each --subscribers 8 --size 64-4k --report out.html",
             "  godwit bench -V 5 --publishers 4 --subscribers 4 --share workers",
@@ -64,38 +73,30 @@ final class BenchCommand extends ClientCommand {
     @Option(
             names = "--publishers",
             paramLabel = "N",
-            order = -50,
             description = "Connections that publish. [1; 0 with --connections alone]")
     private @Nullable Integer publishers;
 
     @Option(
             names = "--subscribers",
             paramLabel = "N",
-            order = -49,
             description = "Connections that subscribe. [1; 0 with --connections alone]")
     private @Nullable Integer subscribers;
 
     @Option(
             names = "--connections",
             paramLabel = "N",
-            order = -48,
             description = "Connections in all; those beyond publishers and subscribers are idle.")
     private @Nullable Integer connections;
 
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "TOPIC",
-            order = -47,
-            description = "The topic, or what the topics begin with. [made up]")
-    private @Nullable String topic;
+    @Mixin
+    private TopicOption topic = new TopicOption("The topic, or what the topics begin with. [generated]");
 
     @Option(
             names = "--topics",
             paramLabel = "HOW",
-            order = -46,
             description = {
                 "one: all publishers and subscribers share one topic;",
-                "each: a topic for each publisher, dealt out to the subscribers;",
+                "each: a topic for each publisher, distributed over the subscribers;",
                 "all: a topic for each publisher, all to each subscriber. [one]"
             })
     private Topics topics = Topics.one;
@@ -103,127 +104,89 @@ final class BenchCommand extends ClientCommand {
     @Option(
             names = "--share",
             paramLabel = "NAME",
-            order = -45,
             description = "Subscribe as members of this shared subscription, MQTT 5.")
     private @Nullable String shareName;
 
     // ---- what ----
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            order = -44,
-            description = "Quality of service: 0, 1 or 2. [0]")
-    private Qos qos = Qos.AT_MOST_ONCE;
+    @Mixin
+    private QosOption qos = new QosOption("Quality of service: 0, 1 or 2. [0]");
 
     @Option(
             names = "--subscribe-qos",
             paramLabel = "QOS",
             converter = QosConverter.class,
-            order = -43,
             description = "The highest QoS to receive with. [as --qos]")
     private @Nullable Qos subscribeQos;
 
     @Option(
             names = {"-s", "--size"},
             paramLabel = "BYTES",
-            order = -42,
             description = "Payload size: 256, 4k, 1M, or a range such as 64-4k. [64]")
     private String size = "64";
 
-    @Option(
-            names = {"-r", "--retain"},
-            order = -41,
-            description = "The broker keeps the messages.")
-    private boolean retain;
+    @Mixin
+    private RetainOption retain = new RetainOption("Publish retained messages.");
 
     @Option(
             names = "--rate",
             paramLabel = "N",
-            order = -40,
-            description = "Messages a second of each publisher. [as fast as it goes]")
+            description = "Messages per second of each publisher. [as fast as possible]")
     private double rate;
 
-    @Option(
-            names = "--total-rate",
-            paramLabel = "N",
-            order = -39,
-            description = "The same for all publishers together.")
+    @Option(names = "--total-rate", paramLabel = "N", description = "Messages per second of all publishers together.")
     private double totalRate;
 
-    @Option(
-            names = {"-M", "--max-inflight"},
-            paramLabel = "N",
-            order = -38,
-            description = "Unacknowledged messages of each publisher at most. [100; 20 at QoS 2]")
-    private @Nullable Integer inFlight;
+    @Mixin
+    private InFlightOption inFlight =
+            new InFlightOption("Unacknowledged messages of each publisher at most. [100; 20 at QoS 2]");
 
     // ---- how long ----
 
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            converter = Durations.class,
-            order = -37,
-            description = "How long to measure: seconds, or 90s, 10m. [10s, without -C]")
-    private @Nullable Duration duration;
+    @Mixin
+    private DurationOption duration =
+            new DurationOption("How long to measure: seconds, or 90s, 10m. [10s, without -C]");
 
-    @Option(
-            names = {"-C", "--count"},
-            paramLabel = "N",
-            order = -36,
-            description = "End after so many messages of all publishers.")
-    private long count;
+    @Mixin
+    private CountOption count = new CountOption("End after N messages from all publishers together.");
 
     @Option(
             names = "--warm-up",
             paramLabel = "TIME",
             converter = Durations.class,
-            order = -35,
-            description = "Load that is not measured before. [1s; 0 with -C, or without publishers]")
+            description = "Duration of the load before measuring. [1s; 0 with -C, or without publishers]")
     private @Nullable Duration warmUp;
 
     @Option(
             names = "--drain",
             paramLabel = "TIME",
             converter = Durations.class,
-            order = -34,
-            description = "How long to wait for what is missing. [10s; 2s at QoS 0]")
+            description = "How long to wait for missing messages. [10s; 2s at QoS 0]")
     private @Nullable Duration drain;
 
     // ---- connecting ----
 
-    @Option(
-            names = "--ramp",
-            paramLabel = "N",
-            order = -33,
-            description = "Connections made a second. [as fast as it goes]")
+    @Option(names = "--ramp", paramLabel = "N", description = "Connections per second. [as fast as possible]")
     private double ramp;
 
-    @Option(
-            names = "--connecting",
-            paramLabel = "N",
-            order = -32,
-            description = "Connections under way at a time at most. [100]")
+    @Option(names = "--connecting", paramLabel = "N", description = "Maximum concurrent connection attempts. [100]")
     private int connecting = 100;
 
     @Option(
             names = "--sources",
             paramLabel = "ADDRESSES",
-            order = -31,
             description = "Connect from these addresses in turn: 127.0.0.2-127.0.0.9")
     private @Nullable String sources;
 
     // ---- telling ----
 
-    @Option(names = "--report", paramLabel = "FILE", order = -30, description = "Write a report with plots, as HTML.")
+    @Option(names = "--report", paramLabel = "FILE", description = "Write a report with plots, as HTML.")
     private @Nullable Path report;
 
-    @Option(names = "--json", order = -29, description = "Print the result as JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption("Print the result as JSON.");
 
-    @Option(names = "--csv", paramLabel = "FILE", order = -28, description = "Write how it went over time.")
+    @Option(names = "--csv", paramLabel = "FILE", description = "Write the timeline as CSV.")
     private @Nullable Path csv;
 
     BenchCommand(Terminal terminal) {
@@ -238,7 +201,7 @@ final class BenchCommand extends ClientCommand {
         checkWritable(csv);
         MqttClientBuilder builder = connection().builder(tap());
         LiveLine live = new LiveLine(terminal(), plan, connection().isQuiet());
-        BenchRun run = new BenchRun(plan, builder, connection().road(), live);
+        BenchRun run = new BenchRun(plan, builder, connection().transportOptions(), live);
         CountDownLatch told = new CountDownLatch(1);
         try (ShutdownHook interruption = new ShutdownHook(() -> {
             run.stop();
@@ -260,6 +223,8 @@ final class BenchCommand extends ClientCommand {
         int subscribing = subscribers != null ? subscribers : idleOnly ? 0 : 1;
         String name = Integer.toHexString(ThreadLocalRandom.current().nextInt(0x100000, 0x1000000));
         String id = connection().clientId();
+        long most = count.or(0);
+        Qos level = qos.or(Qos.AT_MOST_ONCE);
         String inUrl = connection().topicOfUrl();
         if (rate != 0 && totalRate != 0) {
             throw new IllegalArgumentException("--rate is for each publisher, --total-rate for all: give one of them");
@@ -275,21 +240,21 @@ final class BenchCommand extends ClientCommand {
                 subscribing,
                 connections == null ? 0 : connections - publishing - subscribing,
                 topics,
-                topic != null ? topic : inUrl != null ? inUrl : "godwit-bench/" + name,
+                topic.last() != null ? topic.last() : inUrl != null ? inUrl : "godwit-bench/" + name,
                 shareName,
-                qos,
-                subscribeQos != null ? subscribeQos : qos,
+                level,
+                subscribeQos != null ? subscribeQos : level,
                 PayloadSizes.parse(size),
-                retain,
+                retain.isOn(),
                 connection().properties(Property.Carrier.PUBLISH),
                 totalRate > 0 ? totalRate / Math.max(1, publishing) : Math.max(rate, totalRate),
-                inFlight != null ? inFlight : qos == Qos.EXACTLY_ONCE ? QOS_2_IN_FLIGHT : IN_FLIGHT,
+                inFlight.or(level == Qos.EXACTLY_ONCE ? QOS_2_IN_FLIGHT : IN_FLIGHT),
                 ramp,
                 connecting,
-                warmUp != null ? warmUp : count > 0 || publishing == 0 ? Duration.ZERO : Duration.ofSeconds(1),
-                duration == null && count == 0 ? Duration.ofSeconds(10) : duration,
-                count,
-                drain != null ? drain : Duration.ofSeconds(qos == Qos.AT_MOST_ONCE ? 2 : 10),
+                warmUp != null ? warmUp : most > 0 || publishing == 0 ? Duration.ZERO : Duration.ofSeconds(1),
+                duration.get() == null && most == 0 ? Duration.ofSeconds(10) : duration.get(),
+                most,
+                drain != null ? drain : Duration.ofSeconds(level == Qos.AT_MOST_ONCE ? 2 : 10),
                 sources == null ? Sources.ANY : Sources.parse(sources));
     }
 
@@ -308,13 +273,13 @@ final class BenchCommand extends ClientCommand {
         if (csv != null) {
             Files.writeString(csv, CsvReport.of(result));
         }
-        if (json) {
+        if (json.isOn()) {
             terminal().line(JsonReport.of(result));
         } else {
             TextReport.print(terminal(), result);
         }
         if (report != null) {
-            remark("the report is in " + report);
+            note("the report is in " + report);
         }
     }
 

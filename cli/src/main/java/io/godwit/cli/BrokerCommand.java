@@ -1,5 +1,10 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.HostOption;
+import io.godwit.cli.options.KeyPairOptions;
+import io.godwit.cli.options.LoginOptions;
+import io.godwit.cli.options.PortOption;
+import io.godwit.cli.options.VerboseOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.broker.BrokerListener;
@@ -13,57 +18,38 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs the embedded broker until it is interrupted: for development, not for production. */
 @Command(
         name = "broker",
         sortOptions = false,
-        description = "Run a broker for trying: all versions, in memory, gone when it ends.",
+        description = "Run a broker for experiments: all versions of MQTT, in memory only.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit broker                        on 127.0.0.1:1883",
-            "  godwit broker --port 0 -v            on a free port, telling what happens",
+            "  godwit broker --port 0 -v            on a free port, logging what happens",
             "  godwit broker --ws /mqtt --port 8080 MQTT over WebSocket"
         })
 final class BrokerCommand implements Callable<Integer> {
-    @Option(
-            names = {"-p", "--port"},
-            paramLabel = "PORT",
-            description = "The port; 0: a free one, which is printed. [1883]")
-    private int port = 1883;
+    @Mixin
+    private PortOption port = new PortOption("The port; 0: a free one, which is printed. [1883]");
 
-    @Option(
-            names = {"-h", "--host"},
-            paramLabel = "ADDRESS",
-            description = "The address to listen on. [127.0.0.1]")
-    private String host = "127.0.0.1";
+    @Mixin
+    private HostOption host = new HostOption("The address to listen on. [127.0.0.1]");
 
     @Option(names = "--ws", paramLabel = "PATH", description = "Speak MQTT over WebSocket at this path.")
     private @Nullable String webSocketPath;
 
-    @Option(names = "--cert", paramLabel = "FILE", description = "Speak TLS with this certificate chain, PEM.")
-    private @Nullable Path certificate;
+    @Mixin
+    private KeyPairOptions keyPair = new KeyPairOptions();
 
-    @Option(names = "--key", paramLabel = "FILE", description = "The private key for --cert, PEM.")
-    private @Nullable Path key;
+    @Mixin
+    private LoginOptions login = new LoginOptions();
 
-    @Option(
-            names = {"-u", "--username"},
-            paramLabel = "NAME",
-            description = "Only this user may connect, with --password-env.")
-    private @Nullable String user;
-
-    @Option(
-            names = "--password-env",
-            paramLabel = "VAR",
-            description = "The environment variable that holds the password.")
-    private @Nullable String passwordVariable;
-
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "Tell who connects, subscribes and publishes.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose = new VerboseOption("Log who connects, subscribes and publishes.");
 
     private final Terminal terminal;
 
@@ -73,31 +59,36 @@ final class BrokerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        if ((certificate == null) != (key == null)) {
+        if ((keyPair.certificate() == null) != (keyPair.key() == null)) {
             throw new IllegalArgumentException("--cert and --key go together");
         }
         AtomicLong messages = new AtomicLong();
+        String address = host.last();
+        Integer number = port.get();
         MqttBroker.Builder builder = MqttBroker.builder()
-                .host(host)
-                .port(port)
-                .listener(verbose ? new Teller(messages) : new Counter(messages));
+                .host(address == null ? "127.0.0.1" : address)
+                .port(number == null ? 1883 : number)
+                .listener(verbose.isOn() ? new Teller(messages) : new Counter(messages));
         if (webSocketPath != null) {
             builder.webSocket(webSocketPath);
         }
+        Path certificate = keyPair.certificate();
+        Path key = keyPair.key();
         if (certificate != null && key != null) {
             builder.tls(certificate, key);
         }
-        if (user != null) {
-            String password = passwordVariable == null ? null : System.getenv(passwordVariable);
-            if (password == null) {
-                throw new IllegalArgumentException(
-                        "-u needs the password in an environment variable: --password-env VAR, and VAR exported");
-            }
+        String user = login.user();
+        String password = login.password();
+        if ((user == null) != (password == null)) {
+            throw new IllegalArgumentException("a user needs a password and a password a user:"
+                    + " -u NAME with --password-env VAR or --password-file FILE");
+        }
+        if (user != null && password != null) {
             builder.credentials(user, password);
         }
         try (MqttBroker broker = builder.start();
                 ShutdownHook interruption =
-                        new ShutdownHook(() -> terminal.remark("ended; " + messages + " messages passed"))) {
+                        new ShutdownHook(() -> terminal.note("stopped after " + messages + " messages"))) {
             terminal.line("listening on " + broker.uri() + " (Ctrl-C ends it)");
             new CountDownLatch(1).await();
         }
@@ -127,7 +118,7 @@ final class BrokerCommand implements Callable<Integer> {
         @Override
         public void connected(String clientId, Connect connect, boolean sessionPresent) {
             terminal.line("'" + clientId + "' connected, MQTT " + connect.version()
-                    + (sessionPresent ? ", its session was there" : ""));
+                    + (sessionPresent ? ", session present" : ""));
         }
 
         @Override

@@ -47,12 +47,12 @@ abstract class ClientCommand implements Callable<Integer> {
 
     /** The same over this transport; null: the usual one. */
     final MqttClientBuilder builder(@Nullable Transport transport) {
-        return connection.builder(transport).listener(new ConnectionWarnings(this::remark, connection.isDebug()));
+        return connection.builder(transport).listener(new ConnectionWarnings(this::note, connection.isDebug()));
     }
 
     /** What prints each packet at {@code -d}, else null. */
     final @Nullable Transport tap() {
-        return connection.isDebug() ? PacketPrinter.tapped(connection.version(), terminal::remark, 0) : null;
+        return connection.isDebug() ? PacketPrinter.tapped(connection.version(), terminal::note, 0) : null;
     }
 
     /** Connects; takes the time that the options allow, however often that means to try. */
@@ -69,7 +69,7 @@ abstract class ClientCommand implements Callable<Integer> {
         }
     }
 
-    /** Waits for what comes, until the deadline. */
+    /** Waits for the future until the deadline. */
     static <T> T waitFor(CompletableFuture<T> future, long deadline)
             throws ExecutionException, InterruptedException, TimeoutException {
         return deadline == Long.MAX_VALUE
@@ -88,7 +88,7 @@ abstract class ClientCommand implements Callable<Integer> {
     }
 
     /** The same in a hurry, while the JVM shuts down. */
-    final void farewell(MqttClient client) {
+    final void disconnectQuickly(MqttClient client) {
         disconnect(client, PATIENCE_WHEN_INTERRUPTED);
     }
 
@@ -105,9 +105,9 @@ abstract class ClientCommand implements Callable<Integer> {
     }
 
     /** A line on standard error, unless {@code --quiet}. */
-    final void remark(String text) {
+    final void note(String text) {
         if (!connection.isQuiet()) {
-            terminal.remark(text);
+            terminal.note(text);
         }
     }
 

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "completion",
         description = "Print the completion for a shell.",
-        exitCodeList = "141:the reader of standard output has gone",
+        exitCodeList = "141:standard output was closed by its reader",
         footerHeading = "%nExamples:%n",
         footer = {
             "  source <(godwit completion bash)                          for this session; or in ~/.bashrc",

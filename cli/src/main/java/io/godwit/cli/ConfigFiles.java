@@ -12,8 +12,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Options that are always there: {@code ~/.config/godwit/all} for every command that connects, {@code
- * ~/.config/godwit/COMMAND} for one. A line is an option as on the command line, {@code #} begins a remark. What the command
+ * Options that always apply: {@code ~/.config/godwit/all} for every command that connects, {@code
+ * ~/.config/godwit/COMMAND} for one. A line is an option as on the command line, {@code #} starts a comment. What the command
  * line says wins.
  */
 final class ConfigFiles {
@@ -36,7 +36,7 @@ final class ConfigFiles {
      *
      * @param command the command, whose options the files may name
      * @param arguments what was typed after the command's name
-     * @throws IllegalArgumentException when a file cannot be read or names what is no option
+     * @throws IllegalArgumentException if a file cannot be read or contains an unknown option
      */
     static List<String> precede(Path folder, CommandSpec command, List<String> arguments) {
         List<String> all = new ArrayList<>();
@@ -71,7 +71,7 @@ final class ConfigFiles {
                 }
                 throw new IllegalArgumentException(
                         file + ", line " + (i + 1) + ": '" + parts[0]
-                                + "' is no option of this command; a line is an option as on the command line, such as: -h host");
+                                + "' is not an option of this command; a line is an option as on the command line, such as: -h host");
             }
             if (!isTyped(option, command, typed)) {
                 into.add(parts[0]);

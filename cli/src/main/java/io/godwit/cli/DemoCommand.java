@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.VersionOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.output.Terminal.Colour;
@@ -15,7 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Shows in a few seconds what MQTT is and that this works: a broker, a subscriber, a publisher, and a will. */
 @Command(
@@ -27,12 +28,8 @@ import picocli.CommandLine.Option;
 final class DemoCommand implements Callable<Integer> {
     private static final int SECONDS_TO_ARRIVE = 10;
 
-    @Option(
-            names = {"-V", "--protocol-version"},
-            paramLabel = "VERSION",
-            converter = io.godwit.cli.options.VersionConverter.class,
-            description = "MQTT 31, 311 or 5. [5]")
-    private ProtocolVersion version = ProtocolVersion.V5;
+    @Mixin
+    private VersionOption version = new VersionOption("MQTT 31, 311 or 5. [5]");
 
     private final Terminal terminal;
     private int step;
@@ -53,28 +50,29 @@ final class DemoCommand implements Callable<Integer> {
                         Message.of("boiler/status", "offline")
                                 .withQos(Qos.AT_LEAST_ONCE)
                                 .withRetain(true))) {
-            tell("A broker runs in this process at " + broker.uri() + ", speaking MQTT 3.1, 3.1.1 and 5.");
+            explain("A broker runs in this process at " + broker.uri() + ", speaking MQTT 3.1, 3.1.1 and 5.");
 
             hall.connect();
             hall.subscribe("boiler/#", Qos.EXACTLY_ONCE, arrived::add);
-            tell("'hall-display' connected with MQTT " + version + " and subscribed to boiler/#.");
+            explain("'hall-display' connected with MQTT " + version + " and subscribed to boiler/#.");
 
             boiler.connect();
-            tell("'boiler' connected and left a will: \"offline\" on boiler/status, should it vanish.");
+            explain("'boiler' connected and left a will: \"offline\" on boiler/status, should it vanish.");
 
             for (Qos qos : Qos.values()) {
                 String text = 61 + qos.level() + " °C";
                 boiler.publish(Message.of("boiler/temperature", text).withQos(qos));
-                tell("'boiler' published \"" + text + "\" on boiler/temperature, QoS " + qos.level() + meaning(qos));
+                explain("'boiler' published \"" + text + "\" on boiler/temperature, QoS " + qos.level() + meaning(qos));
                 show(arrived, "boiler/temperature", text);
             }
 
             boiler.publish(Message.of("boiler/status", "heating").withRetain(true));
-            tell("'boiler' published \"heating\" on boiler/status, retained: the broker keeps it for who comes later.");
+            explain(
+                    "'boiler' published \"heating\" on boiler/status, retained: the broker keeps it for later subscribers.");
             show(arrived, "boiler/status", "heating");
 
             broker.faults().dropConnection("boiler");
-            tell("The line to 'boiler' was cut, without a good-bye. The broker speaks its will:");
+            explain("The connection of 'boiler' was cut without DISCONNECT. The broker publishes its will:");
             show(arrived, "boiler/status", "offline");
         }
         long milliseconds = (System.nanoTime() - start) / 1_000_000;
@@ -92,14 +90,19 @@ final class DemoCommand implements Callable<Integer> {
     private MqttClient client(MqttBroker broker, String name, @Nullable Message will) {
         return MqttClient.builder()
                 .server(broker.uri())
-                .protocol(version)
+                .protocol(spoken())
                 .clientId(name)
                 .will(will)
                 .reconnect(Reconnect.never())
                 .build();
     }
 
-    private void tell(String text) {
+    private ProtocolVersion spoken() {
+        ProtocolVersion asked = version.get();
+        return asked != null ? asked : ProtocolVersion.V5;
+    }
+
+    private void explain(String text) {
         terminal.line(terminal.paint(Colour.STRONG, ++step + ".") + " " + text);
     }
 

@@ -5,7 +5,9 @@ import io.godwit.cli.doctor.Doctor;
 import io.godwit.cli.doctor.JsonReport;
 import io.godwit.cli.doctor.Report;
 import io.godwit.cli.doctor.TextReport;
-import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.JsonOption;
+import io.godwit.cli.options.TimeoutOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.packets.PacketPrinter;
@@ -21,23 +23,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
-/** Examines the road to a broker, step by step. */
+/** Checks a connection to a broker, step by step. */
 @Command(
         name = "doctor",
         sortOptions = false,
+        customSynopsis = "godwit doctor [OPTIONS] [ADDRESS]...",
         description = {
-            "Find out why a connection does not work, or what the broker allows.",
-            "Walks the road to it step by step, says at which step it breaks and what to try. Leaves nothing behind on the broker.",
-            "Each address has to work with one version of MQTT, or with that of -V."
+            "Find out why a connection fails, or what the broker allows.",
+            "Checks each step from the address to a message there and back, names the one that fails and what to try. Leaves nothing behind on the broker.",
+            "Each address must work with at least one version of MQTT, or with the one of -V."
         },
-        exitCodeList = "9:the connection works, something on it does not",
+        exitCodeList = "9:the connection works, but a later check failed",
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit doctor test.example",
@@ -48,33 +48,23 @@ import picocli.CommandLine.Spec;
         })
 final class DoctorCommand extends ClientCommand {
     private static final String TOPICS = "godwit/doctor";
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     @Parameters(
             arity = "0..*",
             paramLabel = "ADDRESS",
-            description = "The broker: a name, or an address such as mqtts://host:8883. Several: one after the other.")
+            description =
+                    "The broker: a name, or an address such as mqtts://host:8883. Several are checked one after the other.")
     private List<String> addresses = new ArrayList<>();
 
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "PREFIX",
-            order = -30,
-            description = "Publish and subscribe below this topic only. [" + TOPICS + "]")
-    private @Nullable String topics;
+    @Mixin
+    private TopicOption topic = new TopicOption("Publish and subscribe below this topic only. [" + TOPICS + "]");
 
-    @Option(
-            names = {"-W", "--timeout"},
-            paramLabel = "TIME",
-            converter = Durations.class,
-            order = -29,
-            description = "How long each step may take. [5s]")
-    private Duration timeout = Duration.ofSeconds(5);
+    @Mixin
+    private TimeoutOption timeout = new TimeoutOption("Time limit for each step. [5s]");
 
-    @Option(names = "--json", order = -28, description = "One line of JSON for each broker, with all that was found.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption("One line of JSON for each broker, with all that was found.");
 
     DoctorCommand(Terminal terminal) {
         super(terminal);
@@ -84,12 +74,14 @@ final class DoctorCommand extends ClientCommand {
     public Integer call() {
         connection().connectTo(addresses);
         if (connection().keepsSession()) {
-            throw new IllegalArgumentException("-c: the doctor keeps no session");
+            throw new IllegalArgumentException("-c does not apply here: the doctor always uses a clean session");
         }
-        if (timeout.isZero()) {
-            throw new IllegalArgumentException("--timeout 0: a step needs some time");
+        Duration limit = timeout.or(TIMEOUT);
+        if (limit.isZero()) {
+            throw new IllegalArgumentException("--timeout 0: must be greater than 0");
         }
-        String below = topics != null ? topics : connection().topicOfUrl();
+        String given = topic.last();
+        String below = given != null ? given : connection().topicOfUrl();
         below = below == null ? TOPICS : below;
         TopicName.check(below);
         Thread examiner = Thread.currentThread();
@@ -121,27 +113,26 @@ final class DoctorCommand extends ClientCommand {
 
     private int examine(ServerAddress server, String below) throws InterruptedException {
         TextReport text = new TextReport(terminal());
-        Report report = new Report(server, json ? finding -> {} : text::tell);
-        TransportOptions road = connection().road().toBuilder()
+        Report report = new Report(server, json.isOn() ? finding -> {} : text::print);
+        TransportOptions options = connection().transportOptions().toBuilder()
                 .servers(List.of(server.withoutCredentials()))
                 .build();
-        boolean chosen = spec.commandLine().getParseResult().hasMatchedOption("-V");
         new Doctor(
                         NettyTransport.shared(),
                         report,
                         new Doctor.Request(
-                                road,
+                                options,
                                 this::builder,
-                                chosen ? connection().version() : null,
+                                connection().chosenVersion(),
                                 connection().clientId() != null,
                                 connection().credentials() != null,
                                 below,
-                                timeout))
+                                timeout.or(TIMEOUT)))
                 .examine();
-        if (json) {
+        if (json.isOn()) {
             terminal().line(JsonReport.line(report));
         } else {
-            text.sum(report);
+            text.summarize(report);
         }
         Diagnosis diagnosis = report.diagnosis();
         return diagnosis == null ? ExitCodes.OK : diagnosis.exitCode();
@@ -150,7 +141,7 @@ final class DoctorCommand extends ClientCommand {
     private MqttClientBuilder builder(ProtocolVersion version) {
         MqttClientBuilder builder = connection().builder(version);
         return connection().isDebug()
-                ? TransportAccess.use(builder, PacketPrinter.tapped(version, terminal()::remark, 0))
+                ? TransportAccess.use(builder, PacketPrinter.tapped(version, terminal()::note, 0))
                 : builder;
     }
 }

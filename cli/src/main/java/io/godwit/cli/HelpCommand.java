@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "help",
         description = "Explain godwit, or a command; as --help does.",
-        exitCodeList = "141:the reader of standard output has gone",
+        exitCodeList = "141:standard output was closed by its reader",
         footerHeading = "%nExamples:%n",
         footer = {"  godwit help", "  godwit help sub", "  godwit help store ls"})
 final class HelpCommand implements Callable<Integer> {

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.SharedOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
@@ -13,11 +14,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
- * The {@code godwit} command: finds the command that is meant and runs it. Only that one is built, since looking at all of
- * them would be most of the time that a start takes.
+ * The {@code godwit} command: finds the command and runs it. Builds only that one, since building all of them
+ * would take most of the start-up time.
  */
 @Command(
         name = "godwit",
@@ -27,8 +29,8 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  godwit demo                                    see messages travel",
-            "  godwit sub -h test.example -t 'home/#' -v      print what comes",
+            "  godwit demo                                    watch messages being delivered",
+            "  godwit sub -h test.example -t 'home/#' -v      print messages",
             "  godwit pub -h test.example -t home/hall -m hi  send a message",
             "  godwit bench -h test.example --rate 100 -q 1   measure a broker",
             "%ngodwit COMMAND --help explains a command."
@@ -77,8 +79,6 @@ public final class Main implements Callable<Integer> {
 
     /** Runs a command line; returns its exit code. */
     static int run(Terminal terminal, List<String> arguments) {
-        boolean debug = arguments.contains("-d") || arguments.contains("--debug");
-        logging(debug);
         String first = arguments.isEmpty() ? "" : arguments.get(0);
         if (arguments.size() == 1 && (first.equals("--version") || first.equals("-V"))) {
             for (String text : Version.lines()) {
@@ -89,17 +89,20 @@ public final class Main implements Callable<Integer> {
         CommandLine line = commandLine(terminal, COMMANDS.contains(first) ? List.of(first) : COMMANDS);
         List<String> all = new ArrayList<>(arguments);
         CommandLine command = line.getSubcommands().get(first);
-        if (command != null) {
-            try {
+        try {
+            if (command != null) {
                 List<String> typed = arguments.subList(1, arguments.size());
                 all = new ArrayList<>(ConfigFiles.precede(ConfigFiles.folder(), command.getCommandSpec(), typed));
                 all.add(0, first);
-            } catch (IllegalArgumentException e) {
-                terminal.remark("godwit: " + e.getMessage());
-                return ExitCodes.USAGE;
             }
+            return line.execute(all.toArray(String[]::new));
+        } catch (IllegalArgumentException e) {
+            terminal.note("godwit: " + e.getMessage());
+            return ExitCodes.USAGE;
+        } catch (OutOfMemoryError e) {
+            terminal.note("godwit: out of memory (" + e.getMessage() + "); allow more with GODWIT_OPTS=-Xmx1g");
+            return ExitCodes.OUT_OF_MEMORY;
         }
-        return line.execute(all.toArray(String[]::new));
     }
 
     /** The command line with all commands. */
@@ -117,7 +120,7 @@ public final class Main implements Callable<Integer> {
         for (String name : names) {
             CommandLine below = found.getSubcommands().get(name);
             if (below == null) {
-                throw new IllegalArgumentException("there is no command '" + name + "'; '"
+                throw new IllegalArgumentException("unknown command '" + name + "'; '"
                         + found.getCommandSpec().qualifiedName() + " --help' lists them");
             }
             found = below;
@@ -131,11 +134,14 @@ public final class Main implements Callable<Integer> {
         for (String name : names) {
             CommandLine command = new CommandLine(command(name, terminal));
             command.getCommandSpec().addOption(help());
+            SharedOption.describe(command.getCommandSpec());
+            command.getSubcommands().values().forEach(below -> SharedOption.describe(below.getCommandSpec()));
             line.addSubcommand(name, command);
         }
         ExitCodes.describe(line.getCommandSpec());
         boolean colours = terminal.colours();
         line.setColorScheme(CommandLine.Help.defaultColorScheme(colours ? Ansi.ON : Ansi.OFF));
+        line.setExpandAtFiles(false); // an argument is what was typed
         line.setOverwrittenOptionsAllowed(true);
         line.setAllowOptionsAsOptionParameters(true);
         line.setUsageHelpAutoWidth(true);
@@ -145,19 +151,21 @@ public final class Main implements Callable<Integer> {
         line.setParameterExceptionHandler((failure, typed) -> {
             CommandLine at = failure.getCommandLine();
             String name = at.getCommandSpec().qualifiedName();
-            terminal.remark(name + ": " + complaint(failure));
+            terminal.note(name + ": " + message(failure));
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, at.getErr());
-            terminal.remark("Try '" + name + " --help'.");
+            terminal.note("Try '" + name + " --help'.");
             return ExitCodes.USAGE;
+        });
+        line.setExecutionStrategy(parsed -> {
+            logging(isOn(parsed, "--debug"));
+            return new CommandLine.RunLast().execute(parsed);
         });
         line.setExecutionExceptionHandler((failure, at, parsed) -> {
             Throwable cause = Failures.unwrap(failure);
-            boolean debug = parsed.originalArgs().stream()
-                    .anyMatch(argument -> argument.equals("-d") || argument.equals("--debug"));
-            if (!parsed.originalArgs().contains("--quiet")) {
-                terminal.remark(at.getCommandSpec().qualifiedName() + ": " + Failures.text(cause));
+            if (!isOn(parsed, "--quiet")) {
+                terminal.note(at.getCommandSpec().qualifiedName() + ": " + Failures.text(cause));
             }
-            if (debug) {
+            if (isOn(parsed, "--debug")) {
                 cause.printStackTrace(terminal.err());
             }
             return Failures.exitCode(cause);
@@ -165,18 +173,24 @@ public final class Main implements Callable<Integer> {
         return line;
     }
 
-    /** What picocli says, in words for who does not know its model. */
-    private static String complaint(CommandLine.ParameterException failure) {
+    /** Whether the command that was parsed, or one above it, was given this option. */
+    private static boolean isOn(ParseResult parsed, String option) {
+        return parsed.asCommandLineList().stream()
+                .anyMatch(each -> each.getParseResult().hasMatchedOption(option));
+    }
+
+    /** What picocli reports, in plain words. */
+    private static String message(CommandLine.ParameterException failure) {
         boolean atTop = failure.getCommandLine().getParent() == null;
         if (failure instanceof CommandLine.UnmatchedArgumentException unmatched
                 && atTop
                 && !unmatched.getUnmatched().get(0).startsWith("-")) {
-            return "there is no command '" + unmatched.getUnmatched().get(0) + "'";
+            return "unknown command '" + unmatched.getUnmatched().get(0) + "'";
         }
         String text = String.valueOf(failure.getMessage());
         String missing = "Error: Missing required argument (specify one of these): ";
         if (text.startsWith(missing)) {
-            return "one of these is missing: " + text.substring(missing.length());
+            return "missing one of: " + text.substring(missing.length());
         }
         return text.replace("option option", "option").replaceFirst("^Error: ", "");
     }
@@ -189,7 +203,7 @@ public final class Main implements Callable<Integer> {
                 .build();
     }
 
-    /** The library is silent unless asked: what matters, the command says itself. */
+    /** The library logs nothing unless asked to: the command reports what matters. */
     private static void logging(boolean debug) {
         setDefault("org.slf4j.simpleLogger.defaultLogLevel", debug ? "debug" : "off");
         setDefault("org.slf4j.simpleLogger.log.io.netty", debug ? "warn" : "off");

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "man",
         description = "Show the man page of godwit or of a command. When piped: its source.",
-        exitCodeList = "141:the reader of standard output has gone",
+        exitCodeList = "141:standard output was closed by its reader",
         footerHeading = "%nExamples:%n",
         footer = {"  godwit man", "  godwit man sub", "  godwit man sub > godwit-sub.1"})
 final class ManCommand implements Callable<Integer> {

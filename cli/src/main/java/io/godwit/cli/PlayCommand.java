@@ -1,7 +1,10 @@
 package io.godwit.cli;
 
-import io.godwit.cli.options.Durations;
-import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.InFlightOption;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.SpeedOption;
+import io.godwit.cli.options.TimeoutOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
@@ -28,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -40,7 +44,7 @@ import picocli.CommandLine.Parameters;
             "Publish a recording of godwit record, with its timing.",
             "With -V 5 the recorded properties of MQTT 5 are sent too."
         },
-        exitCodeList = {"7:a message was not acknowledged", "27:time ran out"},
+        exitCodeList = {"7:a message was not acknowledged", "27:timed out"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit play day.jsonl                                    as it was",
@@ -52,68 +56,51 @@ import picocli.CommandLine.Parameters;
         })
 final class PlayCommand extends ClientCommand {
     private static final int FOR_EVER = Integer.MAX_VALUE;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @Parameters(paramLabel = "FILE", description = "The recording; - is standard input.")
     private String file = "-";
 
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "FILTER",
-            order = -30,
-            description = "Play only topics that match, as recorded; may be repeated.")
-    private List<String> filters = new ArrayList<>();
+    @Mixin
+    private TopicOption topic = new TopicOption("Play only topics that match, as recorded; may be repeated.");
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            order = -29,
-            description = "Publish all with this QoS, not with the recorded one.")
-    private @Nullable Qos qos;
+    @Mixin
+    private QosOption qos = new QosOption("Publish all with this QoS, not with the recorded one.");
 
-    @Option(names = "--speed", paramLabel = "X", order = -28, description = "So many times as fast: 2, 0.5. [1]")
-    private double speed = 1;
+    @Mixin
+    private SpeedOption speed = new SpeedOption("Play X times as fast: 2, 0.5. [1]");
 
-    @Option(names = "--fast", order = -27, description = "Without any pause.")
+    @Option(names = "--fast", description = "Without any pause.")
     private boolean fast;
 
-    @Option(names = "--loop", paramLabel = "N|forever", order = -26, description = "Play so many times. [1]")
+    @Option(names = "--loop", paramLabel = "N|forever", description = "Play N times. [1]")
     private String loop = "1";
 
     @Option(
             names = "--topic-from",
             paramLabel = "TOPIC",
-            order = -25,
             description = "With --topic-to: what is at or below this topic ...")
     private @Nullable String topicFrom;
 
-    @Option(names = "--topic-to", paramLabel = "TOPIC", order = -24, description = "... goes to or below this one.")
+    @Option(names = "--topic-to", paramLabel = "TOPIC", description = "... goes to or below this one.")
     private @Nullable String topicTo;
 
     @Option(
             names = "--rewrite",
             paramLabel = "s/FROM/TO/",
-            order = -23,
             description = "Change topics with a regular expression, as sed does; may be repeated.")
     private List<String> rewrites = new ArrayList<>();
 
-    @Option(names = "--no-retain", order = -22, description = "Publish nothing as retained.")
+    @Option(names = "--no-retain", description = "Publish nothing as retained.")
     private boolean noRetain;
 
-    @Option(
-            names = {"-M", "--max-inflight"},
-            paramLabel = "N",
-            order = -21,
-            description = "Messages of QoS 1 and 2 in flight at most. [1024; 20 before MQTT 5]")
-    private @Nullable Integer inFlight;
+    @Mixin
+    private InFlightOption inFlight =
+            new InFlightOption("Messages of QoS 1 and 2 in flight at most. [1024; 20 before MQTT 5]");
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "TIME",
-            order = -20,
-            converter = Durations.class,
-            description = "How long the last acknowledgements may take, exit code 27. [30s]")
-    private Duration timeout = Duration.ofSeconds(30);
+    @Mixin
+    private TimeoutOption timeout =
+            new TimeoutOption("How long the last acknowledgements may take, exit code 27. [30s]");
 
     // Main thread only, but for the summary.
     private volatile long start = System.nanoTime();
@@ -131,60 +118,55 @@ final class PlayCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
-        List<TopicFilter> wanted = filters.stream().map(TopicFilter::of).toList();
+        List<TopicFilter> wanted = topic.all().stream().map(TopicFilter::of).toList();
         UnaryOperator<String> rewrite = rewrite();
         int rounds = rounds();
-        if (speed <= 0 || Double.isNaN(speed)) {
-            throw new IllegalArgumentException("--speed " + speed + ": a number above 0, such as 2 or 0.5");
-        }
+        double factor = speed.value();
         if (rounds > 1 && file.equals("-")) {
-            throw new IllegalArgumentException("--loop: standard input can be played once only; name a file");
+            throw new IllegalArgumentException("--loop: standard input can be played only once; name a file");
         }
         if (!file.equals("-") && !Files.isReadable(Path.of(file))) {
-            throw new IllegalArgumentException("there is no file " + file + " that may be read");
+            throw new IllegalArgumentException("cannot read file " + file);
         }
         MqttClient client = builder()
-                .maximumInFlight(
-                        inFlight != null
-                                ? inFlight
-                                : PublishWindow.inFlight(
-                                        Qos.EXACTLY_ONCE, connection().version()))
+                .maximumInFlight(inFlight.or(
+                        PublishWindow.inFlight(Qos.EXACTLY_ONCE, connection().version())))
                 .callTimeout(Duration.ofDays(1))
                 .build();
         PublishWindow window = new PublishWindow(client);
         try (Progress progress = new Progress(terminal(), () -> summary(window));
                 ShutdownHook interruption = new ShutdownHook(() -> {
                     ended = true;
-                    farewell(client);
+                    disconnectQuickly(client);
                     progress.close();
-                    remark(summary(window));
+                    note(summary(window));
                 })) {
             connect(client);
             start = System.nanoTime();
             for (int i = 1; i <= rounds; i++) {
                 round = i;
-                if (!play(window, wanted, rewrite) || ended) {
+                if (!play(window, wanted, rewrite, factor) || ended) {
                     break;
                 }
             }
-            window.await(timeout);
+            window.await(timeout.or(TIMEOUT));
         } finally {
             disconnect(client);
         }
         if (ended) {
             return ExitCodes.INTERRUPTED; // it was summed up already
         }
-        remark(summary(window));
+        note(summary(window));
         Throwable failed = window.failure();
         if (failed != null) {
-            remark("godwit play: " + Failures.text(failed));
+            note("godwit play: " + Failures.text(failed));
             return Failures.exitCode(failed);
         }
         return ExitCodes.OK;
     }
 
     /** Plays the recording once. False: there was nothing in it to play. */
-    private boolean play(PublishWindow window, List<TopicFilter> wanted, UnaryOperator<String> rewrite)
+    private boolean play(PublishWindow window, List<TopicFilter> wanted, UnaryOperator<String> rewrite, double factor)
             throws IOException, InterruptedException {
         long begin = System.nanoTime();
         long before = messages;
@@ -201,7 +183,7 @@ final class PlayCommand extends ClientCommand {
                 Message message;
                 try {
                     recorded = RecordedMessage.parse(line);
-                    message = anew(recorded.message(), rewrite);
+                    message = rewritten(recorded.message(), rewrite);
                 } catch (IllegalArgumentException e) {
                     throw new IOException(name() + ", line " + number + ": " + e.getMessage(), e);
                 }
@@ -212,7 +194,7 @@ final class PlayCommand extends ClientCommand {
                     continue;
                 }
                 if (!fast) {
-                    waitUntil(begin + Math.round(recorded.at().toNanos() / speed));
+                    waitUntil(begin + Math.round(recorded.at().toNanos() / factor));
                 }
                 if (ended) {
                     break;
@@ -222,7 +204,7 @@ final class PlayCommand extends ClientCommand {
                 messages = messages + 1;
             }
         } catch (CharacterCodingException e) {
-            throw new IOException(name() + ", line " + (number + 1) + ": it is no UTF-8 text", e);
+            throw new IOException(name() + ", line " + (number + 1) + ": not UTF-8 text", e);
         }
         return messages > before;
     }
@@ -240,13 +222,13 @@ final class PlayCommand extends ClientCommand {
         }
     }
 
-    private Message anew(Message message, UnaryOperator<String> rewrite) {
-        String topic = rewrite.apply(message.topic());
-        TopicName.check(topic);
+    private Message rewritten(Message message, UnaryOperator<String> rewrite) {
+        String renamed = rewrite.apply(message.topic());
+        TopicName.check(renamed);
         return new Message(
-                topic,
+                renamed,
                 message.payload(),
-                qos == null ? message.qos() : qos,
+                qos.or(message.qos()),
                 message.retain() && !noRetain,
                 connection().version() == ProtocolVersion.V5 ? message.properties() : MqttProperties.NONE);
     }
@@ -260,8 +242,8 @@ final class PlayCommand extends ClientCommand {
             steps.add(TopicRewrite.moved(topicFrom, topicTo));
         }
         rewrites.forEach(text -> steps.add(TopicRewrite.substitution(text)));
-        return topic -> {
-            String result = topic;
+        return name -> {
+            String result = name;
             for (UnaryOperator<String> step : steps) {
                 result = step.apply(result);
             }
@@ -281,7 +263,7 @@ final class PlayCommand extends ClientCommand {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("--loop " + loop + ": a number above 0, or forever");
+        throw new IllegalArgumentException("--loop " + loop + ": must be greater than 0, or forever");
     }
 
     private String summary(PublishWindow window) {

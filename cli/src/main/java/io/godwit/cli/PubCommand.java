@@ -1,8 +1,12 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.InFlightOption;
 import io.godwit.cli.options.PayloadSource;
-import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.RetainOption;
+import io.godwit.cli.options.TimeoutOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
@@ -18,17 +22,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Publishes: one message, the same one several times, or a message for each line of standard input. */
 @Command(
         name = "pub",
         sortOptions = false,
+        customSynopsis = "godwit pub [OPTIONS] -t TOPIC (-m TEXT | -f FILE | -s | -n | -l)",
         description = "Publish messages, with the options of mosquitto_pub.",
-        exitCodeList = {"7:a message was not acknowledged", "27:no acknowledgement came in time"},
+        exitCodeList = {"7:a message was not acknowledged", "27:timed out waiting for an acknowledgement"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit pub -t home/hall/light -m on",
@@ -38,14 +43,12 @@ import picocli.CommandLine.Option;
             "  godwit pub -V 5 -t a -m '{}' -D publish content-type application/json"
         })
 final class PubCommand extends ClientCommand {
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "TOPIC",
-            order = -10,
-            description = "The topic to publish to.")
-    private @Nullable String topic;
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-    @ArgGroup(multiplicity = "1", order = -9)
+    @Mixin
+    private TopicOption topic = new TopicOption("The topic to publish to.");
+
+    @ArgGroup(multiplicity = "1")
     private Source source = new Source();
 
     /** Where the payload comes from: one of the usual places, or line by line. */
@@ -56,43 +59,29 @@ final class PubCommand extends ClientCommand {
         private boolean lines;
     }
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            order = -8,
-            description = "Quality of service: 0, 1 or 2. [0]")
-    private Qos qos = Qos.AT_MOST_ONCE;
+    @Mixin
+    private QosOption qos = new QosOption("Quality of service: 0, 1 or 2. [0]");
 
-    @Option(
-            names = {"-r", "--retain"},
-            order = -7,
-            description = "The broker keeps the message for later subscribers.")
-    private boolean retain;
+    @Mixin
+    private RetainOption retain = new RetainOption("Publish a retained message.");
 
-    @Option(names = "--repeat", paramLabel = "N", order = -6, description = "Publish so many times. [1]")
+    @Option(names = "--repeat", paramLabel = "N", description = "Publish N times. [1]")
     private int repeat = 1;
 
     @Option(
             names = "--repeat-delay",
             paramLabel = "TIME",
             converter = Durations.class,
-            order = -5,
             description = "Wait between them: seconds, or 250ms, 2m. [0]")
     private Duration repeatDelay = Duration.ZERO;
 
-    @Option(
-            names = {"-M", "--max-inflight"},
-            paramLabel = "N",
-            description = "Messages of QoS 1 and 2 in flight at most. [1024; 20 at QoS 2 before MQTT 5]")
-    private @Nullable Integer inFlight;
+    @Mixin
+    private InFlightOption inFlight =
+            new InFlightOption("Messages of QoS 1 and 2 in flight at most. [1024; 20 at QoS 2 before MQTT 5]");
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "TIME",
-            converter = Durations.class,
-            description = "How long the broker's acknowledgement may take, exit code 27. [30s]")
-    private Duration timeout = Duration.ofSeconds(30);
+    @Mixin
+    private TimeoutOption timeout =
+            new TimeoutOption("Time limit for the broker's acknowledgement, exit code 27. [30s]");
 
     PubCommand(Terminal terminal) {
         super(terminal);
@@ -100,33 +89,33 @@ final class PubCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
-        String name = topic != null ? topic : connection().topicOfUrl();
+        String given = topic.last();
+        String name = given != null ? given : connection().topicOfUrl();
         if (name == null) {
-            throw new IllegalArgumentException("no topic is named: -t TOPIC");
+            throw new IllegalArgumentException("missing topic: use -t TOPIC");
         }
         TopicName.check(name);
+        Qos level = qos.or(Qos.AT_MOST_ONCE);
         Message message = new Message(
                 name,
                 source.lines ? new byte[0] : source.bytes(),
-                qos,
-                retain,
+                level,
+                retain.isOn(),
                 connection().properties(Property.Carrier.PUBLISH));
-        int most = inFlight != null
-                ? inFlight
-                : PublishWindow.inFlight(qos, connection().version());
+        int most = inFlight.or(PublishWindow.inFlight(level, connection().version()));
         MqttClientBuilder builder = builder().maximumInFlight(most).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();
         PublishWindow window = new PublishWindow(client);
-        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(client))) {
+        try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connect(client);
             publish(window, message);
-            window.await(timeout);
+            window.await(timeout.or(TIMEOUT));
         } finally {
             disconnect(client);
         }
         Throwable failed = window.failure();
         if (failed != null) {
-            remark("godwit pub: " + Failures.text(failed));
+            note("godwit pub: " + Failures.text(failed));
             return Failures.exitCode(failed);
         }
         return ExitCodes.OK;

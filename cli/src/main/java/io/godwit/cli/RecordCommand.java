@@ -1,7 +1,11 @@
 package io.godwit.cli;
 
-import io.godwit.cli.options.Durations;
-import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.DurationOption;
+import io.godwit.cli.options.FilterOutOption;
+import io.godwit.cli.options.NoRetainedOption;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Repeats;
 import io.godwit.cli.output.Terminal;
@@ -27,15 +31,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -48,7 +51,7 @@ import picocli.CommandLine.Parameters;
             "Record messages with their timing, one JSON line each, for godwit play.",
             "With -V 5 the properties of MQTT 5 are recorded too."
         },
-        exitCodeList = {"8:the broker refused a subscription", "141:the reader of standard output has gone"},
+        exitCodeList = {"8:the broker rejected a subscription", "141:standard output was closed by its reader"},
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit record day.jsonl -t 'home/#'               until Ctrl-C",
@@ -56,56 +59,32 @@ import picocli.CommandLine.Parameters;
             "  godwit record - -t 'home/#' | gzip > day.jsonl.gz"
         })
 final class RecordCommand extends ClientCommand {
-    @Parameters(paramLabel = "FILE", description = "Where to; - is standard output.")
+    @Parameters(paramLabel = "FILE", description = "The file to write; - is standard output.")
     private String file = "-";
 
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "FILTER",
-            order = -30,
-            description = "A topic filter to record; may be repeated. [#]")
-    private List<String> filters = new ArrayList<>();
+    @Mixin
+    private TopicOption topic = new TopicOption("A topic filter to record; may be repeated. [#]");
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            order = -29,
-            description = "The highest QoS to receive with; what was published with less comes with less. [2]")
-    private Qos qos = Qos.EXACTLY_ONCE;
+    @Mixin
+    private QosOption qos =
+            new QosOption("The highest QoS to receive with; what was published with less comes with less. [2]");
 
-    @Option(
-            names = {"-C", "--count"},
-            paramLabel = "N",
-            order = -28,
-            description = "End after so many messages.")
-    private long count;
+    @Mixin
+    private CountOption count = new CountOption("End after N messages.");
 
-    @Option(
-            names = "--duration",
-            paramLabel = "TIME",
-            converter = Durations.class,
-            order = -27,
-            description = "End after this time: seconds, or 250ms, 2m, 1h.")
-    private @Nullable Duration duration;
+    @Mixin
+    private DurationOption duration = new DurationOption("End after this time: seconds, or 250ms, 2m, 1h.");
 
-    @Option(
-            names = {"-R", "--no-retained"},
-            order = -26,
-            description = "Leave out what was retained before.")
-    private boolean noRetained;
+    @Mixin
+    private NoRetainedOption noRetained = new NoRetainedOption("Skip retained messages.");
 
-    @Option(
-            names = {"-T", "--filter-out"},
-            paramLabel = "FILTER",
-            order = -25,
-            description = "Leave out topics that match; may be repeated.")
-    private List<String> leftOut = new ArrayList<>();
+    @Mixin
+    private FilterOutOption filterOut = new FilterOutOption();
 
-    @Option(names = "--append", order = -24, description = "Write behind what the file has already.")
+    @Option(names = "--append", description = "Append to the file.")
     private boolean append;
 
-    @Option(names = "--force", order = -23, description = "Write over a file that is there.")
+    @Option(names = "--force", description = "Overwrite an existing file.")
     private boolean force;
 
     RecordCommand(Terminal terminal) {
@@ -114,19 +93,22 @@ final class RecordCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
-        List<TopicSubscription> subscriptions = (filters.isEmpty() ? List.of("#") : filters)
-                .stream().map(filter -> TopicSubscription.of(filter, qos)).toList();
-        List<TopicFilter> out = leftOut.stream().map(TopicFilter::of).toList();
+        List<TopicSubscription> subscriptions = (topic.all().isEmpty() ? List.of("#") : topic.all())
+                .stream()
+                        .map(filter -> TopicSubscription.of(filter, qos.or(Qos.EXACTLY_ONCE)))
+                        .toList();
+        List<TopicFilter> out = filterOut.filters();
+        long most = count.or(0);
         MqttClientBuilder builder = builder();
         boolean isNew = !file.equals("-") && !Files.exists(Path.of(file));
         try (OutputStream sink = file.equals("-") ? new ToTerminal() : open(Path.of(file))) {
-            Recorder recorder = new Recorder(sink, out);
+            Recorder recorder = new Recorder(sink, out, most);
             subscriptions.forEach(
                     subscription -> builder.manualHandler(subscription.filter().text(), recorder));
             MqttClient client = builder.build();
             try (Progress progress = new Progress(terminal(), recorder::summary);
                     ShutdownHook interruption = new ShutdownHook(() -> {
-                        farewell(client);
+                        disconnectQuickly(client);
                         recorder.stop();
                         progress.close();
                         sumUp(recorder);
@@ -136,8 +118,8 @@ final class RecordCommand extends ClientCommand {
                 client.subscribeAsync(
                                 subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), recorded -> {})
                         .get();
-                remark("recording" + (progress.isShown() ? "; Ctrl-C ends it" : ""));
-                waitFor(recorder.end, deadline(duration));
+                note("recording" + (progress.isShown() ? "; Ctrl-C ends it" : ""));
+                waitFor(recorder.end, deadline(duration.get()));
             } catch (TimeoutException e) {
                 recorder.stop(); // the time that was asked for is over
             } finally {
@@ -154,7 +136,7 @@ final class RecordCommand extends ClientCommand {
     }
 
     private void sumUp(Recorder recorder) {
-        remark(recorder.summary());
+        note(recorder.summary());
     }
 
     private OutputStream open(Path path) throws IOException {
@@ -170,7 +152,7 @@ final class RecordCommand extends ClientCommand {
             return Channels.newOutputStream(FileChannel.open(path, options));
         } catch (FileAlreadyExistsException e) {
             throw new IllegalArgumentException(
-                    "the file " + path + " is there already: add --append, or --force to write over it", e);
+                    "the file " + path + " already exists: add --append, or --force to overwrite it", e);
         }
     }
 
@@ -189,7 +171,7 @@ final class RecordCommand extends ClientCommand {
         }
     }
 
-    /** The reader of standard output has gone. */
+    /** Standard output was closed by its reader. */
     private static final class OutputClosedException extends IOException {
         private static final long serialVersionUID = 1;
     }
@@ -198,6 +180,7 @@ final class RecordCommand extends ClientCommand {
     private final class Recorder implements ManualHandler {
         private final OutputStream sink;
         private final List<TopicFilter> out;
+        private final long wanted;
         private final CompletableFuture<Integer> end = new CompletableFuture<>();
 
         /** The beginning: the first message of a kept session, or the subscription; 0 before it. */
@@ -209,7 +192,8 @@ final class RecordCommand extends ClientCommand {
         private volatile long messages;
         private volatile long bytes;
 
-        Recorder(OutputStream sink, List<TopicFilter> out) {
+        Recorder(OutputStream sink, List<TopicFilter> out, long wanted) {
+            this.wanted = wanted;
             this.sink = sink;
             this.out = out;
         }
@@ -252,14 +236,14 @@ final class RecordCommand extends ClientCommand {
                 messages = messages + 1;
             }
             acknowledgement.acknowledge();
-            if (count > 0 && messages >= count) {
+            if (wanted > 0 && messages >= wanted) {
                 stop();
                 end.complete(ExitCodes.OK);
             }
         }
 
         private boolean isWanted(Message message) {
-            return !(noRetained && message.retain())
+            return !(noRetained.isOn() && message.retain())
                     && out.stream().noneMatch(filter -> filter.matches(message.topic()));
         }
     }

@@ -1,8 +1,13 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.CountOption;
 import io.godwit.cli.options.Durations;
 import io.godwit.cli.options.PayloadSource;
-import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.ResponseTopicOption;
+import io.godwit.cli.options.TimeoutOption;
+import io.godwit.cli.options.TopicOption;
+import io.godwit.cli.options.VerboseOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Repeats;
@@ -33,6 +38,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Answers requests until it is enough: with the same payload, with what was asked, or with what a command says. */
@@ -46,9 +52,9 @@ import picocli.CommandLine.Option;
             "those to requests to FILTER/request/ID go to TOPIC/response/ID, as godwit request asks with MQTT 3."
         },
         exitCodeList = {
-            "8:the broker refused a subscription",
-            "27:time ran out",
-            "141:the reader of standard output has gone"
+            "8:the broker rejected a subscription",
+            "27:timed out",
+            "141:standard output was closed by its reader"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -58,14 +64,10 @@ import picocli.CommandLine.Option;
             "  godwit reply -t 'file/+' --exec 'cat \"/srv/${GODWIT_TOPIC##*/}\"' --jobs 4"
         })
 final class ReplyCommand extends ClientCommand {
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "FILTER",
-            order = -40,
-            description = "A topic filter of requests; may be repeated.")
-    private List<String> filters = new ArrayList<>();
+    @Mixin
+    private TopicOption topic = new TopicOption("A topic filter of requests; may be repeated.");
 
-    @ArgGroup(multiplicity = "1", order = -39)
+    @ArgGroup(multiplicity = "1")
     private Source source = new Source();
 
     /** Where the answer comes from. */
@@ -84,52 +86,31 @@ final class ReplyCommand extends ClientCommand {
         private @Nullable String command;
     }
 
-    @Option(
-            names = {"-e", "--response-topic"},
-            paramLabel = "TOPIC",
-            order = -38,
-            description = "Where the answer goes when the request does not say.")
-    private @Nullable String responseTopic;
+    @Mixin
+    private ResponseTopicOption responseTopic =
+            new ResponseTopicOption("Where the answer goes when the request does not say.");
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            order = -37,
-            description = "The highest QoS to receive with; the answer has that of the request. [1]")
-    private Qos qos = Qos.AT_LEAST_ONCE;
+    @Mixin
+    private QosOption qos = new QosOption("The highest QoS to receive with; the answer has that of the request. [1]");
 
-    @Option(
-            names = {"-C", "--count"},
-            paramLabel = "N",
-            order = -36,
-            description = "End after so many answers.")
-    private long count;
+    @Mixin
+    private CountOption count = new CountOption("End after N answers.");
 
-    @Option(
-            names = {"-W", "--timeout"},
-            paramLabel = "TIME",
-            converter = Durations.class,
-            order = -35,
-            description = "End after this time, exit code 27.")
-    private @Nullable Duration timeout;
+    @Mixin
+    private TimeoutOption timeout = new TimeoutOption("End after this time, exit code 27.");
 
     @Option(
             names = "--exec-timeout",
             paramLabel = "TIME",
             converter = Durations.class,
-            order = -34,
-            description = "How long the command may take. [30s]")
+            description = "Time limit for the command. [30s]")
     private Duration commandTimeout = Duration.ofSeconds(30);
 
-    @Option(names = "--jobs", paramLabel = "N", order = -33, description = "So many commands at once. [1]")
+    @Option(names = "--jobs", paramLabel = "N", description = "Run up to N commands at once. [1]")
     private int jobs = 1;
 
-    @Option(
-            names = {"-v", "--verbose"},
-            order = -32,
-            description = "Print the topics of each request and answer.")
-    private boolean verbose;
+    @Mixin
+    private VerboseOption verbose = new VerboseOption("Print the topics of each request and answer.");
 
     ReplyCommand(Terminal terminal) {
         super(terminal);
@@ -140,29 +121,29 @@ final class ReplyCommand extends ClientCommand {
     public Integer call() throws Exception {
         List<TopicSubscription> subscriptions = subscriptions();
         if (jobs < 1) {
-            throw new IllegalArgumentException("--jobs " + jobs + ": at least 1");
+            throw new IllegalArgumentException("--jobs " + jobs + ": must be at least 1");
         }
         Answer answer = source.command != null
                 ? Answer.shell(source.command, commandTimeout)
                 : source.echo ? Answer.echo() : Answer.fixed(source.bytes());
         ExecutorService workers = Executors.newCachedThreadPool();
-        Replies replies = new Replies(answer, workers);
+        Replies replies = new Replies(answer, workers, count.or(0));
         MqttClientBuilder builder = builder();
         subscriptions.forEach(
                 subscription -> builder.manualHandler(subscription.filter().text(), replies));
         MqttClient client = builder.build();
         replies.client = client;
-        long deadline = deadline(timeout);
+        long deadline = deadline(timeout.get());
         try (ShutdownHook interruption = new ShutdownHook(() -> {
-            farewell(client);
-            remark(replies.summary());
+            disconnectQuickly(client);
+            note(replies.summary());
         })) {
             connectWithin(client, deadline);
             waitFor(
                     client.subscribeAsync(
                             subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), declared -> {}),
                     deadline);
-            remark("answering requests to " + String.join(", ", filters));
+            note("answering requests on " + String.join(", ", filters()));
             return waitFor(replies.end, deadline);
         } catch (TimeoutException e) {
             return ExitCodes.TIMEOUT;
@@ -172,28 +153,32 @@ final class ReplyCommand extends ClientCommand {
         }
     }
 
+    private List<String> filters() {
+        String inUrl = connection().topicOfUrl();
+        return topic.all().isEmpty() && inUrl != null ? List.of(inUrl) : topic.all();
+    }
+
     private List<TopicSubscription> subscriptions() {
-        if (filters.isEmpty() && connection().topicOfUrl() != null) {
-            filters.add(connection().topicOfUrl());
-        }
+        List<String> filters = filters();
+        Qos most = qos.or(Qos.AT_LEAST_ONCE);
         if (filters.isEmpty()) {
-            throw new IllegalArgumentException("no topic is named: -t FILTER");
+            throw new IllegalArgumentException("missing topic filter: use -t FILTER");
         }
         List<TopicSubscription> all = new ArrayList<>();
         for (String filter : filters) {
-            all.add(TopicSubscription.of(filter, qos));
+            all.add(TopicSubscription.of(filter, most));
             if (!filter.endsWith("#")) {
-                all.add(TopicSubscription.of(ResponseTopics.requests(filter), qos));
+                all.add(TopicSubscription.of(ResponseTopics.requests(filter), most));
             }
         }
-        String answers = responseTopic;
+        String answers = responseTopic.get();
         if (answers != null) {
             TopicName.check(answers);
             for (TopicSubscription subscription : all) {
                 TopicFilter filter = subscription.filter();
                 if (filter.matches(answers)) {
                     throw new IllegalArgumentException(
-                            "-e " + answers + " matches -t " + filter + ": it would answer its own answers for ever");
+                            "-e " + answers + " matches -t " + filter + ": it would answer its own answers forever");
                 }
             }
         }
@@ -204,6 +189,7 @@ final class ReplyCommand extends ClientCommand {
     private final class Replies implements ManualHandler {
         // Set once.
         private final Answer answer;
+        private final long wanted;
         private final ExecutorService workers;
         private final CompletableFuture<Integer> end = new CompletableFuture<>();
         private final Semaphore free = new Semaphore(jobs);
@@ -215,7 +201,8 @@ final class ReplyCommand extends ClientCommand {
         // Any thread.
         private final AtomicLong answered = new AtomicLong();
 
-        Replies(Answer answer, ExecutorService workers) {
+        Replies(Answer answer, ExecutorService workers, long wanted) {
+            this.wanted = wanted;
             this.answer = answer;
             this.workers = workers;
         }
@@ -235,10 +222,10 @@ final class ReplyCommand extends ClientCommand {
                 return;
             }
             String to = ResponseTopics.of(request);
-            to = to == null ? responseTopic : to;
-            String fault = to == null ? "it names no response topic, and there is no -e" : TopicName.fault(to);
+            to = to == null ? responseTopic.get() : to;
+            String fault = to == null ? "the request has no response topic, and there is no -e" : TopicName.fault(to);
             if (to == null || fault != null) {
-                remark("godwit reply: the request to '" + request.topic() + "' cannot be answered: " + fault);
+                note("godwit reply: the request to '" + request.topic() + "' cannot be answered: " + fault);
                 acknowledgement.acknowledge();
                 return;
             }
@@ -268,7 +255,7 @@ final class ReplyCommand extends ClientCommand {
                 }
                 return Objects.requireNonNull(client).publishAsync(reply);
             } catch (IOException | IllegalArgumentException | MqttException e) {
-                remark("godwit reply: the request to '" + request.topic() + "' gets no answer: " + Failures.text(e));
+                note("godwit reply: the request to '" + request.topic() + "' is not answered: " + Failures.text(e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -277,14 +264,13 @@ final class ReplyCommand extends ClientCommand {
 
         private void replied(Message request, String target, @Nullable Throwable failed) {
             if (failed != null) {
-                remark("godwit reply: the answer to '" + target + "' failed: "
-                        + Failures.text(Failures.unwrap(failed)));
+                note("godwit reply: the answer to '" + target + "' failed: " + Failures.text(Failures.unwrap(failed)));
                 return;
             }
-            if (verbose && !terminal().line(request.topic() + " -> " + target)) {
+            if (verbose.isOn() && !terminal().line(request.topic() + " -> " + target)) {
                 end.complete(ExitCodes.OUTPUT_CLOSED);
             }
-            if (answered.incrementAndGet() == count) {
+            if (answered.incrementAndGet() == wanted) {
                 end.complete(ExitCodes.OK);
             }
         }

@@ -1,9 +1,13 @@
 package io.godwit.cli;
 
-import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.NoRetainedOption;
 import io.godwit.cli.options.PayloadSource;
 import io.godwit.cli.options.PrintOptions;
-import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.ResponseTopicOption;
+import io.godwit.cli.options.TimeoutOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
@@ -28,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Publishes a request and prints the response, or the first few. */
 @Command(
@@ -41,9 +44,9 @@ import picocli.CommandLine.Option;
         },
         exitCodeList = {
             "7:a message was not acknowledged",
-            "8:the broker refused a subscription",
-            "27:time ran out",
-            "141:the reader of standard output has gone"
+            "8:the broker rejected a subscription",
+            "27:timed out",
+            "141:standard output was closed by its reader"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -52,51 +55,28 @@ import picocli.CommandLine.Option;
             "  godwit request -t all/ping -n -C 5 -W 2              up to five responses within 2 s"
         })
 final class RequestCommand extends ClientCommand {
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "TOPIC",
-            order = -40,
-            description = "The topic of the request.")
-    private @Nullable String topic;
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    @Option(
-            names = {"-e", "--response-topic"},
-            paramLabel = "TOPIC",
-            order = -39,
-            description = "Where the response shall come. [made up]")
-    private @Nullable String responseTopic;
+    @Mixin
+    private TopicOption topic = new TopicOption("The topic of the request.");
 
-    @ArgGroup(multiplicity = "1", order = -38)
+    @Mixin
+    private ResponseTopicOption responseTopic = new ResponseTopicOption("The response topic. [generated]");
+
+    @ArgGroup(multiplicity = "1")
     private PayloadSource source = new PayloadSource();
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            order = -37,
-            description = "Quality of service of both: 0, 1 or 2. [0]")
-    private Qos qos = Qos.AT_MOST_ONCE;
+    @Mixin
+    private QosOption qos = new QosOption("Quality of service of both: 0, 1 or 2. [0]");
 
-    @Option(
-            names = {"-C", "--count"},
-            paramLabel = "N",
-            order = -36,
-            description = "End after so many responses. [1]")
-    private int count = 1;
+    @Mixin
+    private CountOption count = new CountOption("End after N responses. [1]");
 
-    @Option(
-            names = {"-W", "--timeout"},
-            paramLabel = "TIME",
-            converter = Durations.class,
-            order = -35,
-            description = "How long all of it may take, exit code 27. [10s]")
-    private Duration timeout = Duration.ofSeconds(10);
+    @Mixin
+    private TimeoutOption timeout = new TimeoutOption("Time limit for everything, exit code 27. [10s]");
 
-    @Option(
-            names = {"-R", "--no-retained"},
-            order = -34,
-            description = "A retained message is no response.")
-    private boolean noRetained;
+    @Mixin
+    private NoRetainedOption noRetained = new NoRetainedOption("Ignore retained messages.");
 
     @Mixin
     private PrintOptions print = new PrintOptions();
@@ -108,18 +88,21 @@ final class RequestCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
-        String name = topic != null ? topic : connection().topicOfUrl();
+        String given = topic.last();
+        String name = given != null ? given : connection().topicOfUrl();
         if (name == null) {
-            throw new IllegalArgumentException("no topic is named: -t TOPIC");
+            throw new IllegalArgumentException("missing topic: use -t TOPIC");
         }
         String id = UUID.randomUUID().toString().substring(0, 13);
         boolean tells = connection().version() == ProtocolVersion.V5;
-        String answers = responseTopic != null ? responseTopic : ResponseTopics.response(name, id);
+        String asked = responseTopic.get();
+        String answers = asked != null ? asked : ResponseTopics.response(name, id);
         TopicName.check(answers);
+        Qos level = qos.or(Qos.AT_MOST_ONCE);
         Message request = new Message(
-                tells || responseTopic != null ? name : ResponseTopics.request(name, id),
+                tells || asked != null ? name : ResponseTopics.request(name, id),
                 source.bytes(),
-                qos,
+                level,
                 false,
                 connection().properties(Property.Carrier.PUBLISH));
         TopicName.check(request.topic());
@@ -129,24 +112,25 @@ final class RequestCommand extends ClientCommand {
                     ? request
                     : request.withCorrelationData(id.getBytes(StandardCharsets.US_ASCII));
         }
-        Responses responses = new Responses(print.printer(terminal()), request.correlationData());
+        Responses responses = new Responses(print.printer(terminal()), request.correlationData(), count.or(1));
         MqttClient client = builder().build();
-        long deadline = deadline(timeout);
-        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(client))) {
+        Duration limit = timeout.or(TIMEOUT);
+        long deadline = deadline(limit);
+        try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connectWithin(client, deadline);
             waitFor(
                     client.subscribeAsync(
-                            List.of(TopicSubscription.of(answers, qos)),
+                            List.of(TopicSubscription.of(answers, level)),
                             connection().properties(Property.Carrier.SUBSCRIBE),
                             responses::received),
                     deadline);
             PublishResult sent = waitFor(client.publishAsync(request), deadline);
             if (sent.reason() == ReasonCode.NO_MATCHING_SUBSCRIBERS) {
-                remark("godwit request: nobody is subscribed to '" + request.topic() + "'");
+                note("godwit request: there is no subscriber for '" + request.topic() + "'");
             }
             return waitFor(responses.end, deadline);
         } catch (TimeoutException e) {
-            remark("godwit request: " + responses.missing() + " on '" + answers + "' within " + time(timeout));
+            note("godwit request: " + responses.missing() + " on '" + answers + "' within " + time(limit));
             return ExitCodes.TIMEOUT;
         } finally {
             disconnect(client);
@@ -157,22 +141,24 @@ final class RequestCommand extends ClientCommand {
     private final class Responses {
         private final MessagePrinter printer;
         private final byte @Nullable [] correlation;
+        private final long wanted;
         private final CompletableFuture<Integer> end = new CompletableFuture<>();
 
         // Handler thread only, but for what is missing.
         private volatile int printed;
 
-        Responses(MessagePrinter printer, byte @Nullable [] correlation) {
+        Responses(MessagePrinter printer, byte @Nullable [] correlation, long wanted) {
+            this.wanted = wanted;
             this.printer = printer;
             this.correlation = correlation;
         }
 
         String missing() {
-            return printed == 0 ? "no response came" : printed + " of " + count + " responses came";
+            return printed == 0 ? "no response" : printed + " of " + wanted + " responses";
         }
 
         void received(Message message) {
-            if (end.isDone() || noRetained && message.retain() || !isMine(message)) {
+            if (end.isDone() || noRetained.isOn() && message.retain() || !isMine(message)) {
                 return;
             }
             try {
@@ -180,10 +166,10 @@ final class RequestCommand extends ClientCommand {
                     end.complete(ExitCodes.OUTPUT_CLOSED);
                 }
             } catch (OutputFormat.NotJsonException e) {
-                remark("godwit request: " + e.getMessage());
+                note("godwit request: " + e.getMessage());
             }
             printed = printed + 1;
-            if (printed >= count) {
+            if (printed >= wanted) {
                 end.complete(ExitCodes.OK);
             }
         }

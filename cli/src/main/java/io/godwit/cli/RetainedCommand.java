@@ -1,6 +1,9 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.JsonOption;
+import io.godwit.cli.options.PayloadStyleOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.PayloadStyle;
@@ -27,6 +30,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,9 +42,9 @@ import picocli.CommandLine.Parameters;
         description = "Show the retained messages below topic filters, or clear them.",
         exitCodeList = {
             "7:a message was not acknowledged",
-            "8:the broker refused a subscription",
-            "27:time ran out",
-            "141:the reader of standard output has gone"
+            "8:the broker rejected a subscription",
+            "27:timed out",
+            "141:standard output was closed by its reader"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -58,38 +62,29 @@ final class RetainedCommand extends ClientCommand {
             description = "The topic filters; clear before them clears what matches. [#]")
     private List<String> words = new ArrayList<>();
 
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "FILTER",
-            order = -30,
-            description = "The same as FILTER.")
-    private List<String> filters = new ArrayList<>();
+    @Mixin
+    private TopicOption topic = new TopicOption("The same as FILTER.");
 
-    @Option(names = "--json", order = -29, description = "A line of JSON each, in the form of godwit record.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption("A line of JSON each, in the form of godwit record.");
 
-    @Option(
-            names = "--payload",
-            paramLabel = "STYLE",
-            order = -28,
-            description = "Show payloads as: ${COMPLETION-CANDIDATES}. [${DEFAULT-VALUE}]")
-    private PayloadStyle style = PayloadStyle.auto;
+    @Mixin
+    private PayloadStyleOption style = new PayloadStyleOption();
 
-    @Option(names = "--full", order = -27, description = "Show long payloads whole.")
+    @Option(names = "--full", description = "Show long payloads in full.")
     private boolean full;
 
     @Option(
             names = "--idle",
             paramLabel = "TIME",
             converter = Durations.class,
-            order = -26,
             description = {
-                "MQTT does not say which retained message is the last one:",
-                "take it for the last when none came for so long. [1s]"
+                "MQTT does not mark the last retained message:",
+                "take it for the last when none has arrived for this time. [1s]"
             })
     private Duration idle = Duration.ofSeconds(1);
 
-    @Option(names = "--yes", order = -25, description = "Clear without asking.")
+    @Option(names = "--yes", description = "Clear without asking.")
     private boolean yes;
 
     RetainedCommand(Terminal terminal) {
@@ -99,20 +94,21 @@ final class RetainedCommand extends ClientCommand {
     @Override
     public Integer call() throws Exception {
         boolean clear = !words.isEmpty() && words.get(0).equals(CLEAR);
-        List<String> named = new ArrayList<>(filters);
+        List<String> named = new ArrayList<>(topic.all());
         named.addAll(clear ? words.subList(1, words.size()) : words);
         if (named.isEmpty() && clear) {
-            throw new IllegalArgumentException("say what to clear: godwit retained clear FILTER");
+            throw new IllegalArgumentException("missing filter: godwit retained clear FILTER");
         }
         List<TopicSubscription> subscriptions = (named.isEmpty() ? List.of("#") : named)
                 .stream()
                         .map(filter -> TopicSubscription.of(filter, Qos.EXACTLY_ONCE))
                         .toList();
         if (clear && !yes && !Terminal.inIsTerminal()) {
-            throw new IllegalArgumentException("nobody can be asked, since standard input is no terminal: add --yes");
+            throw new IllegalArgumentException(
+                    "cannot ask for confirmation because standard input is not a terminal: add --yes");
         }
         MqttClient client = builder().callTimeout(Duration.ofDays(1)).build();
-        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(client))) {
+        try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connect(client);
             Map<String, Message> retained = retained(client, subscriptions);
             if ((!clear || !yes) && !print(retained)) {
@@ -141,9 +137,9 @@ final class RetainedCommand extends ClientCommand {
         return retained;
     }
 
-    /** False: the reader of standard output has gone. */
+    /** Returns false if standard output was closed by its reader. */
     private boolean print(Map<String, Message> retained) {
-        if (json) {
+        if (json.isOn()) {
             return retained.values().stream()
                     .map(message -> new RecordedMessage(Duration.ZERO, null, message).toJson())
                     .allMatch(terminal()::line);
@@ -156,7 +152,7 @@ final class RetainedCommand extends ClientCommand {
         int bytes = retained.values().stream()
                 .mapToInt(message -> message.payload().length)
                 .sum();
-        remark(count(retained) + ", " + bytes + " bytes");
+        note(count(retained) + ", " + bytes + " bytes");
         return true;
     }
 
@@ -167,25 +163,25 @@ final class RetainedCommand extends ClientCommand {
     /** The payload on one line, as long as fits. */
     private String shown(Message message) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PayloadStyle readable = style != PayloadStyle.auto
-                ? style
+        PayloadStyle readable = style.style() != PayloadStyle.auto
+                ? style.style()
                 : PayloadStyle.isText(message.payload()) ? PayloadStyle.text : PayloadStyle.hex;
         readable.append(out, message.payload(), terminal());
         String text = out.toString(StandardCharsets.UTF_8).replaceAll("\\s*\\R\\s*", " ");
         boolean cut = !full && text.length() > SHOWN;
         return "= "
-                + (readable == PayloadStyle.hex && style == PayloadStyle.auto ? "hex " : "")
+                + (readable == PayloadStyle.hex && style.style() == PayloadStyle.auto ? "hex " : "")
                 + (cut ? text.substring(0, SHOWN) + "…" : text)
                 + (cut ? " (" + message.payload().length + " bytes)" : "");
     }
 
     private int clear(MqttClient client, Map<String, Message> retained) throws Exception {
         if (retained.isEmpty()) {
-            remark("there is nothing to clear");
+            note("there is nothing to clear");
             return ExitCodes.OK;
         }
         if (!yes && !isConfirmed("Clear " + count(retained) + "? [y/N] ")) {
-            remark("nothing was cleared");
+            note("nothing was cleared");
             return ExitCodes.FAILED;
         }
         PublishWindow window = new PublishWindow(client);
@@ -195,10 +191,10 @@ final class RetainedCommand extends ClientCommand {
         window.await(Duration.ofSeconds(30));
         Throwable failure = window.failure();
         if (failure != null) {
-            remark("godwit retained: " + window.failed() + " were not cleared: " + Failures.text(failure));
+            note("godwit retained: " + window.failed() + " were not cleared: " + Failures.text(failure));
             return Failures.exitCode(failure);
         }
-        remark(count(retained) + " cleared");
+        note(count(retained) + " cleared");
         return ExitCodes.OK;
     }
 

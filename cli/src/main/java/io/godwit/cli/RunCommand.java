@@ -1,8 +1,15 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.HostOption;
 import io.godwit.cli.options.LoginOptions;
+import io.godwit.cli.options.OutputOptions;
+import io.godwit.cli.options.PortOption;
+import io.godwit.cli.options.SpeedOption;
+import io.godwit.cli.options.VersionOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
+import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.Warning;
@@ -59,23 +66,14 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "SCRIPT|FOLDER", description = "What runs.")
     private Path script = Path.of("init.lua");
 
-    @Option(
-            names = {"-V", "--mqtt-version"},
-            paramLabel = "VERSION",
-            description = "The version of MQTT: 31 or 311. [311]")
-    private @Nullable String version;
+    @Mixin
+    private VersionOption version = new VersionOption("The version of MQTT: 31 or 311. [311]");
 
-    @Option(
-            names = {"-h", "--host"},
-            paramLabel = "HOST",
-            description = "The broker for every connection, whatever host the script names.")
-    private @Nullable String host;
+    @Mixin
+    private HostOption host = new HostOption("The broker for every connection, whatever host the script names.");
 
-    @Option(
-            names = {"-p", "--port"},
-            paramLabel = "PORT",
-            description = "Its port. [the script's]")
-    private int port;
+    @Mixin
+    private PortOption port = new PortOption("Its port. [the script's]");
 
     @Mixin
     private LoginOptions login = new LoginOptions();
@@ -92,19 +90,19 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--for", paramLabel = "TIME", description = "End after this time of the device: 30s, 10m, 1d.")
     private @Nullable String time;
 
-    @Option(names = "--count", paramLabel = "N", description = "Run N devices, each with its own identity. [1]")
-    private int count = 1;
+    @Mixin
+    private CountOption count = new CountOption("Run N devices, each with its own identity. [1]");
 
     @Option(names = "--stagger", paramLabel = "TIME", description = "Switch the devices on over this time. [0s]")
     private String stagger = "0s";
 
-    @Option(names = "--speed", paramLabel = "TIMES", description = "Device seconds per second. [1]")
-    private double speed = 1;
+    @Mixin
+    private SpeedOption speed = new SpeedOption("Device seconds per second. [1]");
 
     @Option(
             names = "--virtual",
             description =
-                    "Virtual time with a broker in the same clock: as fast as it goes, the same each time. Needs --for.")
+                    "Virtual time with a broker in the same clock: as fast as possible, the same each time. Needs --for.")
     private boolean virtual;
 
     @Option(names = "--seed", paramLabel = "N", description = "Feeds everything random. [1]")
@@ -152,14 +150,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--check", description = "Do not run: list what the scripts need and do not get.")
     private boolean check;
 
-    @Option(
-            names = {"-d", "--debug"},
-            description = "Print what the library logs.")
-    @SuppressWarnings("UnusedVariable") // Main looks for it
-    private boolean debug;
-
-    @Option(names = "--quiet", description = "No warnings on standard error.")
-    private boolean quiet;
+    @Mixin
+    private OutputOptions output = new OutputOptions();
 
     private final Terminal terminal;
 
@@ -184,8 +176,8 @@ final class RunCommand implements Callable<Integer> {
                     end.countDown();
                     await(stopped);
                 })) {
-            if (broker && !virtual && !quiet && running.ownBroker() != null) {
-                terminal.remark("broker: " + running.ownBroker().uri());
+            if (broker && !virtual && !output.isQuiet() && running.ownBroker() != null) {
+                terminal.note("broker: " + running.ownBroker().uri());
             }
             if (prompt) {
                 new Thread(() -> readPrompt(running, end), "godwit-prompt").start();
@@ -197,8 +189,8 @@ final class RunCommand implements Callable<Integer> {
                 follow(running, end, duration);
             }
             terminal.endProgress();
-            if (count > 1 && !quiet) {
-                terminal.remark(summary(running.figures(), (System.nanoTime() - begin) / 1e9));
+            if (count.intOr(1) > 1 && !output.isQuiet()) {
+                terminal.note(summary(running.figures(), (System.nanoTime() - begin) / 1e9));
             }
             return listener.failed && reaction() == OnError.STOP ? ExitCodes.FAILED : ExitCodes.OK;
         } finally {
@@ -232,8 +224,12 @@ final class RunCommand implements Callable<Integer> {
         if (wifi != null) {
             access = access.withStart(WifiSettings.Start.of(wifi));
         }
-        if (version != null) {
-            mqtt = mqtt.withVersion(MqttSettings.versionOf(version));
+        ProtocolVersion asked = version.get();
+        if (asked == ProtocolVersion.V5) {
+            throw new IllegalArgumentException("-V 5: NodeMCU's module speaks 31 and 311");
+        }
+        if (asked != null) {
+            mqtt = mqtt.withVersion(asked);
         }
         if (profile != null) {
             mqtt = mqtt.withProfile(Profile.of(profile));
@@ -242,9 +238,9 @@ final class RunCommand implements Callable<Integer> {
                 .mqtt(mqtt)
                 .wifi(access)
                 .ownBroker(broker)
-                .count(count)
+                .count(count.intOr(1))
                 .stagger(Spans.parse(stagger))
-                .speed(speed)
+                .speed(speed.value())
                 .virtual(virtual)
                 .seed(seed)
                 .scenario(scenario)
@@ -252,8 +248,10 @@ final class RunCommand implements Callable<Integer> {
                 .writeBack(write)
                 .onError(reaction());
         map.forEach(options::map);
-        if (host != null) {
-            options.brokerAt(host, port);
+        String broker = host.last();
+        Integer number = port.get();
+        if (broker != null) {
+            options.brokerAt(broker, number == null ? 0 : number);
         }
         String password = login.password();
         if (login.user() != null) {
@@ -284,8 +282,8 @@ final class RunCommand implements Callable<Integer> {
         }
         List<ScriptCheck.Finding> findings = ScriptCheck.check(image);
         findings.forEach(finding -> terminal.line(finding.toString()));
-        if (!quiet) {
-            terminal.remark(
+        if (!output.isQuiet()) {
+            terminal.note(
                     findings.isEmpty() ? "everything that the scripts need is here" : findings.size() + " finding(s)");
         }
         return findings.isEmpty() ? ExitCodes.OK : ExitCodes.CHECK_FAILED;
@@ -299,7 +297,7 @@ final class RunCommand implements Callable<Integer> {
             Duration next = left.compareTo(step) < 0 ? left : step;
             running.run(next);
             left = left.minus(next);
-            if (count > 1 && !quiet) {
+            if (count.intOr(1) > 1 && !output.isQuiet()) {
                 terminal.progress(live(running.figures(), running.figures(), 1));
             }
         }
@@ -307,7 +305,7 @@ final class RunCommand implements Callable<Integer> {
 
     private void follow(Host running, CountDownLatch end, @Nullable Duration duration) throws InterruptedException {
         long begin = System.nanoTime();
-        long total = duration == null ? Long.MAX_VALUE : (long) (duration.toNanos() / speed);
+        long total = duration == null ? Long.MAX_VALUE : (long) (duration.toNanos() / speed.value());
         FleetFigures.Snapshot before = running.figures();
         while (System.nanoTime() - begin < total) {
             long left = Math.min(1_000_000_000L, total - (System.nanoTime() - begin));
@@ -315,7 +313,7 @@ final class RunCommand implements Callable<Integer> {
                 return;
             }
             FleetFigures.Snapshot now = running.figures();
-            if (count > 1 && !quiet) {
+            if (count.intOr(1) > 1 && !output.isQuiet()) {
                 terminal.progress(live(before, now, 1));
             }
             before = now;
@@ -328,7 +326,7 @@ final class RunCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%,d of %,d connected   %,.0f messages/s   %,d errors   slowest callback %.1f ms",
                 now.connected(),
-                count,
+                count.intOr(1),
                 messages / seconds,
                 now.errors(),
                 now.slowestNanos() / 1e6);
@@ -339,7 +337,7 @@ final class RunCommand implements Callable<Integer> {
                 Locale.ROOT,
                 "%,d devices, %.1f s: %,d connected, %,d published, %,d received, %,d boots, %,d errors, "
                         + "%,d callbacks (%.0f µs on average, slowest %.1f ms)",
-                count,
+                count.intOr(1),
                 seconds,
                 all.connected(),
                 all.published(),
@@ -385,7 +383,7 @@ final class RunCommand implements Callable<Integer> {
         private volatile boolean failed;
 
         private String prefix(Device device) {
-            return count == 1 ? "" : device.name() + ": ";
+            return count.intOr(1) == 1 ? "" : device.name() + ": ";
         }
 
         @Override
@@ -399,16 +397,16 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void warned(Device device, Warning warning) {
-            if (!quiet && device.settings().index() == 0) {
-                terminal.remark("godwit: " + warning);
+            if (!output.isQuiet() && device.settings().index() == 0) {
+                terminal.note("godwit: " + warning);
             }
         }
 
         @Override
         public void failed(Device device, LuaError error) {
-            terminal.remark(prefix(device) + "Lua error: " + error.traceback());
-            if (!failed && !quiet && reaction() == OnError.RESTART) {
-                terminal.remark("godwit: the device restarts, as the chip does; with --on-error stop it stays off");
+            terminal.note(prefix(device) + "Lua error: " + error.traceback());
+            if (!failed && !output.isQuiet() && reaction() == OnError.RESTART) {
+                terminal.note("godwit: the device restarts, as the chip does; with --on-error stop it stays off");
             }
             failed = true;
         }

@@ -1,7 +1,9 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.FormatOption;
+import io.godwit.cli.options.JsonOption;
+import io.godwit.cli.options.PayloadStyleOption;
 import io.godwit.cli.output.Diagnostics;
-import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.shell.Shell;
 import java.io.IOException;
@@ -14,7 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Several clients at a prompt, or in a script. */
@@ -28,7 +30,7 @@ import picocli.CommandLine.Parameters;
         },
         exitCodeList = {
             "3:and above: what the failed line of a script would have as a command",
-            "141:the reader of standard output has gone"
+            "141:standard output was closed by its reader"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -46,20 +48,14 @@ final class ShellCommand implements Callable<Integer> {
             description = "The file to read lines from; - is standard input. [the terminal]")
     private @Nullable String script;
 
-    @Option(names = "--json", description = "Say everything as JSON lines on standard output.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption("Say everything as JSON lines on standard output.");
 
-    @Option(
-            names = {"-F", "--format"},
-            paramLabel = "FORMAT",
-            description = "Print each message so; as sub has it.")
-    private @Nullable String format;
+    @Mixin
+    private FormatOption format = new FormatOption("Print each message so; as sub has it.");
 
-    @Option(
-            names = "--payload",
-            paramLabel = "STYLE",
-            description = "Show payloads as: ${COMPLETION-CANDIDATES}. [${DEFAULT-VALUE}]")
-    private PayloadStyle style = PayloadStyle.auto;
+    @Mixin
+    private PayloadStyleOption style = new PayloadStyleOption();
 
     private final Terminal terminal;
 
@@ -70,8 +66,11 @@ final class ShellCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Shell shell = new Shell(new Shell.Setup(
-                json, format, style, (command, words) -> ConfigFiles.precede(ConfigFiles.folder(), command, words)));
-        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(shell))) {
+                json.isOn(),
+                format.get(),
+                style.style(),
+                (command, words) -> ConfigFiles.precede(ConfigFiles.folder(), command, words)));
+        try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(shell))) {
             if (script == null && Terminal.inIsTerminal() && terminal.outIsTerminal()) {
                 return shell.interact(terminal.colours(), historyFile());
             }
@@ -86,7 +85,7 @@ final class ShellCommand implements Callable<Integer> {
         }
     }
 
-    private static void farewell(Shell shell) {
+    private static void disconnectQuickly(Shell shell) {
         try {
             shell.close(PATIENCE_WHEN_INTERRUPTED);
         } catch (InterruptedException e) {

@@ -1,32 +1,24 @@
 package io.godwit.cli;
 
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * What a command does when it is ended from outside, by Ctrl-C or a signal: it says good-bye to the broker and sums up. Runs
- * while the JVM shuts down; the exit code is then the signal's. Closing it takes that back.
+ * What a command does when a signal such as Ctrl-C ends it: it disconnects and prints a summary. Runs while the JVM shuts
+ * down; the exit code is then the signal's. Closing it removes the hook.
  */
 final class ShutdownHook implements AutoCloseable {
     private final Thread hook;
     private final AtomicBoolean over = new AtomicBoolean();
-    private final CountDownLatch started = new CountDownLatch(1);
 
-    ShutdownHook(Runnable farewell) {
+    ShutdownHook(Runnable action) {
         hook = new Thread(
                 () -> {
                     if (over.compareAndSet(false, true)) {
-                        started.countDown();
-                        farewell.run();
+                        action.run();
                     }
                 },
-                "godwit-farewell");
+                "godwit-shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
-    }
-
-    /** Whether the command was ended from outside. */
-    boolean hasHappened() {
-        return started.getCount() == 0;
     }
 
     @Override

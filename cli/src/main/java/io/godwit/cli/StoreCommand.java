@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
         description = "Look into a session store, the folder that was given to DiskStore.at.",
         exitCodeList = {
             "3:the broker could not be reached",
-            "4:the broker refused the connection",
-            "5:the broker refused the user name, the password or the right to connect",
+            "4:the broker rejected the connection",
+            "5:the broker rejected the credentials or denied access",
             "7:a message was not acknowledged"
         },
         footerHeading = "%nExamples:%n",
@@ -81,7 +81,7 @@ final class StoreCommand implements Runnable {
         for (StoredLog log : logs) {
             terminal.line(json ? summary(log) + "}" : row(log));
             for (Damage damage : log.report().damages()) {
-                terminal.remark("godwit: " + damage.bytes() + " bytes of "
+                terminal.note("godwit: " + damage.bytes() + " bytes of "
                         + log.folder().resolve(damage.segment()) + " at offset " + damage.offset() + " are damaged ("
                         + damage.what() + ")");
             }

@@ -1,8 +1,13 @@
 package io.godwit.cli;
 
-import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.FilterOutOption;
+import io.godwit.cli.options.NoRetainedOption;
 import io.godwit.cli.options.PrintOptions;
-import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.SubscriptionOptions;
+import io.godwit.cli.options.TimeoutOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
@@ -11,7 +16,6 @@ import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
-import io.godwit.mqtt.protocol.RetainHandling;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.time.Duration;
@@ -21,7 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,15 +33,16 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sub",
         sortOptions = false,
+        customSynopsis = "godwit sub [OPTIONS] -t FILTER [-t FILTER]...",
         description = "Subscribe and print messages, with the options of mosquitto_sub.",
         exitCodeList = {
-            "8:the broker refused a subscription",
-            "27:time ran out (-W)",
-            "141:the reader of standard output has gone"
+            "8:the broker rejected a subscription",
+            "27:timed out (-W)",
+            "141:standard output was closed by its reader"
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  godwit sub -t 'home/#' -v                 topic and payload of all that comes",
+            "  godwit sub -t 'home/#' -v                 topic and payload of each message",
             "  godwit sub -t 'home/#' -C 1 -W 10         one message, or exit code 27 after 10 s",
             "  godwit sub -t 'home/#' -F '%%I %%t %%p'      time, topic, payload",
             "  godwit sub -t 'home/#' -F %%j | jq .       a JSON line for each message",
@@ -46,96 +50,52 @@ import picocli.CommandLine.Option;
             "  godwit sub -t 'old/#' --remove-retained --retained-only -W 2"
         })
 final class SubCommand extends ClientCommand {
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "FILTER",
-            order = -30,
-            description = "A topic filter to subscribe to; may be repeated.")
-    private List<String> filters = new ArrayList<>();
+    @Mixin
+    private TopicOption topic = new TopicOption("A topic filter to subscribe to; may be repeated.");
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            order = -29,
-            description = "The highest QoS to receive with: 0, 1 or 2. [0]")
-    private Qos qos = Qos.AT_MOST_ONCE;
+    @Mixin
+    private QosOption qos = new QosOption("The highest QoS to receive with: 0, 1 or 2. [0]");
 
     @Mixin
     private PrintOptions print = new PrintOptions();
 
-    @Option(
-            names = {"-C", "--count"},
-            paramLabel = "N",
-            order = -22,
-            description = "End after so many messages.")
-    private long count;
+    @Mixin
+    private CountOption count = new CountOption("End after N messages.");
 
-    @Option(
-            names = {"-W", "--timeout"},
-            paramLabel = "TIME",
-            converter = Durations.class,
-            order = -21,
-            description = "End after this time, exit code 27.")
-    private @Nullable Duration timeout;
+    @Mixin
+    private TimeoutOption timeout = new TimeoutOption("End after this time, exit code 27.");
 
     @Option(
             names = {"-E", "--exit-after-subscribe"},
-            order = -20,
             description = "End once the broker has answered the subscriptions.")
     private boolean exitAfterSubscribe;
 
-    @Option(
-            names = {"-R", "--no-retained"},
-            order = -19,
-            description = "Do not print retained messages.")
-    private boolean noRetained;
+    @Mixin
+    private NoRetainedOption noRetained = new NoRetainedOption("Do not print retained messages.");
 
-    @Option(
-            names = "--retained-only",
-            order = -18,
-            description = "Print retained messages only; end with the first that is not.")
+    @Option(names = "--retained-only", description = "Print retained messages only; end with the first that is not.")
     private boolean retainedOnly;
 
-    @Option(names = "--remove-retained", order = -17, description = "Clear each retained message that comes.")
+    @Option(names = "--remove-retained", description = "Clear each retained message received.")
     private boolean removeRetained;
 
-    @Option(
-            names = {"-T", "--filter-out"},
-            paramLabel = "FILTER",
-            order = -16,
-            description = "Leave out topics that match; may be repeated.")
-    private List<String> leftOut = new ArrayList<>();
+    @Mixin
+    private FilterOutOption filterOut = new FilterOutOption();
 
     @Option(
             names = "--random-filter",
             paramLabel = "PERCENT",
-            order = -15,
-            description = "Print this share of the messages only. [100]")
+            description = "Print only this share of the messages. [100]")
     private double share = 100;
 
     @Option(
             names = {"-U", "--unsubscribe"},
             paramLabel = "FILTER",
-            order = -14,
-            description = "Unsubscribe from this filter first; may be repeated.")
+            description = "Unsubscribe from this filter; may be repeated.")
     private List<String> unsubscribe = new ArrayList<>();
 
-    @Option(names = "--no-local", order = -13, description = "Nothing that this client published, MQTT 5.")
-    private boolean noLocal;
-
-    @Option(
-            names = "--retain-as-published",
-            order = -12,
-            description = "Keep the retain flag as the publisher set it, MQTT 5.")
-    private boolean retainAsPublished;
-
-    @Option(
-            names = "--retain-handling",
-            paramLabel = "N",
-            order = -11,
-            description = "Retained messages: 0 all, 1 if the subscription is new, 2 none, MQTT 5. [0]")
-    private int retainHandling;
+    @Mixin
+    private SubscriptionOptions options = new SubscriptionOptions();
 
     SubCommand(Terminal terminal) {
         super(terminal);
@@ -144,12 +104,12 @@ final class SubCommand extends ClientCommand {
     @Override
     public Integer call() throws Exception {
         List<TopicSubscription> subscriptions = subscriptions();
-        List<TopicFilter> out = leftOut.stream().map(TopicFilter::of).toList();
+        long most = count.or(0);
         unsubscribe.forEach(TopicFilter::of);
         Arrivals arrivals = new Arrivals(
                 print.printer(terminal()),
-                new Arrivals.Choice(out, noRetained, retainedOnly, removeRetained, share, count),
-                this::remark);
+                new Arrivals.Choice(filterOut.filters(), noRetained.isOn(), retainedOnly, removeRetained, share, most),
+                this::note);
 
         MqttClientBuilder builder = builder();
         Set<String> filtersHandled = new LinkedHashSet<>(List.of("#"));
@@ -160,10 +120,10 @@ final class SubCommand extends ClientCommand {
         arrivals.client(client);
         long start = System.nanoTime();
         try (ShutdownHook interruption = new ShutdownHook(() -> {
-            farewell(client);
-            remark(arrivals.summary(Duration.ofNanos(System.nanoTime() - start)));
+            disconnectQuickly(client);
+            note(arrivals.summary(Duration.ofNanos(System.nanoTime() - start)));
         })) {
-            long deadline = timeout == null ? Long.MAX_VALUE : start + timeout.toNanos();
+            long deadline = deadline(timeout.get());
             connectWithin(client, deadline);
             for (String filter : unsubscribe) {
                 client.unsubscribeAsync(filter).get();
@@ -173,7 +133,7 @@ final class SubCommand extends ClientCommand {
                     .map(subscription -> client.subscribeAsync(List.of(subscription), properties, declared -> {})
                             .whenComplete((answer, failed) -> {
                                 if (failed != null && subscriptions.size() > 1) {
-                                    remark("godwit sub: " + Failures.text(Failures.unwrap(failed)));
+                                    note("godwit sub: " + Failures.text(Failures.unwrap(failed)));
                                 }
                             }))
                     .toArray(CompletableFuture[]::new);
@@ -187,19 +147,16 @@ final class SubCommand extends ClientCommand {
     }
 
     private List<TopicSubscription> subscriptions() {
-        List<String> all = new ArrayList<>(filters);
+        List<String> all = new ArrayList<>(topic.all());
         String inUrl = connection().topicOfUrl();
         if (inUrl != null) {
             all.add(inUrl);
         }
         if (all.isEmpty() && unsubscribe.isEmpty()) {
-            throw new IllegalArgumentException("no topic is named: -t FILTER");
+            throw new IllegalArgumentException("missing topic filter: use -t FILTER");
         }
         return all.stream()
-                .map(filter -> TopicSubscription.of(filter, qos)
-                        .noLocal(noLocal)
-                        .retainAsPublished(retainAsPublished)
-                        .retainHandling(RetainHandling.of(retainHandling)))
+                .map(filter -> options.to(filter, qos.or(Qos.AT_MOST_ONCE)))
                 .toList();
     }
 }

@@ -1,7 +1,10 @@
 package io.godwit.cli;
 
-import io.godwit.cli.options.Durations;
-import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.JsonOption;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.TimeoutOption;
+import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.packets.HexText;
@@ -27,7 +30,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -38,6 +40,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -52,9 +55,9 @@ import picocli.CommandLine.Parameters;
         },
         description = "Show MQTT packets in words, with their time and their bytes; passwords are masked.",
         exitCodeList = {
-            "8:the broker refused a subscription",
-            "27:time ran out",
-            "141:the reader of standard output has gone"
+            "8:the broker rejected a subscription",
+            "27:timed out",
+            "141:standard output was closed by its reader"
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -73,47 +76,27 @@ final class TraceCommand extends ClientCommand {
     @Option(
             names = "--listen",
             paramLabel = "[ADDRESS:]PORT",
-            order = -30,
             description = "Be a proxy: listen here for clients, and pass all on to the broker. [127.0.0.1]")
     private @Nullable String listen;
 
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "FILTER",
-            order = -29,
-            description = "Be a subscriber of this topic filter; may be repeated.")
-    private List<String> filters = new ArrayList<>();
+    @Mixin
+    private TopicOption topic = new TopicOption("Be a subscriber of this topic filter; may be repeated.");
 
-    @Option(names = "--decode", order = -28, description = "Decode hex: plain, or a dump of xxd or hexdump -C.")
+    @Option(names = "--decode", description = "Decode hex: plain, or a dump of xxd or hexdump -C.")
     private boolean decode;
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            order = -27,
-            description = "With -t: the highest QoS to receive with. [0]")
-    private Qos qos = Qos.AT_MOST_ONCE;
+    @Mixin
+    private QosOption qos = new QosOption("With -t: the highest QoS to receive with. [0]");
 
-    @Option(
-            names = {"-C", "--count"},
-            paramLabel = "N",
-            order = -26,
-            description = "With -t: end after so many messages.")
-    private long count;
+    @Mixin
+    private CountOption count = new CountOption("With -t: end after N messages.");
 
-    @Option(
-            names = {"-W", "--timeout"},
-            paramLabel = "TIME",
-            converter = Durations.class,
-            order = -25,
-            description = "End after this time, exit code 27.")
-    private @Nullable Duration timeout;
+    @Mixin
+    private TimeoutOption timeout = new TimeoutOption("End after this time, exit code 27.");
 
     @Option(
             names = "--hex",
             paramLabel = "LINES",
-            order = -24,
             description = "Lines of sixteen bytes to show of each packet; 0: none. [16]")
     private int hexLines = 16;
 
@@ -121,12 +104,11 @@ final class TraceCommand extends ClientCommand {
             names = "--type",
             paramLabel = "TYPE",
             split = ",",
-            order = -23,
             description = "Only packets of these types, such as PUBLISH,PUBACK.")
     private List<PacketType> types = new ArrayList<>();
 
-    @Option(names = "--json", order = -22, description = "A line of JSON for each packet.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption("A line of JSON for each packet.");
 
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
     private final AtomicLong packets = new AtomicLong();
@@ -137,9 +119,9 @@ final class TraceCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
-        int modes = (listen != null ? 1 : 0) + (filters.isEmpty() ? 0 : 1) + (decode ? 1 : 0);
+        int modes = (listen != null ? 1 : 0) + (topic.all().isEmpty() ? 0 : 1) + (decode ? 1 : 0);
         if (modes != 1) {
-            throw new IllegalArgumentException("say what to trace: --listen PORT, -t FILTER or --decode, one of them");
+            throw new IllegalArgumentException("use exactly one of --listen PORT, -t FILTER and --decode");
         }
         if (decode) {
             return decode(what == null ? "-" : what);
@@ -149,7 +131,7 @@ final class TraceCommand extends ClientCommand {
     }
 
     private Consumer<SeenPacket> printer(boolean named) {
-        PacketPrinter printer = new PacketPrinter(this::line, json ? 0 : hexLines, json, named);
+        PacketPrinter printer = new PacketPrinter(this::line, json.isOn() ? 0 : hexLines, json.isOn(), named);
         return chosen(decode ? printer.withoutTime() : printer);
     }
 
@@ -175,15 +157,15 @@ final class TraceCommand extends ClientCommand {
         Consumer<SeenPacket> printer = printer(true);
         try (TracingProxy proxy = new TracingProxy(
                         NettyTransport.shared(),
-                        connection().road(),
+                        connection().transportOptions(),
                         address,
                         name -> new PacketTap(name, connection().version(), Clock.systemUTC(), printer),
-                        this::remark);
-                ShutdownHook interruption = new ShutdownHook(() -> remark(summary(proxy)))) {
+                        this::note);
+                ShutdownHook interruption = new ShutdownHook(() -> note(summary(proxy)))) {
             InetSocketAddress at = proxy.address();
-            remark("listening on " + at.getAddress().getHostAddress() + ":" + at.getPort() + ", passing on to "
+            note("listening on " + at.getAddress().getHostAddress() + ":" + at.getPort() + ", passing on to "
                     + connection().servers().get(0).withoutCredentials());
-            return waitFor(end, deadline(timeout));
+            return waitFor(end, deadline(timeout.get()));
         } catch (TimeoutException e) {
             return ExitCodes.TIMEOUT;
         }
@@ -207,29 +189,30 @@ final class TraceCommand extends ClientCommand {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("--listen " + text + ": write PORT or ADDRESS:PORT");
+        throw new IllegalArgumentException("--listen " + text + ": must be PORT or ADDRESS:PORT");
     }
 
     // ---- its own ----
 
     private int subscribe() throws Exception {
-        List<TopicSubscription> subscriptions = filters.stream()
-                .map(filter -> TopicSubscription.of(filter, qos))
+        List<TopicSubscription> subscriptions = topic.all().stream()
+                .map(filter -> TopicSubscription.of(filter, qos.or(Qos.AT_MOST_ONCE)))
                 .toList();
         Consumer<SeenPacket> printer = printer(false);
         MqttClient client = builder(new TapTransport(
                         NettyTransport.shared(),
                         made -> new PacketTap(made.describe(), connection().version(), Clock.systemUTC(), printer),
-                        this::remark))
+                        this::note))
                 .build();
         AtomicLong messages = new AtomicLong();
-        long deadline = deadline(timeout);
-        try (ShutdownHook interruption = new ShutdownHook(() -> farewell(client))) {
+        long wanted = count.or(0);
+        long deadline = deadline(timeout.get());
+        try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connectWithin(client, deadline);
             waitFor(
                     client.subscribeAsync(
                             subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), message -> {
-                                if (messages.incrementAndGet() == count) {
+                                if (messages.incrementAndGet() == wanted) {
                                     end.complete(ExitCodes.OK);
                                 }
                             }),
@@ -260,7 +243,7 @@ final class TraceCommand extends ClientCommand {
         }
         String fault = PacketDecoder.decode(bytes.toByteArray(), connection().version(), printer(false));
         if (fault != null) {
-            remark("godwit trace: " + fault);
+            note("godwit trace: " + fault);
             return ExitCodes.FAILED;
         }
         return ExitCodes.OK;

@@ -177,7 +177,8 @@ class BenchTest {
                 Command bench = bench(forgetful, "-q 1 -C 3000 -M 1000 --drain 1 --subscribers 2")) {
             bench.ends(9);
 
-            assertThat(bench.output()).containsPattern("BROKEN: [0-9,]+ messages were acknowledged and never came");
+            assertThat(bench.output())
+                    .containsPattern("BROKEN: [0-9,]+ messages were acknowledged but never delivered");
         }
     }
 
@@ -210,7 +211,7 @@ class BenchTest {
         try (Command bench = bench("--rate 10 --duration 1h --publishers 2")) {
             bench.awaitError("out ").interrupt().ends(130);
 
-            assertThat(bench.output()).contains("end to end").contains("ok: nothing lost, double or out of order");
+            assertThat(bench.output()).contains("end to end").contains("ok: nothing lost, duplicated or out of order");
         }
     }
 
@@ -257,7 +258,7 @@ class BenchTest {
                     .containsPattern(plot + ": inside=true shapes=[1-9][0-9]* wide=true coloured=true;");
         }
         assertThat(dom).as("what is under the pointer").contains("tip=p").contains("end to end: ");
-        assertThat(page).contains("nothing lost, double or out of order");
+        assertThat(page).contains("nothing lost, duplicated or out of order");
     }
 
     /** The page as Chromium has it, once a script has measured the plots and moved the pointer over the first. */

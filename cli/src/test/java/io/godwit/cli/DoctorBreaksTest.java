@@ -26,7 +26,7 @@ class DoctorBreaksTest {
         private final ServerSocket server;
         private final String answer;
         private final List<Socket> sockets = new ArrayList<>();
-        private final Thread thread = new Thread(this::serve, "stranger");
+        private final Thread thread = new Thread(this::serve, "peer");
 
         UnknownPeer(String answer) throws IOException {
             this.answer = answer;
@@ -84,12 +84,8 @@ class DoctorBreaksTest {
     void at_the_name() throws Exception {
         doctor("mqtt://nobody.invalid")
                 .ends(ExitCodes.UNREACHABLE)
-                .says(
-                        "✗ name        the name 'nobody.invalid' has no address",
-                        "It breaks at: name.",
-                        "NodeMCU's reason: -3, mqtt.CONN_FAIL_DNS",
-                        "To try:");
-        assertThat(doctor("mqtt://nobody.invalid --json").field("reason")).isEqualTo("-3");
+                .says("✗ name        the name 'nobody.invalid' has no address", "Failed at: name.", "To try:");
+        assertThat(doctor("mqtt://nobody.invalid --json").field("breaksAt")).isEqualTo("name");
     }
 
     @Test
@@ -100,7 +96,6 @@ class DoctorBreaksTest {
                     .ends(ExitCodes.UNREACHABLE)
                     .says(
                             "✗ network     127.0.0.1:" + broker.port() + " refused the connection",
-                            "NodeMCU's reason: -5, mqtt.CONN_FAIL_SERVER_NOT_FOUND",
                             "ss -ltn 'sport = :" + broker.port() + "'");
         }
     }
@@ -117,10 +112,7 @@ class DoctorBreaksTest {
         try (UnknownPeer silent = new UnknownPeer(null)) {
             doctor(silent.at("mqtt") + " --timeout 200ms")
                     .ends(ExitCodes.UNREACHABLE)
-                    .says(
-                            "✓ network     127.0.0.1 answers",
-                            "✗ connect     MQTT 3.1.1: timed out waiting for CONNACK",
-                            "NodeMCU's reason: -2, mqtt.CONN_FAIL_TIMEOUT_RECEIVING");
+                    .says("✓ network     127.0.0.1 answers", "✗ connect     MQTT 3.1.1: timed out waiting for CONNACK");
         }
     }
 
@@ -141,10 +133,7 @@ class DoctorBreaksTest {
         try (UnknownPeer web = new UnknownPeer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")) {
             doctor(web.at("mqtt") + " --timeout 2s")
                     .ends(ExitCodes.UNREACHABLE)
-                    .says(
-                            "what answers there is an HTTP server",
-                            "NodeMCU's reason: -4, mqtt.CONN_FAIL_NOT_A_CONNACK_MSG",
-                            "godwit doctor " + web.at("ws") + "/mqtt");
+                    .says("what answers there is an HTTP server", "godwit doctor " + web.at("ws") + "/mqtt");
         }
     }
 
@@ -153,7 +142,7 @@ class DoctorBreaksTest {
         try (UnknownPeer amqp = new UnknownPeer("AMQP\0\0\u0009\u0001")) {
             doctor(amqp.at("mqtt") + " --timeout 2s")
                     .ends(ExitCodes.UNREACHABLE)
-                    .says("what answers there is an AMQP broker; its port for MQTT is another one");
+                    .says("what answers there is an AMQP broker; MQTT uses another port");
         }
     }
 
@@ -179,8 +168,7 @@ class DoctorBreaksTest {
                             "through the proxy " + proxy.at("http"),
                             "✓ network     the proxy 127.0.0.1 answers",
                             "✗ proxy       the proxy ",
-                            "it wants credentials",
-                            "NodeMCU's reason: -5");
+                            "it wants credentials");
         }
     }
 
@@ -205,11 +193,10 @@ class DoctorBreaksTest {
                             "✗ connect     MQTT 3.1: ",
                             "✗ connect     MQTT 3.1.1: ",
                             "✗ connect     MQTT 5: ",
-                            "NodeMCU's reason: 4, mqtt.CONNACK_REFUSED_BAD_USER_OR_PASS",
-                            "the broker wants a user: -u NAME --password-env VAR");
+                            "the broker requires a user: -u NAME --password-env VAR");
 
             Examined json = doctor(broker.uri() + " -V 5 -u me -P wrong --json").ends(ExitCodes.NOT_AUTHORIZED);
-            assertThat(json.field("reason")).isEqualTo("4");
+            assertThat(json.field("reason")).isEqualTo("bad_user_name_or_password");
             json.doesNotSay("wrong\"");
         }
     }
@@ -218,9 +205,7 @@ class DoctorBreaksTest {
     void at_a_broker_that_has_no_room() {
         try (TestBroker broker = TestBroker.start()) {
             broker.refuseConnects(3);
-            doctor(broker.uri() + " -V 311")
-                    .ends(ExitCodes.REFUSED)
-                    .says("NodeMCU's reason: 3, mqtt.CONNACK_REFUSED_SERVER_UNAVAILABLE", "try again later");
+            doctor(broker.uri() + " -V 311").ends(ExitCodes.REFUSED).says("try again later");
         }
     }
 }

@@ -89,7 +89,7 @@ class ManualTest {
                     .output();
             assertThat(asked).isEqualTo(option).contains("Examples:", "Exit codes:");
         }
-        assertThat(Command.godwit("help", "nothing").ends(2).errors()).contains("there is no command 'nothing'");
+        assertThat(Command.godwit("help", "nothing").ends(2).errors()).contains("unknown command 'nothing'");
     }
 
     @Test

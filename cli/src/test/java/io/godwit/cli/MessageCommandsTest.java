@@ -58,7 +58,7 @@ class MessageCommandsTest {
     @Test
     void a_command_answers_requests_of_all_versions_and_of_mosquitto_rr() {
         try (Command reply = godwit("reply", "-t lamp/get --exec 'echo $(cat) for $GODWIT_TOPIC' -v")) {
-            reply.awaitError("answering requests to lamp/get");
+            reply.awaitError("answering requests on lamp/get");
 
             assertThat(godwit("request", "-t lamp/get -m five").ends(0).output())
                     .isEqualTo("five for lamp/get\n");
@@ -87,9 +87,9 @@ class MessageCommandsTest {
             Command asked = godwit("request", "-t all/ask -m x -C 2 -W 2").ends(ExitCodes.TIMEOUT);
 
             assertThat(asked.output()).isEqualTo("x\n");
-            assertThat(asked.errors()).contains("1 of 2 responses came on 'all/ask/response/");
+            assertThat(asked.errors()).contains("1 of 2 responses on 'all/ask/response/");
             echo.ends(0);
-            none.awaitError("gets no answer: the command ended with exit code 3");
+            none.awaitError("is not answered: the command ended with exit code 3");
         }
     }
 
@@ -120,7 +120,7 @@ class MessageCommandsTest {
         Command asked = godwit("request", "-t nobody/home -n -q 1 -W 1").ends(ExitCodes.TIMEOUT);
 
         assertThat(asked.errors())
-                .contains("nobody is subscribed to 'nobody/home'", "no response came on 'nobody/home/response/");
+                .contains("there is no subscriber for 'nobody/home'", "no response on 'nobody/home/response/");
     }
 
     @Test
@@ -184,7 +184,7 @@ class MessageCommandsTest {
             assertThat(sub.ends(0).output()).contains("<played/a 2 c2b5 k:v>", "<played/b 1 ff >", "<played/c 0  >");
         }
         Command again = godwit("record", file.toString()).ends(ExitCodes.USAGE);
-        assertThat(again.errors()).contains("is there already: add --append, or --force");
+        assertThat(again.errors()).contains("already exists: add --append, or --force");
     }
 
     @Test
@@ -215,7 +215,7 @@ class MessageCommandsTest {
 
         Command play = godwit("play", file.toString()).ends(ExitCodes.FAILED);
 
-        assertThat(play.errors()).contains("day.gz, line 1: it is no UTF-8 text");
+        assertThat(play.errors()).contains("day.gz, line 1: not UTF-8 text");
     }
 
     @Test
@@ -254,7 +254,7 @@ class MessageCommandsTest {
                 .input("{\"topic\":\"a\"}\n{\"topic\":\"a\",\"qos\":7}\n")
                 .ends(ExitCodes.FAILED);
 
-        assertThat(play.errors()).contains("standard input, line 2: \"qos\" is no whole number from 0 to 2");
+        assertThat(play.errors()).contains("standard input, line 2: \"qos\" must be a whole number from 0 to 2");
     }
 
     @Test
@@ -292,20 +292,20 @@ class MessageCommandsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "request -m x                            | no topic is named",
+                "request -m x                            | missing topic",
                 "request -t a                            | -m=TEXT",
-                "reply -t a/# -e a/b -m x                | would answer its own answers for ever",
-                "reply -t a --exec true --jobs 0         | --jobs 0: at least 1",
-                "retained clear                          | say what to clear",
-                "play /no/such/file                      | there is no file /no/such/file",
-                "play - --loop 2                         | standard input can be played once only",
-                "play - --loop never                     | a number above 0, or forever",
-                "play - --speed 0                        | a number above 0, such as 2",
+                "reply -t a/# -e a/b -m x                | would answer its own answers forever",
+                "reply -t a --exec true --jobs 0         | --jobs 0: must be at least 1",
+                "retained clear                          | missing filter",
+                "play /no/such/file                      | cannot read file /no/such/file",
+                "play - --loop 2                         | standard input can be played only once",
+                "play - --loop never                     | must be greater than 0, or forever",
+                "play - --speed 0                        | must be greater than 0, such as 2",
                 "play - --topic-from a                   | go together",
-                "play - --rewrite s/a/b                  | write s/PATTERN/REPLACEMENT/",
-                "trace                                   | say what to trace",
-                "trace --listen x                        | write PORT or ADDRESS:PORT",
-                "trace --decode --listen 1               | one of them"
+                "play - --rewrite s/a/b                  | use s/PATTERN/REPLACEMENT/",
+                "trace                                   | use exactly one of",
+                "trace --listen x                        | must be PORT or ADDRESS:PORT",
+                "trace --decode --listen 1               | use exactly one of"
             })
     void wrong_use_is_explained(String line, String complaint) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -27,8 +27,8 @@ class ProgressTest {
     void a_remark_takes_the_place_of_the_line() {
         Terminal terminal = terminal(true);
         terminal.progress("1 done");
-        terminal.remark("connection lost");
-        terminal.remark("no connection");
+        terminal.note("connection lost");
+        terminal.note("no connection");
 
         assertThat(text()).isEqualToNormalizingNewlines("\r1 done\u001b[K\r\u001b[Kconnection lost\nno connection\n");
     }

@@ -92,9 +92,9 @@ class PubSubTest {
 
     @Test
     void what_is_wrong_with_a_command_line_is_said_in_words() {
-        assertThat(Command.godwit("nonsense").ends(2).errors()).startsWith("godwit: there is no command 'nonsense'\n");
+        assertThat(Command.godwit("nonsense").ends(2).errors()).startsWith("godwit: unknown command 'nonsense'\n");
         assertThat(Command.godwit("pub", "-t", "a").ends(2).errors())
-                .startsWith("godwit pub: one of these is missing: (-m=TEXT | -f=FILE | -s | -n | -l)\n");
+                .startsWith("godwit pub: missing one of: (-m=TEXT | -f=FILE | -s | -n | -l)\n");
     }
 
     @Test
@@ -208,7 +208,9 @@ class PubSubTest {
     @Test
     void wrong_use_is_explained_in_a_line() {
         Command none = Command.godwit("sub", "-p", port).ends(ExitCodes.USAGE);
-        assertThat(none.errors()).contains("no topic is named: -t FILTER").doesNotContain("\tat ");
+        assertThat(none.errors())
+                .contains("missing topic filter: use -t FILTER")
+                .doesNotContain("\tat ");
         Command wildcard =
                 Command.godwit("pub", "-p", port, "-t", "a/#", "-m", "x").ends(ExitCodes.USAGE);
         assertThat(wildcard.errors()).contains("wildcard '#'").doesNotContain("\tat ");

@@ -72,7 +72,7 @@ class ShellTest {
         Path file = Files.writeString(folder.resolve("script"), "\npublish a b\n");
         Command lost = Command.godwit("shell", file.toString()).ends(ExitCodes.USAGE);
         assertThat(lost.errors())
-                .isEqualTo("godwit shell: " + file + ":2: publish: there is no client: connect -h HOST makes one\n");
+                .isEqualTo("godwit shell: " + file + ":2: publish: no client yet: use connect -h HOST\n");
 
         assertThat(script("connect -h 127.0.0.1 -p 1")
                         .ends(ExitCodes.UNREACHABLE)
@@ -80,7 +80,7 @@ class ShellTest {
                 .contains("nothing listens on port 1")
                 .doesNotContain("\tat ");
         assertThat(script("publish a 'b").ends(ExitCodes.USAGE).errors()).contains("a quote is not closed");
-        assertThat(script("conect").ends(ExitCodes.USAGE).errors()).contains("there is no command 'conect'");
+        assertThat(script("conect").ends(ExitCodes.USAGE).errors()).contains("unknown command 'conect'");
         assertThat(script("connect --prot 1").ends(ExitCodes.USAGE).errors()).contains("help connect shows examples");
         script("exit 7", "nonsense").ends(7);
         assertThat(script("publish --help").ends(ExitCodes.OK).output()).contains("Usage: publish", "Examples:");
@@ -174,6 +174,6 @@ class ShellTest {
         }
         assertThat(Files.readString(folder.resolve("asked/godwit/history"))).doesNotContain("top-secret");
         assertThat(script("connect -u me --ask-password").ends(ExitCodes.USAGE).errors())
-                .contains("nobody is here to type it");
+                .contains("there is no terminal to ask on");
     }
 }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param idle connections that neither publish nor subscribe
  * @param topic the topic, or what the topics of {@link Topics#each} and {@link Topics#all} begin with
  * @param shareName the name of the shared subscription, or null when each subscriber has its own
- * @param rate messages a second of each publisher; 0: as fast as it goes
+ * @param rate messages a second of each publisher; 0: as fast as possible
  * @param inFlight publishes of each publisher that may be unacknowledged
- * @param ramp connections a second; 0: as fast as it goes
+ * @param ramp connections a second; 0: as fast as possible
  * @param connecting connections that may be under way at a time
  * @param duration how long is measured after the warm-up; null: until {@code count}
  * @param count messages of all publishers together, or to receive when there is no publisher; 0: no such limit
@@ -56,9 +56,9 @@ public record BenchPlan(
         check(idle >= 0, "--connections counts publishers and subscribers too: at least " + (publishers + subscribers));
         int all = publishers + subscribers + idle;
         check(all > 0 && all <= MOST_CONNECTIONS, all + " connections: 1 to " + MOST_CONNECTIONS);
-        check(rate >= 0 && rate <= 1e9, "a rate is messages a second, from 0 (as fast as it goes) to 1e9");
+        check(rate >= 0 && rate <= 1e9, "a rate must be 0 (unlimited) to 1e9 messages per second");
         check(inFlight >= 1 && inFlight <= 65_535, "--max-inflight " + inFlight + ": 1 to 65535");
-        check(ramp >= 0 && ramp <= 1e6, "--ramp: connections a second, from 0 (as fast as it goes) to 1000000");
+        check(ramp >= 0 && ramp <= 1e6, "--ramp: connections a second, from 0 (as fast as possible) to 1000000");
         check(connecting >= 1, "--connecting " + connecting + ": 1 or more");
         check(count >= 0, "--count " + count + ": 0 (no limit) or more");
         check(
@@ -67,24 +67,24 @@ public record BenchPlan(
         check(
                 count == 0 || publishers > 0 || subscribers > 0,
                 "--count counts messages: it needs a publisher or a subscriber");
-        check(duration != null || count > 0, "a run needs an end: --duration or --count");
+        check(duration != null || count > 0, "missing end of the run: use --duration or --count");
         check(
                 shareName == null || version == ProtocolVersion.V5,
                 "--share is a shared subscription of MQTT 5: add -V 5");
         check(shareName == null || subscribers > 0, "--share is for subscribers: add --subscribers N");
         check(
                 shareName == null || topics != Topics.each,
-                "--share deals the messages out itself: use --topics one or all");
+                "--share distributes the messages itself: use --topics one or all");
         check(
                 shareName == null || !shareName.isEmpty() && shareName.chars().noneMatch(c -> "/+#".indexOf(c) >= 0),
                 "--share NAME: a name without / + and #");
         check(
                 publishers == 0 || subscribers == 0 || sizes.least() >= PayloadHeader.LENGTH,
-                "payloads carry a stamp of " + PayloadHeader.LENGTH + " bytes for the subscribers: --size "
+                "payloads carry a header of " + PayloadHeader.LENGTH + " bytes for the subscribers: --size "
                         + PayloadHeader.LENGTH + " or more");
         check(
                 publishers > 0 || topics == Topics.one || subscribers == 0,
-                "without publishers there is nothing to deal out: --topics one, and -t FILTER");
+                "--topics each and all need publishers: use --topics one with -t FILTER");
         if (publishers > 0) {
             TopicName.check(topic);
         } else if (subscribers > 0) {

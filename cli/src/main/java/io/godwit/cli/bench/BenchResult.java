@@ -26,7 +26,7 @@ public record BenchResult(
     /**
      * The connections.
      *
-     * @param lost how often one broke off
+     * @param lost how often one lost
      * @param upAtEnd those that were there when the run ended
      * @param seconds from the first attempt to the last CONNACK
      * @param latency from when a connection was due to CONNACK

@@ -39,7 +39,7 @@ public final class BenchRun {
     // Set once.
     private final BenchPlan plan;
     private final MqttClientBuilder builder;
-    private final TransportOptions road;
+    private final TransportOptions options;
     private final LoadTest bench;
     private final Fleet fleet;
     private final Timeline timeline;
@@ -57,13 +57,14 @@ public final class BenchRun {
 
     /**
      * @param builder makes each client; the client identifier and what a load generator needs are set here
-     * @param road the way to the broker, as the builder has it
+     * @param options of the transport, as the builder has them
      * @param live is told in even steps how the run goes, on a thread of its own
      */
-    public BenchRun(BenchPlan plan, MqttClientBuilder builder, TransportOptions road, Consumer<Timeline.Sample> live) {
+    public BenchRun(
+            BenchPlan plan, MqttClientBuilder builder, TransportOptions options, Consumer<Timeline.Sample> live) {
         this.plan = plan;
         this.builder = builder;
-        this.road = road;
+        this.options = options;
         this.bench = new LoadTest(plan);
         this.fleet = new Fleet(plan.connections(), bench.problems());
         this.timeline = new Timeline(bench, fleet, use, live);
@@ -120,7 +121,8 @@ public final class BenchRun {
 
     private MqttClient client(int index) {
         if (!plan.sources().addresses().isEmpty()) {
-            builder.road(road.toBuilder().localAddress(plan.sources().of(index)).build());
+            builder.road(
+                    options.toBuilder().localAddress(plan.sources().of(index)).build());
         }
         return builder.clientId(plan.clientIds() + "-" + index).build();
     }
@@ -175,7 +177,7 @@ public final class BenchRun {
             } else if (reason.code() < plan.subscribeQos().level()) {
                 granted.accumulateAndGet(reason.code(), Math::min);
                 bench.problems()
-                        .add("the broker grants QoS " + reason.code() + " instead of "
+                        .add("the broker granted QoS " + reason.code() + " instead of "
                                 + plan.subscribeQos().level());
             }
         }

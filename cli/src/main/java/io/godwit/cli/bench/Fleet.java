@@ -52,7 +52,7 @@ final class Fleet implements ClientListener {
     /**
      * Connects them all; returns when each has succeeded or failed.
      *
-     * @param perSecond 0: as fast as it goes
+     * @param perSecond 0: as fast as possible
      * @param atATime how many may be under way
      */
     void connect(IntFunction<MqttClient> client, double perSecond, int atATime, BooleanSupplier stopped)
@@ -121,7 +121,7 @@ final class Fleet implements ClientListener {
         return up.sum();
     }
 
-    /** How often one broke off. */
+    /** How often one lost. */
     long lost() {
         return lost.sum();
     }

@@ -85,9 +85,9 @@ public final class HtmlReport {
         }
         if (verdict.broken().isEmpty() && result.problems().isEmpty() && checked) {
             String text = result.received().lost() == 0
-                    ? "nothing lost, double or out of order"
+                    ? "nothing lost, duplicated or out of order"
                     : Formats.count(result.received().lost())
-                            + " lost, as QoS 0 allows; nothing double or out of order";
+                            + " lost, as QoS 0 allows; nothing duplicated or out of order";
             line("good", "Kept", text);
         }
         html.append("</section>\n");

@@ -38,7 +38,7 @@ public final class LiveLine implements Consumer<Timeline.Sample> {
             // a line that is broken in two could not be written over
             terminal.progress(line.substring(0, Math.min(line.length(), columns - 1)));
         } else {
-            terminal.remark(line);
+            terminal.note(line);
         }
         before = now;
     }

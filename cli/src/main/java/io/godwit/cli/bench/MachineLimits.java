@@ -55,7 +55,7 @@ public final class MachineLimits {
     /** Whether what may be in flight fits into the heap, twice: in the messages and on its way. */
     static void checkMemory(long payloads, long heap) {
         if (payloads > heap / 2) {
-            throw new IllegalArgumentException("as fast as it goes, " + Formats.bytes(payloads)
+            throw new IllegalArgumentException("as fast as possible, " + Formats.bytes(payloads)
                     + " of payload may be in flight, too much for a heap of " + Formats.bytes(heap)
                     + ": lower -M or --size, or set GODWIT_OPTS=-Xmx8g");
         }

@@ -41,7 +41,7 @@ final class ReportRows {
         }
         facts.put(
                 "ramp",
-                plan.ramp() == 0 ? "as fast as it goes, " + plan.connecting() + " at a time" : perSecond(plan.ramp()));
+                plan.ramp() == 0 ? "as fast as possible, " + plan.connecting() + " at a time" : perSecond(plan.ramp()));
         facts.put("from", plan.sources().text());
         Duration duration = plan.duration();
         facts.put(
@@ -56,7 +56,7 @@ final class ReportRows {
     private static String topology(BenchPlan plan) {
         String text = switch (plan.topics()) {
             case one -> "one for all";
-            case each -> "one for each publisher, dealt out to the subscribers";
+            case each -> "one for each publisher, distributed over the subscribers";
             case all -> "one for each publisher, all to each subscriber";
         };
         return plan.shareName() == null ? text : text + ", shared as '" + plan.shareName() + "'";
@@ -64,7 +64,7 @@ final class ReportRows {
 
     private static String rate(BenchPlan plan) {
         return plan.rate() == 0
-                ? "as fast as it goes, " + plan.inFlight() + " in flight for each publisher"
+                ? "as fast as possible, " + plan.inFlight() + " in flight for each publisher"
                 : perSecond(plan.rate() * plan.publishers()) + " in all, " + perSecond(plan.rate())
                         + " for each publisher";
     }
@@ -87,7 +87,7 @@ final class ReportRows {
                 Formats.count(connections.made()) + " of " + Formats.count(connections.asked()) + " in "
                         + Formats.time((long) (connections.seconds() * 1e9)) + " ("
                         + perSecond(connections.perSecond()) + ")"
-                        + (connections.lost() == 0 ? "" : ", " + Formats.count(connections.lost()) + " broke off"));
+                        + (connections.lost() == 0 ? "" : ", " + Formats.count(connections.lost()) + " lost"));
         if (plan.publishers() > 0) {
             facts.put("published", published(result));
         }

@@ -25,7 +25,7 @@ final class Sender implements Runnable {
     private volatile boolean waiting;
 
     /**
-     * @param rate messages a second of each publisher; 0: as fast as it goes
+     * @param rate messages a second of each publisher; 0: as fast as possible
      * @param start when the first message is due
      * @param end from when on none is due
      */

@@ -30,7 +30,7 @@ public final class TextReport {
             boolean complete = result.received().lost() == 0;
             terminal.line(terminal.paint(
                     Colour.GOOD,
-                    complete ? "ok: nothing lost, double or out of order" : "ok: QoS 0 may lose messages"));
+                    complete ? "ok: nothing lost, duplicated or out of order" : "ok: QoS 0 may lose messages"));
         }
     }
 

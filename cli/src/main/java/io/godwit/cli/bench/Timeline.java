@@ -24,7 +24,7 @@ public final class Timeline {
         SUBSCRIBING("subscribing"),
         WARMING_UP("warming up"),
         MEASURING("measuring"),
-        DRAINING("waiting for what is missing"),
+        DRAINING("waiting for missing messages"),
         CLOSING("disconnecting");
 
         private final String text;

@@ -7,7 +7,7 @@ import java.util.List;
 public enum Topics {
     /** All publishers share one topic, and each subscriber has it. */
     one,
-    /** Each publisher has a topic, and the publishers are dealt out to the subscribers. */
+    /** Each publisher has a topic, and the publishers are distributed over the subscribers. */
     each,
     /** Each publisher has a topic, and each subscriber has them all by a wildcard. */
     all;

@@ -49,7 +49,7 @@ final class Verdict {
         promises(received);
         limits(published, client, lag);
         if (connections.lost() > 0 && received.lost() > 0) {
-            warnings.add("connections broke off, and a clean session loses what is sent meanwhile");
+            warnings.add("connections were lost, and a clean session misses what is sent meanwhile");
         }
         return new BenchResult.Verdict(exitCode(connections, published), List.copyOf(broken), List.copyOf(warnings));
     }
@@ -57,10 +57,12 @@ final class Verdict {
     private void promises(BenchResult.Received received) {
         int qos = delivered.level();
         if (received.lost() > 0 && qos > 0) {
-            broken.add(Formats.count(received.lost()) + " messages were acknowledged and never came (QoS " + qos + ")");
+            broken.add(Formats.count(received.lost()) + " messages were acknowledged but never delivered (QoS " + qos
+                    + ")");
         }
         if (received.duplicates() > 0 && qos != 1) {
-            broken.add(Formats.count(received.duplicates()) + " messages came more than once (QoS " + qos + ")");
+            broken.add(
+                    Formats.count(received.duplicates()) + " messages were delivered more than once (QoS " + qos + ")");
         }
         if (received.outOfOrder() > 0) {
             String text =
@@ -82,14 +84,14 @@ final class Verdict {
         } else if (client.machineLoad() > BUSY_MACHINE) {
             warnings.add(String.format(
                     Locale.ROOT,
-                    "this machine was busy to %.0f %%, %.1f of its %d cores with this client: what else runs here is in the figures",
+                    "this machine was busy to %.0f %%, %.1f of its %d cores with this client: other programs on this machine affect the results",
                     100 * client.machineLoad(),
                     client.coresUsed(),
                     client.cores()));
         }
         if (plan.rate() > 0 && lag.p99() > LATE_NANOS) {
             warnings.add("1 of 100 messages went out " + Formats.time(lag.p99())
-                    + " late or more: this client did not keep the schedule; that counts as latency");
+                    + " late or more: this client could not keep the schedule; the delay counts as latency");
         }
         double asked = plan.rate() * plan.publishers();
         if (asked > 0 && !stopped && published.perSecond() < SCHEDULE_KEPT * asked) {

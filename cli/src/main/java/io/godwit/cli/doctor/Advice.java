@@ -24,16 +24,16 @@ final class Advice {
         return symptom.replaceFirst(" \\(docs/tls\\.md#[a-z-]+\\)$", "");
     }
 
-    /** For a road that does not lead to the broker. */
-    static List<String> about(TransportException failure, TransportOptions road, @Nullable TlsCheck check) {
-        ServerAddress server = road.servers().get(0);
+    /** For an attempt that failed before MQTT. */
+    static List<String> about(TransportException failure, TransportOptions options, @Nullable TlsCheck check) {
+        ServerAddress server = options.servers().get(0);
         String host = server.host();
         return switch (failure.phase()) {
             case RESOLVE ->
                 List.of(
                         "see whether anything here knows the name: getent hosts " + host,
                         "write the broker's IP address in place of its name");
-            case CONNECT -> network(failure, server, road);
+            case CONNECT -> network(failure, server, options);
             case PROXY ->
                 List.of(
                         "see the proxy's own log: it says which rule refused the target or the user",
@@ -48,18 +48,18 @@ final class Advice {
         };
     }
 
-    private static List<String> network(TransportException failure, ServerAddress server, TransportOptions road) {
+    private static List<String> network(TransportException failure, ServerAddress server, TransportOptions options) {
         List<String> advice = new ArrayList<>();
         if (server.scheme() == Scheme.UNIX) {
             advice.add("see what the broker's configuration says about its socket, and who owns it: ls -l "
                     + server.path());
             return advice;
         }
-        if (road.localAddress() != null) {
-            advice.add("leave -A away: the system then chooses the address to start from");
+        if (options.localAddress() != null) {
+            advice.add("omit -A: the system then chooses the local address");
         }
         if (failure.isTimeout()) {
-            advice.add("something drops the packets in silence: see the firewalls on the way, and the broker's own");
+            advice.add("something drops the packets silently: check the firewalls in between and the broker's own");
             advice.add("try from the broker's own machine: godwit doctor "
                     + new ServerAddress(server.scheme(), "127.0.0.1", server.port(), null, null, server.path(), null));
         } else {
@@ -82,7 +82,7 @@ final class Advice {
                     case WRONG_HOST ->
                         List.of(
                                 "connect with a name that the certificate holds",
-                                "if this address has to stay, say which name to expect: --tls-name NAME",
+                                "to keep this address, name the expected certificate name: --tls-name NAME",
                                 "or have the certificate issued for " + server.host());
                     case SELF_SIGNED ->
                         List.of("if it is the right one, take it from the broker's disk and trust it: --cafile FILE");
@@ -94,7 +94,7 @@ final class Advice {
                     case PIN_MISMATCH ->
                         List.of(
                                 "if the broker has a new key, pin that too: --pin SHA256",
-                                "if not, somebody sits in between");
+                                "if not, something intercepts the connection");
                     case OTHER -> List.of("the text above is the JDK's own");
                 });
         advice.add("more about it: docs/tls.md#" + check.anchor());
@@ -131,13 +131,14 @@ final class Advice {
                     advice.add("if this is a web port: godwit doctor " + upgraded + server.authority() + "/mqtt");
                 }
                 if (failure.reason() != FailureReason.NOT_MQTT) {
-                    advice.add("see the broker's log for this moment: it may have refused the client without a word");
+                    advice.add(
+                            "see the broker's log for this moment: it may have rejected the client without an answer");
                 } else {
-                    advice.add("what listens there is no MQTT broker: see what else runs on that machine");
+                    advice.add("this is not an MQTT broker: see what else runs on that machine");
                 }
                 yield advice;
             }
-            default -> List.of("see whether the line is overloaded, and try a longer --timeout");
+            default -> List.of("see whether the network is overloaded, and try a longer --timeout");
         };
     }
 
@@ -152,12 +153,12 @@ final class Advice {
                         ? List.of(
                                 "see whether user and password are right, blanks at the ends too",
                                 "see whether the broker allows this user, with this client identifier (-i), from here")
-                        : List.of("the broker wants a user: -u NAME --password-env VAR");
+                        : List.of("the broker requires a user: -u NAME --password-env VAR");
             case CLIENT_IDENTIFIER_NOT_VALID ->
                 List.of("choose a client identifier that the broker allows: -i ID; 3.1 takes 1 to 23 characters");
             case UNSUPPORTED_PROTOCOL_VERSION -> List.of("choose a version that the broker speaks: -V");
             case SERVER_UNAVAILABLE, SERVER_BUSY -> List.of("try again later; the broker's log says what it lacks");
-            case USE_ANOTHER_SERVER, SERVER_MOVED -> List.of("the broker names another server: see above");
+            case USE_ANOTHER_SERVER, SERVER_MOVED -> List.of("the broker refers to another server: see above");
             default -> List.of("see the broker's log for this moment");
         };
     }

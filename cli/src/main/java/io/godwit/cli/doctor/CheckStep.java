@@ -2,7 +2,7 @@ package io.godwit.cli.doctor;
 
 import java.util.Locale;
 
-/** The steps of an examination, in the order in which they are walked. */
+/** The steps of an examination, in the order in which they run. */
 public enum CheckStep {
     ADDRESS,
     NAME,

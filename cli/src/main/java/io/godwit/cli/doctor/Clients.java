@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
 
 /**
  * The clients of one examination: each connects at most once, with a clean session and within the time limit of a step,
- * and leaves in order. Names what they use so that nobody else has it.
+ * and disconnects properly. Topics and identifiers are unique to one examination.
  */
 final class Clients implements AutoCloseable {
     private final Function<ProtocolVersion, MqttClientBuilder> options;
@@ -73,7 +73,7 @@ final class Clients implements AutoCloseable {
         return client;
     }
 
-    /** A connected client for a trial; without the will, which would be published if the trial breaks the connection. */
+    /** A connected client for one check; without the will, which the broker would publish if the check loses the connection. */
     MqttClient connected(ProtocolVersion version) {
         if (identified) {
             close(); // two at once under one identifier throw each other out
@@ -83,7 +83,7 @@ final class Clients implements AutoCloseable {
         return client;
     }
 
-    /** Lets the clients go that are still there, in order. */
+    /** Closes the clients that are still open. */
     @Override
     public void close() {
         for (MqttClient client : open) {

@@ -14,26 +14,27 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.nodemcu.FailureCodes;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Connects in each version of MQTT, and chooses the one to go on with. */
 final class ConnectCheck {
-    /** Where all fail, whose failure tells most: 3.1.1 is what nearly every broker speaks. */
+    /** If all fail, whose failure is reported: nearly every broker speaks 3.1.1. */
     private static final List<ProtocolVersion> MOST_TELLING =
             List.of(ProtocolVersion.V3_1_1, ProtocolVersion.V3_1, ProtocolVersion.V5);
 
-    private final TransportOptions road;
+    private final TransportOptions options;
     private final Clients clients;
     private final Report report;
     private final @Nullable ProtocolVersion wanted;
     private final boolean hasUser;
-    private final UnknownPeer stranger;
+    private final UnknownPeer peer;
     private final Map<ProtocolVersion, Outcome> outcomes = new EnumMap<>(ProtocolVersion.class);
 
     /**
-     * How a version fared.
+     * The outcome for one version.
      *
      * @param result null when it failed or was not tried
      * @param failure null when it was accepted or not tried
@@ -41,7 +42,7 @@ final class ConnectCheck {
     private record Outcome(
             @Nullable ConnectResult result, @Nullable MqttConnectException failure, String text, long nanos) {}
 
-    /** Finds out who is there, when it does not answer as a broker does. */
+    /** Finds out what listens there when it does not answer like a broker. */
     interface UnknownPeer {
         /** What it is, in words; empty when that cannot be told. */
         String who() throws InterruptedException;
@@ -54,24 +55,24 @@ final class ConnectCheck {
      * @param hasUser whether CONNECT names a user
      */
     ConnectCheck(
-            TransportOptions road,
+            TransportOptions options,
             Clients clients,
             Report report,
             @Nullable ProtocolVersion wanted,
             boolean hasUser,
-            UnknownPeer stranger) {
-        this.road = road;
+            UnknownPeer peer) {
+        this.options = options;
         this.clients = clients;
         this.report = report;
         this.wanted = wanted;
         this.hasUser = hasUser;
-        this.stranger = stranger;
+        this.peer = peer;
     }
 
     /**
      * Tries them all.
      *
-     * @return the version to go on with, the latest unless one was wanted; null when there is none
+     * @return the version for the later checks, the latest unless one was asked for; null when none works
      */
     @Nullable
     ProtocolVersion connect() throws InterruptedException {
@@ -88,7 +89,7 @@ final class ConnectCheck {
         ProtocolVersion telling = chosen == null ? mostTelling() : null;
         for (ProtocolVersion version : ProtocolVersion.values()) {
             if (version == telling) {
-                breakAt(version);
+                fail(version);
             } else {
                 report.add(finding(version, chosen != null));
             }
@@ -96,7 +97,7 @@ final class ConnectCheck {
         return chosen;
     }
 
-    /** What CONNACK of this version said; only for the version that was chosen. */
+    /** What CONNACK of this version said; only for the chosen version. */
     ConnectResult result(ProtocolVersion version) {
         ConnectResult result = outcome(version).result();
         if (result == null) {
@@ -114,7 +115,7 @@ final class ConnectCheck {
         }
         long start = System.nanoTime();
         try {
-            ConnectResult result = client.connectAsync().get(); // ends within the limits of road and CONNACK
+            ConnectResult result = client.connectAsync().get(); // ends within the transport's and CONNACK's time limits
             return new Outcome(result, null, "accepted", System.nanoTime() - start);
         } catch (ExecutionException failed) {
             if (!(failed.getCause() instanceof MqttConnectException e)) {
@@ -136,16 +137,22 @@ final class ConnectCheck {
 
     private Finding finding(ProtocolVersion version, boolean another) {
         Outcome outcome = outcome(version);
-        Status mark = outcome.result() != null
+        Status status = outcome.result() != null
                 ? Status.GOOD
-                : outcome.failure() == null ? Status.SKIPPED : another ? Status.WARNING : Status.BROKEN;
-        Finding finding = Finding.of(CheckStep.CONNECT, mark, "MQTT " + version + ": " + outcome.text())
+                : outcome.failure() == null ? Status.SKIPPED : another ? Status.WARNING : Status.FAILED;
+        Finding finding = Finding.of(CheckStep.CONNECT, status, "MQTT " + version + ": " + outcome.text())
                 .fact("version", version.toString())
                 .fact("accepted", outcome.result() != null);
         if (outcome.failure() != null) {
-            finding = finding.fact("reason", FailureCodes.of(outcome.failure().failure()));
+            finding = finding.fact("reason", reason(outcome.failure().failure()));
         }
         return outcome.nanos() == 0 ? finding : finding.took(outcome.nanos());
+    }
+
+    /** The broker's reason code if it gave one, else the library's reason. */
+    private static String reason(ConnectFailure failure) {
+        ReasonCode code = failure.reasonCode();
+        return (code != null ? code.name() : failure.reason().name()).toLowerCase(Locale.ROOT);
     }
 
     /** The version whose failure is the diagnosis. */
@@ -162,42 +169,36 @@ final class ConnectCheck {
         return ProtocolVersion.V3_1_1;
     }
 
-    private void breakAt(ProtocolVersion version) throws InterruptedException {
+    private void fail(ProtocolVersion version) throws InterruptedException {
         Finding finding = finding(version, false);
         MqttConnectException thrown = outcome(version).failure();
         if (thrown == null) {
-            report.fault(Finding.broken(CheckStep.CONNECT, finding.text()), "choose another -V or -i");
+            report.fault(Finding.failed(CheckStep.CONNECT, finding.text()), "choose another -V or -i");
             return;
         }
         ConnectFailure failure = thrown.failure();
         if (thrown.getCause() instanceof TransportException blocked) {
-            // The way was open a moment ago; or, with TLS 1.3, this is the server's verdict on our certificate.
-            CheckStep station = TransportCheck.stationOf(blocked.phase());
-            Finding late = Finding.broken(station, Advice.symptom(blocked))
+            // The transport worked a moment ago; or, with TLS 1.3, the server has now rejected our certificate.
+            CheckStep step = TransportCheck.stepOf(blocked.phase());
+            Finding late = Finding.failed(step, Advice.symptom(blocked))
                     .took(outcome(version).nanos());
-            report.breaks(
+            report.fail(
                     late,
-                    new Diagnosis(
-                            station,
-                            ExitCodes.UNREACHABLE,
-                            FailureCodes.of(failure),
-                            late.text(),
-                            Advice.about(blocked, road, null)));
+                    new Diagnosis(step, ExitCodes.UNREACHABLE, late.text(), Advice.about(blocked, options, null)));
             return;
         }
         boolean answers = failure.reason() == FailureReason.NOT_MQTT;
         boolean silent = failure.reason() == FailureReason.TIMEOUT || failure.reason() == FailureReason.CLOSED;
-        String who = answers ? stranger.who() : "";
+        String who = answers ? peer.who() : "";
         if (!who.isEmpty()) {
             finding = finding.detail("what answers there is " + who).fact("answers", who);
         }
-        boolean speaksTls = (answers || silent) && stranger.speaksTls();
-        report.breaks(
+        boolean speaksTls = (answers || silent) && peer.speaksTls();
+        report.fail(
                 finding,
                 new Diagnosis(
                         CheckStep.CONNECT,
                         Failures.exitCode(failure),
-                        FailureCodes.of(failure),
                         finding.text(),
                         Advice.about(failure, report.server(), speaksTls, hasUser)));
     }

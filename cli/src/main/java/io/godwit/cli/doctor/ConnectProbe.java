@@ -19,7 +19,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk along a road, from the name to the last step before MQTT, with the time of each step. The connection is closed
+ * One connection attempt, from the name to the last step before MQTT, with the time of each step. The connection is closed
  * at once.
  *
  * @param passed the points that were passed, in order
@@ -31,20 +31,20 @@ record ConnectProbe(List<Passed> passed, @Nullable TransportException failure, l
     /** A point, and the nanoseconds from the one before. */
     record Passed(ConnectProgress point, long nanos) {}
 
-    boolean cameThrough() {
+    boolean succeeded() {
         return failure == null;
     }
 
-    /** Walks and waits; each step has the road's own time limits. */
-    static ConnectProbe along(TransportOptions road, Transport transport) throws InterruptedException {
+    /** Connects and waits; each step has its own time limit in the options. */
+    static ConnectProbe along(TransportOptions options, Transport transport) throws InterruptedException {
         Listener listener = new Listener();
         EventLoop loop = transport.nextLoop();
-        Attempt attempt = transport.open(loop, road, listener);
+        Attempt attempt = transport.open(loop, options, listener);
         // Key files, SRV records, the name, the address, the handshakes: none may take longer than its limit.
-        Duration limit = road.resolveTimeout()
+        Duration limit = options.resolveTimeout()
                 .multipliedBy(2)
-                .plus(road.connectTimeout())
-                .plus(road.handshakeTimeout().multipliedBy(2));
+                .plus(options.connectTimeout())
+                .plus(options.handshakeTimeout().multipliedBy(2));
         try {
             listener.end.get(limit.toMillis() + 1_000, TimeUnit.MILLISECONDS);
             return new ConnectProbe(listener.passed, null, 0);
@@ -53,7 +53,7 @@ record ConnectProbe(List<Passed> passed, @Nullable TransportException failure, l
                     listener.passed, (TransportException) e.getCause(), System.nanoTime() - listener.last);
         } catch (TimeoutException e) {
             attempt.cancel();
-            throw new IllegalStateException("a road without an end: " + road, e);
+            throw new IllegalStateException("the connection attempt did not end: " + options, e);
         }
     }
 
@@ -64,9 +64,9 @@ record ConnectProbe(List<Passed> passed, @Nullable TransportException failure, l
         private volatile long last = System.nanoTime();
 
         @Override
-        public void passed(ConnectProgress waypoint) {
+        public void passed(ConnectProgress progress) {
             long now = System.nanoTime();
-            passed.add(new Passed(waypoint, now - last));
+            passed.add(new Passed(progress, now - last));
             last = now;
         }
 

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Examines one server: the road, CONNECT in each version, what the broker allows, and a message there and back. Leaves
+ * Examines one server: the options, CONNECT in each version, what the broker allows, and a message there and back. Leaves
  * nothing behind: sessions are clean, topics are the doctor's own, what it retains it clears.
  */
 public final class Doctor {
@@ -21,9 +21,9 @@ public final class Doctor {
     private final Request request;
 
     /**
-     * What is to be examined.
+     * What to check.
      *
-     * @param road to a single server
+     * @param options for a single server
      * @param builder the client's builder with all that the command line says, for a version
      * @param wanted the version that has to work; null when any will do
      * @param identified whether the client identifier is the user's choice
@@ -32,7 +32,7 @@ public final class Doctor {
      * @param limit of each step
      */
     public record Request(
-            TransportOptions road,
+            TransportOptions options,
             Function<ProtocolVersion, MqttClientBuilder> builder,
             @Nullable ProtocolVersion wanted,
             boolean identified,
@@ -47,51 +47,51 @@ public final class Doctor {
     }
 
     /**
-     * Examines, as far as the road leads.
+     * Runs the checks in order and stops where a later one makes no sense.
      *
-     * @throws InterruptedException when the doctor is sent away; its clients have then left
+     * @throws InterruptedException when interrupted; its clients are then disconnected
      */
     public void examine() throws InterruptedException {
-        TransportOptions asked = request.road().toBuilder()
+        TransportOptions asked = request.options().toBuilder()
                 .resolveTimeout(request.limit())
                 .connectTimeout(request.limit())
                 .handshakeTimeout(request.limit())
                 .build();
         report.add(address(asked));
-        TransportOptions road = new TransportCheck(asked, transport, report).walk();
-        if (road == null) {
+        TransportOptions options = new TransportCheck(asked, transport, report).run();
+        if (options == null) {
             return;
         }
         try (Clients clients = new Clients(
-                version -> request.builder().apply(version).road(road),
+                version -> request.builder().apply(version).road(options),
                 request.identified(),
                 request.topics(),
                 request.limit())) {
-            ConnectCheck connect =
-                    new ConnectCheck(road, clients, report, request.wanted(), request.hasUser(), new UnknownPeer(road));
+            ConnectCheck connect = new ConnectCheck(
+                    options, clients, report, request.wanted(), request.hasUser(), new UnknownPeer(options));
             ProtocolVersion version = connect.connect();
             if (version != null) {
-                trials(clients, version, connect.result(version));
+                probe(clients, version, connect.result(version));
             }
         }
     }
 
-    private void trials(Clients clients, ProtocolVersion version, ConnectResult connack) throws InterruptedException {
+    private void probe(Clients clients, ProtocolVersion version, ConnectResult connack) throws InterruptedException {
         LimitsCheck.run(version, connack, report);
-        ProbeSession trial = new ProbeSession(clients, version, connack.properties(), report);
-        new IdentifierCheck(trial).run();
-        if (new EchoCheck(trial).run()) {
-            new RetainedCheck(trial).run();
-            FilterCheck filters = new FilterCheck(trial);
+        ProbeSession session = new ProbeSession(clients, version, connack.properties(), report);
+        new IdentifierCheck(session).run();
+        if (new EchoCheck(session).run()) {
+            new RetainedCheck(session).run();
+            FilterCheck filters = new FilterCheck(session);
             filters.wildcards();
             filters.shared();
-            new SessionCheck(trial).run();
-            new SizeCheck(trial).run();
+            new SessionCheck(session).run();
+            new SizeCheck(session).run();
         }
     }
 
-    private static Finding address(TransportOptions road) {
-        ServerAddress server = road.servers().get(0);
+    private static Finding address(TransportOptions options) {
+        ServerAddress server = options.servers().get(0);
         String spoken = switch (server.scheme()) {
             case MQTT -> "MQTT over TCP";
             case MQTTS -> "MQTT over TLS";
@@ -101,32 +101,32 @@ public final class Doctor {
         };
         Finding finding = Finding.good(CheckStep.ADDRESS, server + ": " + spoken)
                 .fact("scheme", server.scheme().text());
-        if (road.proxy() != null && server.scheme() != Scheme.UNIX) {
-            finding = finding.detail("through the proxy " + road.proxy());
+        if (options.proxy() != null && server.scheme() != Scheme.UNIX) {
+            finding = finding.detail("through the proxy " + options.proxy());
         }
-        String name = road.tls().serverName();
+        String name = options.tls().serverName();
         if (server.scheme().isTls() && name != null) {
             finding = finding.detail("the certificate has to be for " + name);
         }
         return finding;
     }
 
-    /** Whoever is at the end of the road. */
+    /** Whoever is at the end of the options. */
     private final class UnknownPeer implements ConnectCheck.UnknownPeer {
-        private final TransportOptions road;
+        private final TransportOptions options;
 
-        UnknownPeer(TransportOptions road) {
-            this.road = road;
+        UnknownPeer(TransportOptions options) {
+            this.options = options;
         }
 
         @Override
         public String who() throws InterruptedException {
-            return FirstBytes.ask(road, transport, request.limit());
+            return FirstBytes.ask(options, transport, request.limit());
         }
 
         @Override
         public boolean speaksTls() throws InterruptedException {
-            return TlsProbe.speaksTls(road, transport);
+            return TlsProbe.speaksTls(options, transport);
         }
     }
 }

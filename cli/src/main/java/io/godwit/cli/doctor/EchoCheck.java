@@ -16,29 +16,29 @@ final class EchoCheck {
     private static final String RIGHTS =
             "see whether this user may publish and subscribe here, or name topics that it may use: -t PREFIX";
 
-    private final ProbeSession trial;
+    private final ProbeSession session;
     private final String topic;
 
-    EchoCheck(ProbeSession trial) {
-        this.trial = trial;
-        topic = trial.clients().topic("echo");
+    EchoCheck(ProbeSession session) {
+        this.session = session;
+        topic = session.clients().topic("echo");
     }
 
-    /** False: nothing can be subscribed to, so that no further trial makes sense. */
+    /** Returns false if no subscription works, so that no further check makes sense. */
     boolean run() throws InterruptedException {
         Qos granted = subscribe();
         if (granted == null) {
             return false;
         }
-        int most = Math.min(granted.level(), trial.allowed().getOr(Property.MAXIMUM_QOS, 2));
+        int most = Math.min(granted.level(), session.allowed().getOr(Property.MAXIMUM_QOS, 2));
         for (Qos qos : Qos.values()) {
             if (qos.level() <= most) {
                 echo(qos);
             } else {
-                trial.report()
+                session.report()
                         .add(Finding.warning(
                                         CheckStep.ECHO,
-                                        "QoS " + qos.level() + ": the broker takes QoS " + most + " at most")
+                                        "QoS " + qos.level() + ": the broker allows QoS " + most + " at most")
                                 .fact("qos", qos.level()));
             }
         }
@@ -47,30 +47,30 @@ final class EchoCheck {
 
     private @Nullable Qos subscribe() throws InterruptedException {
         AtomicReference<@Nullable Qos> granted = new AtomicReference<>();
-        trial.run(
+        session.run(
                 client -> {
                     long start = System.nanoTime();
                     Qos got = client.subscribe(topic, Qos.EXACTLY_ONCE, message -> {})
                             .grantedQos();
                     granted.set(got);
                     String text = "QoS " + got.level() + " granted for '" + topic + "'";
-                    trial.report()
+                    session.report()
                             .add((got == Qos.EXACTLY_ONCE
                                             ? Finding.good(CheckStep.SUBSCRIBE, text)
                                             : Finding.warning(CheckStep.SUBSCRIBE, text + ", QoS 2 asked for"))
                                     .took(System.nanoTime() - start)
                                     .fact("granted", got.level()));
                 },
-                failure -> trial.report().fault(Finding.broken(CheckStep.SUBSCRIBE, failure), RIGHTS));
+                failure -> session.report().fault(Finding.failed(CheckStep.SUBSCRIBE, failure), RIGHTS));
         return granted.get();
     }
 
     private void echo(Qos qos) throws InterruptedException {
         String name = "QoS " + qos.level() + ": ";
-        trial.run(
+        session.run(
                 client -> echo(client, qos, name),
-                failure -> trial.report()
-                        .fault(Finding.broken(CheckStep.ECHO, name + failure).fact("qos", qos.level()), RIGHTS));
+                failure -> session.report()
+                        .fault(Finding.failed(CheckStep.ECHO, name + failure).fact("qos", qos.level()), RIGHTS));
     }
 
     private void echo(MqttClient client, Qos qos, String name) throws InterruptedException {
@@ -80,15 +80,15 @@ final class EchoCheck {
             long start = System.nanoTime();
             client.publish(Message.of(topic, payload).withQos(qos));
             long acknowledged = System.nanoTime() - start;
-            Echo.Heard heard = echo.await(payload, trial.clients().limit());
+            Echo.Heard heard = echo.await(payload, session.clients().limit());
             if (heard == null) {
                 String sent = qos == Qos.AT_MOST_ONCE ? "was sent" : "was acknowledged";
-                trial.report()
+                session.report()
                         .fault(
-                                Finding.broken(
+                                Finding.failed(
                                                 CheckStep.ECHO,
-                                                name + "the message " + sent + " and did not come back within "
-                                                        + trial.limit())
+                                                name + "the message " + sent + " but was not delivered within "
+                                                        + session.limit())
                                         .fact("qos", qos.level()),
                                 RIGHTS);
                 return;
@@ -97,13 +97,13 @@ final class EchoCheck {
             Finding finding = Finding.good(
                             CheckStep.ECHO,
                             qos == Qos.AT_MOST_ONCE
-                                    ? name + "a message comes back"
+                                    ? name + "delivered"
                                     : name + "acknowledged after "
                                             + Clients.time(Duration.ofNanos(acknowledged))
-                                            + ", and it comes back")
+                                            + ", and delivered")
                     .took(back)
                     .fact("qos", qos.level());
-            trial.report()
+            session.report()
                     .add(
                             qos == Qos.AT_MOST_ONCE
                                     ? finding

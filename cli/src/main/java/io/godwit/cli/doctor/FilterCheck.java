@@ -9,49 +9,49 @@ import java.util.List;
 
 /** Whether filters with wildcards, and shared ones, bring what they match. */
 final class FilterCheck {
-    private final ProbeSession trial;
+    private final ProbeSession session;
 
-    FilterCheck(ProbeSession trial) {
-        this.trial = trial;
+    FilterCheck(ProbeSession session) {
+        this.session = session;
     }
 
     void wildcards() throws InterruptedException {
-        if (trial.isDenied(Property.WILDCARD_SUBSCRIPTION_AVAILABLE)) {
-            trial.report().add(Finding.warning(CheckStep.WILDCARDS, "the broker takes none, as CONNACK says"));
+        if (session.isDenied(Property.WILDCARD_SUBSCRIPTION_AVAILABLE)) {
+            session.report().add(Finding.warning(CheckStep.WILDCARDS, "not supported, according to CONNACK"));
             return;
         }
-        String base = trial.clients().topic("wild");
-        attempt(CheckStep.WILDCARDS, "'+' and '#' bring what they match", base + "/a/b", base + "/+/b", base + "/#");
+        String base = session.clients().topic("wild");
+        attempt(CheckStep.WILDCARDS, "'+' and '#' receive what they match", base + "/a/b", base + "/+/b", base + "/#");
     }
 
     void shared() throws InterruptedException {
-        if (!trial.isFive()) {
-            trial.report().add(Finding.skipped(CheckStep.SHARED, "shared subscriptions are of MQTT 5"));
+        if (!session.isFive()) {
+            session.report().add(Finding.skipped(CheckStep.SHARED, "shared subscriptions need MQTT 5"));
             return;
         }
-        if (trial.isDenied(Property.SHARED_SUBSCRIPTION_AVAILABLE)) {
-            trial.report().add(Finding.warning(CheckStep.SHARED, "the broker has none, as CONNACK says"));
+        if (session.isDenied(Property.SHARED_SUBSCRIPTION_AVAILABLE)) {
+            session.report().add(Finding.warning(CheckStep.SHARED, "not supported, according to CONNACK"));
             return;
         }
-        String topic = trial.clients().topic("shared");
-        attempt(CheckStep.SHARED, "a shared subscription brings its messages", topic, "$share/doctor/" + topic);
+        String topic = session.clients().topic("shared");
+        attempt(CheckStep.SHARED, "a shared subscription receives its messages", topic, "$share/doctor/" + topic);
     }
 
-    private void attempt(CheckStep station, String good, String topic, String... filters) throws InterruptedException {
-        trial.run(
+    private void attempt(CheckStep step, String good, String topic, String... filters) throws InterruptedException {
+        session.run(
                 client -> {
                     long start = System.nanoTime();
                     String missing = missing(client, topic, List.of(filters));
-                    trial.report()
+                    session.report()
                             .add(
                                     missing.isEmpty()
-                                            ? Finding.good(station, good).took(System.nanoTime() - start)
+                                            ? Finding.good(step, good).took(System.nanoTime() - start)
                                             : Finding.warning(
-                                                    station,
-                                                    "'" + missing + "' is granted and brings nothing within "
-                                                            + trial.limit()));
+                                                    step,
+                                                    "'" + missing + "' was granted but received nothing within "
+                                                            + session.limit()));
                 },
-                failure -> trial.report().add(Finding.warning(station, failure)));
+                failure -> session.report().add(Finding.warning(step, failure)));
     }
 
     /** The first filter that does not bring the message; empty when all do. One at a time: together they may overlap. */
@@ -61,7 +61,7 @@ final class FilterCheck {
             Echo echo = new Echo();
             client.subscribe(filter, Qos.AT_LEAST_ONCE, echo::hear);
             client.publish(Message.of(topic, payload).withQos(Qos.AT_LEAST_ONCE));
-            if (echo.await(payload, trial.clients().limit()) == null) {
+            if (echo.await(payload, session.clients().limit()) == null) {
                 return filter;
             }
             client.unsubscribe(filter);

@@ -16,46 +16,46 @@ import org.jspecify.annotations.Nullable;
  * @param facts the same for programs: values are numbers, booleans, strings, lists and maps of these
  */
 public record Finding(
-        CheckStep station,
-        Status mark,
+        CheckStep step,
+        Status status,
         String text,
         @Nullable Duration time,
         List<String> details,
         Map<String, Object> facts) {
 
-    static Finding of(CheckStep station, Status mark, String text) {
-        return new Finding(station, mark, text, null, List.of(), Map.of());
+    static Finding of(CheckStep step, Status status, String text) {
+        return new Finding(step, status, text, null, List.of(), Map.of());
     }
 
-    static Finding good(CheckStep station, String text) {
-        return of(station, Status.GOOD, text);
+    static Finding good(CheckStep step, String text) {
+        return of(step, Status.GOOD, text);
     }
 
-    static Finding warning(CheckStep station, String text) {
-        return of(station, Status.WARNING, text);
+    static Finding warning(CheckStep step, String text) {
+        return of(step, Status.WARNING, text);
     }
 
-    static Finding broken(CheckStep station, String text) {
-        return of(station, Status.BROKEN, text);
+    static Finding failed(CheckStep step, String text) {
+        return of(step, Status.FAILED, text);
     }
 
-    static Finding skipped(CheckStep station, String text) {
-        return of(station, Status.SKIPPED, text);
+    static Finding skipped(CheckStep step, String text) {
+        return of(step, Status.SKIPPED, text);
     }
 
     Finding took(long nanos) {
-        return new Finding(station, mark, text, Duration.ofNanos(Math.max(0, nanos)), details, facts);
+        return new Finding(step, status, text, Duration.ofNanos(Math.max(0, nanos)), details, facts);
     }
 
     Finding detail(String line) {
         List<String> more = new ArrayList<>(details);
         more.add(line);
-        return new Finding(station, mark, text, time, List.copyOf(more), facts);
+        return new Finding(step, status, text, time, List.copyOf(more), facts);
     }
 
     Finding fact(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(facts);
         more.put(name, value);
-        return new Finding(station, mark, text, time, details, more);
+        return new Finding(step, status, text, time, details, more);
     }
 }

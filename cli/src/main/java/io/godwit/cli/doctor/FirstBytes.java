@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What a server answers that is no MQTT broker: says CONNECT to it, and tells from the first bytes who it is. */
+/** Recognizes a server that is not an MQTT broker: sends CONNECT and looks at the first bytes of the answer. */
 final class FirstBytes {
     /** CONNECT of 3.1.1 with an empty identifier and a clean session. */
     private static final byte[] CONNECT = {0x10, 12, 0, 4, 'M', 'Q', 'T', 'T', 4, 2, 0, 60, 0, 0};
@@ -26,9 +26,9 @@ final class FirstBytes {
     private FirstBytes() {}
 
     /** In words, such as "an HTTP server"; empty when nothing comes. */
-    static String ask(TransportOptions road, Transport transport, Duration limit) throws InterruptedException {
+    static String ask(TransportOptions options, Transport transport, Duration limit) throws InterruptedException {
         Listener listener = new Listener();
-        Attempt attempt = transport.open(transport.nextLoop(), road, listener);
+        Attempt attempt = transport.open(transport.nextLoop(), options, listener);
         try {
             return describe(listener.first.get(limit.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException | TimeoutException e) {
@@ -45,7 +45,7 @@ final class FirstBytes {
         } else if (text.startsWith("SSH-")) {
             return "an SSH server";
         } else if (text.startsWith("AMQP")) {
-            return "an AMQP broker; its port for MQTT is another one";
+            return "an AMQP broker; MQTT uses another port";
         } else if (bytes.length > 1 && bytes[0] == 0x15 && bytes[1] == 3) {
             return "a TLS server";
         } else if (bytes.length == 0) {

@@ -37,16 +37,15 @@ public final class JsonReport {
     }
 
     private static void diagnosis(JsonGenerator json, Diagnosis diagnosis) throws IOException {
-        json.writeStringField("breaksAt", diagnosis.station().label());
-        value(json, "reason", diagnosis.reason());
+        json.writeStringField("breaksAt", diagnosis.step().label());
         value(json, "why", diagnosis.text());
         value(json, "try", diagnosis.advice());
     }
 
     private static void finding(JsonGenerator json, Finding finding) throws IOException {
         json.writeStartObject();
-        json.writeStringField("step", finding.station().label());
-        json.writeStringField("mark", finding.mark().label());
+        json.writeStringField("step", finding.step().label());
+        json.writeStringField("status", finding.status().label());
         json.writeStringField("text", finding.text());
         if (finding.time() != null) {
             json.writeNumberField("millis", finding.time().toNanos() / 1e6);

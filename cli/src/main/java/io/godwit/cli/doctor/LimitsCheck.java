@@ -5,17 +5,17 @@ import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 
-/** Reads from CONNACK what the broker allows; the older versions of MQTT do not tell. */
+/** Reads from CONNACK what the broker allows; older versions of MQTT do not report it. */
 final class LimitsCheck {
     private LimitsCheck() {}
 
     static void run(ProtocolVersion version, ConnectResult connack, Report report) {
         if (version != ProtocolVersion.V5) {
-            report.add(Finding.skipped(CheckStep.LIMITS, "a broker tells them in MQTT 5 only; they are tried below"));
+            report.add(Finding.skipped(CheckStep.LIMITS, "a broker reports them in MQTT 5 only; see the checks below"));
             return;
         }
         MqttProperties said = connack.properties();
-        Finding finding = Finding.good(CheckStep.LIMITS, "what CONNACK allows");
+        Finding finding = Finding.good(CheckStep.LIMITS, "announced in CONNACK");
         finding = number(finding, "maximum QoS", "maximumQos", said.getOr(Property.MAXIMUM_QOS, 2));
         finding = number(finding, "receive maximum", "receiveMaximum", said.getOr(Property.RECEIVE_MAXIMUM, 65_535));
         Long size = said.get(Property.MAXIMUM_PACKET_SIZE);

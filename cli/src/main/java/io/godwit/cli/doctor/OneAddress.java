@@ -5,15 +5,15 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
-/** Resolves a name once and then hands out one of its addresses at a time, so that each can be walked to by itself. */
+/** Resolves a name once and then hands out one of its addresses at a time, so that each can be tried by itself. */
 final class OneAddress implements HostResolver {
     private final HostResolver inner;
 
-    // Written on the thread that resolves, read by the doctor once the walk is over.
+    // Written on the thread that resolves, read by the doctor after the attempt.
     private volatile List<InetAddress> all = List.of();
     private volatile String host = "";
 
-    // Written by the doctor between walks.
+    // Written by the doctor between probes.
     private volatile int chosen;
 
     OneAddress(HostResolver inner) {

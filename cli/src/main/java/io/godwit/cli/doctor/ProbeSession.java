@@ -8,18 +8,18 @@ import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.util.function.Consumer;
 
 /**
- * What a trial on a working connection needs. Each trial has a client of its own, so that a broker which ends the
- * connection in one of them spoils no other.
+ * What a check on a working connection needs. Each check has a client of its own, so that a broker which ends the
+ * connection during one check does not spoil the others.
  *
  * @param allowed what CONNACK said; nothing before MQTT 5
  */
 record ProbeSession(Clients clients, ProtocolVersion version, MqttProperties allowed, Report report) {
-    /** Something to try; interrupted when the doctor is sent away. */
+    /** A check; interrupted when the doctor is ended. */
     interface Work {
         void with(MqttClient client) throws InterruptedException;
     }
 
-    /** Tries with a connected client; what goes wrong at the client is told to {@code failed}. */
+    /** Runs a check with a connected client; a failure of the client goes to {@code failed}. */
     void run(Work work, Consumer<String> failed) throws InterruptedException {
         try (MqttClient client = clients.connected(version)) {
             work.with(client);

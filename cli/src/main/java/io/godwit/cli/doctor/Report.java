@@ -7,25 +7,25 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What has been found at one server so far. Tells each finding as it comes; the first break is the diagnosis. */
+/** What has been found at one server so far. Passes each finding on at once; the first failure is the diagnosis. */
 public final class Report {
     private final ServerAddress server;
-    private final Consumer<Finding> told;
+    private final Consumer<Finding> listener;
     private final List<Finding> findings = new ArrayList<>();
     private @Nullable Diagnosis diagnosis;
 
-    public Report(ServerAddress server, Consumer<Finding> told) {
+    public Report(ServerAddress server, Consumer<Finding> listener) {
         this.server = server;
-        this.told = told;
+        this.listener = listener;
     }
 
     void add(Finding finding) {
         findings.add(finding);
-        told.accept(finding);
+        listener.accept(finding);
     }
 
-    /** The road breaks here. */
-    void breaks(Finding finding, Diagnosis why) {
+    /** A step failed; the first one is the diagnosis. */
+    void fail(Finding finding, Diagnosis why) {
         add(finding);
         if (diagnosis == null) {
             diagnosis = why;
@@ -34,9 +34,7 @@ public final class Report {
 
     /** Something on a working connection does not work. */
     void fault(Finding finding, String... advice) {
-        breaks(
-                finding,
-                new Diagnosis(finding.station(), ExitCodes.CHECK_FAILED, null, finding.text(), List.of(advice)));
+        fail(finding, new Diagnosis(finding.step(), ExitCodes.CHECK_FAILED, finding.text(), List.of(advice)));
     }
 
     public ServerAddress server() {
@@ -47,7 +45,7 @@ public final class Report {
         return findings;
     }
 
-    /** The first break; null when there is none. */
+    /** The first failure; null when everything works. */
     public @Nullable Diagnosis diagnosis() {
         return diagnosis;
     }

@@ -12,22 +12,22 @@ final class RetainedCheck {
     /** So that nothing stays on the broker for long if the doctor is killed in between; MQTT 5 only. */
     private static final Duration EXPIRY = Duration.ofMinutes(1);
 
-    private final ProbeSession trial;
+    private final ProbeSession session;
     private final String topic;
 
-    RetainedCheck(ProbeSession trial) {
-        this.trial = trial;
-        topic = trial.clients().topic("retained");
+    RetainedCheck(ProbeSession session) {
+        this.session = session;
+        topic = session.clients().topic("retained");
     }
 
     void run() throws InterruptedException {
-        if (trial.isDenied(Property.RETAIN_AVAILABLE)) {
-            trial.report().add(Finding.warning(CheckStep.RETAINED, "the broker keeps no messages, as CONNACK says"));
+        if (session.isDenied(Property.RETAIN_AVAILABLE)) {
+            session.report().add(Finding.warning(CheckStep.RETAINED, "not supported, according to CONNACK"));
             return;
         }
-        trial.run(
+        session.run(
                 this::keep,
-                failure -> trial.report()
+                failure -> session.report()
                         .add(Finding.warning(CheckStep.RETAINED, "a message cannot be retained: " + failure)));
     }
 
@@ -35,18 +35,18 @@ final class RetainedCheck {
         byte[] payload = "kept".getBytes(StandardCharsets.UTF_8);
         Message message = Message.of(topic, payload).withQos(Qos.AT_LEAST_ONCE).withRetain(true);
         try {
-            client.publish(trial.isFive() ? message.withExpiry(EXPIRY) : message);
+            client.publish(session.isFive() ? message.withExpiry(EXPIRY) : message);
             Echo echo = new Echo();
             long start = System.nanoTime();
             client.subscribe(topic, Qos.AT_LEAST_ONCE, echo::hear);
-            Echo.Heard heard = echo.await(payload, trial.clients().limit());
+            Echo.Heard heard = echo.await(payload, session.clients().limit());
             if (heard == null) {
-                trial.report()
+                session.report()
                         .add(Finding.warning(
                                 CheckStep.RETAINED,
-                                "a later subscriber does not get the message within " + trial.limit()));
+                                "a later subscriber does not get the message within " + session.limit()));
             } else {
-                trial.report()
+                session.report()
                         .add(Finding.good(
                                         CheckStep.RETAINED, "a later subscriber gets the message; it is cleared again")
                                 .took(heard.nanoTime() - start));

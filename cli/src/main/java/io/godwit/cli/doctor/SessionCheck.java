@@ -18,25 +18,25 @@ import java.util.concurrent.TimeoutException;
 final class SessionCheck {
     private static final Duration ASKED = Duration.ofHours(1);
 
-    private final ProbeSession trial;
+    private final ProbeSession session;
 
-    SessionCheck(ProbeSession trial) {
-        this.trial = trial;
+    SessionCheck(ProbeSession session) {
+        this.session = session;
     }
 
     void run() throws InterruptedException {
-        if (!trial.isFive()) {
-            trial.report()
+        if (!session.isFive()) {
+            session.report()
                     .add(Finding.skipped(
-                            CheckStep.SESSION, "not tried before MQTT 5, where a kept session would stay for ever"));
+                            CheckStep.SESSION, "not tried before MQTT 5, where a kept session never expires"));
             return;
         }
-        if (trial.clients().isIdentified()) {
-            trial.clients().close();
+        if (session.clients().isIdentified()) {
+            session.clients().close();
         }
-        try (MqttClient client = trial.clients()
+        try (MqttClient client = session.clients()
                 .build(
-                        trial.version(),
+                        session.version(),
                         builder -> builder.will(null).property(Property.SESSION_EXPIRY_INTERVAL, ASKED.toSeconds()))) {
             ConnectResult result = client.connect();
             long granted = result.properties().getOr(Property.SESSION_EXPIRY_INTERVAL, ASKED.toSeconds());
@@ -45,10 +45,10 @@ final class SessionCheck {
                     : Finding.warning(
                             CheckStep.SESSION,
                             "asked to keep a session for an hour, the broker keeps it for " + granted + " s");
-            trial.report().add(finding.fact("asked", ASKED.toSeconds()).fact("granted", granted));
+            session.report().add(finding.fact("asked", ASKED.toSeconds()).fact("granted", granted));
             takeBack(client);
         } catch (MqttException e) {
-            trial.report().add(Finding.warning(CheckStep.SESSION, "a session cannot be kept: " + Advice.symptom(e)));
+            session.report().add(Finding.warning(CheckStep.SESSION, "a session cannot be kept: " + Advice.symptom(e)));
         }
     }
 
@@ -57,12 +57,12 @@ final class SessionCheck {
             client.disconnectAsync(
                             ReasonCode.SUCCESS,
                             MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, 0L),
-                            trial.clients().limit())
-                    .get(trial.clients().limit().toMillis() + 1_000, TimeUnit.MILLISECONDS);
+                            session.clients().limit())
+                    .get(session.clients().limit().toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-            trial.report()
+            session.report()
                     .add(Finding.warning(
-                            CheckStep.SESSION, "the session could not be ended in order; it ends within the hour"));
+                            CheckStep.SESSION, "the session could not be ended; it expires within the hour"));
         }
     }
 }

@@ -3,12 +3,12 @@ package io.godwit.cli.doctor;
 import io.godwit.cli.output.Terminal.Colour;
 import java.util.Locale;
 
-/** How a step went. */
+/** The outcome of a step. */
 public enum Status {
     GOOD("✓", Colour.GOOD),
-    /** It works, or works in part, and something about it is worth knowing. */
+    /** It works, at least in part, but something about it is worth knowing. */
     WARNING("!", Colour.WARNING),
-    BROKEN("✗", Colour.BAD),
+    FAILED("✗", Colour.BAD),
     /** Not tried, for the reason that is given. */
     SKIPPED("-", Colour.FAINT);
 

@@ -8,16 +8,16 @@ import io.godwit.mqtt.client.transport.ConnectProgress;
 import io.godwit.mqtt.client.transport.Transport;
 import java.util.List;
 
-/** Finds out whether a port that does not answer in the clear speaks TLS. Trusts any certificate, and says nothing to it. */
+/** Finds out whether a port that does not answer plain text speaks TLS. Trusts any certificate and sends nothing. */
 final class TlsProbe {
     private TlsProbe() {}
 
-    static boolean speaksTls(TransportOptions road, Transport transport) throws InterruptedException {
-        ServerAddress server = road.servers().get(0);
+    static boolean speaksTls(TransportOptions options, Transport transport) throws InterruptedException {
+        ServerAddress server = options.servers().get(0);
         if (server.scheme() != Scheme.MQTT && server.scheme() != Scheme.WS) {
             return false;
         }
-        TransportOptions secure = road.toBuilder()
+        TransportOptions secure = options.toBuilder()
                 .servers(List.of(ServerAddress.of(Scheme.MQTTS, server.host(), server.port())))
                 .tls(Tls.builder().insecure().build())
                 .build();

@@ -22,58 +22,58 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the road to a server up to where MQTT begins, once for each address of its name (or of the proxy's), and reports
- * each step. The walk is the client's own, so what the doctor sees is what a client meets.
+ * Connects to a server up to where MQTT begins, once for each address of its name (or of the proxy's), and reports
+ * each step. It uses the client's own transport, so the doctor sees what a client sees.
  */
 final class TransportCheck {
-    private final TransportOptions road;
+    private final TransportOptions options;
     private final ServerAddress server;
     private final Transport transport;
     private final Report report;
     private final OneAddress addresses;
 
-    TransportCheck(TransportOptions road, Transport transport, Report report) {
-        this.road = road;
-        this.server = road.servers().get(0);
+    TransportCheck(TransportOptions options, Transport transport, Report report) {
+        this.options = options;
+        this.server = options.servers().get(0);
         this.transport = transport;
         this.report = report;
-        addresses = new OneAddress(road.resolver());
+        addresses = new OneAddress(options.resolver());
     }
 
-    /** The road by the first address that leads to the end; null when none does, which is then reported. */
+    /** The options for the first address that works; null when none does, which is then reported. */
     @Nullable
-    TransportOptions walk() throws InterruptedException {
-        TransportOptions single = road.toBuilder().resolver(addresses).build();
-        List<ConnectProbe> walks = new ArrayList<>();
-        walks.add(ConnectProbe.along(single, transport));
+    TransportOptions run() throws InterruptedException {
+        TransportOptions single = options.toBuilder().resolver(addresses).build();
+        List<ConnectProbe> probes = new ArrayList<>();
+        probes.add(ConnectProbe.along(single, transport));
         for (int i = 1; i < addresses.all().size(); i++) {
             addresses.choose(i);
-            walks.add(ConnectProbe.along(single, transport));
+            probes.add(ConnectProbe.along(single, transport));
         }
-        int best = best(walks);
-        name(walks.get(0));
-        for (ConnectProbe each : walks) {
-            network(each, walks.get(best));
+        int best = best(probes);
+        name(probes.get(0));
+        for (ConnectProbe each : probes) {
+            network(each, probes.get(best));
         }
-        beyond(walks.get(best));
-        TransportException failure = walks.get(best).failure();
+        beyond(probes.get(best));
+        TransportException failure = probes.get(best).failure();
         if (failure != null) {
-            breakAt(failure, walks.get(best).failedAfter());
+            fail(failure, probes.get(best).failedAfter());
             return null;
         }
         addresses.choose(best);
         return single;
     }
 
-    /** The walk that came to the end, or else farthest. */
-    private static int best(List<ConnectProbe> walks) {
+    /** The attempt that succeeded, or else the one that got farthest. */
+    private static int best(List<ConnectProbe> probes) {
         int best = 0;
-        for (int i = 0; i < walks.size(); i++) {
-            TransportException failure = walks.get(i).failure();
+        for (int i = 0; i < probes.size(); i++) {
+            TransportException failure = probes.get(i).failure();
             if (failure == null) {
                 return i;
             }
-            TransportException farthest = walks.get(best).failure();
+            TransportException farthest = probes.get(best).failure();
             if (farthest != null && failure.phase().compareTo(farthest.phase()) > 0) {
                 best = i;
             }
@@ -81,8 +81,8 @@ final class TransportCheck {
         return best;
     }
 
-    private void name(ConnectProbe walk) {
-        for (ConnectProbe.Passed each : walk.passed()) {
+    private void name(ConnectProbe probe) {
+        for (ConnectProbe.Passed each : probe.passed()) {
             if (each.point() instanceof ConnectProgress.Located located) {
                 report.add(Finding.good(CheckStep.NAME, "SRV records lead to " + String.join(", ", located.targets()))
                         .took(each.nanos())
@@ -101,43 +101,43 @@ final class TransportCheck {
         }
     }
 
-    /** Whether the address answers; where another one leads on, a fault of this one is worth no more than a warning. */
-    private void network(ConnectProbe walk, ConnectProbe best) {
-        for (ConnectProbe.Passed each : walk.passed()) {
+    /** Whether the address answers. If another address works, a failure of this one is only a warning. */
+    private void network(ConnectProbe probe, ConnectProbe best) {
+        for (ConnectProbe.Passed each : probe.passed()) {
             if (each.point() instanceof ConnectProgress.Reached reached) {
                 report.add(Finding.good(CheckStep.NETWORK, reachedText(reached)).took(each.nanos()));
             }
         }
-        TransportException failure = walk.failure();
-        if (failure == null || walk == best) {
+        TransportException failure = probe.failure();
+        if (failure == null || probe == best) {
             return;
         }
-        Finding finding = best.cameThrough()
-                ? Finding.warning(stationOf(failure.phase()), Advice.symptom(failure))
-                        .detail("another address leads on, but clients may try this one first")
-                : Finding.broken(stationOf(failure.phase()), Advice.symptom(failure));
-        report.add(finding.took(walk.failedAfter()));
+        Finding finding = best.succeeded()
+                ? Finding.warning(stepOf(failure.phase()), Advice.symptom(failure))
+                        .detail("another address works, but clients may try this one first")
+                : Finding.failed(stepOf(failure.phase()), Advice.symptom(failure));
+        report.add(finding.took(probe.failedAfter()));
     }
 
     private String reachedText(ConnectProgress.Reached reached) {
-        String whose = road.proxy() == null || server.scheme() == Scheme.UNIX ? "" : "the proxy ";
+        String whose = options.proxy() == null || server.scheme() == Scheme.UNIX ? "" : "the proxy ";
         if (reached.address() instanceof InetSocketAddress inet && inet.getAddress() != null) {
             return whose + inet.getAddress().getHostAddress() + " answers on port " + inet.getPort();
         }
         return "the socket " + server.authority() + " answers";
     }
 
-    /** What lies between the network and MQTT. */
-    private void beyond(ConnectProbe walk) {
-        for (ConnectProbe.Passed each : walk.passed()) {
+    /** The steps between the network and MQTT. */
+    private void beyond(ConnectProbe probe) {
+        for (ConnectProbe.Passed each : probe.passed()) {
             if (each.point() instanceof ConnectProgress.ProxyPassed passed) {
-                report.add(Finding.good(CheckStep.PROXY, passed.proxy() + " leads to " + server.authority())
+                report.add(Finding.good(CheckStep.PROXY, passed.proxy() + " connects to " + server.authority())
                         .took(each.nanos()));
             } else if (each.point() instanceof ConnectProgress.Encrypted encrypted) {
                 report.add(encrypted(encrypted).took(each.nanos()));
             } else if (each.point() instanceof ConnectProgress.Upgraded) {
                 report.add(Finding.good(
-                                CheckStep.WEBSOCKET,
+                                CheckConnectPhase.WEBSOCKET,
                                 "the server switches to WebSocket at "
                                         + (server.path().isEmpty() ? "/mqtt" : server.path()))
                         .took(each.nanos()));
@@ -156,9 +156,9 @@ final class TransportCheck {
         String text = encrypted.session().getProtocol() + " with "
                 + encrypted.session().getCipherSuite();
         String ending = chain.ending(Instant.now());
-        String unchecked = road.tls().isInsecure()
+        String unchecked = options.tls().isInsecure()
                 ? "the certificate was not checked, as asked for"
-                : road.tls().hostNameChecked() ? "" : "the host name was not checked, as asked for";
+                : options.tls().hostNameChecked() ? "" : "the host name was not checked, as asked for";
         Finding finding = Finding.of(
                         CheckStep.TLS, ending.isEmpty() && unchecked.isEmpty() ? Status.GOOD : Status.WARNING, text)
                 .fact("protocol", encrypted.session().getProtocol())
@@ -166,8 +166,8 @@ final class TransportCheck {
         String alpn = encrypted.applicationProtocol();
         if (alpn != null) {
             finding = finding.detail("ALPN agreed on " + alpn).fact("applicationProtocol", alpn);
-        } else if (!road.tls().applicationProtocols().isEmpty()) {
-            finding = finding.detail("the server takes no part in ALPN");
+        } else if (!options.tls().applicationProtocols().isEmpty()) {
+            finding = finding.detail("the server does not use ALPN");
         }
         for (String warning : List.of(unchecked, ending)) {
             if (!warning.isEmpty()) {
@@ -185,8 +185,8 @@ final class TransportCheck {
         return all;
     }
 
-    private void breakAt(TransportException failure, long nanos) throws InterruptedException {
-        CheckStep station = stationOf(failure.phase());
+    private void fail(TransportException failure, long nanos) throws InterruptedException {
+        CheckStep step = stepOf(failure.phase());
         CertificateRejected rejected = CertificateRejected.in(failure);
         String text = Advice.symptom(failure);
         if (rejected != null) {
@@ -194,36 +194,30 @@ final class TransportCheck {
                 text = text.replace(" (" + Certificates.describe(shownBelow) + ")", "");
             }
         }
-        Finding finding = Finding.broken(station, text).took(nanos).fact("timeout", failure.isTimeout());
+        Finding finding = Finding.failed(step, text).took(nanos).fact("timeout", failure.isTimeout());
         if (rejected != null) {
             finding = withChain(finding.fact("check", rejected.check().anchor()), new Chain(rejected.chain()));
         }
-        report.breaks(
-                finding,
-                new Diagnosis(
-                        station,
-                        ExitCodes.UNREACHABLE,
-                        station == CheckStep.NAME ? Mqtt.CONN_FAIL_DNS : Mqtt.CONN_FAIL_SERVER_NOT_FOUND,
-                        finding.text(),
-                        advice(failure, rejected)));
+        report.fail(finding, new Diagnosis(step, ExitCodes.UNREACHABLE, finding.text(), advice(failure, rejected)));
     }
 
     private List<String> advice(TransportException failure, @Nullable CertificateRejected rejected)
             throws InterruptedException {
-        List<String> advice = new ArrayList<>(Advice.about(failure, road, rejected == null ? null : rejected.check()));
-        if (failure.phase() == ConnectPhase.WEBSOCKET && TlsProbe.speaksTls(road, transport)) {
+        List<String> advice =
+                new ArrayList<>(Advice.about(failure, options, rejected == null ? null : rejected.check()));
+        if (failure.phase() == ConnectPhase.WEBSOCKET && TlsProbe.speaksTls(options, transport)) {
             advice.add(0, "this port speaks TLS: godwit doctor wss://" + server.authority() + server.path());
         }
         return advice;
     }
 
-    static CheckStep stationOf(ConnectPhase phase) {
+    static CheckStep stepOf(ConnectPhase phase) {
         return switch (phase) {
             case RESOLVE -> CheckStep.NAME;
             case CONNECT -> CheckStep.NETWORK;
             case PROXY -> CheckStep.PROXY;
             case TLS -> CheckStep.TLS;
-            case WEBSOCKET -> CheckStep.WEBSOCKET;
+            case WEBSOCKET -> CheckConnectPhase.WEBSOCKET;
             case CONNACK -> CheckStep.CONNECT;
         };
     }

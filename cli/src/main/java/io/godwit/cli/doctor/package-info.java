@@ -1,4 +1,4 @@
-/** Walks the road to a broker step by step, and says at which one it breaks and what to try. */
+/** Checks a connection to a broker step by step, names the step that fails and what to try. */
 @NullMarked
 package io.godwit.cli.doctor;
 

@@ -24,71 +24,75 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * Where to connect, as whom and how: the options that all commands share which speak to a broker, with mosquitto's names and
- * letters. Makes the library's builder from them; what does not fit together is an {@link IllegalArgumentException} that says
+ * Where to connect, as whom and how: the options of all commands that connect to a broker, with mosquitto's names and
+ * letters. Makes the library's builder from them; contradictions are an {@link IllegalArgumentException} that says
  * what would be right.
  */
 public final class ConnectionOptions {
-    /** A session that never ends, as MQTT 5 writes it. */
+    /** A session that never expires [MQTT 5, 3.1.2.11.2]. */
     private static final long FOR_EVER = 0xFFFF_FFFFL;
 
     // ---- the broker ----
 
-    @Option(
-            names = {"-h", "--host"},
-            paramLabel = "HOST",
-            description = {
-                "The broker: a name, or an address such as mqtts://host:8883,",
-                "ws://host/mqtt, mqtt+unix:///path. Repeated: tried in order. [localhost]"
-            })
-    private List<String> hosts = new ArrayList<>();
+    @Mixin
+    private HostOption host = new HostOption("The broker: a name, or an address such as mqtts://host:8883, "
+            + "ws://host/mqtt, mqtt+unix:///path. Repeated: tried in order. [localhost]");
 
-    @Option(
-            names = {"-p", "--port"},
-            paramLabel = "PORT",
-            description = "The port. [1883, with TLS 8883; 8883 alone means TLS]")
-    private @Nullable Integer port;
+    @Mixin
+    private PortOption port = new PortOption("The port. [1883, with TLS 8883; 8883 alone means TLS]");
 
-    @Option(names = "--unix", paramLabel = "PATH", description = "Connect through this unix domain socket.")
+    @Option(order = 1, names = "--unix", paramLabel = "PATH", description = "Connect through this unix domain socket.")
     private @Nullable Path unix;
 
     @Option(
+            order = 1,
             names = {"-L", "--url"},
             paramLabel = "URL",
             description = "Broker, user and topic in one: mqtt(s)://[user[:password]@]host[:port]/topic")
     private @Nullable String url;
 
     @Option(
+            order = 1,
             names = {"-A", "--bind"},
             paramLabel = "ADDRESS",
             description = "Connect from this address of this machine.")
     private @Nullable String localAddress;
 
     @Option(
+            order = 1,
             names = "--proxy",
             paramLabel = "URL",
-            description = "Go through a proxy: socks5h://[user[:password]@]host[:port], socks4://, http://")
+            description = "Use a proxy: socks5h://[user[:password]@]host[:port], socks4://, http://")
     private @Nullable String proxy;
 
-    @Option(names = "--header", paramLabel = "NAME:VALUE", description = "A header of the WebSocket upgrade.")
+    @Option(
+            order = 1,
+            names = "--header",
+            paramLabel = "NAME:VALUE",
+            description = "An HTTP header for the WebSocket handshake.")
     private List<String> headers = new ArrayList<>();
 
     @Option(
+            order = 1,
             names = {"-S", "--srv"},
-            description = "Look for the broker's SRV records first.")
+            description = "Look up the broker's SRV records first.")
     private boolean serviceRecords;
 
     @Option(
+            order = 1,
             names = "--connect-timeout",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "How long reaching the broker may take. [10s]")
+            description = "Time limit for reaching the broker. [10s]")
     private Duration connectTimeout = Duration.ofSeconds(10);
 
-    @Option(names = "--retry", description = "Try again when the first connection fails, not only a lost one.")
+    @Option(order = 1, names = "--retry", description = "Retry the first connection too, not only lost ones.")
     private boolean retry;
 
-    @Option(names = "--nodelay", description = "Accepted for mosquitto's sake: packets are never held back.")
+    @Option(
+            order = 1,
+            names = "--nodelay",
+            description = "Accepted for compatibility with mosquitto: Nagle's algorithm is always off.")
     void noDelay(boolean accepted) {}
 
     // ---- who ----
@@ -97,50 +101,47 @@ public final class ConnectionOptions {
     private LoginOptions login = new LoginOptions();
 
     @Option(
+            order = 1,
             names = {"-i", "--id"},
             paramLabel = "ID",
-            description = "The client identifier. [made up]")
+            description = "The client identifier. [generated]")
     private @Nullable String clientId;
 
     @Option(
+            order = 1,
             names = {"-I", "--id-prefix"},
             paramLabel = "PREFIX",
-            description = "The client identifier is this and the process id.")
+            description = "Use this prefix and the process id as client identifier.")
     private @Nullable String clientIdPrefix;
 
     // ---- how ----
 
-    @Option(
-            names = {"-V", "--protocol-version"},
-            paramLabel = "VERSION",
-            converter = VersionConverter.class,
-            description = "MQTT 31, 311 or 5; also mqttv31, mqttv311, mqttv5. [311; request, reply: 5]")
-    private @Nullable ProtocolVersion version;
+    @Mixin
+    private VersionOption version =
+            new VersionOption("MQTT 31, 311 or 5; also mqttv31, mqttv311, mqttv5. [311; request, reply: 5]");
 
     @Option(
+            order = 1,
             names = {"-k", "--keepalive"},
             paramLabel = "SECONDS",
             description = "Keep alive; 0 switches it off. [60]")
     private int keepAlive = 60;
 
     @Option(
+            order = 1,
             names = {"-c", "--disable-clean-session"},
             description = "The broker keeps the session of this client; needs -i.")
     private boolean keepSession;
 
     @Option(
+            order = 1,
             names = {"-x", "--session-expiry-interval"},
             paramLabel = "SECONDS",
-            description = "How long the broker keeps the session, MQTT 5; -1 for ever.")
+            description = "How long the broker keeps the session, MQTT 5; -1 for no expiry.")
     private @Nullable String sessionExpiry;
 
-    @Option(
-            names = {"-d", "--debug"},
-            description = "Show each packet, and what the library does, on standard error.")
-    private boolean debug;
-
-    @Option(names = "--quiet", description = "No complaints on standard error; the exit code says it.")
-    private boolean quiet;
+    @Mixin
+    private OutputOptions output = new OutputOptions();
 
     @Mixin
     private TlsOptions tls = new TlsOptions();
@@ -151,33 +152,47 @@ public final class ConnectionOptions {
     @Mixin
     private PropertyArguments properties = new PropertyArguments();
 
-    /** What is spoken when no option says it. */
+    /** The version unless an option names one. */
     private ProtocolVersion usualVersion = ProtocolVersion.V3_1_1;
 
-    /** Before the options are looked at: what is spoken when none says it. */
+    /** Brokers that a command names in place of the options; empty: the options count. */
+    private List<String> replaced = List.of();
+
+    /** Sets the default version; call before parsing. */
     public void usualVersion(ProtocolVersion usual) {
         usualVersion = usual;
     }
 
-    /** What is spoken; properties want MQTT 5, when no option names another. */
+    /** The version of MQTT: the one of -V, else 5 if properties are given, else the default. */
     public ProtocolVersion version() {
-        return version != null ? version : properties.isEmpty() ? usualVersion : ProtocolVersion.V5;
+        ProtocolVersion asked = version.get();
+        return asked != null ? asked : properties.isEmpty() ? usualVersion : ProtocolVersion.V5;
+    }
+
+    /** The version that {@code -V} names, or null. */
+    public @Nullable ProtocolVersion chosenVersion() {
+        return version.get();
+    }
+
+    /** How much is written to standard error. */
+    public OutputOptions output() {
+        return output;
     }
 
     public boolean isDebug() {
-        return debug;
+        return output.isDebug();
     }
 
     public boolean isQuiet() {
-        return quiet;
+        return output.isQuiet();
     }
 
-    /** Whether the broker shall keep the session when the client has gone. */
+    /** Whether the broker keeps the session after a disconnect. */
     public boolean keepsSession() {
         return keepSession;
     }
 
-    /** The client identifier that was asked for, or null. */
+    /** The client identifier from the options, or null. */
     public @Nullable String clientId() {
         return clientId != null
                 ? clientId
@@ -186,7 +201,7 @@ public final class ConnectionOptions {
                         : null;
     }
 
-    /** The user name that was asked for, or null. */
+    /** The user name from the options, or null. */
     public @Nullable String userName() {
         return login.user();
     }
@@ -206,10 +221,10 @@ public final class ConnectionOptions {
         return slash < 0 || slash + 1 == url.length() ? null : url.substring(slash + 1);
     }
 
-    /** Names the brokers in place of those that options name; none leaves it at that. */
+    /** Replaces the brokers of the options, unless the list is empty. */
     public void connectTo(List<String> addresses) {
         if (!addresses.isEmpty()) {
-            hosts = List.copyOf(addresses);
+            replaced = List.copyOf(addresses);
             url = null;
             unix = null;
         }
@@ -225,8 +240,8 @@ public final class ConnectionOptions {
         if (url != null) {
             servers.add(serverOfUrl(url));
         }
-        for (String host : hosts) {
-            servers.add(server(host));
+        for (String name : replaced.isEmpty() ? host.all() : replaced) {
+            servers.add(server(name));
         }
         if (servers.isEmpty()) {
             servers.add(server("localhost"));
@@ -237,22 +252,23 @@ public final class ConnectionOptions {
     private ServerAddress serverOfUrl(String text) {
         int start = text.indexOf("://");
         if (start < 0) {
-            throw new IllegalArgumentException("-L: write mqtt://host/topic or mqtts://host/topic");
+            throw new IllegalArgumentException("-L: use mqtt://host/topic or mqtts://host/topic");
         }
         int slash = text.indexOf('/', start + 3);
         return ServerAddress.parse(slash < 0 ? text : text.substring(0, slash));
     }
 
-    private ServerAddress server(String host) {
-        if (host.contains("://")) {
-            return ServerAddress.parse(host);
+    private ServerAddress server(String name) {
+        if (name.contains("://")) {
+            return ServerAddress.parse(name);
         }
-        boolean secure = tls.isAsked() || port != null && port == 8883;
+        Integer number = port.get();
+        boolean secure = tls.isAsked() || number != null && number == 8883;
         Scheme scheme = secure ? Scheme.MQTTS : Scheme.MQTT;
-        if (host.indexOf(':') >= 0 && host.indexOf(':') == host.lastIndexOf(':') || host.startsWith("[")) {
-            return ServerAddress.parse(scheme.text() + "://" + host);
+        if (name.indexOf(':') >= 0 && name.indexOf(':') == name.lastIndexOf(':') || name.startsWith("[")) {
+            return ServerAddress.parse(scheme.text() + "://" + name);
         }
-        return ServerAddress.of(scheme, host, port == null ? scheme.defaultPort() : port);
+        return ServerAddress.of(scheme, name, number == null ? scheme.defaultPort() : number);
     }
 
     private static String escaped(String path) {
@@ -265,9 +281,9 @@ public final class ConnectionOptions {
         return text.toString();
     }
 
-    /** The way to the broker. */
-    public TransportOptions road() {
-        TransportOptions.Builder road = TransportOptions.builder()
+    /** The transport's settings. */
+    public TransportOptions transportOptions() {
+        TransportOptions.Builder options = TransportOptions.builder()
                 .servers(servers().stream()
                         .map(ServerAddress::withoutCredentials)
                         .toList())
@@ -276,11 +292,11 @@ public final class ConnectionOptions {
                 .handshakeTimeout(connectTimeout)
                 .tls(tls.tls());
         if (proxy != null) {
-            road.proxy(ProxyServer.parse(proxy));
+            options.proxy(ProxyServer.parse(proxy));
         }
         if (localAddress != null) {
             try {
-                road.localAddress(InetAddress.getByName(localAddress));
+                options.localAddress(InetAddress.getByName(localAddress));
             } catch (UnknownHostException e) {
                 throw new IllegalArgumentException("-A: '" + localAddress + "' is no address of this machine", e);
             }
@@ -288,16 +304,16 @@ public final class ConnectionOptions {
         for (String header : headers) {
             int colon = header.indexOf(':');
             if (colon < 1) {
-                throw new IllegalArgumentException("--header: write NAME:VALUE");
+                throw new IllegalArgumentException("--header: use NAME:VALUE");
             }
-            road.webSocketHeader(
+            options.webSocketHeader(
                     header.substring(0, colon).strip(),
                     header.substring(colon + 1).strip());
         }
-        return road.build();
+        return options.build();
     }
 
-    /** User and password, or null; those of an address count when no option names others. */
+    /** User and password, or null. Options take precedence over the address. */
     public @Nullable Credentials credentials() {
         for (ServerAddress server : servers()) {
             if (server.user() != null) {
@@ -307,23 +323,23 @@ public final class ConnectionOptions {
         return login.credentials(null, null);
     }
 
-    /** The library's builder with all that these options say. */
+    /** The library's builder with these options applied. */
     public MqttClientBuilder builder() {
         if (keepSession && clientId() == null) {
-            throw new IllegalArgumentException("-c keeps a session under the client identifier: name one with -i");
+            throw new IllegalArgumentException("-c keeps a session under a client identifier: add -i ID");
         }
         if (version() != ProtocolVersion.V5 && (sessionExpiry != null || !properties.isEmpty())) {
-            throw new IllegalArgumentException((sessionExpiry != null ? "-x" : "-D") + " is for MQTT 5 only: add -V 5");
+            throw new IllegalArgumentException((sessionExpiry != null ? "-x" : "-D") + " needs MQTT 5: add -V 5");
         }
         return builder(version());
     }
 
-    /** The same for another version than {@code -V} names; what only MQTT 5 knows is left out of the others. */
+    /** The same for a given version; MQTT 5 settings are left out for the others. */
     public MqttClientBuilder builder(ProtocolVersion spoken) {
         boolean five = spoken == ProtocolVersion.V5;
         Credentials credentials = credentials();
         MqttClientBuilder builder = MqttClient.builder()
-                .road(road())
+                .road(transportOptions())
                 .protocol(spoken)
                 .cleanSession(!keepSession)
                 .keepAlive(Duration.ofSeconds(keepAlive))
@@ -360,7 +376,7 @@ public final class ConnectionOptions {
         }
     }
 
-    /** The builder has its own way for what it must know itself. */
+    /** The builder has its own setters for what the client itself must know. */
     @SuppressWarnings("unchecked")
     private static void set(MqttClientBuilder builder, Property<?> property, Object value) {
         if (property == Property.USER_PROPERTY) {
@@ -389,6 +405,6 @@ public final class ConnectionOptions {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new IllegalArgumentException("-x " + text + ": seconds from 0 to 4294967294, or -1 for ever");
+        throw new IllegalArgumentException("-x " + text + ": must be 0 to 4294967294 seconds, or -1 for no expiry");
     }
 }

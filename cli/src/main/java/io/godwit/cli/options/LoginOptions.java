@@ -6,35 +6,42 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** As whom to connect: user and password, the latter from where nobody else sees it. */
+/** User and password; the password preferably from a place that the process list does not show. */
 public final class LoginOptions {
     @Option(
+            order = 1,
             names = {"-u", "--username", "--user"},
             paramLabel = "NAME",
             description = "The user name.")
     private @Nullable String user;
 
     @Option(
+            order = 1,
             names = {"-P", "--pw", "--password"},
             paramLabel = "PASSWORD",
-            description = "The password; others see it in the list of processes, so rather:")
+            description = "The password. Visible in the process list; better:")
     private @Nullable String password;
 
     @Option(
+            order = 1,
             names = "--password-env",
             paramLabel = "VAR",
             description = "The environment variable that holds the password.")
     private @Nullable String passwordVariable;
 
-    @Option(names = "--password-file", paramLabel = "FILE", description = "The file whose first line is the password.")
+    @Option(
+            order = 1,
+            names = "--password-file",
+            paramLabel = "FILE",
+            description = "The file whose first line is the password.")
     private @Nullable Path passwordFile;
 
-    /** The user that was named, or null. */
+    /** The user name, or null. */
     public @Nullable String user() {
         return user;
     }
 
-    /** The password, from wherever it comes, or null. */
+    /** The password from any of the options, or null. */
     public @Nullable String password() {
         if (passwordVariable != null) {
             return Secrets.fromEnvironment("--password-env", passwordVariable);
@@ -42,7 +49,7 @@ public final class LoginOptions {
         return passwordFile != null ? Secrets.fromFile("--password-file", passwordFile) : password;
     }
 
-    /** User and password, or null; those of an address count when no option names others. */
+    /** User and password, or null. Options take precedence over the address. */
     @Nullable
     Credentials credentials(@Nullable String userOfAddress, @Nullable String passwordOfAddress) {
         String name = user;

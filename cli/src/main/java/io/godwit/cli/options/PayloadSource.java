@@ -1,26 +1,10 @@
 package io.godwit.cli.options;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Where the payload of a message comes from; a group of options of which one is given. */
-public class PayloadSource {
-    @Option(
-            names = {"-m", "--message"},
-            paramLabel = "TEXT",
-            description = "The message.")
-    private @Nullable String text;
-
-    @Option(
-            names = {"-f", "--file"},
-            paramLabel = "FILE",
-            description = "Send the contents of a file.")
-    private @Nullable Path file;
-
+public class PayloadSource extends MessageSource {
     @Option(
             names = {"-s", "--stdin-file"},
             description = "Send all of standard input as one message.")
@@ -37,15 +21,14 @@ public class PayloadSource {
      * @throws IllegalArgumentException when none of the options was given
      */
     public final byte[] bytes() throws IOException {
-        if (text != null) {
-            return text.getBytes(StandardCharsets.UTF_8);
-        } else if (file != null) {
-            return Files.readAllBytes(file);
+        byte[] given = given();
+        if (given != null) {
+            return given;
         } else if (input) {
             return System.in.readAllBytes();
         } else if (empty) {
             return new byte[0];
         }
-        throw new IllegalArgumentException("no message is named: -m TEXT, -f FILE, -s or -n");
+        throw new IllegalArgumentException("missing message: use -m TEXT, -f FILE, -s or -n");
     }
 }

@@ -31,6 +31,7 @@ public final class PropertyArguments {
             "will", Property.Carrier.WILL);
 
     @Option(
+            order = 1,
             names = {"-D", "--property"},
             arity = "3..4",
             paramLabel = "PACKET NAME VALUE",
@@ -91,7 +92,7 @@ public final class PropertyArguments {
 
         private static String next(CommandLine line, Stack<String> arguments, String what) {
             if (arguments.isEmpty()) {
-                throw new ParameterException(line, "-D needs PACKET NAME VALUE; what lacks is " + what);
+                throw new ParameterException(line, "-D needs PACKET NAME VALUE: missing " + what);
             }
             return arguments.pop();
         }

@@ -12,7 +12,7 @@ public final class QosConverter implements ITypeConverter<Qos> {
             case "0" -> Qos.AT_MOST_ONCE;
             case "1" -> Qos.AT_LEAST_ONCE;
             case "2" -> Qos.EXACTLY_ONCE;
-            default -> throw new TypeConversionException("'" + text + "' is no QoS: 0, 1 or 2");
+            default -> throw new TypeConversionException("invalid QoS '" + text + "': must be 0, 1 or 2");
         };
     }
 }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Reads secrets from where they do not show in the list of processes. Complaints name the place, never the secret. */
+/** Reads secrets from places that the process list does not show. Messages name the place, never the secret. */
 final class Secrets {
     private Secrets() {}
 
@@ -15,7 +15,7 @@ final class Secrets {
         @Nullable String value = System.getenv(variable);
         if (value == null) {
             throw new IllegalArgumentException(
-                    option + ": the environment variable " + variable + " is not set; export it before");
+                    option + ": the environment variable " + variable + " is not set; export it first");
         }
         return value;
     }

@@ -10,83 +10,108 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the command line says about TLS: mosquitto's options, and those that the library has besides. */
 public final class TlsOptions {
     @Option(
+            order = 1,
             names = "--cafile",
             paramLabel = "FILE",
             description = "Trust the authorities in this PEM file, and no others.")
     private @Nullable Path caFile;
 
     @Option(
+            order = 1,
             names = "--capath",
             paramLabel = "DIR",
             description = "Trust the authorities in the PEM files of this folder, and no others.")
     private @Nullable Path caPath;
 
-    @Option(names = "--cert", paramLabel = "FILE", description = "The client's certificate, PEM.")
-    private @Nullable Path certificate;
+    @Mixin
+    private KeyPairOptions keyPair = new KeyPairOptions();
 
-    @Option(names = "--key", paramLabel = "FILE", description = "The client's private key, PEM.")
-    private @Nullable Path key;
-
-    @Option(names = "--keyform", paramLabel = "FORM", description = "Accepted for mosquitto's sake; only: pem.")
+    @Option(
+            order = 1,
+            names = "--keyform",
+            paramLabel = "FORM",
+            description = "Accepted for compatibility with mosquitto; only pem.")
     private @Nullable String keyForm;
 
     @Option(
+            order = 1,
             names = "--key-password-env",
             paramLabel = "VAR",
             description = "The environment variable with the password of the key (or of --keystore).")
     private @Nullable String keyPasswordVariable;
 
     @Option(
+            order = 1,
             names = "--keystore",
             paramLabel = "FILE",
             description = "The client's certificate and key, PKCS#12 or JKS.")
     private @Nullable Path keyStore;
 
     @Option(
+            order = 1,
             names = "--truststore",
             paramLabel = "FILE",
             description = "Trust the authorities in this PKCS#12 or JKS file.")
     private @Nullable Path trustStore;
 
     @Option(
+            order = 1,
             names = "--truststore-password-env",
             paramLabel = "VAR",
             description = "The environment variable with the password of --truststore.")
     private @Nullable String trustStorePasswordVariable;
 
-    @Option(names = "--tls-use-os-certs", description = "TLS with the authorities that the system trusts.")
+    @Option(order = 1, names = "--tls-use-os-certs", description = "TLS with the authorities that the system trusts.")
     private boolean systemAuthorities;
 
-    @Option(names = "--tls-version", paramLabel = "VERSION", description = "tlsv1.2 or tlsv1.3; both unless set.")
+    @Option(
+            order = 1,
+            names = "--tls-version",
+            paramLabel = "VERSION",
+            description = "tlsv1.2 or tlsv1.3; both unless set.")
     private @Nullable String version;
 
-    @Option(names = "--ciphers", paramLabel = "LIST", description = "Cipher suites by their standard names: A:B:C.")
+    @Option(
+            order = 1,
+            names = "--ciphers",
+            paramLabel = "LIST",
+            description = "Cipher suites by their standard names: A:B:C.")
     private @Nullable String ciphers;
 
-    @Option(names = "--tls-alpn", paramLabel = "PROTOCOL", description = "The protocol for ALPN, such as: mqtt.")
+    @Option(
+            order = 1,
+            names = "--tls-alpn",
+            paramLabel = "PROTOCOL",
+            description = "The protocol for ALPN, such as: mqtt.")
     private @Nullable String applicationProtocol;
 
     @Option(
+            order = 1,
             names = "--tls-name",
             paramLabel = "NAME",
             description = "The name that the server's certificate must have and SNI sends, if not the host's.")
     private @Nullable String serverName;
 
     @Option(
+            order = 1,
             names = "--pin",
             paramLabel = "SHA256",
-            description = "Insist on a certificate or key with this SHA-256 sum.")
+            description = "Require a certificate or key with this SHA-256 digest.")
     private List<String> pins = new ArrayList<>();
 
-    @Option(names = "--insecure", description = "Do not check that the certificate is for this host. For trying only.")
+    @Option(
+            order = 1,
+            names = "--insecure",
+            description = "Do not check that the certificate is for this host. For tests only.")
     private boolean insecure;
 
-    @Option(names = "--trust-any", description = "Do not check the certificate at all. For trying only.")
+    @Option(order = 1, names = "--trust-any", description = "Do not check the certificate at all. For tests only.")
     private boolean trustAny;
 
     /** Whether any option asks for TLS, so that a plain host name means it. */
@@ -98,19 +123,19 @@ public final class TlsOptions {
                 || applicationProtocol != null
                 || serverName != null
                 || !pins.isEmpty()
-                || Stream.of(caFile, caPath, certificate, key, keyStore, trustStore)
+                || Stream.of(caFile, caPath, keyPair.certificate(), keyPair.key(), keyStore, trustStore)
                         .anyMatch(file -> file != null);
     }
 
     /**
      * The TLS settings that the options describe.
      *
-     * @throws IllegalArgumentException when they do not fit together, saying why
+     * @throws IllegalArgumentException if they contradict each other
      */
     Tls tls() {
         if (keyForm != null && !keyForm.equalsIgnoreCase("pem")) {
             throw new IllegalArgumentException(
-                    "--keyform " + keyForm + ": keys come from PEM files, or from --keystore; there is no engine here");
+                    "--keyform " + keyForm + ": only pem is supported; use --keystore for PKCS#12 and JKS");
         }
         Tls.Builder tls = Tls.builder();
         if (caFile != null) {
@@ -119,9 +144,11 @@ public final class TlsOptions {
         if (caPath != null) {
             tls.ca(allIn(caPath));
         }
+        Path certificate = keyPair.certificate();
         if (certificate != null) {
             tls.certificate(certificate);
         }
+        Path key = keyPair.key();
         if (key != null) {
             tls.key(key);
         }
@@ -167,7 +194,7 @@ public final class TlsOptions {
             case "tlsv1.2", "1.2" -> "TLSv1.2";
             default ->
                 throw new IllegalArgumentException(
-                        "--tls-version " + text + ": tlsv1.2 or tlsv1.3; what is older is broken");
+                        "--tls-version " + text + ": must be tlsv1.2 or tlsv1.3; older versions are insecure");
         };
     }
 
@@ -184,7 +211,7 @@ public final class TlsOptions {
             throw new IllegalArgumentException("--capath: " + Diagnostics.about(folder, e), e);
         }
         if (all.isEmpty()) {
-            throw new IllegalArgumentException("--capath: no file in " + folder + " holds a PEM certificate");
+            throw new IllegalArgumentException("--capath: no file in " + folder + " contains a PEM certificate");
         }
         return all.toString();
     }

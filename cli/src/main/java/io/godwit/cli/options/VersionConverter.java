@@ -15,7 +15,7 @@ public final class VersionConverter implements ITypeConverter<ProtocolVersion> {
             case "5", "5.0", "50", "mqttv5" -> ProtocolVersion.V5;
             default ->
                 throw new TypeConversionException(
-                        "'" + text + "' is no version of MQTT: 31, 311 or 5 (or mqttv31, mqttv311, mqttv5)");
+                        "invalid version '" + text + "': must be 31, 311 or 5 (or mqttv31, mqttv311, mqttv5)");
         };
     }
 }

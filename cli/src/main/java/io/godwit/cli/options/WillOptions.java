@@ -7,30 +7,31 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The message that the broker publishes when this client is gone without a word. */
+/** The message that the broker publishes when the connection is lost. */
 public final class WillOptions {
-    @Option(names = "--will-topic", paramLabel = "TOPIC", description = "The topic of the will.")
+    @Option(order = 1, names = "--will-topic", paramLabel = "TOPIC", description = "The topic of the will.")
     private @Nullable String topic;
 
-    @Option(names = "--will-payload", paramLabel = "TEXT", description = "What the will says; nothing unless set.")
+    @Option(order = 1, names = "--will-payload", paramLabel = "TEXT", description = "The payload of the will. [empty]")
     private @Nullable String payload;
 
     @Option(
+            order = 1,
             names = "--will-qos",
             paramLabel = "QOS",
             converter = QosConverter.class,
-            description = "QoS of the will; 0 unless set.")
+            description = "The QoS of the will. [0]")
     private Qos qos = Qos.AT_MOST_ONCE;
 
-    @Option(names = "--will-retain", description = "The broker keeps the will for later subscribers.")
+    @Option(order = 1, names = "--will-retain", description = "Publish the will as a retained message.")
     private boolean retain;
 
-    /** The will, or null when none is asked for. */
+    /** The will, or null if there is none. */
     @Nullable
     Message will(MqttProperties properties) {
         if (topic == null) {
             if (payload != null || retain || qos != Qos.AT_MOST_ONCE || !properties.isEmpty()) {
-                throw new IllegalArgumentException("a will needs a topic: --will-topic");
+                throw new IllegalArgumentException("a will needs a topic: add --will-topic");
             }
             return null;
         }

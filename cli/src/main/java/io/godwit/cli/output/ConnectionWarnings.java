@@ -13,14 +13,14 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Tells people what happens to a connection, a line for each event. */
+/** Reports what happens to a connection, a line for each event. */
 public final class ConnectionWarnings implements ClientListener {
-    private final Consumer<String> remark;
+    private final Consumer<String> notes;
     private final boolean detailed;
 
-    /** @param detailed whether a connection that was made is worth a line too */
-    public ConnectionWarnings(Consumer<String> remark, boolean detailed) {
-        this.remark = remark;
+    /** @param detailed whether successful connections are reported too */
+    public ConnectionWarnings(Consumer<String> notes, boolean detailed) {
+        this.notes = notes;
         this.detailed = detailed;
     }
 
@@ -32,34 +32,34 @@ public final class ConnectionWarnings implements ClientListener {
     @Override
     public void connectFailed(MqttClient client, ConnectFailure failure, @Nullable Duration next) {
         if (next != null) {
-            remark.accept("no connection: " + failure.text() + "; next attempt in " + time(next));
+            notes.accept("connection failed: " + failure.text() + "; next attempt in " + time(next));
         }
     }
 
     @Override
     public void disconnected(MqttClient client, DisconnectCause cause, @Nullable Duration next) {
         if (cause.endedBy() != DisconnectCause.EndedBy.APPLICATION) {
-            remark.accept("connection lost: " + cause.text() + (next == null ? "" : "; next attempt in " + time(next)));
+            notes.accept("connection lost: " + cause.text() + (next == null ? "" : "; next attempt in " + time(next)));
         }
     }
 
     @Override
     public void connected(MqttClient client, ConnectResult result) {
         if (detailed) {
-            remark.accept(
+            notes.accept(
                     "connected to " + result.server() + " as '" + result.clientId() + "', MQTT " + client.protocol());
         }
     }
 
     @Override
     public void handlerFailed(MqttClient client, Message message, Throwable failure) {
-        remark.accept("a message on '" + message.topic() + "' could not be handled: " + failure);
+        notes.accept("a message on '" + message.topic() + "' could not be handled: " + failure);
     }
 
     @Override
     public void resubscribed(MqttClient client, TopicSubscription subscription, ReasonCode reason) {
         if (reason.isError()) {
-            remark.accept("the broker refuses to renew the subscription to '" + subscription.filter() + "': "
+            notes.accept("the broker rejected restoring the subscription to '" + subscription.filter() + "': "
                     + reason.describe());
         }
     }

@@ -5,18 +5,18 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Turns what Java says of files into sentences. */
+/** Turns Java's file exceptions into sentences. */
 public final class Diagnostics {
     private Diagnostics() {}
 
     /** Why a file cannot be read or written. */
     public static String about(Path file, IOException failure) {
         if (failure instanceof NoSuchFileException) {
-            return "there is no file " + file;
+            return "file not found: " + file;
         }
         if (failure instanceof AccessDeniedException) {
-            return "the file " + file + " may not be opened: permission denied";
+            return "cannot open file " + file + ": permission denied";
         }
-        return "the file " + file + " cannot be used: " + failure.getMessage();
+        return "cannot use file " + file + ": " + failure.getMessage();
     }
 }

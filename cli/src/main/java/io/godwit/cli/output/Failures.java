@@ -15,7 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
-/** Turns what went wrong into a line for people and a number for the shell. */
+/** Turns a failure into a message and an exit code. */
 public final class Failures {
     private Failures() {}
 
@@ -59,7 +59,7 @@ public final class Failures {
                 : ExitCodes.REFUSED;
     }
 
-    /** One line, without the name of a Java class where that can be. */
+    /** One line, without the name of a Java class if possible. */
     public static String text(Throwable failure) {
         if (failure instanceof FileSystemException file && file.getFile() != null) {
             return Diagnostics.about(Path.of(file.getFile()), file);

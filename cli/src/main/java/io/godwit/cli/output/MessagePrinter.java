@@ -28,7 +28,7 @@ public final class MessagePrinter {
     }
 
     /**
-     * Prints one message at once. False: the reader of standard output has gone.
+     * Prints one message at once. Returns false if standard output was closed by its reader.
      *
      * @throws OutputFormat.NotJsonException when the format wants JSON and the payload is none
      */

@@ -101,7 +101,7 @@ public final class OutputFormat {
 
         private char next(String what) {
             if (at >= format.length()) {
-                throw new IllegalArgumentException("the format ends after '" + what + "', where more must follow");
+                throw new IllegalArgumentException("the format ends after an incomplete '" + what + "'");
             }
             return format.charAt(at++);
         }
@@ -197,7 +197,7 @@ public final class OutputFormat {
                 case 'J' -> add((out, message, time) -> json(out, message, time, false));
                 default ->
                     throw new IllegalArgumentException(
-                            "the format has '%" + c + "' at character " + start + ", which means nothing");
+                            "the format has '%" + c + "' at character " + start + ", which is not a known sequence");
             }
         }
 
@@ -229,7 +229,7 @@ public final class OutputFormat {
                 String probe = Strftime.format(c, ZonedDateTime.now(ZoneId.of("UTC")));
                 if (probe == null) {
                     throw new IllegalArgumentException(
-                            "the format has '@" + c + "' at character " + at + ", which strftime does not know");
+                            "the format has '@" + c + "' at character " + at + ", which is not a strftime conversion");
                 }
                 add((out, message, time) -> text(out, String.valueOf(Strftime.format(c, time))));
             }
@@ -255,7 +255,8 @@ public final class OutputFormat {
             } else {
                 String payload = JsonLayout.of(message.payload(), false);
                 if (payload == null) {
-                    throw new NotJsonException("the payload on topic '" + message.topic() + "' is no JSON: use %j");
+                    throw new NotJsonException(
+                            "the payload on topic '" + message.topic() + "' is invalid JSON: use %j");
                 }
                 line.append(payload);
             }

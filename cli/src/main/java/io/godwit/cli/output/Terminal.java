@@ -139,7 +139,7 @@ public final class Terminal {
         return colours ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
     }
 
-    /** Writes bytes to standard output, at once. False: its reader has gone. */
+    /** Writes bytes to standard output, at once. Returns false if its reader has closed it. */
     public boolean write(byte[] bytes, int length) {
         lock.lock();
         try {
@@ -155,14 +155,14 @@ public final class Terminal {
         return !gone;
     }
 
-    /** Writes a line to standard output. False: its reader has gone. */
+    /** Writes a line to standard output. Returns false if its reader has closed it. */
     public boolean line(String text) {
         byte[] bytes = (text + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
         return write(bytes, bytes.length);
     }
 
     /** Writes a line to standard error, in the place of that of {@link #progress} if there is one. */
-    public void remark(String text) {
+    public void note(String text) {
         lock.lock();
         try {
             err.print(takeAway() + text + System.lineSeparator());

@@ -41,7 +41,7 @@ public final class HexText {
             }
             if (digit < 0) {
                 if (high >= 0) {
-                    throw new IllegalArgumentException("a byte is two digits; '" + text.charAt(i - 1) + "' is alone");
+                    throw new IllegalArgumentException("a byte has two digits; '" + text.charAt(i - 1) + "' is alone");
                 }
             } else if (high < 0) {
                 high = digit;

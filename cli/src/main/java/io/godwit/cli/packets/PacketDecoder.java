@@ -30,9 +30,9 @@ public final class PacketDecoder {
         int left = tap.waiting(Direction.TO_BROKER);
         tap.close();
         if (broken[0]) {
-            return "not all of it is MQTT " + version + "; -V names another version";
+            return "not valid MQTT " + version + "; use -V for another version";
         }
-        return left == 0 ? null : "the last packet is not whole: it begins with the last " + left + " bytes";
+        return left == 0 ? null : "the last packet is incomplete: it starts with the last " + left + " bytes";
     }
 
     private static Direction sender(@Nullable PacketType type) {

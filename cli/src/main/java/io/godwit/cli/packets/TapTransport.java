@@ -37,8 +37,8 @@ public final class TapTransport implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop loop, TransportOptions road, ConnectionListener listener) {
-        return inner.open(loop, road, new TappedListener(listener));
+    public Attempt open(EventLoop loop, TransportOptions options, ConnectionListener listener) {
+        return inner.open(loop, options, new TappedListener(listener));
     }
 
     @Override

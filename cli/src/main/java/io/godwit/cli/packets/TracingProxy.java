@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public final class TracingProxy implements AutoCloseable {
     // Set once.
     private final Transport transport;
-    private final TransportOptions road;
+    private final TransportOptions options;
     private final Function<String, PacketTap> taps;
     private final Consumer<String> news;
     private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(
@@ -49,20 +49,20 @@ public final class TracingProxy implements AutoCloseable {
     /**
      * Listens.
      *
-     * @param road to the broker
+     * @param options for the connection to the broker
      * @param taps makes a tap for the connection of this name
      * @param news is told in words when a connection begins and ends
      * @throws IOException when the address cannot be listened on
      */
     public TracingProxy(
             Transport transport,
-            TransportOptions road,
+            TransportOptions options,
             InetSocketAddress address,
             Function<String, PacketTap> taps,
             Consumer<String> news)
             throws IOException {
         this.transport = transport;
-        this.road = road;
+        this.options = options;
         this.taps = taps;
         this.news = news;
         ChannelFuture bound = new ServerBootstrap()
@@ -128,7 +128,7 @@ public final class TracingProxy implements AutoCloseable {
         @Override
         public void channelActive(ChannelHandlerContext context) {
             news.accept(name + " from " + client.remoteAddress());
-            attempt = transport.open(loop, road, this);
+            attempt = transport.open(loop, options, this);
         }
 
         @Override

@@ -122,7 +122,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
         try (JsonParser json = JSON.createParser(line)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException(
-                        "a line is a JSON object, such as {\"topic\":\"a\",\"payload\":\"x\"}");
+                        "a line must be a JSON object, such as {\"topic\":\"a\",\"payload\":\"x\"}");
             }
             RecordedMessage read = new Reader(json).read();
             if (json.nextToken() != null) {
@@ -130,7 +130,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
             }
             return read;
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("no JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("invalid JSON: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -158,7 +158,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
                 field(name);
             }
             if (topic == null) {
-                throw new IllegalArgumentException("it has no \"topic\"");
+                throw new IllegalArgumentException("missing \"topic\"");
             }
             TopicName.check(topic);
             return new RecordedMessage(at, time, new Message(topic, payload, qos, retain, properties.build()));
@@ -184,7 +184,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
         private Duration seconds() throws IOException {
             BigDecimal seconds = json.currentToken().isNumeric() ? json.getDecimalValue() : null;
             if (seconds == null || seconds.signum() < 0 || seconds.compareTo(BigDecimal.valueOf(1e9)) > 0) {
-                throw new IllegalArgumentException("\"at\" is no time: seconds since the beginning");
+                throw new IllegalArgumentException("\"at\" must be the seconds since the beginning");
             }
             return Duration.ofNanos(seconds.movePointRight(9).longValue());
         }
@@ -193,13 +193,13 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
             try {
                 return Instant.parse(string("time"));
             } catch (DateTimeParseException e) {
-                throw new IllegalArgumentException("\"time\" is no time such as 2026-11-24T10:00:01.25Z", e);
+                throw new IllegalArgumentException("\"time\" must be a time such as 2026-11-24T10:00:01.25Z", e);
             }
         }
 
         private String string(String name) throws IOException {
             if (json.currentToken() != JsonToken.VALUE_STRING) {
-                throw new IllegalArgumentException("\"" + name + "\" is no text in quotes");
+                throw new IllegalArgumentException("\"" + name + "\" must be a string");
             }
             return json.getText();
         }
@@ -208,21 +208,21 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
             try {
                 return Base64.getDecoder().decode(string(name));
             } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("\"" + name + "\" is no Base64", e);
+                throw new IllegalArgumentException("\"" + name + "\" is not Base64", e);
             }
         }
 
         private long number(String name, long least, long most) throws IOException {
             long number = json.currentToken() == JsonToken.VALUE_NUMBER_INT ? json.getLongValue() : -1;
             if (number < least || number > most) {
-                throw new IllegalArgumentException("\"" + name + "\" is no whole number from " + least + " to " + most);
+                throw new IllegalArgumentException("\"" + name + "\" must be a whole number from " + least + " to " + most);
             }
             return number;
         }
 
         private void properties() throws IOException {
             if (json.currentToken() != JsonToken.START_OBJECT) {
-                throw new IllegalArgumentException("\"properties\" is no JSON object");
+                throw new IllegalArgumentException("\"properties\" must be a JSON object");
             }
             while (json.nextToken() == JsonToken.FIELD_NAME) {
                 String name = json.currentName();
@@ -256,7 +256,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
         }
 
         private void userProperties() throws IOException {
-            String wrong = "\"" + USER_PROPERTIES + "\" is no list of pairs, such as [[\"name\",\"value\"]]";
+            String wrong = "\"" + USER_PROPERTIES + "\" must be a list of pairs, such as [[\"name\",\"value\"]]";
             if (json.currentToken() != JsonToken.START_ARRAY) {
                 throw new IllegalArgumentException(wrong);
             }

@@ -25,8 +25,8 @@ final class Clients {
         if (client == null) {
             throw new IllegalArgumentException(
                     byName.isEmpty()
-                            ? "there is no client: connect -h HOST makes one"
-                            : "no client is in use: use " + String.join("|", byName.keySet()));
+                            ? "no client yet: use connect -h HOST"
+                            : "no current client: use " + String.join("|", byName.keySet()));
         }
         return client;
     }
@@ -43,7 +43,7 @@ final class Clients {
         }
         ShellClient client = byName.get(name);
         if (client == null) {
-            throw new IllegalArgumentException("there is no client '" + name + "'; there are: "
+            throw new IllegalArgumentException("unknown client '" + name + "'; known clients: "
                     + (byName.isEmpty() ? "none" : String.join(", ", byName.keySet())));
         }
         return client;
@@ -65,7 +65,7 @@ final class Clients {
     void checkFree(String name) {
         if (byName.containsKey(name)) {
             throw new IllegalArgumentException(
-                    "there is a client '" + name + "' already: disconnect " + name + ", or connect NAME with another");
+                    "client '" + name + "' already exists: disconnect " + name + ", or connect under another NAME");
         }
     }
 
@@ -85,7 +85,7 @@ final class Clients {
         if (current == client) {
             current = byName.values().stream().findFirst().orElse(null);
         }
-        sayGoodBye(client.mqtt(), patience);
+        disconnect(client.mqtt(), patience);
     }
 
     /** Disconnects all, at the end. */
@@ -95,7 +95,7 @@ final class Clients {
         }
     }
 
-    private static void sayGoodBye(MqttClient client, Duration patience) throws InterruptedException {
+    private static void disconnect(MqttClient client, Duration patience) throws InterruptedException {
         try {
             CompletableFuture<Void> gone = client.disconnectAsync(ReasonCode.SUCCESS, MqttProperties.NONE, patience);
             gone.get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);

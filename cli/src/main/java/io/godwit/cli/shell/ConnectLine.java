@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "connect",
         sortOptions = false,
-        description = "Connect a client and put it in use.",
+        description = "Connect a client and make it the current one.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  connect                                 to localhost, under the name c1",
@@ -29,10 +29,10 @@ final class ConnectLine implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             paramLabel = "NAME",
-            description = "What the client is called here. [the client identifier, or c1, c2, ...]")
+            description = "The client's name in this shell. [the client identifier, or c1, c2, ...]")
     private @Nullable String name;
 
-    @Option(names = "--ask-password", description = "Ask for the password, without showing it.")
+    @Option(names = "--ask-password", description = "Prompt for the password.")
     private boolean askPassword;
 
     @Mixin
@@ -65,7 +65,7 @@ final class ConnectLine implements Callable<Integer> {
                         called,
                         "connected",
                         "connected to " + result.server() + " as '" + result.clientId() + "', MQTT " + mqtt.protocol()
-                                + (result.sessionPresent() ? ", the session was there" : ""));
+                                + (result.sessionPresent() ? ", session present" : ""));
         return 0;
     }
 
@@ -73,7 +73,7 @@ final class ConnectLine implements Callable<Integer> {
         MqttClientBuilder builder = connection.builder(
                 connection.isDebug()
                         ? PacketPrinter.tapped(
-                                connection.version(), line -> shell.output().remark(called, line), 0)
+                                connection.version(), line -> shell.output().note(called, line), 0)
                         : null);
         if (askPassword) {
             String user = connection.userName();
@@ -85,7 +85,7 @@ final class ConnectLine implements Callable<Integer> {
         return builder.listener(new ConnectionWarnings(
                 text -> {
                     if (!connection.isQuiet()) {
-                        shell.output().remark(called, text);
+                        shell.output().note(called, text);
                     }
                 },
                 false));

@@ -1,20 +1,21 @@
 package io.godwit.cli.shell;
 
+import io.godwit.cli.options.AllOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code disconnect}: says good-bye to the broker and forgets the client. */
 @Command(
         name = "disconnect",
-        description = "Disconnect a client: DISCONNECT is sent, so its will is not.",
+        description = "Disconnect a client with DISCONNECT, so that its will is not published.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  disconnect                              the one in use",
+            "  disconnect                              the current one",
             "  disconnect boiler",
             "  disconnect --all"
         })
@@ -25,11 +26,11 @@ final class DisconnectLine implements Callable<Integer> {
             arity = "0..1",
             paramLabel = "NAME",
             completionCandidates = ClientNames.class,
-            description = "Which. [the one in use]")
+            description = "Which. [the current one]")
     private @Nullable String name;
 
-    @Option(names = "--all", description = "All of them.")
-    private boolean all;
+    @Mixin
+    private AllOption all = new AllOption("All of them.");
 
     private final ShellContext shell;
 
@@ -39,7 +40,7 @@ final class DisconnectLine implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<ShellClient> clients = all
+        List<ShellClient> clients = all.isOn()
                 ? List.copyOf(shell.clients().all())
                 : List.of(shell.clients().named(name));
         for (ShellClient client : clients) {

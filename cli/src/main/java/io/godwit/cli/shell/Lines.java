@@ -1,5 +1,6 @@
 package io.godwit.cli.shell;
 
+import io.godwit.cli.options.SharedOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Json;
@@ -87,9 +88,11 @@ final class Lines {
                     return command;
                 }
             }
-            throw new IllegalArgumentException("there is no command '" + name + "'; help lists them");
+            throw new IllegalArgumentException("unknown command '" + name + "'; help lists them");
         }
         CommandLine command = new CommandLine(made.apply(shell), new Candidates(shell.clients()));
+        SharedOption.describe(command.getCommandSpec());
+        command.setExpandAtFiles(false);
         command.setUsageHelpAutoWidth(true);
         command.setOverwrittenOptionsAllowed(true);
         command.setAllowOptionsAsOptionParameters(true);

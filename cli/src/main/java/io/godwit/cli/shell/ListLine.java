@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 /** {@code list}: the clients and their subscriptions. */
 @Command(
         name = "list",
-        description = "List the clients; a star marks the one in use.",
+        description = "List the clients; a star marks the current one.",
         footerHeading = "%nExamples:%n",
         footer = "  list")
 final class ListLine implements Callable<Integer> {

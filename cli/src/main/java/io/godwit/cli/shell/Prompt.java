@@ -76,7 +76,7 @@ final class Prompt implements AutoCloseable {
     @Nullable
     String read(@Nullable ShellClient client) {
         if (Thread.interrupted()) {
-            terminal.remark("interrupted");
+            terminal.note("interrupted");
         }
         try {
             return reader.readLine(prompt(client));
@@ -101,7 +101,7 @@ final class Prompt implements AutoCloseable {
         try {
             return reader.readLine("Password: ", '*');
         } catch (UserInterruptException | EndOfFileException e) {
-            throw new IllegalArgumentException("no password was given", e);
+            throw new IllegalArgumentException("no password was entered", e);
         }
     }
 

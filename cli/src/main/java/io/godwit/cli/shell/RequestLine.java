@@ -1,7 +1,7 @@
 package io.godwit.cli.shell;
 
-import io.godwit.cli.options.Durations;
-import io.godwit.cli.options.QosConverter;
+import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.TimeoutOption;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code request}: sends a request of MQTT 5 and shows the response. */
 @Command(
@@ -22,22 +21,16 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {"  request boiler/7/ask temperature", "  request -t boiler/7/ask -m temperature -W 5"})
 final class RequestLine implements Callable<Integer> {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
     @Mixin
     private MessageArguments arguments = new MessageArguments();
 
-    @Option(
-            names = {"-q", "--qos"},
-            paramLabel = "QOS",
-            converter = QosConverter.class,
-            description = "QoS of the request: 0, 1 or 2. [1]")
-    private Qos qos = Qos.AT_LEAST_ONCE;
+    @Mixin
+    private QosOption qos = new QosOption("QoS of the request: 0, 1 or 2. [1]");
 
-    @Option(
-            names = {"-W", "--timeout"},
-            paramLabel = "TIME",
-            converter = Durations.class,
-            description = "How long the response may take. [10s]")
-    private Duration timeout = Duration.ofSeconds(10);
+    @Mixin
+    private TimeoutOption timeout = new TimeoutOption("Time limit for the response. [10s]");
 
     private final ShellContext shell;
 
@@ -52,11 +45,11 @@ final class RequestLine implements Callable<Integer> {
             throw new IllegalArgumentException(
                     "requests need MQTT 5, older versions carry no response topic: connect with -V 5");
         }
-        Message request = arguments.message(qos, false);
+        Message request = arguments.message(qos.or(Qos.AT_LEAST_ONCE), false);
         TopicName.check(request.topic());
         CompletableFuture<Message> response = client.mqtt().requestAsync(request);
         try {
-            shell.output().message(client.name(), ShellContext.await(response, timeout, "the response"));
+            shell.output().message(client.name(), ShellContext.await(response, timeout.or(TIMEOUT), "the response"));
         } catch (InterruptedException | TimeoutException e) {
             response.cancel(false);
             throw e;

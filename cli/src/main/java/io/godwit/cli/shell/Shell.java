@@ -48,7 +48,7 @@ public final class Shell {
         Lines lines = new Lines(
                 new ShellContext(clients, output, () -> {
                     throw new IllegalArgumentException(
-                            "--ask-password: nobody is here to type it; use --password-env or --password-file");
+                            "--ask-password: there is no terminal to ask on; use --password-env or --password-file");
                 }),
                 setup.configured);
         try (BufferedReader in = new BufferedReader(script)) {
@@ -80,7 +80,7 @@ public final class Shell {
             ShellContext context = new ShellContext(clients, output, prompt::askPassword);
             Lines lines = new Lines(context, setup.configured);
             prompt.completes(lines.model());
-            output.terminal().remark("help lists the commands, connect -h HOST makes a client, Ctrl-D ends.");
+            output.terminal().note("help lists the commands, connect -h HOST adds a client, Ctrl-D ends.");
             while (!lines.isOver()) {
                 String line = prompt.read(clients.currentOrNull());
                 if (line == null) {

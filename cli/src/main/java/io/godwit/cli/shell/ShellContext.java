@@ -14,13 +14,16 @@ import java.util.function.Supplier;
  * @param password asks for a password; throws when nobody is there to type it
  */
 record ShellContext(Clients clients, ShellOutput output, Supplier<String> password) {
+    /** How long an answer of the broker may take unless -W says otherwise. */
+    static final Duration TIMEOUT = Duration.ofSeconds(30);
+
     /** Waits for what the client does; Ctrl-C ends the waiting. */
     static <T> T await(CompletableFuture<T> future, Duration limit, String what)
             throws InterruptedException, ExecutionException, TimeoutException {
         try {
             return future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new TimeoutException(what + " did not come within " + limit.toMillis() / 1e3 + " s");
+            throw new TimeoutException(what + " did not arrive within " + limit.toMillis() / 1e3 + " s");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof MqttException failure) {
                 throw failure;

@@ -48,7 +48,7 @@ final class ShellOutput {
         this.printer = new MessagePrinter(terminal, format, style.payload, true, true);
     }
 
-    /** Whether the reader of standard output has gone. */
+    /** Whether the reader of standard output has closed it. */
     boolean isGone() {
         return gone;
     }
@@ -70,7 +70,7 @@ final class ShellOutput {
                 gone = !printer.print(message, prefix);
             }
         } catch (OutputFormat.NotJsonException e) {
-            remark(client, String.valueOf(e.getMessage()));
+            note(client, String.valueOf(e.getMessage()));
         } finally {
             lock.unlock();
         }
@@ -81,16 +81,16 @@ final class ShellOutput {
         if (style.json) {
             event(client, event, ",\"text\":" + Json.quote(text));
         } else if (style.talkative) {
-            terminal.remark(terminal.paint(Colour.FAINT, (client == null ? "" : client + ": ") + text));
+            terminal.note(terminal.paint(Colour.FAINT, (client == null ? "" : client + ": ") + text));
         }
     }
 
     /** What happened to a connection. */
-    void remark(String client, String text) {
+    void note(String client, String text) {
         if (style.json) {
             event(client, "remark", ",\"text\":" + Json.quote(text));
         } else {
-            terminal.remark(client + ": " + text);
+            terminal.note(client + ": " + text);
         }
     }
 
@@ -99,7 +99,7 @@ final class ShellOutput {
         if (style.json) {
             event(null, "failed", ",\"text\":" + Json.quote(where + text) + ",\"exitCode\":" + exitCode);
         } else {
-            terminal.remark(terminal.paint(Colour.BAD, where + text));
+            terminal.note(terminal.paint(Colour.BAD, where + text));
         }
     }
 

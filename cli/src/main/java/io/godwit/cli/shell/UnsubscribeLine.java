@@ -1,11 +1,13 @@
 package io.godwit.cli.shell;
 
+import io.godwit.cli.options.AllOption;
+import io.godwit.cli.options.TopicOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code unsubscribe}: no more messages for a filter. */
@@ -25,15 +27,11 @@ final class UnsubscribeLine implements Callable<Integer> {
             description = "Topic filters.")
     private List<String> filters = new ArrayList<>();
 
-    @Option(
-            names = {"-t", "--topic"},
-            paramLabel = "FILTER",
-            completionCandidates = Filters.class,
-            description = "The same.")
-    private List<String> topics = new ArrayList<>();
+    @Mixin
+    private TopicOption topic = new TopicOption("The same.");
 
-    @Option(names = "--all", description = "All that the client in use is subscribed to.")
-    private boolean all;
+    @Mixin
+    private AllOption all = new AllOption("All subscriptions of the current client.");
 
     private final ShellContext shell;
 
@@ -44,11 +42,11 @@ final class UnsubscribeLine implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ShellClient client = shell.clients().current();
-        filters.addAll(topics);
-        if (all) {
+        filters.addAll(topic.all());
+        if (all.isOn()) {
             client.subscriptions().forEach(each -> filters.add(each.filter().text()));
         } else if (filters.isEmpty()) {
-            throw new IllegalArgumentException("no topic is named: unsubscribe FILTER, or --all");
+            throw new IllegalArgumentException("missing topic filter: unsubscribe FILTER, or --all");
         }
         for (String filter : filters) {
             ShellContext.await(client.mqtt().unsubscribeAsync(filter), PATIENCE, "UNSUBACK");

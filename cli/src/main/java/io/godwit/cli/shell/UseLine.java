@@ -7,7 +7,7 @@ import picocli.CommandLine.Parameters;
 /** {@code use}: which client the next commands go to. */
 @Command(
         name = "use",
-        description = "Put another client in use: the next commands go to it.",
+        description = "Make another client the current one.",
         footerHeading = "%nExamples:%n",
         footer = "  use boiler")
 final class UseLine implements Callable<Integer> {

@@ -1,35 +1,29 @@
 package io.godwit.cli.shell;
 
-import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.TimeoutOption;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code wait}: goes on once messages have come; what a script needs between a request and its end. */
 @Command(
         name = "wait",
         sortOptions = false,
         description = {
-            "Wait until messages have come; for scripts.",
-            "Counts those of the client in use that no wait has counted before."
+            "Wait for messages; for scripts.",
+            "Counts messages of the current client that no earlier wait has counted."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  wait                                    for one message", "  wait -C 3 -W 1m"})
 final class WaitLine implements Callable<Integer> {
-    @Option(
-            names = {"-C", "--count"},
-            paramLabel = "N",
-            description = "Wait for so many. [1]")
-    private int count = 1;
+    @Mixin
+    private CountOption count = new CountOption("Wait for N messages. [1]");
 
-    @Option(
-            names = {"-W", "--timeout"},
-            paramLabel = "TIME",
-            converter = Durations.class,
-            description = "Wait so long, then fail with exit code 27. [30s]")
-    private Duration timeout = Duration.ofSeconds(30);
+    @Mixin
+    private TimeoutOption timeout = new TimeoutOption("Fail with exit code 27 after this time. [30s]");
 
     private final ShellContext shell;
 
@@ -40,11 +34,13 @@ final class WaitLine implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, TimeoutException {
         ShellClient client = shell.clients().current();
-        String messages = count + (count == 1 ? " message" : " messages");
+        int wanted = count.intOr(1);
+        Duration limit = timeout.or(ShellContext.TIMEOUT);
+        String messages = wanted + (wanted == 1 ? " message" : " messages");
         shell.output().done(client.name(), "waiting", "waiting for " + messages + ", Ctrl-C stops it");
-        if (!client.await(count, timeout)) {
-            throw new TimeoutException((count == 1 ? "no message" : "fewer than " + messages) + " within "
-                    + timeout.toMillis() / 1e3 + " s");
+        if (!client.await(wanted, limit)) {
+            throw new TimeoutException((wanted == 1 ? "no message" : "fewer than " + messages) + " within "
+                    + limit.toMillis() / 1e3 + " s");
         }
         return 0;
     }

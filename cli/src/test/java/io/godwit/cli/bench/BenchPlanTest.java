@@ -28,7 +28,7 @@ class BenchPlanTest {
         assertRefused(plan().version(ProtocolVersion.V5).share("a/b"), "--share NAME");
         assertRefused(plan().version(ProtocolVersion.V5).share("a").topics(Topics.each), "--topics one or all");
         assertRefused(plan().size("16"), "--size 24 or more");
-        assertRefused(plan().clients(0, 3, 0).topics(Topics.all), "--topics one, and -t FILTER");
+        assertRefused(plan().clients(0, 3, 0).topics(Topics.all), "--topics one with -t FILTER");
         assertRefused(plan().clients(0, 0, 5).count(7), "needs a publisher or a subscriber");
         assertRefused(plan().clients(5, 1, 0).count(3), "at least 5");
     }

@@ -39,7 +39,7 @@ class VerdictTest {
     void at_QoS_0_messages_may_be_lost_but_not_come_twice() {
         assertThat(verdict(plan().qos(0).build(), 5, 0, 0).exitCode()).isEqualTo(ExitCodes.OK);
         assertThat(verdict(plan().qos(0).build(), 0, 5, 0).broken())
-                .containsExactly("5 messages came more than once (QoS 0)");
+                .containsExactly("5 messages were delivered more than once (QoS 0)");
     }
 
     @Test
@@ -48,7 +48,7 @@ class VerdictTest {
         assertThat(verdict(plan().qos(1).build(), 1_234, 0, 0))
                 .satisfies(verdict -> assertThat(verdict.exitCode()).isEqualTo(ExitCodes.CHECK_FAILED))
                 .satisfies(verdict -> assertThat(verdict.broken())
-                        .containsExactly("1,234 messages were acknowledged and never came (QoS 1)"));
+                        .containsExactly("1,234 messages were acknowledged but never delivered (QoS 1)"));
     }
 
     @Test

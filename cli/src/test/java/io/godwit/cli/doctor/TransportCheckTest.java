@@ -16,7 +16,7 @@ class TransportCheckTest {
     private final List<String> told = new ArrayList<>();
 
     /** A road to a name with both of these addresses. */
-    private static TransportOptions road(TestBroker broker, String... addresses) {
+    private static TransportOptions options(TestBroker broker, String... addresses) {
         return TransportOptions.to("mqtt://broker.example:" + broker.port()).toBuilder()
                 .connectTimeout(Duration.ofSeconds(5))
                 .resolver(host -> {
@@ -29,19 +29,19 @@ class TransportCheckTest {
                 .build();
     }
 
-    private Report report(TransportOptions road) {
+    private Report report(TransportOptions options) {
         return new Report(
-                road.servers().get(0),
-                finding -> told.add(finding.mark() + " " + finding.station() + " " + finding.text()));
+                options.servers().get(0),
+                finding -> told.add(finding.status() + " " + finding.step() + " " + finding.text()));
     }
 
     @Test
     void each_address_is_walked_to_and_one_that_fails_is_a_warning() throws Exception {
         try (TestBroker broker = TestBroker.start()) {
-            TransportOptions road = road(broker, "127.0.0.9", "127.0.0.1");
-            Report report = report(road);
+            TransportOptions options = options(broker, "127.0.0.9", "127.0.0.1");
+            Report report = report(options);
 
-            TransportOptions found = new TransportCheck(road, NettyTransport.shared(), report).walk();
+            TransportOptions found = new TransportCheck(options, NettyTransport.shared(), report).run();
 
             assertThat(told)
                     .satisfiesExactly(
@@ -59,18 +59,16 @@ class TransportCheckTest {
     @Test
     void where_no_address_answers_each_is_told_and_the_road_breaks_once() throws Exception {
         try (TestBroker broker = TestBroker.start()) {
-            TransportOptions road = road(broker, "127.0.0.8", "127.0.0.9");
-            Report report = report(road);
+            TransportOptions options = options(broker, "127.0.0.8", "127.0.0.9");
+            Report report = report(options);
 
-            assertThat(new TransportCheck(road, NettyTransport.shared(), report).walk())
+            assertThat(new TransportCheck(options, NettyTransport.shared(), report).run())
                     .isNull();
 
             assertThat(told)
-                    .filteredOn(line -> line.startsWith("BROKEN NETWORK"))
+                    .filteredOn(line -> line.startsWith("FAILED NETWORK"))
                     .hasSize(2);
-            assertThat(report.diagnosis())
-                    .extracting(Diagnosis::station, Diagnosis::reason)
-                    .containsExactly(CheckStep.NETWORK, -5);
+            assertThat(report.diagnosis()).extracting(Diagnosis::step).isEqualTo(CheckStep.NETWORK);
         }
     }
 

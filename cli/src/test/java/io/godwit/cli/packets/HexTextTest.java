@@ -66,9 +66,9 @@ class HexTextTest {
         byte[] wrong = {(byte) 0xC1, 0x00};
 
         assertThat(PacketDecoder.decode(half, ProtocolVersion.V3_1_1, packet -> {}))
-                .contains("not whole", "last 3 bytes");
+                .contains("incomplete", "last 3 bytes");
         assertThat(PacketDecoder.decode(wrong, ProtocolVersion.V3_1_1, packet -> {}))
-                .contains("not all of it is MQTT 3.1.1");
+                .contains("not valid MQTT 3.1.1");
     }
 
     private static String hex(String... lines) {

@@ -81,19 +81,19 @@ class RecordedMessageTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "[]                                                     | a line is a JSON object",
-                "{\"topic\":\"a\"                                       | no JSON",
+                "[]                                                     | a line must be a JSON object",
+                "{\"topic\":\"a\"                                       | invalid JSON",
                 "{\"topic\":\"a\"} {}                                   | more follows",
-                "{\"payload\":\"x\"}                                    | no \"topic\"",
+                "{\"payload\":\"x\"}                                    | missing \"topic\"",
                 "{\"topic\":\"a/#\"}                                    | wildcard",
-                "{\"topic\":7}                                          | \"topic\" is no text",
+                "{\"topic\":7}                                          | \"topic\" must be a string",
                 "{\"topic\":\"a\",\"qos\":3}                            | from 0 to 2",
-                "{\"topic\":\"a\",\"at\":-1}                            | \"at\" is no time",
-                "{\"topic\":\"a\",\"time\":\"noon\"}                    | \"time\" is no time",
-                "{\"topic\":\"a\",\"payloadBase64\":\"*\"}              | is no Base64",
+                "{\"topic\":\"a\",\"at\":-1}                            | \"at\" must be the seconds",
+                "{\"topic\":\"a\",\"time\":\"noon\"}                    | \"time\" must be a time",
+                "{\"topic\":\"a\",\"payloadBase64\":\"*\"}              | is not Base64",
                 "{\"topic\":\"a\",\"properties\":{\"x\":1}}             | no property \"x\"; it has user-properties",
                 "{\"topic\":\"a\",\"properties\":{\"payload-format-indicator\":2}} | from 0 to 1",
-                "{\"topic\":\"a\",\"properties\":{\"user-properties\":[[\"k\"]]}}  | no list of pairs"
+                "{\"topic\":\"a\",\"properties\":{\"user-properties\":[[\"k\"]]}}  | must be a list of pairs"
             })
     void what_is_wrong_in_a_line_is_said(String line, String complaint) {
         assertThatThrownBy(() -> RecordedMessage.parse(line))
