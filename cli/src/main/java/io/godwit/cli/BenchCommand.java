@@ -226,6 +226,9 @@ final class BenchCommand extends ClientCommand {
         long most = count.or(0);
         Qos level = qos.or(Qos.AT_MOST_ONCE);
         String inUrl = connection().topicOfUrl();
+        if (rate < 0 || totalRate < 0) {
+            throw new IllegalArgumentException("--rate and --total-rate must not be negative");
+        }
         if (rate != 0 && totalRate != 0) {
             throw new IllegalArgumentException("--rate is for each publisher, --total-rate for all: give one of them");
         }

@@ -1,13 +1,18 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.RawText;
 import io.godwit.cli.output.Diagnostics;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -17,88 +22,109 @@ import picocli.CommandLine.Model.OptionSpec;
  * line says wins.
  */
 final class ConfigFiles {
-    /** These say where to connect in different words: one on the command line replaces all from the file. */
-    private static final Set<String> WHERE = Set.of("--host", "--port", "--url", "--unix");
+    /** Options that say the same thing in different ways: one on the command line replaces the others from a file. */
+    private static final List<Set<String>> ALTERNATIVES = List.of(
+            Set.of("--host", "--url", "--unix"),
+            Set.of("--password", "--password-env", "--password-file"),
+            Set.of("--id", "--id-prefix"),
+            Set.of("--message", "--file", "--stdin-file", "--stdin-line", "--null-message", "--echo", "--exec"),
+            Set.of("--no-retained", "--retained-only"),
+            Set.of("--rate", "--total-rate"));
 
     private ConfigFiles() {}
-
-    /** The folder of the files. */
-    static Path folder() {
-        String base = System.getenv("XDG_CONFIG_HOME");
-        Path root = base == null || base.isEmpty()
-                ? Path.of(System.getProperty("user.home", "."), ".config")
-                : Path.of(base);
-        return root.resolve("godwit");
-    }
 
     /**
      * The arguments with those of the files before them.
      *
      * @param command the command, whose options the files may name
-     * @param arguments what was typed after the command's name
+     * @param typed what was typed after the command's name
      * @throws IllegalArgumentException if a file cannot be read or contains an unknown option
      */
-    static List<String> precede(Path folder, CommandSpec command, List<String> arguments) {
-        List<String> all = new ArrayList<>();
-        if (command.findOption("--host") != null) {
-            read(folder.resolve("all"), command, arguments, true, all);
+    static List<String> precede(Path folder, CommandLine command, List<String> typed) {
+        CommandSpec spec = command.getCommandSpec();
+        List<Entry> entries = new ArrayList<>();
+        if (spec.findOption("--keepalive") != null) {
+            read(folder.resolve("all"), spec, true, entries);
         }
-        read(folder.resolve(command.name()), command, arguments, false, all);
-        all.addAll(arguments);
+        read(folder.resolve(spec.name()), spec, false, entries);
+        if (entries.isEmpty()) {
+            return typed;
+        }
+        Set<String> replaced = replaced(command, typed);
+        List<String> all = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (!replaced.contains(entry.option.longestName())) {
+                all.addAll(entry.words);
+            }
+        }
+        all.addAll(typed);
         return all;
     }
 
-    private static void read(Path file, CommandSpec command, List<String> typed, boolean lenient, List<String> into) {
+    /** A line of a file. */
+    private record Entry(OptionSpec option, List<String> words) {}
+
+    /** The longest names of the options that what was typed replaces. */
+    private static Set<String> replaced(CommandLine command, List<String> typed) {
+        CommandSpec spec = command.getCommandSpec();
+        Set<String> names = new HashSet<>();
+        boolean before = spec.parser().collectErrors();
+        spec.parser().collectErrors(true); // what is missing may be in the files
+        try {
+            for (OptionSpec option :
+                    command.parseArgs(typed.toArray(String[]::new)).matchedOptions()) {
+                names.add(option.longestName());
+                for (Set<String> same : ALTERNATIVES) {
+                    if (same.contains(option.longestName())) {
+                        names.addAll(same);
+                    }
+                }
+            }
+        } finally {
+            collectErrors(command, parent, false);
+        }
+        return names;
+    }
+
+    private static void collectErrors(CommandLine command, @Nullable CommandLine parent, boolean on) {
+        command.getCommandSpec().parser().collectErrors(on);
+        if (parent != null) {
+            parent.getCommandSpec().parser().collectErrors(on);
+        }
+    }
+
+    private static void read(Path file, CommandSpec command, boolean lenient, List<Entry> into) {
         if (!Files.isRegularFile(file)) {
             return;
         }
         List<String> lines;
         try {
-            lines = Files.readAllLines(file);
+            lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new IllegalArgumentException(Diagnostics.about(file, e), e);
         }
         for (int i = 0; i < lines.size(); i++) {
-            String line = lines.get(i).strip();
+            String line = RawText.ofLatin1(lines.get(i)).strip();
             if (line.isEmpty() || line.startsWith("#")) {
                 continue;
             }
             String[] parts = line.split("\\s+", 2);
             OptionSpec option = command.findOption(parts[0]);
+            if (option == null && lenient) {
+                continue; // an option of another command
+            }
             if (option == null) {
-                if (lenient) {
-                    continue; // an option of another command
-                }
                 throw new IllegalArgumentException(
                         file + ", line " + (i + 1) + ": '" + parts[0]
                                 + "' is not an option of this command; a line is an option as on the command line, such as: -h host");
             }
-            if (!isTyped(option, command, typed)) {
-                into.add(parts[0]);
-                if (parts.length > 1) {
-                    into.addAll(
-                            option.parameterConsumer() != null
-                                    ? Arrays.asList(parts[1].split("\\s+"))
-                                    : List.of(parts[1]));
-                }
+            List<String> words = new ArrayList<>(List.of(parts[0]));
+            if (parts.length > 1 && option.parameterConsumer() != null) {
+                words.addAll(Arrays.asList(parts[1].split("\\s+")));
+            } else if (parts.length > 1) {
+                words.add(parts[1]);
             }
+            into.add(new Entry(option, words));
         }
-    }
-
-    private static boolean isTyped(OptionSpec option, CommandSpec command, List<String> typed) {
-        for (String argument : typed) {
-            int equals = argument.indexOf('=');
-            String name = argument.startsWith("--") && equals > 0 ? argument.substring(0, equals) : argument;
-            OptionSpec other = name.startsWith("-") ? command.findOption(name) : null;
-            if (other != null
-                    && (other.equals(option) || WHERE.contains(longest(other)) && WHERE.contains(longest(option)))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static String longest(OptionSpec option) {
-        return option.longestName();
     }
 }

@@ -77,9 +77,6 @@ final class DoctorCommand extends ClientCommand {
             throw new IllegalArgumentException("-c does not apply here: the doctor always uses a clean session");
         }
         Duration limit = timeout.or(TIMEOUT);
-        if (limit.isZero()) {
-            throw new IllegalArgumentException("--timeout 0: must be greater than 0");
-        }
         String given = topic.last();
         String below = given != null ? given : connection().topicOfUrl();
         below = below == null ? TOPICS : below;
@@ -92,7 +89,7 @@ final class DoctorCommand extends ClientCommand {
         })) {
             int worst = ExitCodes.OK;
             for (ServerAddress server : connection().servers()) {
-                int code = examine(server, below);
+                int code = examine(server, below, limit);
                 worst = worst == ExitCodes.OK ? code : worst;
             }
             return worst;
@@ -111,7 +108,7 @@ final class DoctorCommand extends ClientCommand {
         }
     }
 
-    private int examine(ServerAddress server, String below) throws InterruptedException {
+    private int examine(ServerAddress server, String below, Duration limit) throws InterruptedException {
         TextReport text = new TextReport(terminal());
         Report report = new Report(server, json.isOn() ? finding -> {} : text::print);
         TransportOptions options = connection().transportOptions().toBuilder()
@@ -127,7 +124,7 @@ final class DoctorCommand extends ClientCommand {
                                 connection().clientId() != null,
                                 connection().credentials() != null,
                                 below,
-                                timeout.or(TIMEOUT)))
+                                limit))
                 .examine();
         if (json.isOn()) {
             terminal().line(JsonReport.line(report));

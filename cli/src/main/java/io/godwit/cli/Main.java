@@ -1,6 +1,8 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.ProcessInput;
 import io.godwit.cli.options.SharedOption;
+import io.godwit.cli.options.UserFolders;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
@@ -74,7 +76,15 @@ public final class Main implements Callable<Integer> {
 
     /** Runs the command line and ends the JVM with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(run(Terminal.system(), List.of(arguments)));
+        Terminal terminal = Terminal.system();
+        int code;
+        try {
+            code = run(terminal, ProcessInput.arguments(arguments));
+        } catch (IllegalArgumentException e) {
+            terminal.note("godwit: " + e.getMessage());
+            code = ExitCodes.USAGE;
+        }
+        System.exit(code);
     }
 
     /** Runs a command line; returns its exit code. */
@@ -92,7 +102,7 @@ public final class Main implements Callable<Integer> {
         try {
             if (command != null) {
                 List<String> typed = arguments.subList(1, arguments.size());
-                all = new ArrayList<>(ConfigFiles.precede(ConfigFiles.folder(), command.getCommandSpec(), typed));
+                all = new ArrayList<>(ConfigFiles.precede(UserFolders.configuration(), command, typed));
                 all.add(0, first);
             }
             return line.execute(all.toArray(String[]::new));
@@ -157,6 +167,7 @@ public final class Main implements Callable<Integer> {
             return ExitCodes.USAGE;
         });
         line.setExecutionStrategy(parsed -> {
+            ByteArguments.check(parsed);
             logging(isOn(parsed, "--debug"));
             return new CommandLine.RunLast().execute(parsed);
         });

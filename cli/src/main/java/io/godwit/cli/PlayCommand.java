@@ -121,6 +121,7 @@ final class PlayCommand extends ClientCommand {
         List<TopicFilter> wanted = topic.all().stream().map(TopicFilter::of).toList();
         UnaryOperator<String> rewrite = rewrite();
         int rounds = rounds();
+        Duration limit = timeout.or(TIMEOUT);
         double factor = speed.value();
         if (rounds > 1 && file.equals("-")) {
             throw new IllegalArgumentException("--loop: standard input can be played only once; name a file");
@@ -149,7 +150,7 @@ final class PlayCommand extends ClientCommand {
                     break;
                 }
             }
-            window.await(timeout.or(TIMEOUT));
+            window.await(limit);
         } finally {
             disconnect(client);
         }

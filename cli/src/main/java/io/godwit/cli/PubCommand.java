@@ -95,6 +95,10 @@ final class PubCommand extends ClientCommand {
             throw new IllegalArgumentException("missing topic: use -t TOPIC");
         }
         TopicName.check(name);
+        if (repeat < 1) {
+            throw new IllegalArgumentException("--repeat " + repeat + ": must be at least 1");
+        }
+        Duration limit = timeout.or(TIMEOUT);
         Qos level = qos.or(Qos.AT_MOST_ONCE);
         Message message = new Message(
                 name,
@@ -109,7 +113,7 @@ final class PubCommand extends ClientCommand {
         try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connect(client);
             publish(window, message);
-            window.await(timeout.or(TIMEOUT));
+            window.await(limit);
         } finally {
             disconnect(client);
         }

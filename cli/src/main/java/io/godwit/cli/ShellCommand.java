@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.cli.options.FormatOption;
 import io.godwit.cli.options.JsonOption;
 import io.godwit.cli.options.PayloadStyleOption;
+import io.godwit.cli.options.UserFolders;
 import io.godwit.cli.output.Diagnostics;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.shell.Shell;
@@ -69,15 +70,15 @@ final class ShellCommand implements Callable<Integer> {
                 json.isOn(),
                 format.get(),
                 style.style(),
-                (command, words) -> ConfigFiles.precede(ConfigFiles.folder(), command, words)));
+                (command, words) -> ConfigFiles.precede(UserFolders.configuration(), command, words)));
         try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(shell))) {
             if (script == null && Terminal.inIsTerminal() && terminal.outIsTerminal()) {
                 return shell.interact(terminal.colours(), historyFile());
             }
             boolean piped = script == null || script.equals("-");
             try (Reader lines = piped
-                    ? new InputStreamReader(System.in, StandardCharsets.UTF_8)
-                    : Files.newBufferedReader(Path.of(String.valueOf(script)))) {
+                    ? new InputStreamReader(System.in, StandardCharsets.ISO_8859_1)
+                    : Files.newBufferedReader(Path.of(String.valueOf(script)), StandardCharsets.ISO_8859_1)) {
                 return shell.run(lines, piped ? "standard input" : String.valueOf(script), terminal);
             }
         } catch (java.nio.file.FileSystemException e) {
@@ -93,12 +94,8 @@ final class ShellCommand implements Callable<Integer> {
         }
     }
 
-    /** Where what was typed is kept: {@code ~/.local/state/godwit/history}. */
+    /** The history of the prompt: {@code ~/.local/state/godwit/history}. */
     private static Path historyFile() {
-        String base = System.getenv("XDG_STATE_HOME");
-        Path root = base == null || base.isEmpty()
-                ? Path.of(System.getProperty("user.home", "."), ".local", "state")
-                : Path.of(base);
-        return root.resolve("godwit").resolve("history");
+        return UserFolders.state().resolve("history");
     }
 }

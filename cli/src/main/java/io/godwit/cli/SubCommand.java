@@ -105,6 +105,12 @@ final class SubCommand extends ClientCommand {
     public Integer call() throws Exception {
         List<TopicSubscription> subscriptions = subscriptions();
         long most = count.or(0);
+        if (!(share > 0 && share <= 100)) {
+            throw new IllegalArgumentException("--random-filter " + share + ": must be above 0 and at most 100");
+        }
+        if (noRetained.isOn() && retainedOnly) {
+            throw new IllegalArgumentException("-R and --retained-only exclude each other");
+        }
         unsubscribe.forEach(TopicFilter::of);
         Arrivals arrivals = new Arrivals(
                 print.printer(terminal()),

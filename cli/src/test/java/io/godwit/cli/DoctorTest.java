@@ -123,7 +123,7 @@ class DoctorTest {
 
             Examined wanted = doctor(broker.uri() + " -V 5 --json").ends(ExitCodes.REFUSED);
             assertThat(wanted.field("breaksAt")).isEqualTo("connect");
-            assertThat(wanted.field("reason")).isEqualTo("refused");
+            assertThat(wanted.field("reason")).isEqualTo("unsupported_protocol_version");
         }
     }
 

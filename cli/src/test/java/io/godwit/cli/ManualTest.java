@@ -103,7 +103,7 @@ class ManualTest {
         assertThat(names).hasSize(1 + godwit.getSubcommands().size());
         assertThat(Files.readString(pages.resolve("godwit-sub.1")))
                 .startsWith(".TH GODWIT-SUB 1")
-                .contains(".SH EXIT STATUS", "\\fB\\-t\\fP, \\fB\\-\\-topic\\fP \\fIFILTER\\fP", "topic, %p payload");
+                .contains(".SH EXIT STATUS", "\\fB\\-t\\fP, \\fB\\-\\-topic\\fP \\fITOPIC\\fP", "topic, %p payload");
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), "groff is not installed: man pages not set");
         names.addAll(0, List.of("groff", "-man", "-ww", "-Tutf8", "-z"));
         assertThat(Command.of(names.toArray(String[]::new)).ends(0).errors()).isEmpty();

@@ -259,16 +259,39 @@ public final class ConnectionOptions {
     }
 
     private ServerAddress server(String name) {
-        if (name.contains("://")) {
-            return ServerAddress.parse(name);
-        }
         Integer number = port.get();
+        if (number != null && number == 0) {
+            throw new IllegalArgumentException("--port 0: must be 1 to 65535");
+        }
+        if (name.contains("://")) {
+            ServerAddress address = ServerAddress.parse(name);
+            return number == null || hasPort(name) ? address : withPort(address, number);
+        }
         boolean secure = tls.isAsked() || number != null && number == 8883;
         Scheme scheme = secure ? Scheme.MQTTS : Scheme.MQTT;
         if (name.indexOf(':') >= 0 && name.indexOf(':') == name.lastIndexOf(':') || name.startsWith("[")) {
             return ServerAddress.parse(scheme.text() + "://" + name);
         }
         return ServerAddress.of(scheme, name, number == null ? scheme.defaultPort() : number);
+    }
+
+    /** Whether an address names its port: digits behind a colon at the end of its authority. */
+    private static boolean hasPort(String address) {
+        String authority = address.replaceFirst("^[^:]*://", "").replaceFirst("[/?#].*$", "");
+        return authority.matches(".*:[0-9]+");
+    }
+
+    private static ServerAddress withPort(ServerAddress address, int port) {
+        return address.scheme() == Scheme.UNIX
+                ? address
+                : new ServerAddress(
+                        address.scheme(),
+                        address.host(),
+                        port,
+                        address.user(),
+                        address.password(),
+                        address.path(),
+                        null);
     }
 
     private static String escaped(String path) {
@@ -283,6 +306,7 @@ public final class ConnectionOptions {
 
     /** The transport's settings. */
     public TransportOptions transportOptions() {
+        checkTls();
         TransportOptions.Builder options = TransportOptions.builder()
                 .servers(servers().stream()
                         .map(ServerAddress::withoutCredentials)
@@ -313,6 +337,17 @@ public final class ConnectionOptions {
         return options.build();
     }
 
+    /** An option of TLS for a connection without it would be ignored, and what it should protect would be sent in the clear. */
+    private void checkTls() {
+        for (ServerAddress server : servers()) {
+            if (tls.isAsked() && !server.scheme().isTls()) {
+                String secure = server.scheme() == Scheme.WS ? "wss" : "mqtts";
+                throw new IllegalArgumentException("TLS options such as --cafile do not apply to "
+                        + server.withoutCredentials() + ": use " + secure + "://, or omit them");
+            }
+        }
+    }
+
     /** User and password, or null. Options take precedence over the address. */
     public @Nullable Credentials credentials() {
         for (ServerAddress server : servers()) {
@@ -325,6 +360,12 @@ public final class ConnectionOptions {
 
     /** The library's builder with these options applied. */
     public MqttClientBuilder builder() {
+        if (clientId != null && clientIdPrefix != null) {
+            throw new IllegalArgumentException("-i and -I exclude each other");
+        }
+        if (keepAlive < 0 || keepAlive > 65_535) {
+            throw new IllegalArgumentException("--keepalive " + keepAlive + ": must be 0 to 65535");
+        }
         if (keepSession && clientId() == null) {
             throw new IllegalArgumentException("-c keeps a session under a client identifier: add -i ID");
         }

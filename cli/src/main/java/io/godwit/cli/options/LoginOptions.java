@@ -1,7 +1,6 @@
 package io.godwit.cli.options;
 
 import io.godwit.mqtt.client.Credentials;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -64,6 +63,6 @@ public final class LoginOptions {
         if (name == null) {
             throw new IllegalArgumentException("a password needs a user name: add -u NAME");
         }
-        return Credentials.of(name, secret == null ? null : secret.getBytes(StandardCharsets.UTF_8));
+        return Credentials.of(name, secret == null ? null : RawText.bytes(secret));
     }
 }

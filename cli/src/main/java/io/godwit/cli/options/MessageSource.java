@@ -1,7 +1,6 @@
 package io.godwit.cli.options;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ public class MessageSource {
     /** The payload, or null if neither was given. */
     public byte @Nullable [] given() throws IOException {
         if (text != null) {
-            return text.getBytes(StandardCharsets.UTF_8);
+            return RawText.bytes(text);
         }
         return file != null ? Files.readAllBytes(file) : null;
     }

@@ -3,7 +3,6 @@ package io.godwit.cli.options;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.UserProperty;
-import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -58,10 +57,8 @@ public final class PropertyArguments {
         @Override
         public void consumeParameters(Stack<String> arguments, ArgSpec argument, CommandSpec command) {
             Map<Property.Carrier, MqttProperties> all = argument.getValue();
-            if (all == null) {
-                all = new EnumMap<>(Property.Carrier.class);
-                argument.setValue(all);
-            }
+            all = all == null ? new EnumMap<>(Property.Carrier.class) : new EnumMap<>(all); // never the initial one
+            argument.setValue(all);
             CommandLine line = command.commandLine();
             String packet = next(line, arguments, "a packet: " + names(CARRIERS.keySet()));
             Property.Carrier carrier = CARRIERS.get(packet.toLowerCase(Locale.ROOT));
@@ -117,11 +114,18 @@ public final class PropertyArguments {
 
         private static Object value(CommandLine line, Property<?> property, String text) {
             return switch (property.type()) {
-                case STRING, STRING_PAIR -> text;
-                case BINARY -> text.getBytes(StandardCharsets.UTF_8);
+                case STRING, STRING_PAIR -> utf8(line, property, text);
+                case BINARY -> RawText.bytes(text);
                 case BYTE, TWO_BYTES, VARIABLE -> (int) number(line, property, text);
                 case FOUR_BYTES -> number(line, property, text);
             };
+        }
+
+        private static String utf8(CommandLine line, Property<?> property, String text) {
+            if (!RawText.isUtf8(text)) {
+                throw new ParameterException(line, "-D: " + property.name() + " is not valid UTF-8");
+            }
+            return text;
         }
 
         private static long number(CommandLine line, Property<?> property, String text) {

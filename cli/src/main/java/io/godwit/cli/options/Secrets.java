@@ -12,7 +12,7 @@ final class Secrets {
 
     /** The value of an environment variable. */
     static String fromEnvironment(String option, String variable) {
-        @Nullable String value = System.getenv(variable);
+        @Nullable String value = ProcessInput.variable(variable);
         if (value == null) {
             throw new IllegalArgumentException(
                     option + ": the environment variable " + variable + " is not set; export it first");
@@ -23,7 +23,7 @@ final class Secrets {
     /** The first line of a file. */
     static String fromFile(String option, Path file) {
         try {
-            String text = Files.readString(file);
+            String text = RawText.decode(Files.readAllBytes(file));
             int end = text.indexOf('\n');
             String line = end < 0 ? text : text.substring(0, end);
             return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;

@@ -16,13 +16,21 @@ public final class TimeoutOption extends SharedOption {
         super(description);
     }
 
-    /** The limit that was given, or null. */
+    /**
+     * The limit that was given, or null.
+     *
+     * @throws IllegalArgumentException if it is 0
+     */
     public @Nullable Duration get() {
+        if (timeout != null && timeout.isZero()) {
+            throw new IllegalArgumentException("--timeout 0: must be greater than 0");
+        }
         return timeout;
     }
 
     /** The limit that was given, or this one. */
     public Duration or(Duration usual) {
-        return timeout != null ? timeout : usual;
+        Duration given = get();
+        return given != null ? given : usual;
     }
 }

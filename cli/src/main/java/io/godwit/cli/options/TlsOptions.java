@@ -5,10 +5,12 @@ import io.godwit.mqtt.client.net.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -120,6 +122,10 @@ public final class TlsOptions {
                 || trustAny
                 || insecure
                 || version != null
+                || ciphers != null
+                || keyForm != null
+                || keyPasswordVariable != null
+                || trustStorePasswordVariable != null
                 || applicationProtocol != null
                 || serverName != null
                 || !pins.isEmpty()
@@ -170,7 +176,7 @@ public final class TlsOptions {
             tls.versions(version(version));
         }
         if (ciphers != null) {
-            tls.ciphers(ciphers.split("[:,]"));
+            tls.ciphers(known(ciphers.split("[:,]")));
         }
         if (applicationProtocol != null) {
             tls.applicationProtocols(applicationProtocol);
@@ -186,6 +192,22 @@ public final class TlsOptions {
             tls.insecure();
         }
         return tls.build();
+    }
+
+    private static String[] known(String[] names) {
+        try {
+            List<String> supported =
+                    List.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites());
+            for (String name : names) {
+                if (!supported.contains(name)) {
+                    throw new IllegalArgumentException("--ciphers: unknown cipher suite '" + name
+                            + "'; names are Java's, such as TLS_AES_128_GCM_SHA256");
+                }
+            }
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+        return names;
     }
 
     private static String version(String text) {

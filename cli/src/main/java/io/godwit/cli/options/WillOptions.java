@@ -3,7 +3,6 @@ package io.godwit.cli.options;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Qos;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -35,7 +34,7 @@ public final class WillOptions {
             }
             return null;
         }
-        byte[] bytes = payload == null ? new byte[0] : payload.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = payload == null ? new byte[0] : RawText.bytes(payload);
         return new Message(topic, bytes, qos, retain, properties);
     }
 }

@@ -215,7 +215,8 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
         private long number(String name, long least, long most) throws IOException {
             long number = json.currentToken() == JsonToken.VALUE_NUMBER_INT ? json.getLongValue() : -1;
             if (number < least || number > most) {
-                throw new IllegalArgumentException("\"" + name + "\" must be a whole number from " + least + " to " + most);
+                throw new IllegalArgumentException(
+                        "\"" + name + "\" must be a whole number from " + least + " to " + most);
             }
             return number;
         }

@@ -51,6 +51,6 @@ public final class TopicRewrite {
     }
 
     private static String wrong(String text) {
-        return "--rewrite '" + text + "': write s/PATTERN/REPLACEMENT/, or s|PATTERN|REPLACEMENT|g for each place";
+        return "--rewrite '" + text + "': use s/PATTERN/REPLACEMENT/, or s|PATTERN|REPLACEMENT|g to replace all";
     }
 }

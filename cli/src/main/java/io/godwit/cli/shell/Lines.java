@@ -26,14 +26,14 @@ final class Lines {
 
     // Set once.
     private final ShellContext shell;
-    private final BiFunction<CommandSpec, List<String>, List<String>> configured;
+    private final BiFunction<CommandLine, List<String>, List<String>> configured;
     private final Parser parser = parser();
 
     private boolean over;
     private int exitCode = ExitCodes.OK;
 
     /** @param configured puts the options of configuration files before the words of a command */
-    Lines(ShellContext shell, BiFunction<CommandSpec, List<String>, List<String>> configured) {
+    Lines(ShellContext shell, BiFunction<CommandLine, List<String>, List<String>> configured) {
         this.shell = shell;
         this.configured = configured;
     }
@@ -151,7 +151,7 @@ final class Lines {
             help(name);
             return ExitCodes.OK;
         }
-        List<String> arguments = configured.apply(command.getCommandSpec(), words.subList(1, words.size()));
+        List<String> arguments = configured.apply(command, words.subList(1, words.size()));
         Object parsed = command.getCommand();
         try {
             command.parseArgs(arguments.toArray(String[]::new));

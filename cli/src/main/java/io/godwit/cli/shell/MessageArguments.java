@@ -2,12 +2,12 @@ package io.godwit.cli.shell;
 
 import io.godwit.cli.options.MessageSource;
 import io.godwit.cli.options.PropertyArguments;
+import io.godwit.cli.options.RawText;
 import io.godwit.cli.options.TopicOption;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.ArgGroup;
@@ -40,7 +40,7 @@ final class MessageArguments {
         if (stated != null && !rest.isEmpty()) {
             throw new IllegalArgumentException("more than one message: use one of TEXT, -m TEXT or -f FILE");
         }
-        byte[] payload = stated != null ? stated : String.join(" ", rest).getBytes(StandardCharsets.UTF_8);
+        byte[] payload = stated != null ? stated : RawText.bytes(String.join(" ", rest));
         return new Message(name, payload, qos, retain, properties.of(Property.Carrier.PUBLISH));
     }
 }

@@ -1,5 +1,6 @@
 package io.godwit.cli.shell;
 
+import io.godwit.cli.options.RawText;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
@@ -11,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine;
 
 /** A shell with several clients: at a prompt, or with the lines of a script, which ends at the first that fails. */
 public final class Shell {
@@ -26,7 +27,7 @@ public final class Shell {
             boolean json,
             @Nullable String format,
             PayloadStyle payload,
-            BiFunction<CommandSpec, List<String>, List<String>> configured) {}
+            BiFunction<CommandLine, List<String>, List<String>> configured) {}
 
     private static final Duration GOOD_BYE = Duration.ofSeconds(5);
 
@@ -40,6 +41,7 @@ public final class Shell {
     /**
      * Carries out a script.
      *
+     * @param script its bytes as ISO 8859-1, see {@link RawText#ofLatin1}
      * @param name of the script, for complaints
      * @return the exit code of the first line that failed
      */
@@ -55,7 +57,7 @@ public final class Shell {
             int number = 0;
             for (String line = in.readLine(); line != null && !lines.isOver(); line = in.readLine()) {
                 number++;
-                int code = lines.run(line, "godwit shell: " + name + ":" + number + ": ");
+                int code = lines.run(RawText.ofLatin1(line), "godwit shell: " + name + ":" + number + ": ");
                 if (code != ExitCodes.OK) {
                     return code;
                 }
