@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 /**
  * Options that always apply: {@code ~/.config/godwit/all} for every command that connects, {@code
@@ -66,13 +67,18 @@ final class ConfigFiles {
 
     /** The longest names of the options that what was typed replaces. */
     private static Set<String> replaced(CommandLine command, List<String> typed) {
-        CommandSpec spec = command.getCommandSpec();
         Set<String> names = new HashSet<>();
-        boolean before = spec.parser().collectErrors();
-        spec.parser().collectErrors(true); // what is missing may be in the files
+        CommandLine parent = command.getParent(); // picocli parses a subcommand through its parent only
+        CommandLine parsing = parent == null ? command : parent;
+        List<String> words = new ArrayList<>(typed);
+        if (parent != null) {
+            words.add(0, command.getCommandName());
+        }
+        collectErrors(command, parent, true); // what is missing may be in the files
         try {
-            for (OptionSpec option :
-                    command.parseArgs(typed.toArray(String[]::new)).matchedOptions()) {
+            ParseResult parsed = parsing.parseArgs(words.toArray(String[]::new));
+            ParseResult own = parsed.hasSubcommand() && parent != null ? parsed.subcommand() : parsed;
+            for (OptionSpec option : own.matchedOptions()) {
                 names.add(option.longestName());
                 for (Set<String> same : ALTERNATIVES) {
                     if (same.contains(option.longestName())) {

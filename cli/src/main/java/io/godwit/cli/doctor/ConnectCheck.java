@@ -11,7 +11,6 @@ import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
-import io.godwit.nodemcu.FailureCodes;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;

@@ -43,10 +43,4 @@ public final class TextReport {
             diagnosis.advice().forEach(line -> terminal.line("  - " + line));
         }
     }
-
-    /** "-5, mqtt.CONN_FAIL_SERVER_NOT_FOUND". */
-    private static String reason(int code) {
-        String name = FailureCodes.name(code);
-        return name == null ? String.valueOf(code) : code + ", mqtt." + name;
-    }
 }

@@ -10,7 +10,6 @@ import io.godwit.mqtt.client.transport.ConnectProgress;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.client.transport.tls.CertificateRejected;
 import io.godwit.mqtt.client.transport.tls.Certificates;
-import io.godwit.nodemcu.Mqtt;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.cert.Certificate;
@@ -137,7 +136,7 @@ final class TransportCheck {
                 report.add(encrypted(encrypted).took(each.nanos()));
             } else if (each.point() instanceof ConnectProgress.Upgraded) {
                 report.add(Finding.good(
-                                CheckConnectPhase.WEBSOCKET,
+                                CheckStep.WEBSOCKET,
                                 "the server switches to WebSocket at "
                                         + (server.path().isEmpty() ? "/mqtt" : server.path()))
                         .took(each.nanos()));
@@ -217,7 +216,7 @@ final class TransportCheck {
             case CONNECT -> CheckStep.NETWORK;
             case PROXY -> CheckStep.PROXY;
             case TLS -> CheckStep.TLS;
-            case WEBSOCKET -> CheckConnectPhase.WEBSOCKET;
+            case WEBSOCKET -> CheckStep.WEBSOCKET;
             case CONNACK -> CheckStep.CONNECT;
         };
     }
