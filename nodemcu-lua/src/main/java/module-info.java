@@ -7,6 +7,7 @@ module io.godwit.nodemcu.lua {
     requires transitive io.godwit.mqtt.broker;
     requires com.fasterxml.jackson.core;
     requires io.netty.buffer;
+    requires java.management;
     requires java.net.http;
     requires org.slf4j;
     requires party.iroiro.luajava;

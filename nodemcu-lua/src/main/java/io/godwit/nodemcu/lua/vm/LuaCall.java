@@ -53,6 +53,15 @@ public final class LuaCall {
         return machine;
     }
 
+    /**
+     * Accounts for memory that the script now holds through an object; see {@link LuaMachine#reserve}.
+     *
+     * @throws LuaError if the device would be over its limit; the running callback ends
+     */
+    public void reserve(long bytes) {
+        machine.reserve(bytes);
+    }
+
     /** How many arguments there are, or values on the stack once results have been pushed. */
     public int count() {
         return c.lua_gettop(state);
@@ -210,7 +219,7 @@ public final class LuaCall {
     }
 
     public @Nullable Object objectOrNull(int index) {
-        return isUserdata(index) ? machine.object(c.lua_touserdata(state, index)) : null;
+        return isUserdata(index) ? machine.objects().object(c.lua_touserdata(state, index)) : null;
     }
 
     // ---- tables
@@ -346,19 +355,19 @@ public final class LuaCall {
 
     public int push(byte[] value) {
         room(2);
-        machine.pushBytes(state, value);
+        machine.values().pushBytes(state, value);
         return 1;
     }
 
     public int push(String value) {
         room(2);
-        machine.pushString(state, value);
+        machine.values().pushString(state, value);
         return 1;
     }
 
     public int push(LuaRef value) {
         room(1);
-        machine.pushRef(state, value);
+        machine.values().pushRef(state, value);
         return 1;
     }
 
@@ -371,7 +380,7 @@ public final class LuaCall {
     /** Pushes a Boolean, Number, String, byte[], {@link LuaRef} or null. */
     public int pushAny(@Nullable Object value) {
         room(2);
-        machine.pushAny(state, value);
+        machine.values().push(state, value);
         return 1;
     }
 
@@ -392,21 +401,21 @@ public final class LuaCall {
     /** Makes a Java object known to the script; the script's object lives as long as the script holds it. */
     public int pushObject(Object object, LuaLibrary methods) {
         room(4);
-        machine.pushObject(state, object, methods);
+        machine.objects().pushObject(state, object, methods);
         return 1;
     }
 
     /** Pushes a function made on the spot, for libraries with open-ended names. */
     public int pushFunction(String name, boolean asMethod, LuaFunction function) {
         room(4);
-        c.luaJ_pushfunction(state, new Trampoline(function, name, asMethod));
+        c.luaJ_pushfunction(state, new LuaFunctionAdapter(function, name, asMethod));
         return 1;
     }
 
     /** Pushes a library as a read-only table. */
     public int pushLibrary(LuaLibrary library) {
         room(6);
-        machine.pushReadOnly(state, library);
+        machine.objects().pushModule(state, library);
         return 1;
     }
 
@@ -426,21 +435,21 @@ public final class LuaCall {
     /** Sets a field of a table made by {@link #newTable}. */
     public void set(int table, String key, @Nullable Object value) {
         room(4);
-        machine.pushString(state, key);
-        machine.pushAny(state, value);
+        machine.values().pushString(state, key);
+        machine.values().push(state, value);
         c.lua_rawset(state, table);
     }
 
     public void set(int table, int position, @Nullable Object value) {
         room(3);
-        machine.pushAny(state, value);
+        machine.values().push(state, value);
         c.lua_rawseti(state, table, position);
     }
 
     /** Pops the topmost value into a field of a table made by {@link #newTable}. */
     public void setTop(int table, String key) {
         room(2);
-        machine.pushString(state, key);
+        machine.values().pushString(state, key);
         c.lua_insert(state, -2);
         c.lua_rawset(state, table);
     }
@@ -480,7 +489,7 @@ public final class LuaCall {
         c.lua_settop(state, 0);
         room(3);
         c.luaL_where(state, 1);
-        machine.pushString(state, message);
+        machine.values().pushString(state, message);
         c.lua_concat(state, 2);
         return -1;
     }
@@ -489,14 +498,14 @@ public final class LuaCall {
 
     void pushEntry(Object entry) {
         room(6);
-        if (entry instanceof Trampoline function) {
+        if (entry instanceof LuaFunctionAdapter function) {
             c.luaJ_pushfunction(state, function);
         } else if (entry instanceof LuaLibrary nested) {
-            machine.pushReadOnly(state, nested);
+            machine.objects().pushModule(state, nested);
         } else if (entry instanceof LuaFunction producer) {
             producer.call(this);
         } else {
-            machine.pushAny(state, entry);
+            machine.values().push(state, entry);
         }
     }
 
@@ -509,7 +518,7 @@ public final class LuaCall {
     }
 
     private void pushText(String key) {
-        machine.pushString(state, key);
+        machine.values().pushString(state, key);
     }
 
     private int absolute(int index) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -28,14 +29,14 @@ public final class LuaLibrary {
         this.name = builder.name;
         this.methods = builder.methods;
         this.entries = new LinkedHashMap<>();
-        builder.functions.forEach((key, function) -> entries.put(key, new Trampoline(function, key, methods)));
+        builder.functions.forEach((key, function) -> entries.put(key, new LuaFunctionAdapter(function, key, methods)));
         entries.putAll(builder.constants);
         builder.nested.forEach((key, library) -> entries.put(key, library));
         this.absent = Set.copyOf(builder.absent);
         for (String missing : absent) {
             entries.put(
                     missing,
-                    new Trampoline(
+                    new LuaFunctionAdapter(
                             call -> {
                                 throw new LuaError(
                                         "'" + name + "." + missing + "' exists on the device but not in this host");
@@ -44,8 +45,8 @@ public final class LuaLibrary {
                             methods));
         }
         this.otherwise = builder.otherwise;
-        this.lookup = new Trampoline(this::find, name, false);
-        this.collected = builder.collected == null ? null : new Trampoline(builder.collected, "__gc", true);
+        this.lookup = new LuaFunctionAdapter(this::find, name, false);
+        this.collected = builder.collected == null ? null : new LuaFunctionAdapter(builder.collected, "__gc", true);
     }
 
     /** Starts the description of a module whose functions are called with a dot. */
@@ -77,6 +78,11 @@ public final class LuaLibrary {
     /** The library below this one, as {@code sta} is below {@code wifi}, or null. */
     public @Nullable LuaLibrary nested(String key) {
         return entries.get(key) instanceof LuaLibrary library ? library : null;
+    }
+
+    /** Pushes the entry of a name that {@link #names} lists. */
+    void push(LuaCall call, String key) {
+        call.pushEntry(Objects.requireNonNull(entries.get(key)));
     }
 
     private int find(LuaCall call) {

@@ -1,5 +1,12 @@
--- find, match, gmatch and gsub on top of the host's counting matcher; loaded when a script first needs them.
-local find1, error, type, tostring, concat = ...
+-- match, gmatch and gsub on top of a function that finds one match: for calls that the native functions cannot be
+-- trusted with. Loaded when a script first needs them.
+local search, error, type, tostring, concat, rawgsub, room = ...
+
+-- Raises the error of a search for the line of the script.
+local function found(level, ok, ...)
+  if not ok then error((...), level + 1) end
+  return ...
+end
 
 local function whole(s, from, to, ...)
   if from == nil then return nil end
@@ -9,11 +16,11 @@ end
 
 local P = {}
 
-function P.find(s, p, init) return find1(s, p, init or 1) end
-
-function P.match(s, p, init) return whole(s, find1(s, p, init or 1)) end
+function P.match(s, p, init) return whole(s, found(3, search(s, p, init or 1))) end
 
 function P.gmatch(s, p)
+  -- As the real function, which finds "^" only as a character.
+  if p:sub(1, 1) == "^" then p = "%" .. p end
   local at = 1
   local function step(from, to, ...)
     if from == nil then at = #s + 2 return nil end
@@ -22,43 +29,59 @@ function P.gmatch(s, p)
   end
   return function()
     if at > #s + 1 then return nil end
-    return step(find1(s, p, at))
+    return step(found(2, search(s, p, at)))
   end
+end
+
+local function expand(r, all, captures)
+  return (rawgsub(r, "%%(.?)", function(d)
+    if d == "0" then return all end
+    if d >= "1" and d <= "9" then
+      local capture = captures[d + 0]
+      if capture == nil then error("invalid capture index", 0) end
+      return tostring(capture)
+    end
+    return d
+  end))
 end
 
 function P.gsub(s, p, r, max)
   local kind = type(r)
-  if kind == "number" then r, kind = tostring(r), "string" end
-  if kind ~= "string" and kind ~= "function" and kind ~= "table" then
-    error("bad argument #3 to 'gsub' (string/function/table expected)", 0)
+  local out, at, n, anchored, size = {}, 1, 0, p:sub(1, 1) == "^", 0
+  local function add(piece)
+    size = size + #piece
+    if size > room then error("not enough memory", 0) end
+    out[#out + 1] = piece
   end
-  local out, at, n, anchored, first = {}, 1, 0, p:sub(1, 1) == "^", true
   local function value(from, to, ...)
     local all = s:sub(from, to)
-    local key = (...)
-    if key == nil then key = all end
     local v
-    if kind == "table" then v = r[key]
-    elseif kind == "function" then if (...) == nil then v = r(all) else v = r(...) end
+    if kind == "table" then
+      local key = (...)
+      if key == nil then key = all end
+      v = r[key]
+    elseif kind == "function" then
+      if (...) == nil then v = r(all) else v = r(...) end
     else
       local captures = { ... }
       if captures[1] == nil then captures[1] = all end
-      v = r:gsub("%%(.)", function(d)
-        if d == "0" then return all end
-        if d:find("%d") then return tostring(captures[d + 0] or error("invalid capture index", 0)) end
-        return d
-      end)
+      v = expand(r, all, captures)
     end
-    if v == nil or v == false then v = all end
-    out[#out + 1] = v
+    if v == nil or v == false then
+      v = all
+    elseif type(v) ~= "string" then
+      if type(v) ~= "number" then error("invalid replacement value (a " .. type(v) .. ")", 0) end
+      v = tostring(v)
+    end
+    add(v)
   end
   local function step(from, to, ...)
     if from == nil then return false end
-    out[#out + 1] = s:sub(at, from - 1)
+    add(s:sub(at, from - 1))
     value(from, to, ...)
     n = n + 1
     if to < from then
-      out[#out + 1] = s:sub(from, from)
+      add(s:sub(from, from))
       at = from + 1
     else
       at = to + 1
@@ -66,9 +89,9 @@ function P.gsub(s, p, r, max)
     return not anchored
   end
   while (max == nil or n < max) and at <= #s + 1 do
-    if not step(find1(s, p, at)) then break end
+    if not step(found(3, search(s, p, at))) then break end
   end
-  out[#out + 1] = s:sub(at)
+  add(s:sub(at))
   return concat(out), n
 end
 

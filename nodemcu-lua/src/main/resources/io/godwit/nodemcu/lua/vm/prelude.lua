@@ -1,19 +1,31 @@
--- Runs once in each new state, before any script, with the real libraries in reach. It takes away what a device does
--- not have, bounds what could hurt the host, and returns the watchdog and the error handler. Nothing here may use a
--- global when it is called: a script can replace globals.
-local budget, limit, lookupglobal, loadfile, out, forget, find1, slowpatterns, random, randomseed, readonly = ...
+-- Runs once in each new state, before any script, with the real libraries in reach. It removes what a device does not
+-- have and returns the watchdog and the error handler. Nothing here may use a global when it is called: a script can
+-- replace globals.
+local budget, limit, host, bounds = ...
 local G, debug, string, table, math, coroutine, package =
   _G, debug, string, table, math, coroutine, package
-local sethook, traceback = debug.sethook, debug.traceback
-local error, type, tostring, pairs, select, rawset, setmetatable, getmetatable, rawxpcall, gc =
-  error, type, tostring, pairs, select, rawset, setmetatable, getmetatable, xpcall, collectgarbage
-local EVERY = 16
+local sethook, traceback, getmt = debug.sethook, debug.traceback, debug.getmetatable
+local error, type, tostring, pairs, next, select, setmetatable, getmetatable, rawxpcall, rawpcall, gc =
+  error, type, tostring, pairs, next, select, setmetatable, getmetatable, xpcall, pcall, collectgarbage
+local EVERY, BEATS = 16, 1024
 
--- The watchdog. Its first upvalue is set by the host before each call into Lua.
-local left, tripped = budget, false
+-- Numbers, case and order are the device's, whatever locale the desktop has told the C library.
+for _, category in pairs({ "numeric", "ctype", "collate" }) do
+  if os.setlocale(nil, category) ~= "C" then os.setlocale("C", category) end
+end
+
+-- The watchdog. The host sets its first upvalue before each call into Lua. It looks at the clock every BEATS calls, and
+-- sooner after native functions that may have taken long.
+local left, tripped, beats = budget, false, 0
+local overtime = host.overtime
 local watch
 watch = function()
   left = left - EVERY
+  beats = beats + 1
+  if beats > BEATS then
+    beats = 0
+    if overtime() then left = -1 end
+  end
   if left < 0 or gc("count") > limit then
     if left >= 0 then
       gc("collect")
@@ -32,6 +44,11 @@ watch = function()
 end
 sethook(watch, "", EVERY)
 
+-- Notes that a native function takes about this many elementary steps, some 5 ns each.
+local function took(steps)
+  beats = beats + steps / 20000
+end
+
 local function handler(e)
   if type(e) ~= "string" then
     local text = type(e) == "table" and (getmetatable(e) or {}).__tostring and "(error object with __tostring)"
@@ -48,26 +65,46 @@ G.xpcall = function(f, h)
 end
 
 G.collectgarbage = function(what, ...)
-  if what == nil or what == "collect" then gc("collect") return 0 end
-  if what == "count" or what == "step" then return gc(what, ...) end
+  if what == nil or what == "collect" then
+    took(gc("count") * 1000)
+    gc("collect")
+    return 0
+  end
+  if what == "count" then return gc(what) end
+  if what == "step" then
+    took(gc("count") * 1000)
+    return gc(what)
+  end
   return 0
 end
 
--- Chunks: text only, from the device's own files only.
-local rawloadstring, concat, byte = loadstring, table.concat, string.byte
+-- Chunks: source text, or what string.dump returned in this process; only from the device's own files.
+local rawload, concat, byte, verified = loadstring, table.concat, string.byte, host.verified
 local function loadstring(s, name)
   if type(s) ~= "string" then
     error("bad argument #1 to 'loadstring' (string expected, got " .. type(s) .. ")", 2)
   end
-  if byte(s) == 27 then return nil, "binary chunks are not run here" end
-  return rawloadstring(s, name or s)
+  if byte(s) == 27 then
+    local chunk = verified(s)
+    if not chunk then return nil, "binary chunks of other compilers do not run here; load the source" end
+    return rawload(chunk, name or "=?")
+  end
+  took(#s * 10)
+  return rawload(s, name or s)
 end
+local loadfile = host.loadfile
 G.loadstring = loadstring
 G.load = function(f, name)
-  local pieces = {}
+  if type(f) ~= "function" then
+    error("bad argument #1 to 'load' (function expected, got " .. type(f) .. ")", 2)
+  end
+  local pieces, total = {}, 0
   while true do
     local piece = f()
     if piece == nil or piece == "" then break end
+    if type(piece) ~= "string" then return nil, "reader function must return a string" end
+    total = total + #piece
+    if total > limit * 1024 then return nil, "not enough memory" end
     pieces[#pieces + 1] = piece
   end
   return loadstring(concat(pieces), name or "=(load)")
@@ -81,6 +118,7 @@ G.dofile = function(name)
   if not f then error(problem, 0) end
   return f()
 end
+local lookupglobal = host.global
 package.loaders = {
   package.loaders[1],
   function(name)
@@ -98,26 +136,56 @@ package.loaders = {
 }
 package.path, package.cpath, package.loadlib, package.config = "?.lc;?.lua", nil, nil, nil
 
+local out = host.print
 G.print = function(...)
   local n = select("#", ...)
   if n == 1 then out(tostring((...))) return end
-  local t = { ... }
-  for i = 1, n do t[i] = tostring(t[i]) end
-  out(concat(t, "\t"))
+  local t, total = { ... }, 0
+  for i = 1, n do
+    t[i] = tostring(t[i])
+    if type(t[i]) == "string" then total = total + #t[i] + 1 end
+    if total > limit * 1024 then error("not enough memory", 2) end
+  end
+  out(concat(t, "\t", 1, n))
 end
 
--- Coroutines inherit the watchdog's hook but not its function.
+-- Coroutines inherit the watchdog's hook but not its function. Lua never forgets a hook's function, not even when the
+-- coroutine is gone: so once in a while all are taken away and given again to the coroutines that are left.
 local create, resume, status = coroutine.create, coroutine.resume, coroutine.status
-local function spawn(f)
-  local co = create(f)
+local hooks, mainkey
+for _, t in pairs(debug.getregistry()) do
+  if type(t) == "table" then
+    for key, hook in next, t do
+      if hook == watch and type(key) == "userdata" then hooks, mainkey = t, key end
+    end
+  end
+end
+local alive, spawned = setmetatable({}, { __mode = "k" }), 0
+local function tidy()
+  for key in next, hooks do
+    if key ~= mainkey then hooks[key] = nil end
+  end
+  for co in next, alive do
+    if status(co) ~= "dead" then sethook(co, watch, "", tripped and 1 or EVERY) end
+  end
+end
+local function spawn(f, name)
+  if type(f) ~= "function" then
+    error("bad argument #1 to '" .. name .. "' (Lua function expected)", 3)
+  end
+  local ok, co = rawpcall(create, f)
+  if not ok then error("bad argument #1 to '" .. name .. "' (Lua function expected)", 3) end
   sethook(co, watch, "", EVERY)
+  alive[co] = true
+  spawned = spawned + 1
+  if spawned % 1000 == 0 then tidy() end
   return co
 end
 local function after(co, ...)
-  if status(co) == "dead" then forget(co) end
+  if status(co) == "dead" then sethook(co) end
   return ...
 end
-coroutine.create = spawn
+coroutine.create = function(f) return (spawn(f, "create")) end
 coroutine.resume = function(co, ...)
   if type(co) ~= "thread" then error("bad argument #1 to 'resume' (coroutine expected)", 2) end
   return after(co, resume(co, ...))
@@ -127,73 +195,48 @@ local function unwrap(ok, ...)
   return ...
 end
 coroutine.wrap = function(f)
-  local co = spawn(f)
+  local co = spawn(f, "wrap")
   return function(...) return unwrap(after(co, resume(co, ...))) end
 end
 
--- Native loops that no hook sees: bounded before they start.
-local room = limit * 1024
-local rep, rawconcat = string.rep, table.concat
-string.rep = function(s, n)
-  if type(s) == "number" then s = tostring(s) end
-  if type(s) == "string" and type(n) == "number" and #s * n > room then error("not enough memory", 2) end
-  return rep(s, n)
-end
-table.concat = function(t, sep, i, j)
-  if type(t) ~= "table" then error("bad argument #1 to 'concat' (table expected, got " .. type(t) .. ")", 2) end
-  local total, gap = 0, type(sep) == "string" and #sep or 0
-  for k = i or 1, j or #t do
-    local v = t[k]
-    if type(v) == "string" then total = total + #v end
-    total = total + gap
-    if total > room then error("not enough memory", 2) end
-  end
-  return rawconcat(t, sep, i, j)
-end
+-- Native functions that no hook sees: checked and bounded before they start.
+bounds(G, string, table, limit * 1024, took, host)
+math.random, math.randomseed = host.random, host.randomseed
 
--- A pattern with several repetitions can take longer than the universe has: such calls go through a matcher that counts.
-local rawgsub, costs, slow = string.gsub, setmetatable({}, { __mode = "k" }), nil
-local function cheap(s, p)
-  if type(s) ~= "string" or type(p) ~= "string" then return true end
-  local k = costs[p]
-  if not k then
-    local _
-    _, k = rawgsub(p, "[%*%+%-%?]", "")
-    costs[p] = k
-  end
-  return k == 0 or k < 12 and #p < 200 and (#s + 1) ^ (k + 1) <= 1e7
-end
-for _, name in pairs({ "find", "match", "gmatch", "gsub" }) do
-  local raw = string[name]
-  string[name] = function(s, p, a, b)
-    if type(s) == "number" then s = tostring(s) end
-    if type(p) == "number" then p = tostring(p) end
-    if type(s) ~= "string" then
-      error("bad argument #1 to '" .. name .. "' (string expected, got " .. (s == nil and "no value" or type(s)) .. ")", 2)
-    end
-    if type(p) ~= "string" then
-      error("bad argument #2 to '" .. name .. "' (string expected, got " .. (p == nil and "no value" or type(p)) .. ")", 2)
-    end
-    if (name == "find" and b or cheap(s, p))
-      and not (name == "gsub" and type(a) == "string" and (#s + 1) * #a > room) then
-      return raw(s, p, a, b)
-    end
-    slow = slow or slowpatterns()(find1, error, type, tostring, concat)
-    return slow[name](s, p, a, b)
-  end
-end
-string.gfind = string.gmatch
-math.random, math.randomseed = random, randomseed
-
--- What the device keeps in ROM cannot be written to.
-local loaded = package.loaded
+-- What the device keeps in ROM cannot be written to, but can be walked with pairs().
+local loaded, readonly, contents, tables = package.loaded, host.readonly, host.contents, {}
 local function rom(lib)
-  return setmetatable({}, { __index = lib, __newindex = readonly, __metatable = false })
+  local t = setmetatable({}, { __index = lib, __newindex = readonly, __metatable = false })
+  tables[t] = lib
+  return t
+end
+local function walkable(t)
+  if type(t) ~= "table" then return t end
+  local mt = getmt(t)
+  return mt and mt.__metatable == false and (tables[t] or contents(t)) or t
+end
+G.pairs = function(t)
+  if type(t) ~= "table" then
+    error("bad argument #1 to 'pairs' (table expected, got " .. (t == nil and "nil" or type(t)) .. ")", 2)
+  end
+  return next, walkable(t), nil
+end
+G.next = function(t, k)
+  if type(t) ~= "table" then
+    error("bad argument #1 to 'next' (table expected, got " .. (t == nil and "nil" or type(t)) .. ")", 2)
+  end
+  return next(walkable(t), k)
 end
 G.string, G.table, G.math, G.coroutine = rom(string), rom(table), rom(math), rom(coroutine)
-G.debug = rom({ traceback = traceback })
-getmetatable("").__index = string
-getmetatable("").__metatable = false
+G.debug = rom({
+  traceback = function(message, level)
+    if message ~= nil and type(message) ~= "string" and type(message) ~= "number" then return message end
+    level = type(level) == "number" and level >= 0 and level < 1000 and level or 1
+    return traceback(message or "", level + 1)
+  end,
+})
+getmt("").__index = string
+getmt("").__metatable = false
 for name in pairs(loaded) do
   if name ~= "_G" and name ~= "package" then loaded[name] = nil end
 end

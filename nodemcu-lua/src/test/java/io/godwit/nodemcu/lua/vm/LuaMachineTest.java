@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +39,7 @@ class LuaMachineTest {
                     line -> printed.add(new String(line, StandardCharsets.ISO_8859_1)),
                     name -> files.containsKey(name) ? files.get(name).getBytes(StandardCharsets.UTF_8) : null,
                     new Random(7)),
-            new LuaLimits(10_000_000, 512 * 1024));
+            new LuaLimits(10_000_000, 512 * 1024, 8 << 20, Duration.ofMillis(500)));
 
     @AfterEach
     void close() {
@@ -116,6 +117,28 @@ class LuaMachineTest {
                 "local t = {} while true do t[#t + 1] = {} end",
                 "string.gsub(string.rep('x', 1e5), '', string.rep('y', 1e5))",
                 "local function f() return 1 + f() end f()",
+                // Numbers that native code takes for counts and positions.
+                "unpack({}, 0, 2147483647)",
+                "unpack({}, -2147483648, 2147483647)",
+                "table.insert({}, -2147483647, 1)",
+                "table.insert({}, 0/0, 1)",
+                "string.rep('x', '1e9')",
+                "string.rep('x', 1/0)",
+                "while true do string.rep('', 2147483647) end",
+                "local t = {} for i = 1, 60000 do t[i] = i % 7 end while true do table.sort(t) end",
+                "debug.traceback('x', -2147483648) error('x')",
+                // Memory in one native call.
+                "local s = string.rep('x', 1e5) string.format(string.rep('%s', 100), unpack((function() local t = {} "
+                        + "for i = 1, 100 do t[i] = s end return t end)()))",
+                "local s = string.rep('x', 1e5) string.gsub(string.rep('a', 1000), '.', {a = s})",
+                "local s = string.rep('x', 1e5) string.gsub(string.rep('a', 1000), '.', function() return s end)",
+                "local s = string.rep('-', 1e5) assert(load(function() return s end))",
+                // Time in one native call.
+                "string.find(string.rep('(', 300000), '%b()') error('over')",
+                "string.find(string.rep('a', 300000), '[' .. string.rep('b', 100000) .. ']c') error('over')",
+                "while true do string.find(string.rep('a', 200000), string.rep('a', 90000) .. 'b', 1, true) end",
+                "while true do collectgarbage() end",
+                "while true do pcall(string.find, string.rep('a', 30), string.rep('a*', 12) .. 'b') end",
             })
     void aHostileScriptIsStopped(String script) {
         assertThatThrownBy(() -> run(script)).isInstanceOf(LuaError.class);
@@ -143,10 +166,63 @@ class LuaMachineTest {
     }
 
     @Test
-    void binaryChunksAreNotLoaded() {
-        run("local f, e = loadstring(string.dump(function() end)) assert(f == nil and e:find('binary'))");
-        run("local d = string.dump(function() end) local f, e = load(function() local x = d d = nil return x end) "
-                + "assert(f == nil)");
+    void only_binary_chunks_that_this_process_wrote_are_loaded() {
+        run("local f = loadstring(string.dump(function(a) return a * 2 end)) assert(f(21) == 42)");
+        run(
+                "local d = string.dump(function() return 7 end) local f = load(function() local x = d d = nil return x end) "
+                        + "assert(f() == 7)");
+        run("local d = string.dump(function() return 7 end) for i = 1, #d do local c = d:byte(i) "
+                + "local forged = d:sub(1, i - 1) .. string.char((c + 1) % 256) .. d:sub(i + 1) "
+                + "assert(not loadstring(forged) or i == 1) end");
+        run("local f, e = loadstring('\\27Lua') assert(f == nil and e:find('other compilers'))");
+    }
+
+    @Test
+    void pairs_walks_modules_and_libraries() {
+        run("local names = {} for k, v in pairs(box) do names[#names + 1] = k end table.sort(names) "
+                + "assert(table.concat(names, ' ') == 'ANSWER get number put', table.concat(names, ' ')) "
+                + "local n = 0 for k in pairs(string) do n = n + 1 end assert(n >= 15, n) "
+                + "assert(next(box) ~= nil and next({}) == nil)");
+    }
+
+    @Test
+    void an_abandoned_coroutine_is_collected() {
+        for (int i = 0; i < 20; i++) {
+            run("for i = 1, 500 do coroutine.wrap(function() box.number(1) coroutine.yield() end)() end");
+        }
+        machine.collectGarbage();
+        assertThat(machine.memoryBytes()).isLessThan(200 * 1024);
+    }
+
+    @Test
+    void errors_of_library_functions_name_the_line_of_the_script_and_the_function() {
+        for (String call : List.of(
+                "string.rep({}, 2)",
+                "string.format('%d', 'x')",
+                "string.format('%y', 1)",
+                "string.find('x', '[')",
+                "('x'):gsub('%', '')",
+                "table.concat({{}})",
+                "table.sort({1, 'x'})",
+                "table.insert({}, 1e300, 1)",
+                "unpack({}, 0, 2147483647)",
+                "for _ in ('x'):gmatch('[') do end")) {
+            assertThatThrownBy(() -> run("\n" + call))
+                    .as(call)
+                    .satisfies(error -> assertThat(error.getMessage())
+                            .startsWith("init.lua:2: ")
+                            .doesNotContain("prelude")
+                            .doesNotContain("'?'"));
+        }
+    }
+
+    @Test
+    void memory_outside_of_the_heap_counts() {
+        machine.reserve(7 << 20);
+        assertThatThrownBy(() -> machine.reserve(2 << 20)).hasMessage("not enough memory");
+        machine.release(7 << 20);
+        machine.reserve(2 << 20);
+        assertThat(machine.hostBytes()).isEqualTo(2 << 20);
     }
 
     @Test

@@ -1,0 +1,105 @@
+package io.godwit.nodemcu.lua.vm;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import party.iroiro.luajava.JFunction;
+
+/** The functions that the prelude gets from the host, by the names it uses. */
+final class LuaHostFunctions {
+
+    static final Map<String, JFunction> ALL = all();
+
+    private LuaHostFunctions() {}
+
+    private static Map<String, JFunction> all() {
+        Map<String, LuaFunction> functions = new LinkedHashMap<>();
+        functions.put("global", LuaHostFunctions::lookupGlobal);
+        functions.put("loadfile", LuaHostFunctions::loadFile);
+        functions.put("print", LuaHostFunctions::print);
+        functions.put("find", LuaPattern::find);
+        functions.put("plain", LuaHostFunctions::findPlain);
+        functions.put("patterns", call -> call.machine.pushResource(call.state, LuaMachine.PATTERNS));
+        functions.put("random", LuaHostFunctions::random);
+        functions.put("randomseed", call -> 0);
+        functions.put("overtime", call -> call.push(call.machine.watchdog().isOvertime()));
+        functions.put("contents", call -> call.machine.objects().contents(call));
+        functions.put("sign", call -> call.push(LuaChunks.signed(call.bytes(1))));
+        functions.put("verified", call -> call.pushAny(LuaChunks.verified(call.bytes(1))));
+        Map<String, JFunction> adapted = new LinkedHashMap<>();
+        functions.forEach((name, function) -> adapted.put(name, new LuaFunctionAdapter(function, name, false)));
+        adapted.put("readonly", LuaObjects.readOnly());
+        return Map.copyOf(adapted);
+    }
+
+    private static int lookupGlobal(LuaCall call) {
+        if (!call.isString(2)) {
+            return 0;
+        }
+        LuaMachine machine = call.machine;
+        LuaLibrary library = machine.environment().modules().apply(call.text(2));
+        if (library == null) {
+            return 0;
+        }
+        machine.objects().pushModule(call.state, library);
+        return 1;
+    }
+
+    private static int loadFile(LuaCall call) {
+        String name = call.text(1);
+        byte[] source = call.machine.environment().source().apply(name);
+        if (source == null) {
+            return call.failure("cannot open " + name);
+        }
+        String problem = call.load(source, "@" + name);
+        return problem == null ? 1 : call.failure(problem);
+    }
+
+    private static int print(LuaCall call) {
+        call.machine.environment().print().accept(call.bytes(1));
+        return 0;
+    }
+
+    /** {@code find(s, text, init)} in time proportional to the lengths, by Knuth, Morris and Pratt. */
+    private static int findPlain(LuaCall call) {
+        byte[] source = call.bytes(1);
+        byte[] wanted = call.bytes(2);
+        long init = call.integer(3);
+        long from = init < 0 ? Math.max(0, source.length + init) : Math.max(0, init - 1);
+        if (from + wanted.length > source.length) {
+            return call.pushNil();
+        }
+        int[] fallback = new int[wanted.length + 1];
+        for (int i = 1, k = 0; i < wanted.length; i++) {
+            while (k > 0 && wanted[i] != wanted[k]) {
+                k = fallback[k];
+            }
+            k = wanted[i] == wanted[k] ? k + 1 : 0;
+            fallback[i + 1] = k;
+        }
+        for (int i = (int) from, k = 0; i < source.length; i++) {
+            while (k > 0 && source[i] != wanted[k]) {
+                k = fallback[k];
+            }
+            k = source[i] == wanted[k] ? k + 1 : 0;
+            if (k == wanted.length) {
+                return call.pushAll(i - k + 2, i + 1);
+            }
+        }
+        return call.pushNil();
+    }
+
+    private static int random(LuaCall call) {
+        RandomGenerator random = call.machine.environment().random();
+        int arguments = call.count();
+        if (arguments == 0) {
+            return call.push(random.nextDouble());
+        }
+        long low = arguments == 1 ? 1 : call.integer(1);
+        long high = call.integer(arguments == 1 ? 1 : 2);
+        if (low > high) {
+            throw call.argument(arguments == 1 ? 1 : 2, "interval is empty");
+        }
+        return call.push(low + Math.floor(random.nextDouble() * ((double) high - low + 1.0)));
+    }
+}
