@@ -24,6 +24,4 @@ module io.godwit.mqtt.client {
     exports io.godwit.mqtt.client.transport to
             io.godwit.nodemcu,
             io.godwit.nodemcu.lua;
-    exports io.godwit.mqtt.client.transport.netty to
-            io.godwit.nodemcu;
 }

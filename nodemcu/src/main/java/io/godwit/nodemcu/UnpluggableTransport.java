@@ -10,6 +10,7 @@ import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.ForwardingTransport;
 import io.godwit.mqtt.client.transport.Transport;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -22,40 +23,40 @@ import org.jspecify.annotations.Nullable;
  * The network of one client, which can be unplugged and plugged in again, and cut. While unplugged, sockets stay open and
  * silent: what the client writes waits, what arrives is not read, and neither end learns of a close.
  */
-final class UnpluggableTransport implements Transport {
+final class UnpluggableTransport extends ForwardingTransport {
 
-    /** How long a socket that the client closed while unplugged stays open; the broker cannot know of the close. */
+    /** How long a socket that was closed while unplugged stays open, so that the broker finds out by itself. */
     private static final Duration LINGER = Duration.ofMinutes(10);
 
     private static final int HIGH_WATER = 256 * 1024;
 
-    private final Transport delegate;
+    // Any thread.
     private final List<UnpluggableConnection> connections = new CopyOnWriteArrayList<>();
     private volatile boolean plugged = true;
 
     UnpluggableTransport(Transport delegate) {
-        this.delegate = delegate;
+        super(delegate);
     }
 
     @Override
-    public EventLoop nextLoop() {
-        return delegate.nextLoop();
+    protected Link decorate(EventLoop loop, TransportOptions options, ConnectionListener listener) {
+        UnpluggableConnection connection = new UnpluggableConnection(loop, options, listener);
+        connections.add(connection);
+        return connection;
     }
 
     @Override
     public Attempt open(EventLoop loop, TransportOptions options, ConnectionListener listener) {
-        UnpluggableConnection connection = new UnpluggableConnection(loop, options, listener);
-        connections.add(connection);
         if (plugged) {
-            connection.attempt = delegate.open(loop, options, connection);
-        } else {
-            connection.pending = loop.schedule(
-                    () -> connection.giveUp("the network is unplugged: no answer within "
-                            + options.connectTimeout().toSeconds() + " s"),
-                    options.connectTimeout().toNanos());
-            if (plugged) {
-                loop.execute(connection::plugChanged);
-            }
+            return super.open(loop, options, listener);
+        }
+        UnpluggableConnection connection = (UnpluggableConnection) decorate(loop, options, listener);
+        connection.timeout = loop.schedule(
+                () -> connection.giveUp(
+                        "timed out after " + options.connectTimeout().toSeconds() + " s: the network is unplugged"),
+                options.connectTimeout().toNanos());
+        if (plugged) {
+            loop.execute(connection::plugChanged);
         }
         return connection;
     }
@@ -88,23 +89,25 @@ final class UnpluggableTransport implements Transport {
         cut();
     }
 
-    /** One socket. Event loop only unless a method says otherwise. */
-    private final class UnpluggableConnection implements ConnectionListener, Connection, Attempt {
+    /** One socket. */
+    private final class UnpluggableConnection extends Link {
+        // Set once.
         private final EventLoop loop;
         private final TransportOptions options;
-        private final ConnectionListener listener;
+
+        // Any thread.
+        private volatile @Nullable Cancellable timeout;
+
+        // Event loop only.
         private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
-        private volatile @Nullable Attempt attempt;
-        private volatile @Nullable Cancellable pending;
-        private volatile @Nullable Connection connection;
         private int waitingBytes;
         private boolean wantsReading = true;
         private boolean abandoned;
 
         UnpluggableConnection(EventLoop loop, TransportOptions options, ConnectionListener listener) {
+            super(listener);
             this.loop = loop;
             this.options = options;
-            this.listener = listener;
         }
 
         private void done() {
@@ -115,7 +118,7 @@ final class UnpluggableTransport implements Transport {
 
         /** Any thread. */
         void drop() {
-            Connection open = connection;
+            Connection open = connectionOrNull();
             if (open != null) {
                 open.close(false);
             } else {
@@ -124,7 +127,7 @@ final class UnpluggableTransport implements Transport {
         }
 
         void plugChanged() {
-            Connection open = connection;
+            Connection open = connectionOrNull();
             if (open == null) {
                 resume();
                 return;
@@ -139,34 +142,31 @@ final class UnpluggableTransport implements Transport {
             }
             if (plugged) {
                 waitingBytes = 0;
-                listener.writabilityChanged();
+                listener().writabilityChanged();
             }
         }
 
         /** An attempt that waited for the network starts. */
         private void resume() {
-            Cancellable timer = pending;
+            Cancellable timer = timeout;
             if (plugged && timer != null && connections.contains(this)) {
                 timer.cancel();
-                pending = null;
-                attempt = delegate.open(loop, options, this);
+                timeout = null;
+                started(delegate().open(loop, options, this));
             }
         }
 
         void lose() {
-            if (connection != null) {
+            if (connectionOrNull() != null) {
                 abandon();
                 return;
             }
-            Attempt running = attempt;
-            if (running != null) {
-                running.cancel();
-            }
+            super.cancel();
             giveUp("the device has no address");
         }
 
         private void giveUp(String why) {
-            Cancellable timer = pending;
+            Cancellable timer = timeout;
             if (timer != null) {
                 timer.cancel();
             }
@@ -176,12 +176,11 @@ final class UnpluggableTransport implements Transport {
             }
         }
 
-        // ---- listener of the real connection
+        // ---- from the real connection
 
         @Override
         public void connected(Connection opened) {
-            connection = opened;
-            listener.connected(this);
+            super.connected(opened);
             if (!plugged) {
                 plugChanged();
             }
@@ -190,27 +189,27 @@ final class UnpluggableTransport implements Transport {
         @Override
         public void failed(TransportException failure) {
             done();
-            listener.failed(failure);
+            super.failed(failure);
         }
 
         @Override
         public void received(ByteBuf bytes) {
             if (plugged && !abandoned) {
-                listener.received(bytes);
+                super.received(bytes);
             }
         }
 
         @Override
         public void readComplete() {
             if (!abandoned) {
-                listener.readComplete();
+                super.readComplete();
             }
         }
 
         @Override
         public void writabilityChanged() {
             if (!abandoned) {
-                listener.writabilityChanged();
+                super.writabilityChanged();
             }
         }
 
@@ -218,24 +217,16 @@ final class UnpluggableTransport implements Transport {
         public void closed(@Nullable Throwable cause) {
             done();
             if (!abandoned) {
-                listener.closed(cause);
+                super.closed(cause);
             }
         }
 
-        // ---- connection of the client
-
-        private Connection open() {
-            Connection open = connection;
-            if (open == null) {
-                throw new IllegalStateException("not connected yet");
-            }
-            return open;
-        }
+        // ---- from the client
 
         @Override
-        public void write(ByteBuf bytes) {
+        public void write(ByteBuf bytes, boolean more) {
             if (plugged) {
-                open().write(bytes);
+                super.write(bytes, more);
             } else {
                 waitingBytes += bytes.readableBytes();
                 waiting.add(bytes);
@@ -244,67 +235,57 @@ final class UnpluggableTransport implements Transport {
 
         @Override
         public boolean isWritable() {
-            return waitingBytes < HIGH_WATER && open().isWritable();
+            return waitingBytes < HIGH_WATER && super.isWritable();
         }
 
         @Override
         public boolean hasUnwritten() {
-            return !waiting.isEmpty() || open().hasUnwritten();
+            return !waiting.isEmpty() || super.hasUnwritten();
         }
 
         @Override
         public void setReading(boolean reading) {
             wantsReading = reading;
-            open().setReading(plugged && reading);
+            super.setReading(plugged && reading);
         }
 
         @Override
         public void close(boolean flush) {
             if (plugged) {
-                open().close(flush);
+                super.close(flush);
             } else {
                 loop.execute(this::abandon);
             }
         }
 
-        /** Tells the client that it is closed and keeps the socket open for a while. */
+        @Override
+        public void closeUnanswered() {
+            close(true);
+        }
+
+        /** The client is done with it, but the broker cannot know: the socket stays open for a while. */
         private void abandon() {
-            if (!abandoned && connection != null) {
+            if (!abandoned && connectionOrNull() != null) {
                 abandoned = true;
                 loop.schedule(this::drop, LINGER.toNanos());
-                listener.closed(null);
+                listener().closed(null);
             }
         }
 
         @Override
-        public String describe() {
-            return open().describe();
-        }
-
-        @Override
-        public ServerAddress address() {
-            return open().address();
-        }
-
-        // ---- attempt of the client
-
-        @Override
         public void cancel() {
-            if (!plugged && connection != null) {
+            if (!plugged && connectionOrNull() != null) {
                 loop.execute(() -> {
                     abandoned = true;
                     loop.schedule(this::drop, LINGER.toNanos());
                 });
                 return;
             }
-            Cancellable timer = pending;
+            Cancellable timer = timeout;
             if (timer != null) {
                 timer.cancel();
             }
-            Attempt running = attempt;
-            if (running != null) {
-                running.cancel();
-            }
+            super.cancel();
             connections.remove(this);
         }
     }

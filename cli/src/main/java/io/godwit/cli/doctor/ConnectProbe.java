@@ -64,7 +64,7 @@ record ConnectProbe(List<Passed> passed, @Nullable TransportException failure, l
         private volatile long last = System.nanoTime();
 
         @Override
-        public void passed(ConnectProgress progress) {
+        public void progress(ConnectProgress progress) {
             long now = System.nanoTime();
             passed.add(new Passed(progress, now - last));
             last = now;

@@ -8,6 +8,7 @@ import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.net.WebSocketOptions;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
@@ -325,14 +326,18 @@ public final class ConnectionOptions {
                 throw new IllegalArgumentException("-A: '" + localAddress + "' is no address of this machine", e);
             }
         }
+        WebSocketOptions.Builder webSocket = WebSocketOptions.builder();
         for (String header : headers) {
             int colon = header.indexOf(':');
             if (colon < 1) {
                 throw new IllegalArgumentException("--header: use NAME:VALUE");
             }
-            options.webSocketHeader(
+            webSocket.header(
                     header.substring(0, colon).strip(),
                     header.substring(colon + 1).strip());
+        }
+        if (!headers.isEmpty()) {
+            options.webSocket(webSocket.build());
         }
         return options.build();
     }

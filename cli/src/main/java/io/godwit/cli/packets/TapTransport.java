@@ -1,76 +1,51 @@
 package io.godwit.cli.packets;
 
 import io.godwit.cli.packets.PacketTap.Direction;
-import io.godwit.mqtt.client.net.ServerAddress;
-import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.client.transport.Attempt;
-import io.godwit.mqtt.client.transport.ConnectProgress;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.ForwardingTransport;
 import io.godwit.mqtt.client.transport.Transport;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A transport that carries what another carries, and lets a tap see it: behind TLS and WebSocket, so in the clear. */
-public final class TapTransport implements Transport {
-    private final Transport inner;
+/** Lets a tap see the bytes of each connection, after TLS and WebSocket are removed. */
+public final class TapTransport extends ForwardingTransport {
+    // Set once.
     private final Function<Connection, PacketTap> taps;
     private final Consumer<String> news;
 
     /**
-     * @param taps makes a tap for each connection
-     * @param news is told in words when a connection begins and ends
+     * @param taps creates a tap for each connection
+     * @param news receives a line when a connection opens and closes
      */
-    public TapTransport(Transport inner, Function<Connection, PacketTap> taps, Consumer<String> news) {
-        this.inner = inner;
+    public TapTransport(Transport delegate, Function<Connection, PacketTap> taps, Consumer<String> news) {
+        super(delegate);
         this.taps = taps;
         this.news = news;
     }
 
     @Override
-    public EventLoop nextLoop() {
-        return inner.nextLoop();
+    protected Link decorate(EventLoop loop, TransportOptions options, ConnectionListener listener) {
+        return new TappedLink(listener);
     }
 
-    @Override
-    public Attempt open(EventLoop loop, TransportOptions options, ConnectionListener listener) {
-        return inner.open(loop, options, new TappedListener(listener));
-    }
-
-    @Override
-    public void close() {
-        inner.close();
-    }
-
-    /** Sees what is received. */
-    private final class TappedListener implements ConnectionListener {
-        private final ConnectionListener inner;
+    private final class TappedLink extends Link {
+        // Event loop only.
         private @Nullable PacketTap tap;
 
-        TappedListener(ConnectionListener inner) {
-            this.inner = inner;
+        TappedLink(ConnectionListener listener) {
+            super(listener);
         }
 
         @Override
-        public void passed(ConnectProgress waypoint) {
-            inner.passed(waypoint);
-        }
-
-        @Override
-        public void connected(Connection connection) {
-            PacketTap made = taps.apply(connection);
-            tap = made;
-            news.accept("connected to " + connection.describe());
-            inner.connected(new TappedConnection(connection, made));
-        }
-
-        @Override
-        public void failed(TransportException failure) {
-            inner.failed(failure);
+        public void connected(Connection opened) {
+            tap = taps.apply(opened);
+            news.accept("connected to " + opened.describe());
+            super.connected(opened);
         }
 
         @Override
@@ -78,17 +53,15 @@ public final class TapTransport implements Transport {
             if (tap != null) {
                 tap.pass(Direction.TO_CLIENT, bytes);
             }
-            inner.received(bytes);
+            super.received(bytes);
         }
 
         @Override
-        public void readComplete() {
-            inner.readComplete();
-        }
-
-        @Override
-        public void writabilityChanged() {
-            inner.writabilityChanged();
+        public void write(ByteBuf bytes, boolean more) {
+            if (tap != null) {
+                tap.pass(Direction.TO_BROKER, bytes);
+            }
+            super.write(bytes, more);
         }
 
         @Override
@@ -97,46 +70,7 @@ public final class TapTransport implements Transport {
                 tap.close();
             }
             news.accept(cause == null ? "connection closed" : "connection lost: " + cause.getMessage());
-            inner.closed(cause);
-        }
-    }
-
-    /** Sees what is sent. */
-    private record TappedConnection(Connection inner, PacketTap tap) implements Connection {
-        @Override
-        public void write(ByteBuf bytes) {
-            tap.pass(Direction.TO_BROKER, bytes);
-            inner.write(bytes);
-        }
-
-        @Override
-        public boolean isWritable() {
-            return inner.isWritable();
-        }
-
-        @Override
-        public boolean hasUnwritten() {
-            return inner.hasUnwritten();
-        }
-
-        @Override
-        public void setReading(boolean reading) {
-            inner.setReading(reading);
-        }
-
-        @Override
-        public void close(boolean flush) {
-            inner.close(flush);
-        }
-
-        @Override
-        public String describe() {
-            return inner.describe();
-        }
-
-        @Override
-        public ServerAddress address() {
-            return inner.address();
+            super.closed(cause);
         }
     }
 }

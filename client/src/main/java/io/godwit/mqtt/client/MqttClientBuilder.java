@@ -388,9 +388,8 @@ public final class MqttClientBuilder {
         Transport through = transport != null ? transport : NettyTransport.shared();
         EventLoop loop = through.nextLoop();
         long epochOffset = wallClock.getAsLong() * 1_000_000L - loop.nanoTime();
-        road.webSocketSubprotocol(version == ProtocolVersion.V3_1 ? "mqttv3.1" : "mqtt");
         return new RealMqttClient(new ClientConfig(
-                road.build(),
+                transportOptions(),
                 through,
                 loop,
                 version,
@@ -427,6 +426,19 @@ public final class MqttClientBuilder {
                 onEventLoop,
                 List.copyOf(handlers),
                 List.copyOf(listeners)));
+    }
+
+    private TransportOptions transportOptions() {
+        TransportOptions options = road.build();
+        boolean webSocket =
+                options.servers().stream().anyMatch(server -> server.scheme().isWebSocket());
+        if (version != ProtocolVersion.V3_1 || !webSocket || options.webSocket().subprotocol() != null) {
+            return options;
+        }
+        return options.toBuilder()
+                .webSocket(
+                        options.webSocket().toBuilder().subprotocol("mqttv3.1").build())
+                .build();
     }
 
     private String inventedId() {

@@ -4,14 +4,14 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A proxy on the way to the server. The proxy resolves the server's name, so that a network without DNS of its own is
- * no obstacle. {@link #toString()} never shows the password.
+ * A proxy between the client and the server. The proxy resolves the server's name, so the client's network needs no DNS.
+ * {@link #toString()} never shows the password.
  *
- * @param kind what the proxy speaks
+ * @param kind the proxy protocol
  * @param host a name or a literal address without brackets
  * @param port 1 to 65535
- * @param user who asks, or {@code null}
- * @param password with which password, or {@code null}; SOCKS4 knows none
+ * @param user for authentication, or {@code null}
+ * @param password for authentication, or {@code null}; SOCKS4 has none
  */
 public record ProxyServer(
         Kind kind,
@@ -20,7 +20,7 @@ public record ProxyServer(
         @Nullable String user,
         @Nullable String password) {
 
-    /** What a proxy speaks. */
+    /** The proxy protocols. */
     public enum Kind {
         /** HTTP CONNECT (RFC 9110, section 9.3.6), with Basic credentials. */
         HTTP(3128),
@@ -35,33 +35,34 @@ public record ProxyServer(
             this.defaultPort = defaultPort;
         }
 
-        /** The port of an address that names none. */
+        /** The port of an address without one. */
         public int defaultPort() {
             return defaultPort;
         }
     }
 
-    /** Checks host, port and that SOCKS4 has no password. */
+    /** @throws IllegalArgumentException if host or port are invalid, or there is a password that cannot be used */
     public ProxyServer {
         if (host.isEmpty()) {
-            throw new IllegalArgumentException("the proxy has no host");
+            throw new IllegalArgumentException("the proxy address has no host");
         }
         if (port < 1 || port > 65535) {
-            throw new IllegalArgumentException("the proxy's port " + port + " is not between 1 and 65535");
+            throw new IllegalArgumentException("invalid port " + port + " of the proxy: must be from 1 to 65535");
         }
         if (kind == Kind.SOCKS4 && password != null) {
-            throw new IllegalArgumentException("SOCKS4 knows a user but no password: use SOCKS5, or leave it out");
+            throw new IllegalArgumentException("SOCKS4 has a user but no password: use SOCKS5, or omit the password");
         }
         if (password != null && user == null) {
-            throw new IllegalArgumentException("the proxy has a password without a user");
+            throw new IllegalArgumentException(
+                    "the proxy address has a password but no user: use http://user:password@host");
         }
     }
 
     /**
-     * Reads {@code http://user:password@host:port}, {@code socks4://...} or {@code socks5://...}; the port is 3128 for
+     * Parses {@code http://user:password@host:port}, {@code socks4://...} or {@code socks5://...}; the port is 3128 for
      * HTTP and 1080 for SOCKS unless it is given. {@code socks://} and {@code socks5h://} mean SOCKS5 too.
      *
-     * @throws IllegalArgumentException if it is no such address; the message shows no password
+     * @throws IllegalArgumentException if the address is invalid; the message shows no password
      */
     public static ProxyServer parse(String text) {
         int colon = text.indexOf("://");
@@ -71,14 +72,15 @@ public record ProxyServer(
             case "socks4", "socks4a" -> Kind.SOCKS4;
             case "socks", "socks5", "socks5h" -> Kind.SOCKS5;
             default ->
-                throw new IllegalArgumentException("the proxy's scheme '" + scheme
-                        + "' is not known: write http://host:port, socks4://host:port or socks5://host:port");
+                throw new IllegalArgumentException(
+                        "unknown scheme in the proxy address: use http://host:port, socks4://host:port or"
+                                + " socks5://host:port");
         };
         ServerAddress address;
         try {
             address = ServerAddress.parse("mqtt" + text.substring(colon));
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("the address of the proxy: " + e.getMessage(), e);
+            throw new IllegalArgumentException("proxy: " + e.getMessage(), e);
         }
         boolean hasPort = address.port()
                 == ServerAddress.parse("ws" + text.substring(colon)).port();
@@ -86,7 +88,7 @@ public record ProxyServer(
                 kind, address.host(), hasPort ? address.port() : kind.defaultPort, address.user(), address.password());
     }
 
-    /** The proxy without its password: {@code ***} stands for it. */
+    /** The address of the proxy, its password replaced by {@code ***}. */
     @Override
     public String toString() {
         return kind.name().toLowerCase(Locale.ROOT)

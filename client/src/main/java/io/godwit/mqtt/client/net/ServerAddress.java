@@ -8,10 +8,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a server is, in the one form that the library, the command and the NodeMCU module share:
- * {@code scheme://user:password@host:port/path?query}. {@link #toString()} shows no secret.
+ * The address of a server, {@code scheme://user:password@host:port/path?query}. {@link #toString()} shows neither the
+ * password nor the query.
  *
- * @param scheme how to speak to it
+ * @param scheme the protocol
  * @param host a name in ASCII, or a literal address without brackets; empty for a unix socket
  * @param port 1 to 65535; 0 for a unix socket
  * @param user the decoded user name, or {@code null}
@@ -28,7 +28,7 @@ public record ServerAddress(
         String path,
         @Nullable String query) {
 
-    /** The ways to speak to a server. */
+    /** The protocols by which a server is reached. */
     public enum Scheme {
         /** MQTT over TCP, port 1883. */
         MQTT("mqtt", 1883),
@@ -49,31 +49,31 @@ public record ServerAddress(
             this.defaultPort = defaultPort;
         }
 
-        /** The scheme as it stands in an address. */
+        /** The scheme as written in an address. */
         public String text() {
             return text;
         }
 
-        /** The port of an address that names none; 0 for a unix socket. */
+        /** The port of an address without one; 0 for a unix socket. */
         public int defaultPort() {
             return defaultPort;
         }
 
-        /** Whether TLS is spoken. */
+        /** Whether the connection is encrypted with TLS. */
         public boolean isTls() {
             return this == MQTTS || this == WSS;
         }
 
-        /** Whether WebSocket is spoken. */
+        /** Whether MQTT is carried by WebSocket. */
         public boolean isWebSocket() {
             return this == WS || this == WSS;
         }
     }
 
     private static final String FORMS =
-            "write mqtt://host, mqtts://host, ws://host/path, wss://host/path or mqtt+unix:///path/to/socket";
+            "use mqtt://host, mqtts://host, ws://host/path, wss://host/path or mqtt+unix:///path/to/socket";
 
-    /** Checks that host, port and path fit the scheme. */
+    /** @throws IllegalArgumentException if host, port or path don't fit the scheme */
     public ServerAddress {
         if (scheme == Scheme.UNIX) {
             if (!path.startsWith("/")) {
@@ -84,7 +84,7 @@ public record ServerAddress(
                 throw new IllegalArgumentException("the server address has no host: " + FORMS);
             }
             if (port < 1 || port > 65535) {
-                throw new IllegalArgumentException("port " + port + " is not between 1 and 65535");
+                throw new IllegalArgumentException("invalid port " + port + ": must be from 1 to 65535");
             }
         }
     }
@@ -95,10 +95,11 @@ public record ServerAddress(
     }
 
     /**
-     * Reads an address. Without a scheme, as in {@code host} or {@code host:1884}, it means {@code mqtt://}. User,
-     * password and the path of a unix socket may hold {@code %XX} escapes; an IPv6 address stands in brackets.
+     * Parses an address. Without a scheme, as in {@code host} or {@code host:1884}, it means {@code mqtt://}. User,
+     * password and the path of a unix socket may contain {@code %XX} escapes; an IPv6 address is written in brackets.
      *
-     * @throws IllegalArgumentException if it is none; the message says what is wrong and shows no password
+     * @throws IllegalArgumentException if the address is invalid; the message says what is wrong and quotes nothing that
+     *     could be part of a password
      */
     public static ServerAddress parse(String text) {
         String address = text.strip();
@@ -108,17 +109,7 @@ public record ServerAddress(
         int colon = address.indexOf("://");
         Scheme scheme = colon < 0 ? Scheme.MQTT : scheme(address.substring(0, colon));
         String rest = colon < 0 ? address : address.substring(colon + 3);
-        for (int i = 0; i < rest.length(); i++) {
-            char c = rest.charAt(i);
-            if (c <= ' ' || c == 0x7f) {
-                throw new IllegalArgumentException("the server address holds a blank or control character at position "
-                        + (address.length() - rest.length() + i) + ": write it as %" + String.format("%02X", (int) c));
-            }
-        }
-        if (rest.indexOf('#') >= 0) {
-            throw new IllegalArgumentException(
-                    "the server address holds a '#', which ends an address: write %23 for one in a user or password");
-        }
+        checkCharacters(rest, address.length() - rest.length());
         String query = null;
         int question = rest.indexOf('?');
         if (question >= 0) {
@@ -128,9 +119,15 @@ public record ServerAddress(
         int slash = rest.indexOf('/');
         String authority = slash < 0 ? rest : rest.substring(0, slash);
         String path = slash < 0 ? "" : rest.substring(slash);
-        if (path.indexOf('@') >= 0 && authority.indexOf('@') < 0 && authority.indexOf(':') >= 0) {
-            throw new IllegalArgumentException(
-                    "the server address has an '@' behind its first '/': a '/' in a user or password is written %2F");
+        if (authority.indexOf('@') < 0 && authority.indexOf(':') >= 0) {
+            if (path.indexOf('@') >= 0) {
+                throw new IllegalArgumentException("invalid server address: it has an '@' after the first '/';"
+                        + " write a '/' in a user or password as %2F");
+            }
+            if (slash < 0 && query != null && query.indexOf('@') >= 0) {
+                throw new IllegalArgumentException("invalid server address: it has an '@' after the first '?';"
+                        + " write a '?' in a user or password as %3F");
+            }
         }
 
         String user = null;
@@ -145,12 +142,26 @@ public record ServerAddress(
         }
         if (scheme == Scheme.UNIX) {
             if (!authority.isEmpty()) {
-                throw new IllegalArgumentException("a unix socket has no host, but '" + authority
-                        + "' stands where one would: write three slashes, mqtt+unix:///path/to/socket");
+                throw new IllegalArgumentException("invalid address of a unix socket: it has no host, so three slashes"
+                        + " follow the colon: mqtt+unix:///path/to/socket");
             }
             return new ServerAddress(scheme, "", 0, user, password, decode("path", path), query);
         }
         return withAuthority(scheme, authority, user, password, path, query);
+    }
+
+    private static void checkCharacters(String text, int offset) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c == 0x7f) {
+                throw new IllegalArgumentException("invalid server address: blank or control character at position "
+                        + (offset + i) + "; write it as %" + String.format("%02X", (int) c));
+            }
+            if (c == '#') {
+                throw new IllegalArgumentException(
+                        "invalid server address: it contains a '#'; write it as %23 in a user or password");
+            }
+        }
     }
 
     private static ServerAddress withAuthority(
@@ -165,33 +176,42 @@ public record ServerAddress(
         if (authority.startsWith("[")) {
             int end = authority.indexOf(']');
             if (end < 0) {
-                throw new IllegalArgumentException("'" + authority + "' opens a bracket that nothing closes");
+                throw new IllegalArgumentException("invalid server address: a '[' without its ']'");
             }
             host = authority.substring(1, end).replaceFirst("%25", "%");
             String after = authority.substring(end + 1);
-            if (host.indexOf(':') < 0) {
-                throw new IllegalArgumentException("'" + host + "' in brackets is no IPv6 address");
+            if (!isIpv6(host)) {
+                throw new IllegalArgumentException(
+                        "invalid server address: the brackets must contain an IPv6 address, as in [2001:db8::1]:1883");
             }
             if (!after.isEmpty() && !after.startsWith(":")) {
                 throw new IllegalArgumentException(
-                        "'" + after + "' after the bracket is no port: write [address]:port");
+                        "invalid server address: only a port may follow the brackets, as in [2001:db8::1]:1883");
             }
             port = after.isEmpty() ? "" : after.substring(1);
         } else {
             int first = authority.indexOf(':');
             if (first != authority.lastIndexOf(':')) {
-                throw new IllegalArgumentException("'" + authority
-                        + "' has more than one colon: an IPv6 address stands in brackets, as in [2001:db8::1]:1883");
+                throw new IllegalArgumentException(
+                        "invalid server address: more than one colon after the scheme;"
+                                + " write an IPv6 address in brackets, as in [2001:db8::1]:1883, and a ':' in a password as %3A");
             }
-            host = first < 0 ? authority : authority.substring(0, first);
+            host = ascii(first < 0 ? authority : authority.substring(0, first));
             port = first < 0 ? "" : authority.substring(first + 1);
-            host = ascii(host);
         }
         if (host.isEmpty()) {
             throw new IllegalArgumentException("the server address has no host: " + FORMS);
         }
         return new ServerAddress(
-                scheme, host, port.isEmpty() ? scheme.defaultPort : port(host, port), user, password, path, query);
+                scheme, host, port.isEmpty() ? scheme.defaultPort : port(port), user, password, path, query);
+    }
+
+    /** Hex digits, colons, dots, and a zone that needs no escape: nothing that a password would look like. */
+    private static boolean isIpv6(String host) {
+        int zone = host.indexOf('%');
+        String address = zone < 0 ? host : host.substring(0, zone);
+        return address.indexOf(':') >= 0
+                && address.chars().allMatch(c -> c == ':' || c == '.' || Character.digit(c, 16) >= 0);
     }
 
     private static Scheme scheme(String text) {
@@ -209,11 +229,17 @@ public record ServerAddress(
             case "unix" -> "mqtt+unix:///path/to/socket";
             default -> "";
         };
-        throw new IllegalArgumentException(
-                "the scheme '" + text + "' is not known: " + (hint.isEmpty() ? FORMS : "write " + hint + " for it"));
+        if (!hint.isEmpty()) {
+            throw new IllegalArgumentException("unknown scheme '" + wanted + "' in the server address: use " + hint);
+        }
+        boolean plain = wanted.length() <= 12 && wanted.chars().allMatch(c -> c >= 'a' && c <= 'z' || c == '+');
+        throw new IllegalArgumentException((plain
+                        ? "unknown scheme '" + wanted + "' in the server address: "
+                        : "invalid scheme in the server address: ")
+                + FORMS);
     }
 
-    private static int port(String host, String text) {
+    private static int port(String text) {
         int port = 0;
         boolean digits = text.length() <= 5;
         for (int i = 0; i < text.length() && digits; i++) {
@@ -222,8 +248,9 @@ public record ServerAddress(
             port = port * 10 + (c - '0');
         }
         if (!digits || port < 1 || port > 65535) {
-            throw new IllegalArgumentException("'" + text + "' behind '" + host
-                    + ":' is no port: a number between 1 and 65535 stands there, or nothing");
+            throw new IllegalArgumentException(
+                    "invalid server address: the port after the host must be a number from 1 to"
+                            + " 65535; if a user and password were meant, the '@' and the host are missing");
         }
         return port;
     }
@@ -235,11 +262,12 @@ public record ServerAddress(
                 try {
                     return IDN.toASCII(host);
                 } catch (IllegalArgumentException e) {
-                    throw new IllegalArgumentException("'" + host + "' is no host name: " + e.getMessage(), e);
+                    throw new IllegalArgumentException(
+                            "invalid host in the server address: it has no form in ASCII (IDNA)");
                 }
             }
             if ("<>\"\\^`{|}%[]".indexOf(c) >= 0) {
-                throw new IllegalArgumentException("'" + host + "' is no host name: it holds '" + c + "'");
+                throw new IllegalArgumentException("invalid host in the server address: it contains '" + c + "'");
             }
         }
         return host;
@@ -261,7 +289,7 @@ public record ServerAddress(
             int low = complete ? Character.digit(raw[i + 2], 16) : -1;
             if (high < 0 || low < 0) {
                 throw new IllegalArgumentException(
-                        "the " + what + " of the server address holds a '%' without two hex digits: write %25 for '%'");
+                        "invalid " + what + " in the server address: a '%' without two hex digits; write '%' as %25");
             }
             out.put((byte) (high << 4 | low));
             i += 2;
@@ -269,11 +297,11 @@ public record ServerAddress(
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(out.flip()).toString();
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException("the " + what + " of the server address is not UTF-8 when decoded", e);
+            throw new IllegalArgumentException("invalid " + what + " in the server address: not UTF-8 when decoded", e);
         }
     }
 
-    /** The path that a WebSocket upgrade asks for: path and query as written, {@code /mqtt} when there is no path. */
+    /** The target of a WebSocket upgrade: path and query as written, {@code /mqtt} if there is no path. */
     public String webSocketTarget() {
         return (path.isEmpty() ? "/mqtt" : path) + (query == null ? "" : "?" + query);
     }
@@ -283,7 +311,7 @@ public record ServerAddress(
         return user == null && password == null ? this : new ServerAddress(scheme, host, port, null, null, path, query);
     }
 
-    /** Host and port as they stand in an address, an IPv6 address in brackets; the path of a unix socket. */
+    /** Host and port as written in an address, an IPv6 address in brackets; the path of a unix socket. */
     public String authority() {
         if (scheme == Scheme.UNIX) {
             return path;
@@ -292,8 +320,7 @@ public record ServerAddress(
     }
 
     /**
-     * The address, always with its port and with the user. The password is never shown, nor the query, which may be a
-     * signature: {@code ***} stands for each.
+     * The address with its port and its user. Password and query, which may be a signature, are replaced by {@code ***}.
      */
     @Override
     public String toString() {

@@ -9,28 +9,36 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509KeyManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How to speak TLS: whom to trust, who we are, and what to insist on. By default the system's certificate authorities
- * are trusted and the certificate must name the host. Files are read again at each connect, so a rotated certificate
- * needs no restart. Share one instance between clients: it is immutable, and TLS sessions are resumed per instance.
+ * TLS options: which servers to trust, the client's certificate, versions and ciphers. By default the system's certificate
+ * authorities are trusted and the certificate must name the host. Files are read again at each connect, so a rotated
+ * certificate needs no restart. Share one instance between clients: it is immutable, and TLS sessions are resumed per
+ * instance.
  */
 public final class Tls {
 
-    /** Which library does the sums. */
+    /** The TLS implementations. */
     public enum Engine {
-        /** BoringSSL when its jar and its native library are there, else the JDK. */
+        /** BoringSSL if its jar and native library are available and all options apply to it, else the JDK. */
         AUTO,
         /** The JDK's own. */
         JDK,
-        /** BoringSSL, from {@code io.netty:netty-tcnative-boringssl-static}; an error at connect without it. */
+        /** BoringSSL, from {@code io.netty:netty-tcnative-boringssl-static}; without it, connecting fails. */
         BORINGSSL
     }
 
     /**
-     * Key material in a file, which is read at each connect, or in a text. {@link #toString()} shows where it is, not
-     * what it is.
+     * Key material in a file, which is read at each connect, or as text. {@link #toString()} never shows the material.
      */
     public static final class Source {
 
@@ -50,7 +58,7 @@ public final class Tls {
                     : new Source(Path.of(pemOrFile), null);
         }
 
-        /** The content as it is now. Blocks. */
+        /** The current content. Blocks. */
         public byte[] read() throws IOException {
             return file != null
                     ? Files.readAllBytes(file)
@@ -84,6 +92,10 @@ public final class Tls {
     private final boolean hostNameChecked;
     private final boolean insecure;
     private final Engine engine;
+    private final @Nullable SSLContext sslContext;
+    private final @Nullable KeyManagerFactory keyManagerFactory;
+    private final @Nullable X509KeyManager keyManager;
+    private final @Nullable X509TrustManager trustManager;
 
     private Tls(Builder builder) {
         ca = builder.ca;
@@ -102,20 +114,56 @@ public final class Tls {
         hostNameChecked = builder.hostNameChecked;
         insecure = builder.insecure;
         engine = builder.engine;
+        sslContext = builder.sslContext;
+        keyManagerFactory = builder.keyManagerFactory;
+        keyManager = builder.keyManager;
+        trustManager = builder.trustManager;
+        check();
+    }
+
+    private void check() {
         if (certificate != null && key == null || certificate == null && key != null) {
-            throw new IllegalArgumentException("a client certificate needs both: certificate(...) and key(...)");
+            throw new IllegalArgumentException("a client certificate needs both certificate(...) and key(...)");
         }
-        if (certificate != null && keyStore != null) {
+        if (keyPassword != null && key == null) {
             throw new IllegalArgumentException(
-                    "a client certificate comes from PEM or from a key store, not from both");
+                    "keyPassword(...) is set without key(...): add the key, or remove the password");
         }
-        if (ca != null && trustStore != null) {
+        onlyOne(
+                "the client's certificate",
+                certificate == null ? null : "certificate(...)",
+                keyStore == null ? null : "keyStore(...)",
+                keyManagerFactory == null ? null : "keyManagerFactory(...)",
+                keyManager == null ? null : "keyManager(...)",
+                sslContext == null ? null : "sslContext(...)");
+        onlyOne(
+                "the servers to trust",
+                ca == null ? null : "ca(...)",
+                trustStore == null ? null : "trustStore(...)",
+                trustManager == null ? null : "trustManager(...)",
+                insecure ? "insecure()" : null,
+                sslContext == null ? null : "sslContext(...)");
+        if (sslContext != null && !pins.isEmpty()) {
             throw new IllegalArgumentException(
-                    "whom to trust comes from ca(...) or from trustStore(...), not from both");
+                    "pin(...) doesn't work with sslContext(...), whose trust manager alone sees the"
+                            + " validated path: pass the trust manager with trustManager(...) instead of the SSLContext");
+        }
+        boolean jdkOnly = sslContext != null || keyManager != null || keyManagerFactory != null;
+        if (engine == Engine.BORINGSSL && jdkOnly) {
+            throw new IllegalArgumentException((sslContext != null ? "sslContext(...)" : "a key manager")
+                    + " works with the JDK's engine only, because BoringSSL needs the bytes of the private key: remove"
+                    + " engine(BORINGSSL), or pass the key with certificate(...) and key(...) or keyStore(...)");
         }
     }
 
-    /** The system's trust, the host name checked, no client certificate: what is used unless something else is said. */
+    private static void onlyOne(String what, @Nullable String... given) {
+        String all = Stream.of(given).filter(Objects::nonNull).collect(Collectors.joining(" and "));
+        if (all.contains(" and ")) {
+            throw new IllegalArgumentException(what + " must come from one source, not from " + all);
+        }
+    }
+
+    /** The default: the system's certificate authorities, the host name checked, no client certificate. */
     public static Tls system() {
         return SYSTEM;
     }
@@ -125,7 +173,7 @@ public final class Tls {
         return new Builder();
     }
 
-    /** The certificate authorities to trust, PEM; {@code null} means {@link #trustStore()} or the system's. */
+    /** The certificate authorities to trust, PEM; {@code null}: those of {@link #trustStore()} or {@link #trustManager()}, or the system's. */
     public @Nullable Source ca() {
         return ca;
     }
@@ -165,27 +213,27 @@ public final class Tls {
         return trustStorePassword;
     }
 
-    /** What ALPN offers, in order; empty: no ALPN. */
+    /** The ALPN protocols to offer, in order; empty: no ALPN. */
     public List<String> applicationProtocols() {
         return applicationProtocols;
     }
 
-    /** The versions that may be spoken, such as {@code TLSv1.3}; empty: the engine's default, 1.2 and 1.3. */
+    /** The permitted versions, such as {@code TLSv1.3}; empty: the engine's default, 1.2 and 1.3. */
     public List<String> versions() {
         return versions;
     }
 
-    /** The cipher suites that may be used, by their standard names; empty: the engine's default. */
+    /** The permitted cipher suites, by their standard names; empty: the engine's default. */
     public List<String> ciphers() {
         return ciphers;
     }
 
-    /** SHA-256 sums in lower-case hex, of which one has to be that of a certificate or key in the server's chain. */
+    /** SHA-256 digests in lower-case hex, one of which must match the validated path, see {@link Builder#pin}. */
     public List<String> pins() {
         return pins;
     }
 
-    /** The name that SNI sends and the certificate must have; {@code null}: the host of the address. */
+    /** The name for SNI and for the host name check; {@code null}: the host of the address. */
     public @Nullable String serverName() {
         return serverName;
     }
@@ -195,26 +243,80 @@ public final class Tls {
         return hostNameChecked;
     }
 
-    /** Whether every certificate is taken, except for the pins. */
+    /** Whether every certificate is accepted, except for the pins. */
     public boolean isInsecure() {
         return insecure;
     }
 
-    /** Which library does the sums. */
+    /** The TLS implementation to use. */
     public Engine engine() {
         return engine;
     }
 
-    /** For people: where everything comes from; no password, no key. */
+    /** The application's own context, or {@code null}. */
+    public @Nullable SSLContext sslContext() {
+        return sslContext;
+    }
+
+    /** Supplies the client's certificate and key, or {@code null}. */
+    public @Nullable KeyManagerFactory keyManagerFactory() {
+        return keyManagerFactory;
+    }
+
+    /** Supplies the client's certificate and key, or {@code null}. */
+    public @Nullable X509KeyManager keyManager() {
+        return keyManager;
+    }
+
+    /** Decides which servers to trust, or {@code null}. */
+    public @Nullable X509TrustManager trustManager() {
+        return trustManager;
+    }
+
+    /** Whether the client has a certificate to present, from whatever source. */
+    public boolean hasClientCertificate() {
+        return certificate != null
+                || keyStore != null
+                || keyManager != null
+                || keyManagerFactory != null
+                || sslContext != null;
+    }
+
+    /** Whether any option differs from {@link #system()}. */
+    public boolean isConfigured() {
+        return hasClientCertificate()
+                || ca != null
+                || trustStore != null
+                || trustManager != null
+                || insecure
+                || !hostNameChecked
+                || serverName != null
+                || engine != Engine.AUTO
+                || !(pins.isEmpty() && applicationProtocols.isEmpty() && versions.isEmpty() && ciphers.isEmpty());
+    }
+
+    /** Where everything comes from; no password, no key. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("Tls[");
-        text.append(insecure ? "INSECURE" : "trust=" + (ca != null ? ca : trustStore != null ? trustStore : "system"));
+        if (sslContext != null) {
+            text.append("own SSLContext");
+        } else if (insecure) {
+            text.append("INSECURE");
+        } else {
+            text.append("trust=")
+                    .append(
+                            ca != null
+                                    ? ca
+                                    : trustStore != null ? trustStore : trustManager != null ? "own" : "system");
+        }
         if (!hostNameChecked && !insecure) {
             text.append(", host name not checked");
         }
         if (certificate != null || keyStore != null) {
             text.append(", certificate=").append(certificate != null ? certificate : keyStore);
+        } else if (keyManager != null || keyManagerFactory != null) {
+            text.append(", certificate=from a key manager");
         }
         if (!pins.isEmpty()) {
             text.append(", pins=").append(pins.size());
@@ -231,7 +333,7 @@ public final class Tls {
         return text.append(", engine=").append(engine).append(']').toString();
     }
 
-    /** Collects what a {@link Tls} is made of. Nothing is read before the first connect. Not for several threads. */
+    /** Builds a {@link Tls}. Nothing is read before the first connect. Not thread-safe. */
     public static final class Builder {
 
         private @Nullable Source ca;
@@ -250,6 +352,10 @@ public final class Tls {
         private boolean hostNameChecked = true;
         private boolean insecure;
         private Engine engine = Engine.AUTO;
+        private @Nullable SSLContext sslContext;
+        private @Nullable KeyManagerFactory keyManagerFactory;
+        private @Nullable X509KeyManager keyManager;
+        private @Nullable X509TrustManager trustManager;
 
         private Builder() {}
 
@@ -322,7 +428,56 @@ public final class Tls {
         }
 
         /**
-         * What ALPN (RFC 7301) offers, in order, such as {@code x-amzn-mqtt-ca} for AWS IoT on port 443. None by
+         * The application's own context, in place of all key material and trust. Versions, ciphers, ALPN, server name and
+         * host name check still apply; pins don't. Uses the JDK's engine.
+         */
+        public Builder sslContext(SSLContext context) {
+            sslContext = Objects.requireNonNull(context, "context");
+            return this;
+        }
+
+        /**
+         * Supplies the client's certificate and key, also for keys that can't be exported (PKCS#11, TPM). Must be
+         * initialized. Asked again at each handshake. Uses the JDK's engine.
+         */
+        public Builder keyManagerFactory(KeyManagerFactory factory) {
+            keyManagerFactory = Objects.requireNonNull(factory, "factory");
+            return this;
+        }
+
+        /**
+         * Supplies the client's certificate and key, also for keys that can't be exported (PKCS#11, TPM). Asked again at each
+         * handshake. Uses the JDK's engine.
+         *
+         * @throws IllegalArgumentException unless it is an {@link X509KeyManager}
+         */
+        public Builder keyManager(KeyManager manager) {
+            if (!(manager instanceof X509KeyManager x509)) {
+                throw new IllegalArgumentException("the key manager must be an X509KeyManager, but is a "
+                        + manager.getClass().getName());
+            }
+            keyManager = x509;
+            return this;
+        }
+
+        /**
+         * Decides which servers to trust, in place of the system's authorities. The host name and the pins are still checked.
+         * A trust manager that names no accepted issuers leaves only the server's own certificate to be pinned. Works with
+         * both engines.
+         *
+         * @throws IllegalArgumentException unless it is an {@link X509TrustManager}
+         */
+        public Builder trustManager(TrustManager manager) {
+            if (!(manager instanceof X509TrustManager x509)) {
+                throw new IllegalArgumentException("the trust manager must be an X509TrustManager, but is a "
+                        + manager.getClass().getName());
+            }
+            trustManager = x509;
+            return this;
+        }
+
+        /**
+         * The ALPN protocols (RFC 7301) to offer, in order, such as {@code x-amzn-mqtt-ca} for AWS IoT on port 443. None by
          * default.
          */
         public Builder applicationProtocols(String... protocols) {
@@ -330,40 +485,42 @@ public final class Tls {
             return this;
         }
 
-        /** The versions that may be spoken, such as {@code TLSv1.3}. The engine's default is 1.2 and 1.3. */
+        /** The permitted versions, such as {@code TLSv1.3}. The engine's default is 1.2 and 1.3. */
         public Builder versions(String... versions) {
             this.versions = List.of(versions);
             return this;
         }
 
-        /** The cipher suites that may be used, by their standard names. */
+        /** The permitted cipher suites, by their standard names. */
         public Builder ciphers(String... ciphers) {
             this.ciphers = List.of(ciphers);
             return this;
         }
 
         /**
-         * Insists, besides all other checks, on a certificate or public key with this SHA-256 sum in the server's
-         * chain. May be called several times: one of them has to match, so that the next key can be pinned ahead.
+         * Requires, in addition to all other checks, a certificate or public key with this SHA-256 digest on the validated
+         * path, from the server's certificate to the trusted authority, whether or not the server sends that. With
+         * {@link #insecure()} nothing is validated, so only the server's own certificate counts. Several pins may be given, and
+         * one must match, so that the next key can be pinned ahead of time.
          *
-         * @param sha256 64 hex digits, with or without colons; or {@code sha256/} and Base64, as HPKP writes it. Of
-         *     the certificate, or of its SubjectPublicKeyInfo
-         * @throws IllegalArgumentException if it is no SHA-256 sum
+         * @param sha256 64 hex digits, with or without colons; or {@code sha256/} and Base64, as in HPKP. Of the certificate,
+         *     or of its SubjectPublicKeyInfo
+         * @throws IllegalArgumentException if it isn't a SHA-256 digest
          */
         public Builder pin(String sha256) {
             pins.add(pinToHex(sha256));
             return this;
         }
 
-        /** The name that SNI sends and the certificate must have, where it is not the host of the address. */
+        /** The name for SNI and for the host name check, if it isn't the host of the address. */
         public Builder serverName(@Nullable String name) {
             serverName = name;
             return this;
         }
 
         /**
-         * Whether the certificate must name the host: yes by default. Without it, whoever has any certificate of a
-         * trusted authority can play the broker; a warning is logged at each connect.
+         * Whether the certificate must name the host: true by default. Otherwise, anybody with a certificate from a trusted
+         * authority can impersonate the broker; a warning is logged at each connect.
          */
         public Builder hostNameChecked(boolean checked) {
             hostNameChecked = checked;
@@ -371,15 +528,15 @@ public final class Tls {
         }
 
         /**
-         * Takes every certificate, of whomever, for whatever host, however old. Whoever sits between can read and
-         * alter everything. For tests; a warning is logged at each connect. {@link #pin Pins} are still insisted on.
+         * Accepts every certificate, so that anybody on the network can read and alter everything. For tests; a warning is
+         * logged at each connect. A {@link #pin pin} must still match the server's own certificate or key.
          */
         public Builder insecure() {
             insecure = true;
             return this;
         }
 
-        /** Which library does the sums: {@link Engine#AUTO} by default. */
+        /** The TLS implementation: {@link Engine#AUTO} by default. */
         public Builder engine(Engine engine) {
             this.engine = Objects.requireNonNull(engine);
             return this;
@@ -388,8 +545,8 @@ public final class Tls {
         /**
          * The options.
          *
-         * @throws IllegalArgumentException if a certificate has no key or a key no certificate, or if PEM and key
-         *     stores contradict each other
+         * @throws IllegalArgumentException if settings contradict each other, or a certificate has no key; the message says how
+         *     to fix them
          */
         public Tls build() {
             return new Tls(this);
@@ -407,9 +564,9 @@ public final class Tls {
                 sum = null;
             }
             if (sum == null || sum.length != 32) {
-                throw new IllegalArgumentException("'" + sha256
-                        + "' is no SHA-256 sum: write 64 hex digits, with or without colons, or sha256/ and 44"
-                        + " characters of Base64");
+                throw new IllegalArgumentException("invalid pin '" + sha256
+                        + "': must be a SHA-256 digest of 64 hex digits, with or without colons, or sha256/ and 44 characters"
+                        + " of Base64");
             }
             return HexFormat.of().formatHex(sum);
         }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server could not be reached: says in which phase, for which address, why, and what may help. Where several addresses
- * or servers were tried, the failures of the others are {@linkplain #getSuppressed() suppressed} ones.
+ * A server could not be reached. The message says in which phase the attempt failed, for which address, why, and what may help.
+ * If several addresses or servers were tried, the failures of the others are {@linkplain #getSuppressed() suppressed}.
  */
 public final class TransportException extends IOException {
 
@@ -18,7 +18,7 @@ public final class TransportException extends IOException {
 
     /**
      * @param address the server that could not be reached; {@code null} if none was chosen yet
-     * @param message what was wrong and what would be right; without secrets
+     * @param message what is wrong and what would be right; without secrets
      */
     public TransportException(
             ConnectPhase phase,

@@ -3,16 +3,13 @@ package io.godwit.mqtt.client.net;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that is needed to reach a server, as one immutable value: the servers, what to speak on the way, and how long
- * each step may take. It is walked anew at each attempt: names are resolved and key material is read again.
+ * How to reach a server: the addresses, TLS, proxy, WebSocket, and how long each phase may take. Immutable. Names are resolved
+ * and key material is read again at each attempt.
  */
 public final class TransportOptions {
 
@@ -24,8 +21,7 @@ public final class TransportOptions {
     private final Tls tls;
     private final @Nullable ProxyServer proxy;
     private final boolean systemProxy;
-    private final String webSocketSubprotocol;
-    private final Map<String, String> webSocketHeaders;
+    private final WebSocketOptions webSocket;
     private final @Nullable InetAddress localAddress;
     private final HostResolver resolver;
     private final Duration resolveTimeout;
@@ -34,40 +30,60 @@ public final class TransportOptions {
     private final Duration attemptDelay;
 
     private TransportOptions(Builder builder) {
-        if (builder.servers.isEmpty()) {
-            throw new IllegalArgumentException("the road has no server: name one with server(\"mqtt://host\")");
-        }
         servers = builder.servers;
         shuffled = builder.shuffled;
         serviceRecords = builder.serviceRecords;
         tls = builder.tls;
         proxy = builder.proxy;
         systemProxy = builder.systemProxy;
-        webSocketSubprotocol = builder.webSocketSubprotocol;
-        webSocketHeaders = builder.webSocketHeaders;
+        webSocket = builder.webSocket;
         localAddress = builder.localAddress;
         resolver = builder.resolver;
         resolveTimeout = builder.resolveTimeout;
         connectTimeout = builder.connectTimeout;
         handshakeTimeout = builder.handshakeTimeout;
         attemptDelay = builder.attemptDelay;
+        check();
+    }
+
+    private void check() {
+        if (servers.isEmpty()) {
+            throw new IllegalArgumentException("no server address: add one with servers(\"mqtt://host\")");
+        }
+        for (ServerAddress server : servers) {
+            if (tls.isConfigured() && !server.scheme().isTls()) {
+                throw new IllegalArgumentException("TLS options are set, but " + server.withoutCredentials()
+                        + " would be reached without TLS: use "
+                        + (server.scheme().isWebSocket() ? "wss://" : "mqtts://") + ", or remove the TLS options");
+            }
+        }
+        if (webSocket != WebSocketOptions.defaults()
+                && servers.stream().noneMatch(server -> server.scheme().isWebSocket())) {
+            throw new IllegalArgumentException(
+                    "WebSocket options are set, but no server address uses WebSocket: use ws:// or"
+                            + " wss://, or remove the WebSocket options");
+        }
+        if (proxy != null && systemProxy) {
+            throw new IllegalArgumentException(
+                    "both proxy(...) and systemProxy(true) are set: remove one, or pass proxy(null)");
+        }
     }
 
     /**
-     * The road to one or more servers, everything else as it is by default.
+     * The options for one or more servers, with defaults for everything else.
      *
-     * @throws IllegalArgumentException if an address is none, see {@link ServerAddress#parse}
+     * @throws IllegalArgumentException if an address is invalid, see {@link ServerAddress#parse}
      */
     public static TransportOptions to(String... addresses) {
         return builder().servers(addresses).build();
     }
 
-    /** A road without a server yet. */
+    /** A builder without a server. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** A builder that starts from this road. */
+    /** A builder that starts from these options. */
     public Builder toBuilder() {
         return new Builder(this);
     }
@@ -77,42 +93,37 @@ public final class TransportOptions {
         return servers;
     }
 
-    /** Whether each attempt tries the servers in an order of its own. */
+    /** Whether each attempt tries the servers in a random order. */
     public boolean shuffled() {
         return shuffled;
     }
 
-    /** Whether SRV records are asked for. */
+    /** Whether SRV records are looked up. */
     public boolean serviceRecords() {
         return serviceRecords;
     }
 
-    /** How TLS is spoken with servers whose address asks for it. */
+    /** The TLS options for {@code mqtts://} and {@code wss://} servers. */
     public Tls tls() {
         return tls;
     }
 
-    /** The proxy on the way, or {@code null}. */
+    /** The proxy, or {@code null}. */
     public @Nullable ProxyServer proxy() {
         return proxy;
     }
 
-    /** Whether the JDK is asked for a proxy at each attempt. */
+    /** Whether the JDK's proxy selector is asked at each attempt. */
     public boolean systemProxy() {
         return systemProxy;
     }
 
-    /** What the WebSocket upgrade offers as its sub-protocol. */
-    public String webSocketSubprotocol() {
-        return webSocketSubprotocol;
+    /** The WebSocket options for {@code ws://} and {@code wss://} servers. */
+    public WebSocketOptions webSocket() {
+        return webSocket;
     }
 
-    /** Headers that the WebSocket upgrade carries besides its own. */
-    public Map<String, String> webSocketHeaders() {
-        return webSocketHeaders;
-    }
-
-    /** The address of this machine that connections start from; {@code null} leaves it to the system. */
+    /** The local address of connections; {@code null}: the system chooses. */
     public @Nullable InetAddress localAddress() {
         return localAddress;
     }
@@ -122,36 +133,35 @@ public final class TransportOptions {
         return resolver;
     }
 
-    /** How long finding the addresses of one name may take. */
+    /** The time limit for resolving one name. */
     public Duration resolveTimeout() {
         return resolveTimeout;
     }
 
-    /** How long reaching one address may take. */
+    /** The time limit for connecting to one address. */
     public Duration connectTimeout() {
         return connectTimeout;
     }
 
-    /** How long proxy, TLS and WebSocket may take together, once an address is reached. */
+    /** The time limit for proxy, TLS and WebSocket together, once an address is connected. */
     public Duration handshakeTimeout() {
         return handshakeTimeout;
     }
 
-    /** How long an address may stay silent before the next one is tried beside it (RFC 8305). */
+    /** How long to wait for an address before the next one is tried in parallel (RFC 8305). */
     public Duration attemptDelay() {
         return attemptDelay;
     }
 
-    /** For people: the servers, without secrets. */
+    /** The servers, without secrets. */
     @Override
     public String toString() {
-        return "Road" + servers;
+        return "TransportOptions" + servers;
     }
 
-    /** Collects what a {@link TransportOptions} is made of. Not for use by several threads. */
+    /** Builds {@link TransportOptions}. Not thread-safe. */
     public static final class Builder {
 
-        // What is set unless the application says otherwise; all roads share these values.
         private static final Duration RESOLVE_TIMEOUT = Duration.ofSeconds(5);
         private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
         private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
@@ -163,10 +173,9 @@ public final class TransportOptions {
         private Tls tls = Tls.system();
         private @Nullable ProxyServer proxy;
         private boolean systemProxy;
-        private String webSocketSubprotocol = "mqtt";
-        private Map<String, String> webSocketHeaders = Map.of();
+        private WebSocketOptions webSocket = WebSocketOptions.defaults();
         private @Nullable InetAddress localAddress;
-        private HostResolver resolver = HostResolver.system();
+        private HostResolver resolver = HostResolver.SYSTEM;
         private Duration resolveTimeout = RESOLVE_TIMEOUT;
         private Duration connectTimeout = CONNECT_TIMEOUT;
         private Duration handshakeTimeout = HANDSHAKE_TIMEOUT;
@@ -174,27 +183,26 @@ public final class TransportOptions {
 
         private Builder() {}
 
-        private Builder(TransportOptions road) {
-            servers = road.servers;
-            shuffled = road.shuffled;
-            serviceRecords = road.serviceRecords;
-            tls = road.tls;
-            proxy = road.proxy;
-            systemProxy = road.systemProxy;
-            webSocketSubprotocol = road.webSocketSubprotocol;
-            webSocketHeaders = road.webSocketHeaders;
-            localAddress = road.localAddress;
-            resolver = road.resolver;
-            resolveTimeout = road.resolveTimeout;
-            connectTimeout = road.connectTimeout;
-            handshakeTimeout = road.handshakeTimeout;
-            attemptDelay = road.attemptDelay;
+        private Builder(TransportOptions options) {
+            servers = options.servers;
+            shuffled = options.shuffled;
+            serviceRecords = options.serviceRecords;
+            tls = options.tls;
+            proxy = options.proxy;
+            systemProxy = options.systemProxy;
+            webSocket = options.webSocket;
+            localAddress = options.localAddress;
+            resolver = options.resolver;
+            resolveTimeout = options.resolveTimeout;
+            connectTimeout = options.connectTimeout;
+            handshakeTimeout = options.handshakeTimeout;
+            attemptDelay = options.attemptDelay;
         }
 
         /**
-         * The servers, tried in this order. Replaces those given before.
+         * The servers, tried in this order. Replaces earlier ones.
          *
-         * @throws IllegalArgumentException if an address is none, see {@link ServerAddress#parse}
+         * @throws IllegalArgumentException if an address is invalid, see {@link ServerAddress#parse}
          */
         public Builder servers(String... addresses) {
             List<ServerAddress> parsed = new ArrayList<>(addresses.length);
@@ -204,102 +212,103 @@ public final class TransportOptions {
             return servers(parsed);
         }
 
-        /** The servers, tried in this order. Replaces those given before. */
+        /** The servers, tried in this order. Replaces earlier ones. */
         public Builder servers(List<ServerAddress> addresses) {
             servers = List.copyOf(addresses);
             return this;
         }
 
-        /** Whether each attempt tries the servers in an order of its own, to spread the load. Off by default. */
+        /** Whether each attempt tries the servers in a random order, to spread the load. Off by default. */
         public Builder shuffled(boolean shuffled) {
             this.shuffled = shuffled;
             return this;
         }
 
         /**
-         * Whether the host of an {@code mqtt://} or {@code mqtts://} address with the scheme's default port is looked
-         * up as {@code _mqtt._tcp} or {@code _secure-mqtt._tcp} first (RFC 2782). Without such records the address
-         * itself is used. The certificate must name the host of the address, not the target of the record, which a
-         * forged answer could choose. Off by default.
+         * Whether the host of an {@code mqtt://} or {@code mqtts://} address with the scheme's default port is first looked
+         * up as {@code _mqtt._tcp} or {@code _secure-mqtt._tcp} (RFC 2782). Without such records the address itself is used.
+         * The certificate must name the host of the address, not the target of the record, which a forged DNS answer could
+         * choose. Off by default.
          */
         public Builder serviceRecords(boolean serviceRecords) {
             this.serviceRecords = serviceRecords;
             return this;
         }
 
-        /** How TLS is spoken with {@code mqtts://} and {@code wss://} servers: {@link Tls#system()} by default. */
+        /** The TLS options for {@code mqtts://} and {@code wss://} servers: {@link Tls#system()} by default. */
         public Builder tls(Tls tls) {
-            this.tls = Objects.requireNonNull(tls);
+            this.tls = Objects.requireNonNull(tls, "tls");
             return this;
         }
 
-        /** The proxy on the way; {@code null} (default) means none. Unix sockets go past it. */
+        /** The proxy; {@code null} (default): none. Unix sockets bypass it. */
         public Builder proxy(@Nullable ProxyServer proxy) {
             this.proxy = proxy;
             return this;
         }
 
         /**
-         * Whether {@link java.net.ProxySelector#getDefault()} is asked at each attempt, when no {@link #proxy} is
-         * given: for {@code socket://host:port}, for {@code http} or {@code https} when WebSocket is spoken. Off by
-         * default.
+         * Whether {@link java.net.ProxySelector#getDefault()} is asked at each attempt: for {@code socket://host:port}, or
+         * for {@code http} or {@code https} with WebSocket. Off by default.
          */
         public Builder systemProxy(boolean systemProxy) {
             this.systemProxy = systemProxy;
             return this;
         }
 
-        /** What the WebSocket upgrade offers as its sub-protocol: {@code mqtt} by default. */
-        public Builder webSocketSubprotocol(String subprotocol) {
-            webSocketSubprotocol = Objects.requireNonNull(subprotocol);
+        /** Sub-protocol, headers and signed URLs for {@code ws://} and {@code wss://} servers. */
+        public Builder webSocket(WebSocketOptions webSocket) {
+            this.webSocket = Objects.requireNonNull(webSocket, "webSocket");
             return this;
         }
 
-        /** Adds a header to the WebSocket upgrade, such as a token; it is never shown or logged. */
-        public Builder webSocketHeader(String name, String value) {
-            if (name.isEmpty() || (name + value).chars().anyMatch(c -> c < ' ' && c != '\t' || c == 0x7f)) {
-                throw new IllegalArgumentException("the WebSocket header '" + name.strip()
-                        + "' has no name, or holds a control character such as a line end");
-            }
-            Map<String, String> headers = new LinkedHashMap<>(webSocketHeaders);
-            headers.put(name, value);
-            webSocketHeaders = Collections.unmodifiableMap(headers);
-            return this;
-        }
-
-        /** The address of this machine that connections start from; {@code null} (default) leaves it to the system. */
+        /** The local address of connections; {@code null} (default): the system chooses. */
         public Builder localAddress(@Nullable InetAddress localAddress) {
             this.localAddress = localAddress;
             return this;
         }
 
-        /** Finds the addresses of host names: the JDK by default. */
+        /** Finds the addresses of host names: {@link HostResolver#SYSTEM} by default. */
         public Builder resolver(HostResolver resolver) {
-            this.resolver = Objects.requireNonNull(resolver);
+            this.resolver = Objects.requireNonNull(resolver, "resolver");
             return this;
         }
 
-        /** How long finding the addresses of one name may take: 5 s by default. */
+        /**
+         * The time limit for resolving one name: 5 s by default.
+         *
+         * @throws IllegalArgumentException unless more than zero and at most a day
+         */
         public Builder resolveTimeout(Duration timeout) {
             resolveTimeout = positive("resolveTimeout", timeout);
             return this;
         }
 
-        /** How long reaching one address may take: 10 s by default. */
+        /**
+         * The time limit for connecting to one address: 10 s by default.
+         *
+         * @throws IllegalArgumentException unless more than zero and at most a day
+         */
         public Builder connectTimeout(Duration timeout) {
             connectTimeout = positive("connectTimeout", timeout);
             return this;
         }
 
-        /** How long proxy, TLS and WebSocket may take together, once an address is reached: 10 s by default. */
+        /**
+         * The time limit for proxy, TLS and WebSocket together, once an address is connected: 10 s by default.
+         *
+         * @throws IllegalArgumentException unless more than zero and at most a day
+         */
         public Builder handshakeTimeout(Duration timeout) {
             handshakeTimeout = positive("handshakeTimeout", timeout);
             return this;
         }
 
         /**
-         * How long an address may stay silent before the next one is tried beside it: 250 ms by default, as RFC 8305
-         * advises.
+         * How long to wait for an address before the next one is tried in parallel: 250 ms by default, as RFC 8305
+         * recommends.
+         *
+         * @throws IllegalArgumentException unless more than zero and at most a day
          */
         public Builder attemptDelay(Duration delay) {
             attemptDelay = positive("attemptDelay", delay);
@@ -307,9 +316,10 @@ public final class TransportOptions {
         }
 
         /**
-         * The road.
+         * The options.
          *
-         * @throws IllegalArgumentException if it has no server
+         * @throws IllegalArgumentException if there is no server, or settings contradict each other; the message says how to
+         *     fix them
          */
         public TransportOptions build() {
             return new TransportOptions(this);
@@ -318,7 +328,7 @@ public final class TransportOptions {
         private static Duration positive(String name, Duration duration) {
             if (duration.isNegative() || duration.isZero() || duration.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException(
-                        name + " is " + duration + ", but it has to be more than nothing and at most a day");
+                        "invalid " + name + " " + duration + ": must be more than zero and at most one day");
             }
             return duration;
         }

@@ -1,7 +1,4 @@
-/**
- * What a user says about the way to a broker: its addresses, TLS, proxies, time limits. Values only; the package
- * {@code transport} walks the road.
- */
+/** How to reach a broker: addresses, TLS, proxies, WebSocket, time limits. Immutable values. */
 @NullMarked
 package io.godwit.mqtt.client.net;
 

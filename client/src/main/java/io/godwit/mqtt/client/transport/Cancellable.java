@@ -1,8 +1,8 @@
 package io.godwit.mqtt.client.transport;
 
-/** A task that waits for its time and can be called off. */
+/** A task that can be cancelled before it runs. */
 public interface Cancellable {
 
-    /** The task will not run, unless it runs already or has run. Any thread, any number of times. */
+    /** Cancels the task unless it is running or has run. Any thread, any number of times. */
     void cancel();
 }

@@ -7,27 +7,27 @@ import java.util.List;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** A point of a road that has been passed: for whoever wants to see how far an attempt came, and how fast. */
+/** A completed phase of an attempt to connect, for those who show how far it came and how long it took. */
 public sealed interface ConnectProgress {
 
     /**
-     * SRV records were found for the server.
+     * SRV records of the server were found.
      *
      * @param targets in the order in which they are tried, as {@code host:port}
      */
     record Located(List<String> targets) implements ConnectProgress {}
 
-    /** A name was resolved: the server's, or that of the proxy on the way. */
+    /** A name was resolved: that of the server, or of the proxy. */
     record Resolved(String host, int port, List<InetAddress> addresses) implements ConnectProgress {}
 
-    /** An address has answered: the server's, or that of the proxy on the way. */
+    /** An address has accepted the connection: that of the server, or of the proxy. */
     record Reached(SocketAddress address) implements ConnectProgress {}
 
-    /** The proxy has opened the way to the server. */
+    /** The proxy has connected to the server. */
     record ProxyPassed(ProxyServer proxy) implements ConnectProgress {}
 
     /**
-     * The TLS handshake is done and every check passed.
+     * The TLS handshake is complete and every check passed.
      *
      * @param applicationProtocol what ALPN agreed on, or null
      */

@@ -4,26 +4,26 @@ import io.godwit.mqtt.client.net.TransportException;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/** What the owner of a connection hears. All calls come on the loop, one at a time, and must not block or throw. */
+/** Is notified of what happens to an attempt and its connection. All calls come on the loop, one at a time, and must not block. */
 public interface ConnectionListener {
 
-    /** A point of the road has been passed, before {@link #connected} or {@link #failed}. */
-    default void passed(ConnectProgress waypoint) {}
+    /** A phase is complete; before {@link #connected} or {@link #failed}. */
+    default void progress(ConnectProgress progress) {}
 
-    /** The road is open to its end; bytes may be written from inside this call on. */
+    /** The connection is open; bytes may be written from now on, also within this call. */
     void connected(Connection connection);
 
-    /** No server of the road could be reached. The last call of this attempt. */
+    /** No server could be reached. The last call of this attempt. */
     void failed(TransportException failure);
 
     /**
-     * Bytes arrived, as they were meant for the upper protocol: WebSocket frames are unpacked, TLS is decrypted.
+     * Bytes of the upper protocol have arrived: TLS is decrypted, WebSocket frames are unpacked.
      *
-     * @param bytes borrowed for the call only; retain what is to stay
+     * @param bytes valid during the call only, unless retained
      */
     void received(ByteBuf bytes);
 
-    /** A burst of {@link #received} calls has ended: the time to answer all of it with one write. */
+    /** A burst of {@link #received} calls has ended: all of it can be answered with one write. */
     void readComplete();
 
     /** {@link Connection#isWritable()} has changed. */
@@ -32,7 +32,7 @@ public interface ConnectionListener {
     /**
      * The connection has ended. Exactly once after {@link #connected}, unless the attempt was cancelled.
      *
-     * @param cause {@code null} when the peer or this side ended it in order
+     * @param cause {@code null} if the peer or this side closed it regularly
      */
     void closed(@Nullable Throwable cause);
 }

@@ -1,8 +1,7 @@
 package io.godwit.mqtt.client.transport;
 
 /**
- * One thread that runs all that is given to it, in order, and the clock that goes with it. Nothing that runs here may
- * wait: many clients share a loop.
+ * A thread that runs tasks in order, and its clock. Tasks must not block: many clients share a loop.
  */
 public interface EventLoop {
 
@@ -12,7 +11,7 @@ public interface EventLoop {
     /** Whether the calling thread is the loop's. */
     boolean inLoop();
 
-    /** Runs the task on the loop, after all that was given before. Any thread. */
+    /** Runs the task on the loop, after all earlier ones. Any thread. */
     void execute(Runnable task);
 
     /**

@@ -2,7 +2,7 @@ package io.godwit.mqtt.client.transport;
 
 import java.time.Duration;
 
-/** Writes time limits for people. */
+/** Formats time limits for messages. */
 public final class Times {
 
     private Times() {}

@@ -3,27 +3,30 @@ package io.godwit.mqtt.client.transport;
 import io.godwit.mqtt.client.net.TransportOptions;
 
 /**
- * Opens connections along a {@link TransportOptions}. One transport serves many clients: it owns the event loops, and nothing per
- * client that could be shared. One uses sockets; others are virtual networks, or watch the packets of another transport.
+ * Opens connections. One transport serves many clients: it owns the event loops, and nothing per client that could be shared.
  */
 public interface Transport extends AutoCloseable {
 
-    /**
-     * Hands out one of the transport's loops, in turn. A client takes one and keeps it for life; a loop serves many
-     * clients. Any thread.
-     */
+    /** One of the transport's loops, in turn. A client keeps its loop for life; a loop serves many clients. Any thread. */
     EventLoop nextLoop();
 
     /**
-     * Starts to connect to one of the servers. Never blocks, any thread. Ends in exactly one of
-     * {@link ConnectionListener#connected} and {@link ConnectionListener#failed}, both on {@code loop} in a later turn
-     * of it; after {@link Attempt#cancel()} in neither.
+     * Starts an attempt to connect. Never blocks, any thread. Ends in exactly one of {@link ConnectionListener#connected} and
+     * {@link ConnectionListener#failed}, both in a later turn of {@code loop}; after {@link Attempt#cancel()} in neither.
      *
      * @param loop a loop of this transport
      */
     Attempt open(EventLoop loop, TransportOptions options, ConnectionListener listener);
 
-    /** Closes the loops and every connection on them. Without effect on a shared transport. */
+    /**
+     * Keeps the JVM running until the result is cancelled, although the threads of the transport are daemons. Does nothing where
+     * the application drives the loops. Any thread.
+     */
+    default Cancellable holdJvm() {
+        return () -> {};
+    }
+
+    /** Closes the loops and all their connections. A shared transport stays open. */
     @Override
     void close();
 }

@@ -30,7 +30,7 @@ class FailOverTest {
     @ParameterizedTest
     @EnumSource(names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
     @DisplayName("the first dies under load: the second takes over, and nothing is lost in silence")
-    void theFirstDiesUnderLoad(Qos qos) throws Exception {
+    void the_first_dies_under_load(Qos qos) throws Exception {
         try (TestBroker first = TestBroker.builder().remember(MESSAGES * 2).start();
                 TestBroker second = TestBroker.builder().remember(MESSAGES * 2).start();
                 MqttClient client = MqttClient.builder()

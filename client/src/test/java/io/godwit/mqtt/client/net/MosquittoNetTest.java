@@ -114,7 +114,7 @@ class MosquittoNetTest {
 
     @Test
     @DisplayName("the server list: the first is dead, the second answers")
-    void serverList() {
+    void server_list() {
         try (MqttClient client = MqttClient.builder()
                 .road(TransportOptions.to("mqtt://127.0.0.1:" + Mosquitto.freePort(), "mqtt://127.0.0.1:" + broker.tcp))
                 .build()) {
@@ -126,7 +126,7 @@ class MosquittoNetTest {
 
     @Test
     @DisplayName("mutual TLS without a certificate: the failure says so")
-    void withoutCertificate() throws Exception {
+    void without_certificate() throws Exception {
         TransportOptions road = road("mutual", Tls.Engine.JDK).toBuilder()
                 .tls(Tls.builder().ca(broker.authority.getCertificatePEM()).build())
                 .build();

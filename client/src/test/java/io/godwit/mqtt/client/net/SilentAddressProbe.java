@@ -18,7 +18,7 @@ final class SilentAddressProbe {
         List<InetAddress> resolved = new CopyOnWriteArrayList<>();
         TransportOptions options = TransportOptions.to("mqtt://" + arguments[0]).toBuilder()
                 .resolver(name -> {
-                    List<InetAddress> addresses = HostResolver.system().resolve(name);
+                    List<InetAddress> addresses = HostResolver.SYSTEM.resolve(name);
                     resolved.addAll(addresses);
                     return addresses;
                 })

@@ -11,18 +11,29 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Happy eyeballs (RFC 8305) over the addresses of one server: one address is tried after the other, the next as soon
- * as one fails or stays silent for the attempt delay, IPv6 and IPv4 in turn. The first that is reached wins and the
- * others are closed; if the winner then fails in proxy, TLS or WebSocket, the race goes on with the rest. Loop only.
+ * Happy eyeballs (RFC 8305) over the addresses of one server: starts with one address, and starts the next as soon as one fails
+ * or the attempt delay has passed, alternating between IPv6 and IPv4. The first to connect wins and the others are closed; if
+ * the winner then fails in proxy, TLS or WebSocket, the race continues with the rest. Loop only.
  */
-final class AddressRace implements Cancellable {
+final class AddressRace implements Cancellable, Candidate.Observer {
+
+    /** Receives the outcome of a race, once. */
+    interface Outcome {
+
+        /** A candidate has completed all phases. */
+        void opened(NettyConnection connection);
+
+        /** No address led to a connection. */
+        void failed(TransportException failure);
+    }
 
     /** Set once. */
-    private final ConnectAttempt walk;
+    private final AttemptContext context;
 
     private final Candidate.Target target;
+    private final Outcome outcome;
 
-    /** Loop only. */
+    /** Event loop only. */
     private final ArrayDeque<SocketAddress> waiting;
 
     private final List<Candidate> running = new ArrayList<>(2);
@@ -31,9 +42,10 @@ final class AddressRace implements Cancellable {
     private boolean over;
     private @Nullable Cancellable delay;
 
-    AddressRace(ConnectAttempt walk, Candidate.Target target, List<SocketAddress> addresses) {
-        this.walk = walk;
+    AddressRace(AttemptContext context, Candidate.Target target, List<SocketAddress> addresses, Outcome outcome) {
+        this.context = context;
         this.target = target;
+        this.outcome = outcome;
         waiting = new ArrayDeque<>(interleave(addresses));
     }
 
@@ -41,7 +53,7 @@ final class AddressRace implements Cancellable {
         launch();
     }
 
-    /** RFC 8305, section 4: the families in turn, beginning with that of the first address. */
+    /** RFC 8305, section 4: alternates the families, beginning with that of the first address. */
     static List<SocketAddress> interleave(List<SocketAddress> addresses) {
         List<SocketAddress> first = new ArrayList<>(addresses.size());
         List<SocketAddress> second = new ArrayList<>(addresses.size());
@@ -70,17 +82,17 @@ final class AddressRace implements Cancellable {
         if (address == null || over || reached) {
             return;
         }
-        Candidate candidate = new Candidate(walk, this, target, address);
+        Candidate candidate = new Candidate(context, target, address, this);
         running.add(candidate);
         if (!waiting.isEmpty()) {
-            delay = walk.loop()
-                    .schedule(this::launch, walk.road().attemptDelay().toNanos());
+            delay = context.loop()
+                    .schedule(this::launch, context.options().attemptDelay().toNanos());
         }
         candidate.start();
     }
 
-    /** The address of the candidate answers. */
-    void reached(Candidate candidate) {
+    @Override
+    public void reached(Candidate candidate) {
         reached = true;
         stopDelay();
         for (Candidate other : List.copyOf(running)) {
@@ -92,15 +104,15 @@ final class AddressRace implements Cancellable {
         }
     }
 
-    /** The candidate is open to its end. */
-    void finished(NettyConnection link) {
+    @Override
+    public void opened(NettyConnection connection) {
         over = true;
         running.clear();
-        walk.connected(link);
+        outcome.opened(connection);
     }
 
-    /** The candidate has ended, with nothing left open. */
-    void failed(Candidate candidate, TransportException failure) {
+    @Override
+    public void failed(Candidate candidate, TransportException failure) {
         if (over || !running.remove(candidate)) {
             return;
         }
@@ -112,7 +124,7 @@ final class AddressRace implements Cancellable {
             launch();
         } else if (running.isEmpty()) {
             over = true;
-            walk.serverFailed(summary());
+            outcome.failed(summary());
         }
     }
 
@@ -133,19 +145,19 @@ final class AddressRace implements Cancellable {
         }
     }
 
-    /** The failure that got farthest on its road tells most; the others stand beside it. */
+    /** The failure in the latest phase is the most informative one; the others are suppressed. */
     private TransportException summary() {
-        TransportException farthest = failures.get(0);
+        TransportException latest = failures.get(0);
         for (TransportException each : failures) {
-            if (each.phase().compareTo(farthest.phase()) > 0) {
-                farthest = each;
+            if (each.phase().compareTo(latest.phase()) > 0) {
+                latest = each;
             }
         }
         for (TransportException each : failures) {
-            if (each != farthest) {
-                farthest.addSuppressed(each);
+            if (each != latest) {
+                latest.addSuppressed(each);
             }
         }
-        return farthest;
+        return latest;
     }
 }

@@ -2,10 +2,12 @@ package io.godwit.mqtt.client.transport.netty;
 
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.tls.TlsContexts;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -14,18 +16,22 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads for what may block and therefore must not run on a loop. Names have threads of their own, so that a dead
- * name server does not hold up anybody's TLS. The threads are daemons, start on demand and end after ten idle seconds.
+ * The threads for what may block and therefore must not run on a loop. Names, TLS and the application's suppliers have threads
+ * of their own, so that a dead name server delays nobody's TLS. The threads are daemons, start on demand and end after ten idle
+ * seconds.
  */
 final class BlockingTasks implements AutoCloseable {
 
     private static final int NAME_THREADS = 8;
 
     /** Set once. */
-    private final ThreadPoolExecutor names = pool("godwit-names", NAME_THREADS);
+    private final ThreadPoolExecutor names = pool("godwit-names", NAME_THREADS, new LinkedBlockingQueue<>());
 
     private final ThreadPoolExecutor tls =
-            pool("godwit-tls", Math.min(4, Runtime.getRuntime().availableProcessors()));
+            pool("godwit-tls", Math.min(4, Runtime.getRuntime().availableProcessors()), new LinkedBlockingQueue<>());
+
+    /** Grows as needed: a supplier of one client that blocks must not delay those of others. */
+    private final ThreadPoolExecutor suppliers = pool("godwit-suppliers", Integer.MAX_VALUE, new SynchronousQueue<>());
 
     private final TlsContexts tlsContexts = new TlsContexts();
 
@@ -35,7 +41,7 @@ final class BlockingTasks implements AutoCloseable {
         this.serviceRecords = serviceRecords;
     }
 
-    /** Where SRV records are asked for. */
+    /** Looks up SRV records. */
     ServiceRecords serviceRecords() {
         return serviceRecords;
     }
@@ -45,20 +51,26 @@ final class BlockingTasks implements AutoCloseable {
         return tlsContexts;
     }
 
-    /** Where key material is read and TLS engines do their sums. */
+    /** Reads key material and runs the delegated tasks of TLS engines. */
     Executor tls() {
         return tls;
     }
 
-    /** Where names are resolved. */
+    /** Resolves names. */
     Executor names() {
         return names;
     }
 
+    /** Calls the application's suppliers. */
+    Executor suppliers() {
+        return suppliers;
+    }
+
     /**
-     * Runs a blocking job with a time limit and hands its outcome to {@code then} on the loop.
+     * Runs a blocking job with a time limit and passes its outcome to {@code then} on the loop. A job that exceeds its limit
+     * is interrupted.
      *
-     * @param then gets the value, or {@code null} and the failure: a {@link TimeoutException} when the limit is over.
+     * @param then receives the value, or {@code null} and the failure: a {@link TimeoutException} if the limit has passed.
      *     Called once, unless the job is cancelled
      */
     <T> Cancellable run(
@@ -66,13 +78,15 @@ final class BlockingTasks implements AutoCloseable {
             NettyEventLoop loop,
             long limitNanos,
             Callable<T> job,
-            BiConsumer<@Nullable T, @Nullable Exception> then) {
+            BiConsumer<@Nullable T, @Nullable Throwable> then) {
         Job<T> running = new Job<>(loop, job, then);
         running.timer = loop.schedule(() -> running.end(null, new TimeoutException()), limitNanos);
         try {
             executor.execute(running);
         } catch (RejectedExecutionException e) {
             loop.execute(() -> running.end(null, new IllegalStateException("the transport is closed", e)));
+        } catch (Throwable e) {
+            loop.execute(() -> running.end(null, e)); // there is no memory for one more thread
         }
         return running;
     }
@@ -81,34 +95,39 @@ final class BlockingTasks implements AutoCloseable {
     public void close() {
         names.shutdownNow();
         tls.shutdownNow();
+        suppliers.shutdownNow();
     }
 
-    private static ThreadPoolExecutor pool(String name, int threads) {
+    private static ThreadPoolExecutor pool(String name, int threads, BlockingQueue<Runnable> queue) {
         AtomicInteger count = new AtomicInteger();
-        ThreadPoolExecutor pool =
-                new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
+        int core = threads == Integer.MAX_VALUE ? 0 : threads;
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(core, threads, 10, TimeUnit.SECONDS, queue, task -> {
+            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }
 
-    /** One blocking job: runs on a helper thread, ends on the loop. */
+    /** One blocking job: runs on a thread of a pool, ends on the loop. */
     private static final class Job<T> implements Runnable, Cancellable {
 
+        /** Set once. */
         private final NettyEventLoop loop;
-        private final Callable<T> job;
-        private final BiConsumer<@Nullable T, @Nullable Exception> then;
 
-        /** Written by the loop, read by all: whether anybody still wants the outcome. */
+        private final Callable<T> job;
+        private final BiConsumer<@Nullable T, @Nullable Throwable> then;
+
+        /** Any thread: whether the outcome is no longer needed, and who is working on it. */
         private volatile boolean ended;
+
+        private volatile @Nullable Thread worker;
 
         /** Set before the job can end. */
         private @Nullable Cancellable timer;
 
-        Job(NettyEventLoop loop, Callable<T> job, BiConsumer<@Nullable T, @Nullable Exception> then) {
+        Job(NettyEventLoop loop, Callable<T> job, BiConsumer<@Nullable T, @Nullable Throwable> then) {
             this.loop = loop;
             this.job = job;
             this.then = then;
@@ -116,29 +135,29 @@ final class BlockingTasks implements AutoCloseable {
 
         @Override
         public void run() {
+            worker = Thread.currentThread();
             if (ended) {
                 return;
             }
             T value = null;
-            Exception failure = null;
+            Throwable failure = null;
             try {
                 value = job.call();
-            } catch (Exception e) {
+            } catch (Throwable e) {
                 failure = e;
-            } catch (LinkageError | AssertionError e) {
-                failure = new IllegalStateException(e.toString(), e);
             }
+            worker = null;
             T outcome = value;
-            Exception cause = failure;
+            Throwable cause = failure;
             try {
                 loop.execute(() -> end(outcome, cause));
             } catch (RejectedExecutionException e) {
-                ended = true; // the loop is gone, and with it whoever waited
+                ended = true; // the loop has ended, and everybody who waited with it
             }
         }
 
         /** Loop only. */
-        private void end(@Nullable T value, @Nullable Exception failure) {
+        private void end(@Nullable T value, @Nullable Throwable failure) {
             if (!ended) {
                 cancel();
                 then.accept(value, failure);
@@ -151,6 +170,10 @@ final class BlockingTasks implements AutoCloseable {
             ended = true;
             if (timer != null) {
                 timer.cancel();
+            }
+            Thread blocked = worker;
+            if (blocked != null) {
+                blocked.interrupt();
             }
         }
     }

@@ -7,17 +7,17 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Where connections take their buffers from: the first few of a JVM from the system's memory, all others from Netty's
- * pool. The first buffer of the pool makes Netty start the JDK's flight recorder, which takes a fifth of the time from the
- * start of a JVM to its first PUBACK. A program that publishes and ends is spared that; for one that goes on, a thread of
- * its own does it while no event loop waits.
+ * Allocates the buffers of connections: the first few of a JVM from the system's memory, all others from Netty's pool. The first
+ * buffer of the pool makes Netty initialize the JDK's flight recorder, which takes a fifth of the time from the start of a JVM
+ * to its first PUBACK. A program that publishes and exits avoids that; otherwise a separate thread does it while no event loop
+ * waits.
  */
 final class Buffers extends AbstractByteBufAllocator {
 
-    /** One for the JVM, as the pool is. */
+    /** One per JVM, like the pool. */
     static final Buffers INSTANCE = new Buffers();
 
-    /** Some connections, and a few messages: each packet takes a buffer on its way. */
+    /** Enough for some connections and a few messages: each packet takes a buffer. */
     static final int FIRST = 32;
 
     /** Any thread. */

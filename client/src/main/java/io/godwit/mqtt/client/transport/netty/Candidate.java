@@ -6,9 +6,11 @@ import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.net.WebSocketRequest;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectProgress;
 import io.godwit.mqtt.client.transport.Times;
+import io.godwit.mqtt.client.transport.tls.TlsContexts;
 import io.godwit.mqtt.client.transport.tls.TlsFailures;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -22,21 +24,60 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One address in the race: its socket, from connecting through proxy, TLS and WebSocket until the road is open to its
- * end. Each step adds its handler once the step before is done. Reports to the race exactly once that it failed or
- * finished, unless it is cancelled. Loop only.
+ * One address in the race: its socket, from connecting through proxy, TLS and WebSocket. Each phase adds its handler once the
+ * phase before is complete. Notifies its observer exactly once that it failed or opened, unless it is cancelled. Loop only.
  */
 final class Candidate implements Cancellable {
 
-    /** Set once. */
-    private final ConnectAttempt walk;
+    /** Is notified of the progress of a candidate. Loop only. */
+    interface Observer {
 
-    private final AddressRace race;
+        /** The address has accepted the connection; proxy, TLS and WebSocket may follow. */
+        void reached(Candidate candidate);
+
+        /** All phases are complete. */
+        void opened(NettyConnection connection);
+
+        /** The candidate has failed and holds no resources. */
+        void failed(Candidate candidate, TransportException failure);
+    }
+
+    /**
+     * What all addresses of a race have in common.
+     *
+     * @param server as the user wrote it
+     * @param host of the server, or the target of its SRV record: what a proxy connects to
+     * @param port of the server, or of the target of its SRV record
+     * @param proxy whose addresses the race is about, or {@code null}
+     * @param tls the TLS context, or {@code null}
+     * @param webSocket the request for the upgrade, or {@code null}
+     */
+    record Target(
+            ServerAddress server,
+            String host,
+            int port,
+            @Nullable ProxyServer proxy,
+            @Nullable SslContext tls,
+            @Nullable WebSocketRequest webSocket) {
+
+        Target at(String targetHost, int targetPort) {
+            return new Target(server, targetHost, targetPort, proxy, tls, webSocket);
+        }
+
+        Target through(@Nullable ProxyServer through) {
+            return new Target(server, host, port, through, tls, webSocket);
+        }
+    }
+
+    /** Set once. */
+    private final AttemptContext context;
+
+    private final Observer observer;
     private final Target target;
     private final SocketAddress address;
-    private final NettyConnection link;
+    private final NettyConnection connection;
 
-    /** Loop only. */
+    /** Event loop only. */
     private @Nullable Channel channel;
 
     private @Nullable ProxyHandler proxyHandler;
@@ -44,28 +85,12 @@ final class Candidate implements Cancellable {
     private ConnectPhase phase = ConnectPhase.CONNECT;
     private boolean over;
 
-    /**
-     * What all addresses of a race have in common.
-     *
-     * @param server as the user wrote it
-     * @param port of the server, or of the target of its SRV record
-     * @param host of the server, or the target of its SRV record: what a proxy is asked for
-     * @param proxy whose addresses the race is about, or {@code null}
-     * @param tls what encrypts, or {@code null}
-     */
-    record Target(
-            ServerAddress server,
-            String host,
-            int port,
-            @Nullable ProxyServer proxy,
-            @Nullable SslContext tls) {}
-
-    Candidate(ConnectAttempt walk, AddressRace race, Target target, SocketAddress address) {
-        this.walk = walk;
-        this.race = race;
+    Candidate(AttemptContext context, Target target, SocketAddress address, Observer observer) {
+        this.context = context;
         this.target = target;
         this.address = address;
-        link = new NettyConnection(walk, target.server);
+        this.observer = observer;
+        connection = new NettyConnection(target.server, context.options().tls(), context.loop(), context.cancelled());
     }
 
     SocketAddress address() {
@@ -73,8 +98,17 @@ final class Candidate implements Cancellable {
     }
 
     void start() {
-        TransportOptions road = walk.road();
-        Channel channel = walk.sockets().newChannel(address);
+        try {
+            connect();
+        } catch (Throwable e) {
+            // no file handle or no memory for a socket: this attempt has failed, and the next one may succeed
+            failedToConnect(e);
+        }
+    }
+
+    private void connect() {
+        TransportOptions options = context.options();
+        Channel channel = context.sockets().newChannel(address);
         this.channel = channel;
         SocketAddress remote = address;
         if (target.proxy != null) {
@@ -83,39 +117,48 @@ final class Candidate implements Cancellable {
             channel.pipeline().addLast(proxyHandler);
             remote = InetSocketAddress.createUnresolved(target.host, target.port);
         }
-        channel.pipeline().addLast(link);
-        ChannelFuture registered = walk.loop().netty().register(channel);
+        channel.pipeline().addLast(connection);
+        ChannelFuture registered = context.loop().netty().register(channel);
         if (registered.cause() != null) {
             failedToConnect(registered.cause());
             return;
         }
-        ChannelFuture connecting = road.localAddress() != null && address instanceof InetSocketAddress
-                ? channel.connect(remote, new InetSocketAddress(road.localAddress(), 0))
+        ChannelFuture connecting = options.localAddress() != null && address instanceof InetSocketAddress
+                ? channel.connect(remote, new InetSocketAddress(options.localAddress(), 0))
                 : channel.connect(remote);
-        timer = walk.loop()
+        timer = context.loop()
                 .schedule(
                         () -> failedToConnect(new ConnectTimeoutException()),
-                        road.connectTimeout().toNanos());
+                        options.connectTimeout().toNanos());
         connecting.addListener(done -> {
-            if (over) {
-                return;
-            }
             if (done.isSuccess()) {
-                reached();
+                next(this::reached);
             } else {
                 failedToConnect(done.cause());
             }
         });
     }
 
+    /** Runs the next phase; whatever it throws fails this candidate. */
+    private void next(Runnable work) {
+        if (over) {
+            return;
+        }
+        try {
+            work.run();
+        } catch (Throwable e) {
+            fail(failure(FailureReason.OTHER, where() + ": " + e, e));
+        }
+    }
+
     private void failedToConnect(@Nullable Throwable cause) {
-        TransportException failure = ConnectFailures.describe(target.server, address, walk.road(), cause);
+        TransportException failure = ConnectFailures.describe(target.server, address, context.options(), cause);
         if (target.proxy != null) {
             failure = new TransportException(
                     ConnectPhase.PROXY,
                     failure.reason(),
                     target.server,
-                    "the proxy " + target.proxy + " cannot be reached: " + failure.getMessage(),
+                    "cannot reach the proxy " + target.proxy + ": " + failure.getMessage(),
                     cause);
         }
         fail(failure);
@@ -123,106 +166,118 @@ final class Candidate implements Cancellable {
 
     private void reached() {
         stopTimer();
-        race.reached(this);
-        walk.passed(new ConnectProgress.Reached(address));
-        if (proxyHandler == null
-                && target.tls == null
-                && !target.server.scheme().isWebSocket()) {
+        observer.reached(this);
+        context.progress().accept(new ConnectProgress.Reached(address));
+        if (proxyHandler == null && target.tls == null && target.webSocket == null) {
+            expectPlainAnswer();
             finish();
             return;
         }
-        timer = walk.loop()
-                .schedule(this::handshakeTooLong, walk.road().handshakeTimeout().toNanos());
+        timer = context.loop()
+                .schedule(
+                        this::handshakeTimedOut,
+                        context.options().handshakeTimeout().toNanos());
         if (proxyHandler != null) {
-            askProxy(proxyHandler, Objects.requireNonNull(target.proxy));
+            connectThroughProxy(proxyHandler, Objects.requireNonNull(target.proxy));
         } else {
             encrypt();
         }
     }
 
-    private void askProxy(ProxyHandler handler, ProxyServer proxy) {
+    private void connectThroughProxy(ProxyHandler handler, ProxyServer proxy) {
         phase = ConnectPhase.PROXY;
-        handler.connectFuture().addListener(done -> {
-            if (over) {
-                return;
-            }
-            if (done.isSuccess()) {
-                channel().pipeline().remove(handler);
-                walk.passed(new ConnectProgress.ProxyPassed(proxy));
-                encrypt();
-            } else {
-                fail(failure(
-                        FailureReason.PROXY_FAILED, Proxies.failure(proxy, target.server, done.cause()), done.cause()));
-            }
-        });
+        handler.connectFuture()
+                .addListener(done -> next(() -> {
+                    if (done.isSuccess()) {
+                        channel().pipeline().remove(handler);
+                        context.progress().accept(new ConnectProgress.ProxyPassed(proxy));
+                        encrypt();
+                    } else {
+                        fail(failure(
+                                FailureReason.PROXY_FAILED,
+                                Proxies.failure(proxy, target.server, done.cause()),
+                                done.cause()));
+                    }
+                }));
     }
 
     private void encrypt() {
         if (target.tls == null) {
+            expectPlainAnswer();
             upgrade();
             return;
         }
         phase = ConnectPhase.TLS;
-        String name = walk.road().tls().serverName();
-        SslHandler handler = target.tls.newHandler(
+        SslHandler handler = TlsContexts.handler(
+                target.tls,
+                context.options().tls(),
                 channel().alloc(),
-                name != null ? name : target.server.host(),
-                target.server.port(),
-                walk.helpers().tls());
-        handler.setHandshakeTimeoutMillis(0);
-        handler.handshakeFuture().addListener(done -> {
-            if (over) {
-                return;
-            }
-            if (done.isSuccess()) {
-                walk.passed(
-                        new ConnectProgress.Encrypted(handler.engine().getSession(), handler.applicationProtocol()));
-                upgrade();
-            } else {
-                fail(TlsFailures.describe(target.server, walk.road().tls(), where(), done.cause()));
-            }
-        });
-        channel().pipeline().addBefore(channel().pipeline().context(link).name(), null, handler);
+                target.server,
+                context.blockingTasks().tls());
+        handler.handshakeFuture()
+                .addListener(done -> next(() -> {
+                    if (done.isSuccess()) {
+                        context.progress()
+                                .accept(new ConnectProgress.Encrypted(
+                                        handler.engine().getSession(), handler.applicationProtocol()));
+                        upgrade();
+                    } else {
+                        fail(TlsFailures.describe(
+                                target.server, context.options().tls(), where(), done.cause()));
+                    }
+                }));
+        addHandler(handler);
+    }
+
+    private void expectPlainAnswer() {
+        if (address instanceof InetSocketAddress) {
+            addHandler(new TlsAlertDetector(target.server));
+        }
     }
 
     private void upgrade() {
-        if (!target.server.scheme().isWebSocket()) {
+        if (target.webSocket == null) {
             finish();
             return;
         }
         phase = ConnectPhase.WEBSOCKET;
-        WebSocketUpgrade upgrade = new WebSocketUpgrade(target.server, walk.road(), refusal -> {
-            if (over) {
-                return;
-            }
-            if (refusal == null) {
-                walk.passed(new ConnectProgress.Upgraded());
-                finish();
-            } else {
-                fail(failure(
-                        FailureReason.WEBSOCKET_REJECTED,
-                        "WebSocket with " + where() + " failed: " + refusal,
-                        link.cause()));
-            }
-        });
-        channel().pipeline().addBefore(channel().pipeline().context(link).name(), null, upgrade);
+        WebSocketUpgrade upgrade = new WebSocketUpgrade(
+                target.server,
+                context.options().webSocket(),
+                target.webSocket,
+                refusal -> next(() -> {
+                    if (refusal == null) {
+                        context.progress().accept(new ConnectProgress.Upgraded());
+                        finish();
+                    } else {
+                        fail(failure(
+                                FailureReason.WEBSOCKET_REJECTED,
+                                "WebSocket with " + where() + " failed: " + refusal,
+                                connection.cause()));
+                    }
+                }));
+        addHandler(upgrade);
+    }
+
+    private void addHandler(io.netty.channel.ChannelHandler handler) {
+        channel().pipeline().addBefore(channel().pipeline().context(connection).name(), null, handler);
     }
 
     private void finish() {
         over = true;
         stopTimer();
-        race.finished(link);
+        observer.opened(connection);
     }
 
-    private void handshakeTooLong() {
-        String limit = Times.text(walk.road().handshakeTimeout());
+    private void handshakeTimedOut() {
+        String limit = Times.text(context.options().handshakeTimeout());
         String message = switch (phase) {
             case PROXY ->
-                "the proxy " + target.proxy + " was silent for " + limit + "; does it speak "
-                        + Objects.requireNonNull(target.proxy).kind() + "?";
-            case TLS -> "TLS with " + where() + " was not agreed on within " + limit + "; is this a TLS port?";
+                "timed out after " + limit + " waiting for the proxy " + target.proxy + "; is it a "
+                        + Objects.requireNonNull(target.proxy).kind() + " proxy?";
+            case TLS -> "timed out after " + limit + " in the TLS handshake with " + where() + "; is this a TLS port?";
             default ->
-                "the WebSocket upgrade with " + where() + " was not answered within " + limit
+                "timed out after " + limit + " waiting for the WebSocket upgrade from " + where()
                         + "; is this its WebSocket port?";
         };
         fail(failure(FailureReason.TIMEOUT, message, null));
@@ -241,7 +296,7 @@ final class Candidate implements Cancellable {
     private void fail(TransportException failure) {
         if (!over) {
             cancel();
-            race.failed(this, failure);
+            observer.failed(this, failure);
         }
     }
 

@@ -8,13 +8,13 @@ import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.net.WebSocketRequest;
+import io.godwit.mqtt.client.net.WebSocketRequestSupplier;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectProgress;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.Times;
-import io.godwit.mqtt.client.transport.netty.ServiceRecords.Target;
-import io.netty.handler.ssl.SslContext;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -23,6 +23,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -36,48 +37,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One walk along a road: goes through the servers in order, resolves each, lets an {@link AddressRace} find the
- * address that answers, and hands the first open connection to the listener. Keeps whatever must be released when the
- * walk is cancelled.
+ * One attempt to connect: goes through the servers in order, resolves each, lets an {@link AddressRace} find the address that
+ * answers, and passes the first open connection to the listener. Holds whatever must be released if the attempt is cancelled.
+ * Whatever a phase throws, an {@link Error} too, fails the server that was being tried.
  */
-final class ConnectAttempt implements Attempt {
+final class ConnectAttempt implements Attempt, AddressRace.Outcome {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.godwit.mqtt.client.transport");
 
-    /** Set once. */
-    private final NettyEventLoop loop;
+    private static final WebSocketRequest UNCHANGED = new WebSocketRequest(null, Map.of());
 
-    private final Sockets sockets;
-    private final BlockingTasks helpers;
-    private final TransportOptions road;
+    /** Set once. */
+    private final AttemptContext context;
+
+    private final NettyEventLoop loop;
+    private final BlockingTasks blockingTasks;
+    private final TransportOptions options;
     private final ConnectionListener listener;
 
-    /** Written by any thread, read by all. */
+    /** Any thread. */
     private volatile boolean cancelled;
 
-    /** Loop only. */
+    /** Event loop only. */
     private List<ServerAddress> servers = List.of();
 
     private int nextServer;
-    private @Nullable List<TransportException> failures;
+    private final List<TransportException> failures = new ArrayList<>(1);
 
-    /** Goes on to the next SRV target of the same server, if there is one. */
+    /** Continues with the next SRV target of the same server, if there is one. */
     private @Nullable Runnable moreTargets;
 
-    /** What runs now and how to end it: resolving, a race, at last the connection. */
+    /** What is running and how to end it: a lookup, a race, finally the connection. */
     private @Nullable Cancellable current;
 
     ConnectAttempt(
             NettyEventLoop loop,
             Sockets sockets,
-            BlockingTasks helpers,
-            TransportOptions road,
+            BlockingTasks blockingTasks,
+            TransportOptions options,
             ConnectionListener listener) {
         this.loop = loop;
-        this.sockets = sockets;
-        this.helpers = helpers;
-        this.road = road;
+        this.blockingTasks = blockingTasks;
+        this.options = options;
         this.listener = listener;
+        context = new AttemptContext(loop, sockets, blockingTasks, options, () -> cancelled, this::progress);
     }
 
     void start() {
@@ -97,39 +100,14 @@ final class ConnectAttempt implements Attempt {
             try {
                 loop.execute(this::release);
             } catch (RejectedExecutionException e) {
-                return; // the loop has ended and closed all it had
+                return; // the loop has ended and closed all its channels
             }
         }
     }
 
-    /** Whether nobody listens any more. Any thread. */
-    boolean isCancelled() {
-        return cancelled;
-    }
-
-    NettyEventLoop loop() {
-        return loop;
-    }
-
-    Sockets sockets() {
-        return sockets;
-    }
-
-    BlockingTasks helpers() {
-        return helpers;
-    }
-
-    TransportOptions road() {
-        return road;
-    }
-
-    ConnectionListener listener() {
-        return listener;
-    }
-
     private void begin() {
-        List<ServerAddress> order = road.servers();
-        if (road.shuffled() && order.size() > 1) {
+        List<ServerAddress> order = options.servers();
+        if (options.shuffled() && order.size() > 1) {
             order = new ArrayList<>(order);
             Collections.shuffle(order);
         }
@@ -147,157 +125,234 @@ final class ConnectAttempt implements Attempt {
             return;
         }
         ServerAddress server = servers.get(nextServer++);
+        guarded(server, ConnectPhase.CONNECT, () -> tryServer(server));
+    }
+
+    private void tryServer(ServerAddress server) {
+        Candidate.Target target =
+                new Candidate.Target(server, server.host(), server.port(), options.proxy(), null, null);
         if (server.scheme() == Scheme.UNIX) {
-            race(new Candidate.Target(server, "", 0, null, null), List.of(sockets.unixAddress(server.path())));
+            race(target.through(null), List.of(context.sockets().unixAddress(server.path())));
         } else if (server.scheme().isTls()) {
-            loadTls(server);
+            loadTls(target);
         } else {
-            findTargets(server, null);
+            prepareUpgrade(target);
         }
     }
 
-    private void loadTls(ServerAddress server) {
-        Tls tls = road.tls();
+    /** Whatever the phase throws fails the server. */
+    private void guarded(ServerAddress server, ConnectPhase phase, Runnable work) {
+        try {
+            work.run();
+        } catch (Throwable e) {
+            LOG.debug("unexpected failure while connecting to {}", server, e);
+            failed(new TransportException(
+                    phase, FailureReason.OTHER, server, "cannot reach " + server.authority() + ": " + e, e));
+        }
+    }
+
+    private void loadTls(Candidate.Target target) {
+        Tls tls = options.tls();
+        ServerAddress server = target.server();
         if (tls.isInsecure()) {
             LOG.warn(
-                    "TLS with {} is INSECURE as asked for: {}; whoever sits between can read and alter everything",
+                    "TLS with {} is INSECURE as configured: {}; anybody on the network can read and alter everything",
                     server.authority(),
-                    tls.pins().isEmpty() ? "every certificate is taken" : "only the pins are checked");
+                    tls.pins().isEmpty() ? "every certificate is accepted" : "only the pins are checked");
         } else if (!tls.hostNameChecked()) {
-            LOG.warn("TLS with {} does not check the host name, as asked for", server.authority());
+            LOG.warn("TLS with {} does not check the host name, as configured", server.authority());
         }
-        helped(
-                helpers.tls(),
-                road.handshakeTimeout().toNanos(),
-                () -> helpers.tlsContexts().load(tls),
-                context -> findTargets(server, context),
+        run(
+                server,
+                ConnectPhase.TLS,
+                blockingTasks.tls(),
+                options.handshakeTimeout().toNanos(),
+                () -> blockingTasks.tlsContexts().load(tls),
+                context -> prepareUpgrade(
+                        new Candidate.Target(server, target.host(), target.port(), target.proxy(), context, null)),
                 failure -> {
                     boolean timeout = failure instanceof TimeoutException;
                     String why = timeout
-                            ? "the key material was not read within " + Times.text(road.handshakeTimeout())
+                            ? "timed out after " + Times.text(options.handshakeTimeout()) + " reading the key material"
                             : failure.getMessage();
-                    serverFailed(new TransportException(
+                    failed(new TransportException(
                             ConnectPhase.TLS,
                             timeout ? FailureReason.TIMEOUT : FailureReason.KEYS_UNUSABLE,
                             server,
-                            "TLS with " + server.authority() + " cannot begin: " + why,
+                            "cannot start TLS with " + server.authority() + ": " + why,
                             failure));
                 });
     }
 
-    /** Where the server is: its SRV records if they are wanted, else host and port of its address. */
-    private void findTargets(ServerAddress server, @Nullable SslContext tls) {
-        Target itself = new Target(server.host(), server.port());
-        if (!road.serviceRecords() || !ServiceRecords.apply(server)) {
-            findProxy(server, tls, List.of(itself), 0);
+    /** Asks the application for path, query and headers, if it supplies them. */
+    private void prepareUpgrade(Candidate.Target target) {
+        ServerAddress server = target.server();
+        if (!server.scheme().isWebSocket()) {
+            findTargets(target);
             return;
         }
-        helped(
-                helpers.names(),
-                road.resolveTimeout().toNanos(),
-                () -> helpers.serviceRecords().lookUp(server, ThreadLocalRandom.current()),
-                targets -> {
-                    if (!targets.isEmpty()) {
-                        passed(new ConnectProgress.Located(targets.stream()
-                                .map(target -> target.host() + ":" + target.port())
-                                .toList()));
-                    }
-                    findProxy(server, tls, targets.isEmpty() ? List.of(itself) : targets, 0);
-                },
+        WebSocketRequestSupplier supplier = options.webSocket().requests();
+        if (supplier == null) {
+            findTargets(withRequest(target, UNCHANGED));
+            return;
+        }
+        run(
+                server,
+                ConnectPhase.WEBSOCKET,
+                blockingTasks.suppliers(),
+                options.handshakeTimeout().toNanos(),
+                () -> Objects.requireNonNull(
+                        supplier.request(server.withoutCredentials()), "the supplier returned null"),
+                request -> findTargets(withRequest(target, request)),
                 failure -> {
-                    LOG.debug("no SRV records for {}: {}", server, failure.toString());
-                    findProxy(server, tls, List.of(itself), 0);
+                    boolean timeout = failure instanceof TimeoutException;
+                    failed(new TransportException(
+                            ConnectPhase.WEBSOCKET,
+                            timeout ? FailureReason.TIMEOUT : FailureReason.CREDENTIALS_UNAVAILABLE,
+                            server,
+                            timeout
+                                    ? "timed out after " + Times.text(options.handshakeTimeout())
+                                            + " waiting for the supplier of the WebSocket request"
+                                    : "the supplier of the WebSocket request failed: " + failure,
+                            failure));
                 });
     }
 
-    private void findProxy(ServerAddress server, @Nullable SslContext tls, List<Target> targets, int next) {
-        moreTargets = next + 1 < targets.size() ? () -> findProxy(server, tls, targets, next + 1) : null;
-        Target target = targets.get(next);
-        if (road.proxy() == null && road.systemProxy()) {
-            helped(
-                    helpers.names(),
-                    road.resolveTimeout().toNanos(),
-                    () -> Optional.ofNullable(Proxies.choose(road, server)),
-                    proxy -> resolve(
-                            new Candidate.Target(server, target.host(), target.port(), proxy.orElse(null), tls)),
-                    failure -> serverFailed(new TransportException(
-                            ConnectPhase.PROXY,
-                            failure instanceof TimeoutException ? FailureReason.TIMEOUT : FailureReason.PROXY_FAILED,
-                            server,
-                            "the JDK's proxy selector did not answer: " + failure,
-                            failure)));
-        } else {
-            resolve(new Candidate.Target(server, target.host(), target.port(), road.proxy(), tls));
+    private static Candidate.Target withRequest(Candidate.Target target, WebSocketRequest request) {
+        return new Candidate.Target(
+                target.server(), target.host(), target.port(), target.proxy(), target.tls(), request);
+    }
+
+    /** Finds the hosts of the server: its SRV records if enabled, else host and port of its address. */
+    private void findTargets(Candidate.Target target) {
+        ServerAddress server = target.server();
+        if (!options.serviceRecords() || !ServiceRecords.apply(server)) {
+            findProxy(List.of(target), 0);
+            return;
         }
+        run(
+                server,
+                ConnectPhase.RESOLVE,
+                blockingTasks.names(),
+                options.resolveTimeout().toNanos(),
+                () -> blockingTasks.serviceRecords().lookUp(server, ThreadLocalRandom.current()),
+                records -> {
+                    if (records.isEmpty()) {
+                        findProxy(List.of(target), 0);
+                        return;
+                    }
+                    progress(new ConnectProgress.Located(records.stream()
+                            .map(each -> each.host() + ":" + each.port())
+                            .toList()));
+                    findProxy(
+                            records.stream()
+                                    .map(each -> target.at(each.host(), each.port()))
+                                    .toList(),
+                            0);
+                },
+                failure -> {
+                    LOG.debug("no SRV records for {}: {}", server, failure.toString());
+                    findProxy(List.of(target), 0);
+                });
+    }
+
+    private void findProxy(List<Candidate.Target> targets, int next) {
+        Candidate.Target target = targets.get(next);
+        ServerAddress server = target.server();
+        moreTargets = next + 1 < targets.size()
+                ? () -> guarded(server, ConnectPhase.CONNECT, () -> findProxy(targets, next + 1))
+                : null;
+        if (!options.systemProxy()) {
+            resolve(target);
+            return;
+        }
+        run(
+                server,
+                ConnectPhase.PROXY,
+                blockingTasks.names(),
+                options.resolveTimeout().toNanos(),
+                () -> Optional.ofNullable(Proxies.choose(server)),
+                proxy -> resolve(target.through(proxy.orElse(null))),
+                failure -> failed(new TransportException(
+                        ConnectPhase.PROXY,
+                        failure instanceof TimeoutException ? FailureReason.TIMEOUT : FailureReason.PROXY_FAILED,
+                        server,
+                        "the JDK's proxy selector failed: " + failure,
+                        failure)));
     }
 
     private void resolve(Candidate.Target target) {
         String host = target.proxy() == null ? target.host() : target.proxy().host();
         int port = target.proxy() == null ? target.port() : target.proxy().port();
-        Consumer<Exception> unresolved = failure -> serverFailed(unresolved(target.server(), host, failure));
-        if (isSpelledOut(host) && road.resolver() == HostResolver.system()) {
+        Consumer<Throwable> unresolved = failure -> failed(unresolved(target.server(), host, failure));
+        if (isLiteral(host) && options.resolver() == HostResolver.SYSTEM) {
             try {
-                resolved(target, host, port, road.resolver().resolve(host));
+                resolved(target, host, port, options.resolver().resolve(host));
             } catch (UnknownHostException failure) {
                 unresolved.accept(failure);
             }
             return;
         }
-        helped(
-                helpers.names(),
-                road.resolveTimeout().toNanos(),
-                () -> road.resolver().resolve(host),
+        run(
+                target.server(),
+                ConnectPhase.RESOLVE,
+                blockingTasks.names(),
+                options.resolveTimeout().toNanos(),
+                () -> options.resolver().resolve(host),
                 addresses -> resolved(target, host, port, addresses),
                 unresolved);
     }
 
-    /** The JDK reads such a host at once; all others it may have to ask for. */
-    private static boolean isSpelledOut(String host) {
+    /** The JDK parses such a host without a lookup that could block. */
+    private static boolean isLiteral(String host) {
         return NetUtil.isValidIpV4Address(host) || NetUtil.isValidIpV6Address(host);
     }
 
     private void resolved(Candidate.Target target, String host, int port, List<InetAddress> addresses) {
         if (addresses.isEmpty()) {
-            serverFailed(unresolved(target.server(), host, null));
+            failed(unresolved(target.server(), host, null));
         } else {
-            passed(new ConnectProgress.Resolved(host, port, List.copyOf(addresses)));
+            progress(new ConnectProgress.Resolved(host, port, List.copyOf(addresses)));
             race(target, withPort(addresses, port));
         }
     }
 
-    /** Runs what may block on a helper thread; it is what goes on now. */
-    private <T> void helped(
-            Executor executor, long limitNanos, Callable<T> job, Consumer<T> done, Consumer<Exception> failed) {
-        current = helpers.run(executor, loop, limitNanos, job, (value, failure) -> {
+    /** Runs what may block on another thread, as the current step. */
+    private <T> void run(
+            ServerAddress server,
+            ConnectPhase phase,
+            Executor executor,
+            long limitNanos,
+            Callable<T> job,
+            Consumer<T> done,
+            Consumer<Throwable> failed) {
+        current = blockingTasks.run(executor, loop, limitNanos, job, (value, failure) -> {
             if (cancelled) {
                 return;
             }
             if (failure != null) {
                 failed.accept(failure);
             } else {
-                done.accept(Objects.requireNonNull(value));
+                guarded(server, phase, () -> done.accept(Objects.requireNonNull(value)));
             }
         });
     }
 
     private void race(Candidate.Target target, List<SocketAddress> addresses) {
-        AddressRace race = new AddressRace(this, target, addresses);
+        AddressRace race = new AddressRace(context, target, addresses, this);
         current = race;
         race.start();
     }
 
-    /** Tells of a point that has been passed. Loop only. */
-    void passed(ConnectProgress waypoint) {
+    private void progress(ConnectProgress progress) {
         if (!cancelled) {
-            listener.passed(waypoint);
+            listener.progress(progress);
         }
     }
 
-    /** A race has found no way. Loop only. */
-    void serverFailed(TransportException failure) {
-        if (failures == null) {
-            failures = new ArrayList<>(servers.size());
-        }
+    /** This server could not be reached. */
+    @Override
+    public void failed(TransportException failure) {
         failures.add(failure);
         Runnable more = moreTargets;
         moreTargets = null;
@@ -308,32 +363,32 @@ final class ConnectAttempt implements Attempt {
         }
     }
 
-    /** A race has a winner, open to its end. Loop only. */
-    void connected(NettyConnection link) {
-        current = link;
-        failures = null;
+    @Override
+    public void opened(NettyConnection connection) {
+        current = connection;
+        failures.clear();
         servers = List.of();
         moreTargets = null;
         if (!cancelled) {
-            link.open(listener);
+            connection.open(listener);
         }
     }
 
     private void fail() {
-        List<TransportException> all = failures == null ? List.of() : failures;
-        TransportException last = all.get(all.size() - 1);
-        if (all.size() == 1) {
+        TransportException last = failures.get(failures.size() - 1);
+        if (failures.size() == 1) {
             listener.failed(last);
             return;
         }
-        StringBuilder message =
-                new StringBuilder("none of the ").append(all.size()).append(" servers can be reached");
-        for (TransportException each : all) {
+        StringBuilder message = new StringBuilder("cannot reach any of the ")
+                .append(failures.size())
+                .append(" servers");
+        for (TransportException each : failures) {
             message.append("; ").append(each.getMessage());
         }
         TransportException summary =
                 new TransportException(last.phase(), last.reason(), last.address(), message.toString(), last);
-        for (TransportException each : all) {
+        for (TransportException each : failures) {
             if (each != last) {
                 summary.addSuppressed(each);
             }
@@ -357,14 +412,14 @@ final class ConnectAttempt implements Attempt {
         return sockets;
     }
 
-    private TransportException unresolved(ServerAddress server, String host, @Nullable Exception failure) {
+    private TransportException unresolved(ServerAddress server, String host, @Nullable Throwable failure) {
         if (failure instanceof TimeoutException) {
             return new TransportException(
                     ConnectPhase.RESOLVE,
                     FailureReason.TIMEOUT,
                     server,
-                    "the name '" + host + "' was not resolved within " + Times.text(road.resolveTimeout())
-                            + ": is the name server reachable?",
+                    "timed out after " + Times.text(options.resolveTimeout()) + " resolving the name '" + host
+                            + "': is the name server reachable?",
                     null);
         }
         String reason = failure == null || failure instanceof UnknownHostException ? "" : " (" + failure + ")";
@@ -372,8 +427,8 @@ final class ConnectAttempt implements Attempt {
                 ConnectPhase.RESOLVE,
                 FailureReason.UNKNOWN_HOST,
                 server,
-                "the name '" + host + "' has no address" + reason + ": is it spelled right, and does this"
-                        + " machine's name server know it?",
+                "cannot resolve the name '" + host + "'" + reason + ": is it spelled correctly, and does this machine's"
+                        + " name server know it?",
                 failure);
     }
 }

@@ -17,13 +17,13 @@ import java.net.SocketException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Says in words why an address could not be reached, and what may help. */
+/** Explains why an address could not be reached, and what may help. */
 final class ConnectFailures {
 
     private ConnectFailures() {}
 
     static TransportException describe(
-            ServerAddress server, SocketAddress address, TransportOptions road, @Nullable Throwable cause) {
+            ServerAddress server, SocketAddress address, TransportOptions options, @Nullable Throwable cause) {
         String where = where(server, address);
         String text = cause == null || cause.getMessage() == null
                 ? ""
@@ -32,8 +32,8 @@ final class ConnectFailures {
             return failure(
                     FailureReason.TIMEOUT,
                     server,
-                    where + " did not answer within " + Times.text(road.connectTimeout())
-                            + ": is the host up, and does a firewall let port " + server.port() + " pass?",
+                    "timed out after " + Times.text(options.connectTimeout()) + " connecting to " + where
+                            + ": is the host up, and does a firewall block port " + server.port() + "?",
                     cause);
         }
         String message;
@@ -41,19 +41,19 @@ final class ConnectFailures {
         if (server.scheme() == Scheme.UNIX) {
             if (cause instanceof FileNotFoundException || text.contains("no such file") || text.contains("enoent")) {
                 reason = FailureReason.REFUSED;
-                message = "there is no socket " + where + ": is the broker running, and does it listen there?";
+                message = "no such socket: " + where + "; is the broker running, and does it listen there?";
             } else if (text.contains("permission denied") || text.contains("eacces")) {
                 reason = FailureReason.UNREACHABLE;
-                message = "this user may not open the socket " + where + ": see its owner and its rights";
+                message = "no permission to open the socket " + where + ": check its owner and permissions";
             } else if (text.contains("refused")) {
                 reason = FailureReason.REFUSED;
-                message = "nobody listens on the socket " + where + ": the broker that made it has ended";
+                message = "nothing listens on the socket " + where + ": the broker that created it has ended";
             } else {
-                message = "the socket " + where + " cannot be opened" + because(cause);
+                message = "cannot open the socket " + where + because(cause);
             }
         } else if (cause instanceof BindException || text.contains("cannot assign requested address")) {
-            message = "the local address " + road.localAddress() + " cannot be used to reach " + where
-                    + ": it has to be an address of this machine and of the same family";
+            message = "cannot connect to " + where + " from the local address " + options.localAddress()
+                    + ": it must be an address of this machine and of the same family";
         } else if (text.contains("refused")) {
             reason = FailureReason.REFUSED;
             message = where + " refused the connection: nothing listens on port " + server.port()
@@ -62,12 +62,12 @@ final class ConnectFailures {
                 || text.contains("unreachable")
                 || text.contains("no route")) {
             reason = FailureReason.UNREACHABLE;
-            message = where + " is out of reach: there is no route to it from this machine";
+            message = "cannot reach " + where + ": this machine has no route to it";
         } else if (cause instanceof SocketException && text.contains("reset")) {
             reason = FailureReason.CLOSED;
-            message = where + " reset the connection while it was being opened";
+            message = where + " reset the connection while it was opened";
         } else {
-            message = where + " cannot be reached" + because(cause);
+            message = "cannot reach " + where + because(cause);
         }
         return failure(reason, server, message, cause);
     }

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.transport.netty;
 
 import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
@@ -15,56 +16,69 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last handler of a channel and the connection that the engine sees, in one object; for plain TCP it is the only
- * handler. Until it is opened it drops what comes: then the steps of the road have the word.
+ * The last handler of a channel and the connection that the engine sees, in one object; for plain TCP it is the only handler.
+ * Until it is opened it drops what it receives: the handlers before it are still at work.
  */
 final class NettyConnection extends ChannelInboundHandlerAdapter implements Connection, Cancellable {
 
-    /** How long what was written may take to leave before the connection is cut. */
+    /** How long writing the rest may take before the connection is closed forcibly. */
     private static final long FLUSH_LIMIT_SECONDS = 5;
 
-    /** How long the peer may take to end its side after ours. */
+    /** How long the peer may take to close its side after ours. */
     private static final long LINGER_MILLIS = 1000;
 
     /** Set once. */
-    private final ConnectAttempt walk;
-
     private final ServerAddress server;
 
-    /** Loop only; set when the channel is made. */
+    private final Tls tls;
+    private final NettyEventLoop loop;
+    private final BooleanSupplier cancelled;
+
+    /** Event loop only; set when the channel is created. */
     private @Nullable ChannelHandlerContext context;
 
-    /** Loop only: set from the opening to the end. */
+    /** Event loop only; set from opening to closing. */
     private @Nullable ConnectionListener listener;
 
     private @Nullable Throwable cause;
     private boolean closing;
 
-    NettyConnection(ConnectAttempt walk, ServerAddress server) {
-        this.walk = walk;
+    /** Whether everything was written before this side closed the connection, or nothing had to be. */
+    private boolean flushed;
+
+    NettyConnection(ServerAddress server, Tls tls, NettyEventLoop loop, BooleanSupplier cancelled) {
         this.server = server;
+        this.tls = tls;
+        this.loop = loop;
+        this.cancelled = cancelled;
     }
 
-    /** The road is open to its end. Loop only. */
+    /** All phases are complete. Loop only. */
     void open(ConnectionListener listener) {
         this.listener = listener;
-        listener.connected(this);
+        try {
+            listener.connected(this);
+        } catch (Throwable e) {
+            exceptionCaught(context(), e);
+        }
     }
 
-    /** Why the channel ended before it was opened, if it said so. Loop only. */
+    /** Why the channel ended before it was opened, if known. Loop only. */
     @Nullable
     Throwable cause() {
         return cause;
     }
 
-    /** Closes at once and tells nobody. Loop only. */
+    /** Closes at once without notifying the listener. Loop only. */
     @Override
     public void cancel() {
         listener = null;
@@ -80,7 +94,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
             ConnectionListener listener = this.listener;
-            if (listener != null && !closing && !walk.isCancelled()) {
+            if (listener != null && !closing && !cancelled.getAsBoolean()) {
                 listener.received((ByteBuf) message);
             }
         } finally {
@@ -91,7 +105,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         ConnectionListener listener = this.listener;
-        if (listener != null && !closing && !walk.isCancelled()) {
+        if (listener != null && !closing && !cancelled.getAsBoolean()) {
             listener.readComplete();
         }
     }
@@ -99,7 +113,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         ConnectionListener listener = this.listener;
-        if (listener != null && !closing && !walk.isCancelled()) {
+        if (listener != null && !closing && !cancelled.getAsBoolean()) {
             listener.writabilityChanged();
         }
     }
@@ -108,17 +122,17 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     public void channelInactive(ChannelHandlerContext context) {
         ConnectionListener listener = this.listener;
         this.listener = null;
-        if (listener != null && !walk.isCancelled()) {
-            listener.closed(closing ? null : cause);
+        if (listener != null && !cancelled.getAsBoolean()) {
+            listener.closed(closing && flushed ? null : cause != null ? cause : closing ? unsent() : null);
         }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
         if (cause == null) {
-            // with TLS 1.3 the server's verdict on our certificate comes after the handshake
+            // with TLS 1.3 the server rejects our certificate only after the handshake
             cause = listener != null && failure.getCause() instanceof SSLException
-                    ? TlsFailures.describe(server, walk.road().tls(), server.authority(), failure)
+                    ? TlsFailures.describe(server, tls, server.authority(), failure)
                     : failure;
         }
         if (listener != null) {
@@ -161,24 +175,25 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void close(boolean flush) {
-        if (walk.loop().inLoop()) {
+        if (loop.inLoop()) {
             close0(flush);
             return;
         }
         try {
-            walk.loop().execute(() -> close0(flush));
+            loop.execute(() -> close0(flush));
         } catch (RejectedExecutionException e) {
-            return; // the loop has ended and closed all it had
+            return; // the loop has ended and closed all its channels
         }
     }
 
     @Override
     public void closeUnanswered() {
         Channel channel = context().channel();
-        // this handler is alone: what lies between, such as TLS, may have things to say
+        // only without other handlers: TLS or WebSocket may have packets of their own to send
         boolean plain = channel.pipeline().firstContext() == context();
         if (plain && !closing && !hasUnwritten()) {
             closing = true;
+            flushed = true;
             channel.unsafe().close(context().voidPromise());
         } else {
             close(true);
@@ -188,6 +203,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private void close0(boolean flush) {
         Channel channel = context().channel();
         if (!flush) {
+            flushed |= !closing; // nobody asked for what is unsent, unless an earlier call did
             closing = true;
             closeNow();
             return;
@@ -198,12 +214,19 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         closing = true;
         setReading(true);
         scheduleClose(FLUSH_LIMIT_SECONDS * 1000);
-        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> endOutput(channel));
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(written -> {
+            flushed = written.isSuccess();
+            endOutput(channel);
+        });
+    }
+
+    private static IOException unsent() {
+        return new IOException("the connection ended before everything was sent");
     }
 
     /**
-     * Ends the sending side and lets the peer end its own. To close with bytes unread would reset the connection, and
-     * a reset overtakes what the peer has not read yet: a DISCONNECT could be lost and a will published.
+     * Closes the sending side and lets the peer close its own. Closing with unread bytes would reset the connection, and a reset
+     * discards what the peer has not read yet: a DISCONNECT could be lost and a will published.
      */
     private void endOutput(Channel channel) {
         if (!channel.isActive()) {
@@ -214,9 +237,9 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         if (frames != null) {
             ((WebSocketFrames) frames.handler()).sendClose(frames, 1000);
         }
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        if (tls != null) {
-            tls.closeOutbound().addListener(said -> ((DuplexChannel) channel).shutdownOutput());
+        SslHandler encryption = channel.pipeline().get(SslHandler.class);
+        if (encryption != null) {
+            encryption.closeOutbound().addListener(sent -> ((DuplexChannel) channel).shutdownOutput());
         } else {
             ((DuplexChannel) channel).shutdownOutput();
         }
@@ -228,7 +251,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         channel.closeFuture().addListener(closed -> timer.cancel(false));
     }
 
-    /** Past TLS and all else, straight at the socket, with a reset. */
+    /** Closes the socket itself with a reset, bypassing TLS and all other handlers. */
     private void closeNow() {
         Channel channel = context().channel();
         if (channel.isOpen()) {
@@ -244,12 +267,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         if (channel.remoteAddress() != null && server.scheme() != ServerAddress.Scheme.UNIX) {
             text.append(" at ").append(channel.remoteAddress());
         }
-        SslHandler tls = channel.pipeline().get(SslHandler.class);
-        if (tls != null) {
-            SSLSession session = tls.engine().getSession();
+        SslHandler encryption = channel.pipeline().get(SslHandler.class);
+        if (encryption != null) {
+            SSLSession session = encryption.engine().getSession();
             text.append(", ").append(session.getProtocol()).append(' ').append(session.getCipherSuite());
-            if (tls.applicationProtocol() != null) {
-                text.append(", ALPN ").append(tls.applicationProtocol());
+            if (encryption.applicationProtocol() != null) {
+                text.append(", ALPN ").append(encryption.applicationProtocol());
             }
         }
         return text.toString();
@@ -263,7 +286,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private ChannelHandlerContext context() {
         ChannelHandlerContext context = this.context;
         if (context == null) {
-            throw new IllegalStateException("the link has no channel yet");
+            throw new IllegalStateException("the connection has no channel yet");
         }
         return context;
     }

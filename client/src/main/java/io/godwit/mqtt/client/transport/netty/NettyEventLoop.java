@@ -5,7 +5,7 @@ import io.godwit.mqtt.client.transport.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** A Netty event loop seen through {@link EventLoop}. There is one of these for each thread of a transport. */
+/** A Netty event loop as an {@link EventLoop}. One for each thread of a transport. */
 final class NettyEventLoop implements EventLoop {
 
     /** Set once. */
@@ -15,7 +15,7 @@ final class NettyEventLoop implements EventLoop {
         this.loop = loop;
     }
 
-    /** What channels register with. */
+    /** The loop that channels register with. */
     io.netty.channel.EventLoop netty() {
         return loop;
     }

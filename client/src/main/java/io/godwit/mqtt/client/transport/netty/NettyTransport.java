@@ -2,6 +2,7 @@ package io.godwit.mqtt.client.transport.netty;
 
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
+import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
@@ -15,9 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The transport with real sockets. Owns a few event-loop threads and, for what may block (names, key files, TLS
- * sums), a few helper threads that end when they are idle. All are daemons: an application that has nothing else to
- * do ends.
+ * The transport over sockets. Owns a few event-loop threads and, for what may block (names, key files, TLS handshakes,
+ * suppliers), threads that end when they are idle. All are daemons; what keeps the JVM running is {@link #holdJvm()}.
  */
 public final class NettyTransport implements Transport {
 
@@ -28,13 +28,14 @@ public final class NettyTransport implements Transport {
 
     private final List<NettyEventLoop> loops;
     private final Sockets sockets;
-    private final BlockingTasks helpers;
+    private final BlockingTasks blockingTasks;
+    private final JvmHold jvmHold = new JvmHold();
     private final boolean closeable;
 
     /** Any thread. */
     private final AtomicInteger next = new AtomicInteger();
 
-    /** A transport of its own with this number of threads, which {@link #close()} ends. */
+    /** A transport with this number of event-loop threads, which {@link #close()} ends. */
     public NettyTransport(int threads) {
         this(threads, Sockets.best(), true);
     }
@@ -53,18 +54,18 @@ public final class NettyTransport implements Transport {
             made.add(new NettyEventLoop((io.netty.channel.EventLoop) executor));
         }
         loops = List.copyOf(made);
-        helpers = new BlockingTasks(serviceRecords);
+        blockingTasks = new BlockingTasks(serviceRecords);
     }
 
     /**
-     * The transport that all clients of this JVM share unless they are told otherwise: as many threads as there are
-     * processors, at most four. Made on first use, never closed.
+     * The transport that all clients of this JVM share by default: one thread per processor, at most four. Created on first
+     * use, never closed.
      */
     public static NettyTransport shared() {
         return Shared.INSTANCE;
     }
 
-    /** Holds the shared transport, so that a JVM which uses another has no threads of it. */
+    /** Holds the shared transport, so that a JVM which uses another one has no threads of it. */
     private static final class Shared {
         static final NettyTransport INSTANCE =
                 new NettyTransport(Math.min(Runtime.getRuntime().availableProcessors(), 4), Sockets.best(), false);
@@ -76,10 +77,15 @@ public final class NettyTransport implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop loop, TransportOptions road, ConnectionListener listener) {
-        ConnectAttempt walk = new ConnectAttempt((NettyEventLoop) loop, sockets, helpers, road, listener);
-        walk.start();
-        return walk;
+    public Attempt open(EventLoop loop, TransportOptions options, ConnectionListener listener) {
+        ConnectAttempt attempt = new ConnectAttempt((NettyEventLoop) loop, sockets, blockingTasks, options, listener);
+        attempt.start();
+        return attempt;
+    }
+
+    @Override
+    public Cancellable holdJvm() {
+        return jvmHold.take();
     }
 
     @Override
@@ -87,7 +93,7 @@ public final class NettyTransport implements Transport {
         if (!closeable) {
             return;
         }
-        helpers.close();
+        blockingTasks.close();
         group.shutdownGracefully(0, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
         for (NettyEventLoop loop : loops) {
             if (loop.inLoop()) {

@@ -3,7 +3,6 @@ package io.godwit.mqtt.client.transport.netty;
 import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.ProxyServer.Kind;
 import io.godwit.mqtt.client.net.ServerAddress;
-import io.godwit.mqtt.client.net.TransportOptions;
 import io.netty.handler.proxy.HttpProxyHandler;
 import io.netty.handler.proxy.ProxyHandler;
 import io.netty.handler.proxy.Socks4ProxyHandler;
@@ -17,16 +16,13 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Which proxy a road goes through, how it is spoken with, and what its refusals mean. */
+/** Chooses the proxy, creates its handler, and explains its refusals. */
 final class Proxies {
 
     private Proxies() {}
 
-    /** The proxy for this server, or {@code null}. May block when the JDK is asked: helper threads only. */
-    static @Nullable ProxyServer choose(TransportOptions road, ServerAddress server) {
-        if (road.proxy() != null || !road.systemProxy()) {
-            return road.proxy();
-        }
+    /** The proxy that the JDK's selector chooses for this server, or {@code null}. May block. */
+    static @Nullable ProxyServer choose(ServerAddress server) {
         ProxySelector selector = ProxySelector.getDefault();
         if (selector == null) {
             return null;
@@ -47,12 +43,12 @@ final class Proxies {
                 }
             }
         } catch (URISyntaxException e) {
-            return null; // a host that java.net.URI does not know, such as one with an underscore, has no rule
+            return null; // java.net.URI rejects the host, such as one with an underscore, so no rule can match it
         }
         return null;
     }
 
-    /** What asks the proxy at the address for the way on. */
+    /** The handler that connects through the proxy at this address. */
     static ProxyHandler handler(ProxyServer proxy, SocketAddress address) {
         String user = proxy.user();
         String password = proxy.password();
@@ -69,22 +65,22 @@ final class Proxies {
         };
     }
 
-    /** Why the proxy did not lead on. */
+    /** Why the proxy did not connect. */
     static String failure(ProxyServer proxy, ServerAddress server, Throwable cause) {
-        String start = "the proxy " + proxy + " did not open the way to " + server.authority() + ": ";
+        String start = "the proxy " + proxy + " did not connect to " + server.authority() + ": ";
         String text = String.valueOf(cause.getMessage());
         String lower = text.toLowerCase(Locale.ROOT);
         if (lower.contains("407") || lower.contains("authstatus") || lower.contains("unexpected authmethod")) {
             return start
                     + (proxy.user() == null
-                            ? "it wants credentials; write them into its address, as in user:password@host"
-                            : "it refused the user and password");
+                            ? "it requires credentials; add them to its address, as in user:password@host"
+                            : "it rejected the user and password");
         }
         if (lower.contains("status: 403") || lower.contains("forbidden")) {
             return start + "it does not allow this target; many proxies allow port 443 only";
         }
         if (lower.contains("rejected_or_failed")) {
-            return start + "it does not allow this target, or could not reach it; SOCKS4 knows no IPv6";
+            return start + "it does not allow this target, or could not reach it; SOCKS4 has no IPv6";
         }
         if (lower.contains("host_unreachable")
                 || lower.contains("network_unreachable")
@@ -96,10 +92,10 @@ final class Proxies {
                 || lower.contains("status: 500")) {
             return start + "it could not reach the server itself (" + tail(text) + ")";
         }
-        return start + tail(text) + "; does it speak " + proxy.kind() + "?";
+        return start + tail(text) + "; is it a " + proxy.kind() + " proxy?";
     }
 
-    /** Netty's message without the addresses at its beginning. */
+    /** Netty's message without the leading addresses. */
     private static String tail(String text) {
         int status = text.lastIndexOf("tatus: ");
         return status > 0 ? "s" + text.substring(status) : text;

@@ -16,30 +16,30 @@ import javax.naming.directory.DirContext;
 import javax.naming.directory.InitialDirContext;
 
 /**
- * Asks DNS for SRV records (RFC 2782) through the JDK's JNDI: it reads the system's name servers, falls back to TCP
- * for long answers and needs no library of its own; that it blocks does not matter on a helper thread.
+ * Looks up SRV records (RFC 2782) through the JDK's JNDI: it reads the system's name servers, falls back to TCP for long answers
+ * and needs no further library.
  */
 final class ServiceRecords {
 
-    /** Where a service is, as one record says. */
+    /** Host and port of a service. */
     record Target(String host, int port) {}
 
-    /** A record: lower priorities first, heavier weights more often. */
+    /** A record: lower priorities first, higher weights more often. */
     record Srv(int priority, int weight, int port, String host) {}
 
     private final String provider;
 
-    /** Asks the system's name servers. */
+    /** Uses the system's name servers. */
     ServiceRecords() {
         this("dns:");
     }
 
-    /** Asks another name server, as {@code dns://127.0.0.1:5353}. */
+    /** Uses another name server, as {@code dns://127.0.0.1:5353}. */
     ServiceRecords(String provider) {
         this.provider = provider;
     }
 
-    /** Whether the address is one for which records are asked: RFC 2782 leaves out those with a port of their own. */
+    /** Whether records are looked up for this address: not if it has a port of its own (RFC 2782). */
     static boolean apply(ServerAddress server) {
         boolean named = server.scheme() == Scheme.MQTT || server.scheme() == Scheme.MQTTS;
         boolean literal = server.host().indexOf(':') >= 0
@@ -47,8 +47,9 @@ final class ServiceRecords {
         return named && !literal && server.port() == server.scheme().defaultPort();
     }
 
-    /** The targets in the order in which they are to be tried; empty when there are no such records. Blocks. */
-    @SuppressWarnings("BanJNDI") // attributes of a DNS name are texts: no object is looked up, nothing deserialized
+    /** The targets in the order in which to try them; empty if there are no such records. Blocks. */
+    @SuppressWarnings(
+            "BanJNDI") // the attributes of a DNS name are strings: no object is looked up, nothing deserialized
     List<Target> lookUp(ServerAddress server, RandomGenerator random) throws NamingException {
         String service = server.scheme() == Scheme.MQTTS ? "_secure-mqtt._tcp." : "_mqtt._tcp.";
         Hashtable<String, String> settings = new Hashtable<>();
@@ -82,13 +83,13 @@ final class ServiceRecords {
             String host = parts[3].endsWith(".") ? parts[3].substring(0, parts[3].length() - 1) : parts[3];
             return new Srv(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), Integer.parseInt(parts[2]), host);
         } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            NamingException failure = new NamingException("the SRV record '" + text + "' is damaged");
+            NamingException failure = new NamingException("malformed SRV record '" + text + "'");
             failure.initCause(e);
             throw failure;
         }
     }
 
-    /** RFC 2782: by priority, and among equals at random by weight. A lone "." means: no such service. */
+    /** RFC 2782: by priority, and within a priority at random by weight. A lone "." means that there is no such service. */
     static List<Target> order(List<Srv> records, RandomGenerator random) {
         List<Srv> left = new ArrayList<>(records);
         left.removeIf(each -> each.host.isEmpty());

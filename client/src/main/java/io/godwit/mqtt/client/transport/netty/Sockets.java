@@ -20,8 +20,8 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 
 /**
- * The kind of sockets that this machine offers, and how they are set. Epoll where its native library loads, since it
- * needs less memory for a channel and fewer system calls; NIO elsewhere. Both know unix domain sockets.
+ * The kinds of sockets and how they are configured. Epoll if its native library loads, because it needs less memory per channel
+ * and fewer system calls; otherwise NIO. Both support unix domain sockets.
  */
 enum Sockets {
     EPOLL {
@@ -67,17 +67,17 @@ enum Sockets {
         }
     };
 
-    /** Bytes that may wait for the socket before a connection stops to be writable, and when it is so again. */
+    /** Bytes waiting for the socket above which a connection is not writable, and below which it is again. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 << 10, 256 << 10);
 
     /**
-     * Reads into buffers from 2 KiB to 256 KiB, as large as the last bursts were. An idle connection holds none. Four
-     * reads a turn, so that one busy connection leaves the loop to its neighbours after 1 MiB.
+     * Reads into buffers of 2 KiB to 256 KiB, as large as the last bursts were. An idle connection holds none. Four reads per
+     * turn, so that a busy connection yields the loop after 1 MiB.
      */
     private static final RecvByteBufAllocator RECEIVE =
             new AdaptiveRecvByteBufAllocator(2 << 10, 2 << 10, 256 << 10).maxMessagesPerRead(4);
 
-    /** The best kind here. */
+    /** The best kind on this machine. */
     static Sockets best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
@@ -98,7 +98,7 @@ enum Sockets {
         config.setWriteBufferWaterMark(WATER_MARK);
         config.setAllocator(Buffers.INSTANCE);
         config.setRecvByteBufAllocator(RECEIVE);
-        config.setConnectTimeoutMillis(0); // the candidate has a timer of its own, which it lets go of
+        config.setConnectTimeoutMillis(0); // the candidate has its own timer
         if (!unix) {
             config.setOption(ChannelOption.TCP_NODELAY, true);
         }

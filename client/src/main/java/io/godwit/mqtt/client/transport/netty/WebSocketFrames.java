@@ -12,9 +12,9 @@ import java.security.SecureRandom;
 import java.util.SplittableRandom;
 
 /**
- * WebSocket frames (RFC 6455, section 5) of an upgraded connection: unpacks what comes in, packs what goes out as
- * masked binary frames. It keeps no frame: payload is handed on as it arrives, whatever the length of its frame, and a
- * burst of small frames is pushed together in the buffer that it came in. Loop only.
+ * WebSocket frames (RFC 6455, section 5) of an upgraded connection: unpacks what is received, sends masked binary frames. Buffers
+ * no frame: payload is passed on as it arrives, whatever the length of its frame, and a burst of small frames is joined in the
+ * buffer that it arrived in. Answers the last ping of a burst, and none while the socket accepts no more bytes. Loop only.
  */
 final class WebSocketFrames extends ChannelDuplexHandler {
 
@@ -28,10 +28,10 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     private static final int FIN = 0x80;
     private static final int MASKED = 0x80;
 
-    /** A large write does not need one large buffer, and servers limit frames: Artemis to 64 KiB unless told otherwise. */
+    /** A large write needs no large buffer this way, and servers limit frames: Artemis to 64 KiB by default. */
     private static final int LARGEST_FRAME_OUT = 64 << 10;
 
-    /** Loop only: of the frame that is being read. */
+    /** Event loop only: the frame that is being read. */
     private final byte[] header = new byte[10];
 
     private int headerRead;
@@ -40,9 +40,13 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     private boolean insideFrame;
     private boolean insideMessage;
 
-    /** Loop only: the payload of a control frame, until it is complete. */
+    /** Event loop only: the payload of a control frame, until it is complete. */
     private final ByteBuf control = Unpooled.buffer(0, 125);
 
+    /** Event loop only: the ping to answer, if {@link #pongDue}. */
+    private final ByteBuf pong = Unpooled.buffer(0, 125);
+
+    private boolean pongDue;
     private boolean closeSent;
     private boolean closeReceived;
     private final SplittableRandom masks = new SplittableRandom(new SecureRandom().nextLong());
@@ -54,24 +58,24 @@ final class WebSocketFrames extends ChannelDuplexHandler {
             in.release();
             return;
         }
-        boolean handedOn = false;
+        boolean passedOn = false;
         try {
             int start = in.readerIndex();
             int end = unpack(context, in);
             if (end > start) {
-                handedOn = true;
+                passedOn = true;
                 context.fireChannelRead(in.setIndex(start, end));
             }
         } catch (IOException e) {
             context.fireExceptionCaught(e);
         } finally {
-            if (!handedOn) {
+            if (!passedOn) {
                 ReferenceCountUtil.release(in);
             }
         }
     }
 
-    /** Moves the payload of all data frames to the front of the buffer. Returns where it ends. */
+    /** Moves the payload of all data frames to the front of the buffer. Returns its end. */
     private int unpack(ChannelHandlerContext context, ByteBuf in) throws IOException {
         int out = in.readerIndex();
         int at = in.readerIndex();
@@ -117,57 +121,65 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     private void beginFrame() throws IOException {
         opcode = header[0] & 0x0f;
         boolean last = (header[0] & FIN) != 0;
-        left = header[1] & 0x7f;
-        if (left >= 126) {
-            int bytes = left == 126 ? 2 : 8;
+        int length = header[1] & 0x7f;
+        left = length;
+        if (length >= 126) {
+            int bytes = length == 126 ? 2 : 8;
             left = 0;
             for (int i = 0; i < bytes; i++) {
                 left = left << 8 | header[2 + i] & 0xff;
             }
         }
         if ((header[0] & 0x70) != 0) {
-            throw broken("it sets a reserved bit, as if an extension had been agreed on");
+            throw invalid("it sets a reserved bit, but no extension was negotiated");
         }
         if ((header[1] & MASKED) != 0) {
-            throw broken("it is masked, which only a client's frames are");
+            throw invalid("it is masked, as only a client's frames may be");
+        }
+        if (length == 126 && left < 126 || length == 127 && left >= 0 && left < 65_536) {
+            throw invalid("its length is not encoded in the fewest bytes");
         }
         if (left < 0) {
-            throw broken("its length has the highest bit set");
+            throw invalid("its length has the highest bit set");
         }
         switch (opcode) {
             case CONTINUATION -> {
                 if (!insideMessage) {
-                    throw broken("it continues a message that has not begun");
+                    throw invalid("it continues a message that was not started");
                 }
                 insideMessage = !last;
             }
             case BINARY -> {
                 if (insideMessage) {
-                    throw broken("it begins a message before the last one has ended");
+                    throw invalid("it starts a message before the previous one has ended");
                 }
                 insideMessage = !last;
             }
-            case TEXT -> throw broken("it is a text frame, and MQTT travels in binary frames [MQTT-6.0.0-1]");
+            case TEXT -> throw invalid("it is a text frame, but MQTT requires binary frames [MQTT-6.0.0-1]");
             case CLOSE, PING, PONG -> {
                 if (!last || left > 125) {
-                    throw broken("it is a control frame in pieces, or longer than 125 bytes");
+                    throw invalid("it is a control frame that is fragmented or longer than 125 bytes");
                 }
                 control.clear();
             }
-            default -> throw broken("it has the unknown opcode " + opcode);
+            default -> throw invalid("it has the reserved opcode " + opcode);
         }
         insideFrame = true;
     }
 
-    private static IOException broken(String why) {
-        return new IOException("the server sent a WebSocket frame that is not allowed: " + why);
+    private static IOException invalid(String why) {
+        return new IOException("the server sent an invalid WebSocket frame: " + why);
     }
 
     private void controlFrame(ChannelHandlerContext context) throws IOException {
         if (opcode == PING && !closeSent) {
-            context.writeAndFlush(frame(context, PONG, control, control.readableBytes()), context.voidPromise());
+            pong.clear().writeBytes(control);
+            pongDue = true;
         } else if (opcode == CLOSE) {
             closeReceived = true;
+            if (control.readableBytes() == 1) {
+                throw invalid("it is a close frame with half a status code");
+            }
             int status = control.readableBytes() >= 2 ? control.readUnsignedShort() : 1005;
             String reason = control.toString(StandardCharsets.UTF_8);
             if (!closeSent) {
@@ -181,7 +193,27 @@ final class WebSocketFrames extends ChannelDuplexHandler {
         }
     }
 
-    /** Says goodbye, once. Loop only. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        answerPing(context);
+        context.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        answerPing(context);
+        context.fireChannelWritabilityChanged();
+    }
+
+    /** RFC 6455, section 5.5.3: of several unanswered pings only the last one needs a pong. */
+    private void answerPing(ChannelHandlerContext context) {
+        if (pongDue && !closeSent && context.channel().isWritable()) {
+            pongDue = false;
+            context.writeAndFlush(frame(context, PONG, pong, pong.readableBytes()), context.voidPromise());
+        }
+    }
+
+    /** Sends a close frame, once. Loop only. */
     void sendClose(ChannelHandlerContext context, int status) {
         if (!closeSent) {
             closeSent = true;

@@ -1,7 +1,8 @@
 package io.godwit.mqtt.client.transport.netty;
 
 import io.godwit.mqtt.client.net.ServerAddress;
-import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.net.WebSocketOptions;
+import io.godwit.mqtt.client.net.WebSocketRequest;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -19,13 +20,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks an HTTP server for a WebSocket (RFC 6455, section 4.1) and puts {@link WebSocketFrames} in its own place once
- * it is granted. Reports its outcome once: {@code null}, or in words what the server said instead. Loop only.
+ * Requests the upgrade to WebSocket (RFC 6455, section 4.1) and replaces itself by {@link WebSocketFrames} once it is granted.
+ * Reports its outcome once: {@code null}, or what the server answered instead. Loop only.
  */
 final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
 
@@ -34,32 +34,41 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
     /** Set once. */
     private final ServerAddress server;
 
-    private final TransportOptions road;
+    private final WebSocketOptions options;
+    private final WebSocketRequest request;
+    private final String subprotocol;
     private final Consumer<@Nullable String> outcome;
     private final String key;
 
-    /** Loop only. */
+    /** Event loop only. */
     private final HttpClientCodec codec = new HttpClientCodec();
 
     private boolean granted;
     private boolean over;
 
-    WebSocketUpgrade(ServerAddress server, TransportOptions road, Consumer<@Nullable String> outcome) {
+    WebSocketUpgrade(
+            ServerAddress server,
+            WebSocketOptions options,
+            WebSocketRequest request,
+            Consumer<@Nullable String> outcome) {
         this.server = server;
-        this.road = road;
+        this.options = options;
+        this.request = request;
         this.outcome = outcome;
+        subprotocol = options.subprotocol() == null ? "mqtt" : options.subprotocol();
         byte[] nonce = new byte[16];
         new SecureRandom().nextBytes(nonce);
         key = Base64.getEncoder().encodeToString(nonce);
     }
 
-    /** The channel is open and, if wanted, encrypted: asks. */
+    /** The channel is open and, if configured, encrypted: sends the request. */
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         context.pipeline().addBefore(context.name(), null, codec);
-        DefaultFullHttpRequest request = new DefaultFullHttpRequest(
-                HttpVersion.HTTP_1_1, HttpMethod.GET, server.webSocketTarget(), Unpooled.EMPTY_BUFFER);
-        HttpHeaders headers = request.headers();
+        String target = request.target() == null ? server.webSocketTarget() : request.target();
+        DefaultFullHttpRequest upgrade =
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, target, Unpooled.EMPTY_BUFFER);
+        HttpHeaders headers = upgrade.headers();
         boolean standardPort = server.port() == server.scheme().defaultPort();
         String authority = server.authority();
         headers.set(
@@ -68,11 +77,10 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
         headers.set(HttpHeaderNames.CONNECTION, "Upgrade");
         headers.set(HttpHeaderNames.SEC_WEBSOCKET_KEY, key);
         headers.set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
-        headers.set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, road.webSocketSubprotocol());
-        for (Map.Entry<String, String> each : road.webSocketHeaders().entrySet()) {
-            headers.set(each.getKey(), each.getValue());
-        }
-        context.writeAndFlush(request);
+        headers.set(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, subprotocol);
+        options.headers().forEach(headers::set);
+        request.headers().forEach(headers::set);
+        context.writeAndFlush(upgrade);
     }
 
     @Override
@@ -83,7 +91,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
             }
             if (message instanceof HttpResponse response) {
                 if (response.decoderResult().isFailure()) {
-                    end("the server does not answer in HTTP; is this its WebSocket port?");
+                    end("the server's answer is not HTTP; is this its WebSocket port?");
                     return;
                 }
                 String refusal = refusal(response);
@@ -97,7 +105,7 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
                 context.pipeline().replace(this, null, new WebSocketFrames());
                 codec.removeOutboundHandler(); // frames may be written from now on
                 end(null);
-                context.pipeline().remove(codec); // what it has read beyond the response goes on to the frames
+                context.pipeline().remove(codec); // passes what it has read beyond the response on to the frames
             }
         } finally {
             ReferenceCountUtil.release(message);
@@ -106,8 +114,14 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        end("the server closed the connection instead of an answer; is this its WebSocket port?");
+        end("the server closed the connection without an answer; is this its WebSocket port?");
         context.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable failure) {
+        context.fireExceptionCaught(failure); // before the end, whose cause it is
+        end(failure.getMessage() == null ? failure.toString() : failure.getMessage());
     }
 
     private void end(@Nullable String failure) {
@@ -121,30 +135,48 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
         int status = response.status().code();
         HttpHeaders headers = response.headers();
         if (status != 101) {
-            String said = "the server answered " + response.status() + " to GET "
+            String answer = "the server answered " + response.status() + " to GET "
                     + (server.path().isEmpty() ? "/mqtt" : server.path());
             return switch (status) {
-                case 401, 403, 407 -> said + ": it wants credentials, for instance a header with a token";
-                case 404 -> said + ": there is no WebSocket at this path; which path does the broker's listener have?";
+                case 401, 403, 407 -> answer + ": it requires credentials, such as a header with a token";
+                case 404 -> answer + ": no WebSocket at this path; which path does the broker's listener have?";
                 case 301, 302, 303, 307, 308 ->
-                    said + ": it points to " + headers.get(HttpHeaderNames.LOCATION, "elsewhere")
-                            + "; use that address";
-                case 400, 426 -> said + ": it does not accept this upgrade; is the path right?";
-                default -> said + " instead of switching to WebSocket; is the path right?";
+                    answer + ": it redirects to "
+                            + withoutSecrets(headers.get(HttpHeaderNames.LOCATION, "another address"))
+                            + "; redirects are not followed, so use that address if you trust it";
+                case 400, 426 ->
+                    answer + ": it rejects this upgrade; is the path right"
+                            + (server.scheme().isTls() ? "?" : ", and doesn't the port expect TLS (wss://)?");
+                default -> answer + " instead of switching to WebSocket; is the path right?";
             };
         }
         if (!headers.containsValue(HttpHeaderNames.UPGRADE, "websocket", true)) {
             return "the server switched protocols, but not to WebSocket";
         }
         if (!accept(key).equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_ACCEPT))) {
-            return "the server's Sec-WebSocket-Accept does not answer our key; does a cache sit in between?";
+            return "the server's Sec-WebSocket-Accept doesn't match the key that was sent; is a cache in between?";
         }
-        String protocol = headers.get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
-        if (protocol != null && !protocol.equals(road.webSocketSubprotocol())) {
-            return "the server chose the sub-protocol '" + protocol + "', but '" + road.webSocketSubprotocol()
-                    + "' was offered";
+        if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
+            return "the server chose a WebSocket extension that wasn't offered";
+        }
+        String chosen = headers.get(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL);
+        if (chosen != null && !chosen.equals(subprotocol)) {
+            return "the server chose the sub-protocol '" + chosen + "', but '" + subprotocol + "' was offered";
         }
         return null;
+    }
+
+    /** A URL up to its query, without user and password. */
+    private static String withoutSecrets(String location) {
+        int end = location.length();
+        for (char c : new char[] {'?', '#'}) {
+            int at = location.indexOf(c);
+            end = at < 0 ? end : Math.min(end, at);
+        }
+        String shown = location.substring(0, end);
+        int at = shown.lastIndexOf('@');
+        int scheme = shown.indexOf("://");
+        return at < 0 ? shown : (scheme < 0 ? "" : shown.substring(0, scheme + 3)) + shown.substring(at + 1);
     }
 
     private static String accept(String key) {

@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A server's certificate failed a check: which one, and what the server sent. Travels through the TLS engine as the cause. */
+/** A server's certificate failed a check. Passes through the TLS engine as the cause of its failure. */
 public final class CertificateRejected extends CertificateException {
 
     private static final long serialVersionUID = 1L;
@@ -28,7 +28,7 @@ public final class CertificateRejected extends CertificateException {
         return check;
     }
 
-    /** The certificates that the server sent, its own first. */
+    /** The certificates as sent by the server, its own first. */
     public List<X509Certificate> chain() {
         return chain;
     }

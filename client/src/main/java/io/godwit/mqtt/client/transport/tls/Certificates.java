@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** Shows certificates to people. */
+/** Formats certificates for messages. */
 public final class Certificates {
 
     private static final int DNS = 2;
@@ -28,7 +28,7 @@ public final class Certificates {
                 + date(certificate.getNotBefore()) + " to " + date(certificate.getNotAfter());
     }
 
-    /** The hosts and addresses that the certificate is for, as "[a, b]"; "no host name" when it has none. */
+    /** The hosts and addresses of the certificate, as "[a, b]"; "no host name" if it has none. */
     public static String names(X509Certificate certificate) {
         StringJoiner names = new StringJoiner(", ", "[", "]").setEmptyValue("no host name");
         try {
@@ -42,7 +42,7 @@ public final class Certificates {
                 }
             }
         } catch (CertificateParsingException e) {
-            return "names that cannot be read";
+            return "malformed names";
         }
         return names.toString();
     }

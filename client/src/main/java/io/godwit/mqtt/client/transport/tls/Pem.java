@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
@@ -24,12 +25,13 @@ import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.PBEParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads certificates and private keys from PEM (RFC 7468 and the older forms of OpenSSL): PKCS#8, PKCS#1 and SEC1
- * keys, plain, encrypted as PKCS#8 (PBES2) or as OpenSSL did before. Needs nothing but the JDK.
+ * Reads certificates and private keys from PEM (RFC 7468 and the older formats of OpenSSL): PKCS#8, PKCS#1 and SEC1 keys,
+ * unencrypted, encrypted as PKCS#8 (PBES2) or in OpenSSL's older format. Needs only the JDK.
  */
 final class Pem {
 
@@ -37,6 +39,9 @@ final class Pem {
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s*(.*?)-----END \\1-----", Pattern.DOTALL);
 
     private static final Pattern HEADER = Pattern.compile("^([A-Za-z-]+): *([^\\r\\n]*)\\r?\\n", Pattern.MULTILINE);
+
+    /** How the JDK names PBES2: the pseudo-random function and the key length. */
+    private static final Pattern PBES2 = Pattern.compile("PBEWith(HmacSHA\\d+)AndAES_(\\d+)");
 
     private static final byte[] RSA = HexFormat.of().parseHex("300d06092a864886f70d0101010500");
     private static final byte[] EC_PUBLIC_KEY = HexFormat.of().parseHex("06072a8648ce3d0201");
@@ -57,7 +62,7 @@ final class Pem {
                 return Base64.getMimeDecoder()
                         .decode(HEADER.matcher(text).replaceAll("").strip());
             } catch (IllegalArgumentException e) {
-                throw new IOException("the block " + type + " is damaged: it is no Base64", e);
+                throw new IOException("the block " + type + " is not valid Base64", e);
             }
         }
 
@@ -86,8 +91,8 @@ final class Pem {
             }
         }
         if (certificates.isEmpty()) {
-            throw new IOException("it holds no certificate" + found(pem)
-                    + ": a block that begins with -----BEGIN CERTIFICATE----- is needed");
+            throw new IOException("it contains no certificate" + found(pem)
+                    + ": it must have a block that begins with -----BEGIN CERTIFICATE-----");
         }
         return certificates;
     }
@@ -119,8 +124,8 @@ final class Pem {
                 }
             }
         }
-        throw new IOException(
-                "it holds no private key" + found(pem) + ": a block such as -----BEGIN PRIVATE KEY----- is needed");
+        throw new IOException("it contains no private key" + found(pem)
+                + ": it must have a block such as -----BEGIN PRIVATE KEY-----");
     }
 
     private static List<Block> blocks(byte[] pem) {
@@ -134,12 +139,12 @@ final class Pem {
 
     private static String found(byte[] pem) {
         List<String> types = blocks(pem).stream().map(Block::type).toList();
-        return types.isEmpty() ? " and nothing else in PEM" : " but " + String.join(", ", types);
+        return types.isEmpty() ? " and no other PEM block" : " but " + String.join(", ", types);
     }
 
     private static String needed(@Nullable String password) throws IOException {
         if (password == null) {
-            throw new IOException("the key is encrypted, but no password is given: set keyPassword(...)");
+            throw new IOException("the key is encrypted: set keyPassword(...)");
         }
         return password;
     }
@@ -150,11 +155,12 @@ final class Pem {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(spec);
             } catch (InvalidKeySpecException e) {
-                continue; // the next kind may fit
+                continue; // try the next type
             }
         }
-        throw new IOException("the private key is damaged, or of a kind that the JDK does not know"
-                + " (it knows RSA, EC, Ed25519 and Ed448)");
+        throw new IOException(
+                "the private key is malformed, or of a type that this JDK doesn't support (RSA, EC, Ed25519 and Ed448 are"
+                        + " supported)");
     }
 
     private static byte[] decryptPkcs8(byte[] encrypted, String password) throws IOException, GeneralSecurityException {
@@ -163,7 +169,7 @@ final class Pem {
             info = new EncryptedPrivateKeyInfo(encrypted);
         } catch (IOException e) {
             throw new IOException(
-                    "the encrypted key is damaged, or encrypted in a way that this JDK does not know, such as scrypt:"
+                    "the encrypted key is malformed, or its encryption is not supported by this JDK, such as scrypt:"
                             + " convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc'",
                     e);
         }
@@ -173,30 +179,57 @@ final class Pem {
                 && (algorithm.equals("PBES2") || algorithm.equals("1.2.840.113549.1.5.13"))) {
             algorithm = info.getAlgParameters().toString();
         }
-        Cipher cipher;
-        PBEKeySpec spec = new PBEKeySpec(password.toCharArray());
-        try {
-            cipher = Cipher.getInstance(algorithm);
-            cipher.init(
-                    Cipher.DECRYPT_MODE,
-                    SecretKeyFactory.getInstance(algorithm).generateSecret(spec),
-                    info.getAlgParameters());
-        } catch (GeneralSecurityException e) {
-            throw new IOException(
-                    "the key is encrypted with " + algorithm + ", which this JDK does not know: convert it with"
-                            + " 'openssl pkcs8 -topk8 -v2 aes-256-cbc'",
-                    e);
-        } finally {
-            spec.clearPassword();
-        }
+        Cipher cipher = decryption(algorithm, info.getAlgParameters(), password);
         try {
             return cipher.doFinal(info.getEncryptedData());
         } catch (GeneralSecurityException e) {
-            throw new IOException("the password does not open the private key", e);
+            throw new IOException("the password doesn't decrypt the private key", e);
         }
     }
 
-    /** The content of a block that may be encrypted in OpenSSL's old manner: MD5 of password and salt is the key. */
+    /**
+     * The cipher that decrypts with this algorithm. PBES2 is taken apart, because the JDK's ciphers for it accept only ASCII in
+     * a password, while OpenSSL derives the key from UTF-8 (RFC 8018).
+     */
+    private static Cipher decryption(String algorithm, @Nullable AlgorithmParameters parameters, String password)
+            throws IOException {
+        Matcher pbes2 = PBES2.matcher(algorithm);
+        try {
+            if (parameters != null && pbes2.matches()) {
+                PBEParameterSpec derivation = parameters.getParameterSpec(PBEParameterSpec.class);
+                PBEKeySpec spec = new PBEKeySpec(
+                        password.toCharArray(),
+                        derivation.getSalt(),
+                        derivation.getIterationCount(),
+                        Integer.parseInt(pbes2.group(2)));
+                byte[] key = SecretKeyFactory.getInstance("PBKDF2With" + pbes2.group(1))
+                        .generateSecret(spec)
+                        .getEncoded();
+                spec.clearPassword();
+                Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+                cipher.init(Cipher.DECRYPT_MODE, new SecretKeySpec(key, "AES"), derivation.getParameterSpec());
+                return cipher;
+            }
+            if (!password.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+                throw new IOException(
+                        "the key is encrypted with " + algorithm + ", for which this JDK accepts only ASCII in a"
+                                + " password: convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc'");
+            }
+            PBEKeySpec spec = new PBEKeySpec(password.toCharArray());
+            Cipher cipher = Cipher.getInstance(algorithm);
+            cipher.init(
+                    Cipher.DECRYPT_MODE, SecretKeyFactory.getInstance(algorithm).generateSecret(spec), parameters);
+            spec.clearPassword();
+            return cipher;
+        } catch (GeneralSecurityException e) {
+            throw new IOException(
+                    "the key is encrypted with " + algorithm + ", which this JDK doesn't support: convert it with"
+                            + " 'openssl pkcs8 -topk8 -v2 aes-256-cbc'",
+                    e);
+        }
+    }
+
+    /** The content of a block that may be encrypted in OpenSSL's older format: the key is the MD5 digest of password and salt. */
     private static byte[] plain(Block block, @Nullable String password) throws IOException, GeneralSecurityException {
         String info = block.header("DEK-Info");
         if (info == null) {
@@ -210,16 +243,16 @@ final class Pem {
             case "AES-256-CBC" -> 32;
             default ->
                 throw new IOException("the key is encrypted with " + algorithm
-                        + ", which is not known here: convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc'");
+                        + ", which is not supported: convert it with 'openssl pkcs8 -topk8 -v2 aes-256-cbc'");
         };
         byte[] iv;
         try {
             iv = HexFormat.of().parseHex(parts.length < 2 ? "" : parts[1].strip());
         } catch (IllegalArgumentException e) {
-            throw new IOException("the DEK-Info line of the key is damaged", e);
+            throw new IOException("the DEK-Info line of the key is malformed", e);
         }
         if (iv.length < 8) {
-            throw new IOException("the DEK-Info line of the key is damaged: it holds no salt");
+            throw new IOException("the DEK-Info line of the key is malformed: it has no salt");
         }
         byte[] secret = needed(password).getBytes(StandardCharsets.UTF_8);
         MessageDigest md5 = MessageDigest.getInstance("MD5");
@@ -239,11 +272,11 @@ final class Pem {
         try {
             return cipher.doFinal(block.content());
         } catch (GeneralSecurityException e) {
-            throw new IOException("the password does not open the private key", e);
+            throw new IOException("the password doesn't decrypt the private key", e);
         }
     }
 
-    /** SEC1, section C.4: the curve stands in the key as [0], or in a block of its own before it. */
+    /** SEC1, section C.4: the curve is in the key as [0], or in a separate block before it. */
     private static byte[] curveOf(byte[] key, byte @Nullable [] before) throws IOException {
         try {
             int at = contentAt(key, 0);
@@ -257,12 +290,12 @@ final class Pem {
                 at = content + length;
             }
         } catch (ArrayIndexOutOfBoundsException e) {
-            throw new IOException("the EC private key is damaged", e);
+            throw new IOException("the EC private key is malformed", e);
         }
         if (before != null && before.length > 0 && before[0] == OBJECT_IDENTIFIER) {
             return before;
         }
-        throw new IOException("the EC private key does not name its curve: convert it with 'openssl pkcs8 -topk8'");
+        throw new IOException("the EC private key doesn't name its curve: convert it with 'openssl pkcs8 -topk8'");
     }
 
     private static int contentAt(byte[] der, int at) {

@@ -2,8 +2,6 @@ package io.godwit.mqtt.client.transport.tls;
 
 import java.net.Socket;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SignatureException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -12,40 +10,54 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
-import java.util.HexFormat;
 import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves the judgement of a server's certificate to the JDK's trust manager, then checks the pins. When the answer is
- * no, finds out which check failed: the JDK's own words rarely say.
+ * Delegates to a trust manager, then checks the pins. If the certificate is rejected, finds out which check failed, because the
+ * JDK's messages rarely say. Checks the host name itself where the trust manager can't.
  */
 final class ServerTrust extends X509ExtendedTrustManager {
 
-    /** Set once; {@code null}: every certificate is taken. */
-    private final @Nullable X509ExtendedTrustManager judge;
+    /** Set once; {@code null}: every certificate is accepted. */
+    private final @Nullable X509TrustManager delegate;
 
-    private final List<String> pins;
+    private final Pins pins;
+    private final boolean hostNameChecked;
+    private final boolean custom;
     private final Clock clock;
 
-    ServerTrust(@Nullable X509ExtendedTrustManager judge, List<String> pins) {
-        this.judge = judge;
-        this.pins = pins;
+    /** @param custom whether the delegate is the application's and may not check host names */
+    ServerTrust(@Nullable X509TrustManager delegate, boolean custom, List<String> pins, boolean hostNameChecked) {
+        this.delegate = delegate;
+        this.custom = custom;
+        this.pins = new Pins(pins);
+        this.hostNameChecked = hostNameChecked && delegate != null;
         clock = Clock.systemUTC();
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        if (judge != null) {
+        if (delegate != null) {
+            SSLSession handshake = engine.getHandshakeSession();
+            String host = handshake == null ? engine.getPeerHost() : handshake.getPeerHost();
+            boolean byJdk = host == null || !hostNameChecked || HostNames.isCheckedByJdk(host);
             try {
-                judge.checkServerTrusted(chain, authType, engine);
+                if (delegate instanceof X509ExtendedTrustManager extended && byJdk) {
+                    extended.checkServerTrusted(chain, authType, engine);
+                } else {
+                    delegate.checkServerTrusted(chain, authType);
+                }
             } catch (CertificateException e) {
-                SSLSession handshake = engine.getHandshakeSession();
-                throw rejected(chain, handshake == null ? engine.getPeerHost() : handshake.getPeerHost(), e);
+                throw rejected(chain, host, e);
+            }
+            if (hostNameChecked && (custom || !byJdk) && (host == null || !HostNames.match(chain[0], host))) {
+                throw wrongHost(chain, host, null);
             }
         }
         checkPins(chain);
@@ -59,9 +71,12 @@ final class ServerTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        if (judge != null) {
+        if (hostNameChecked) {
+            throw new CertificateException("the TLS engine didn't say which host to check");
+        }
+        if (delegate != null) {
             try {
-                judge.checkServerTrusted(chain, authType);
+                delegate.checkServerTrusted(chain, authType);
             } catch (CertificateException e) {
                 throw rejected(chain, null, e);
             }
@@ -83,12 +98,12 @@ final class ServerTrust extends X509ExtendedTrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("this side is a client and judges no clients");
+        throw new CertificateException("this trust manager is for clients only");
     }
 
     @Override
     public X509Certificate[] getAcceptedIssuers() {
-        return judge == null ? new X509Certificate[0] : judge.getAcceptedIssuers();
+        return delegate == null ? new X509Certificate[0] : delegate.getAcceptedIssuers();
     }
 
     private CertificateRejected rejected(X509Certificate[] chain, @Nullable String host, CertificateException cause) {
@@ -105,8 +120,8 @@ final class ServerTrust extends X509ExtendedTrustManager {
                         TlsCheck.NOT_YET_VALID,
                         List.of(chain),
                         each,
-                        ", only from " + Certificates.date(each.getNotBefore()) + " on; it is "
-                                + Certificates.date(Date.from(now)) + " here",
+                        " before " + Certificates.date(each.getNotBefore()) + "; this machine's clock says "
+                                + Certificates.date(Date.from(now)),
                         cause);
             }
         }
@@ -114,17 +129,12 @@ final class ServerTrust extends X509ExtendedTrustManager {
         if (text.startsWith("No name matching")
                 || text.startsWith("No subject alternative")
                 || text.contains("Illegal given domain name")) {
-            return new CertificateRejected(
-                    TlsCheck.WRONG_HOST,
-                    List.of(chain),
-                    leaf,
-                    ": it is for " + Certificates.names(leaf) + (host == null ? "" : ", not for " + host),
-                    cause);
+            return wrongHost(chain, host, cause);
         }
         if (text.contains("unable to find valid certification path") || text.contains("PKIX path building failed")) {
             boolean selfSigned = isSelfSigned(leaf);
             String old = now.isAfter(leaf.getNotAfter().toInstant())
-                    ? ", and has expired on " + Certificates.date(leaf.getNotAfter())
+                    ? ", and expired on " + Certificates.date(leaf.getNotAfter())
                     : "";
             return new CertificateRejected(
                     selfSigned ? TlsCheck.SELF_SIGNED : TlsCheck.UNKNOWN_CA, List.of(chain), leaf, old, cause);
@@ -132,22 +142,28 @@ final class ServerTrust extends X509ExtendedTrustManager {
         return new CertificateRejected(TlsCheck.OTHER, List.of(chain), leaf, ": " + text, cause);
     }
 
+    private static CertificateRejected wrongHost(
+            X509Certificate[] chain, @Nullable String host, @Nullable CertificateException cause) {
+        return new CertificateRejected(
+                TlsCheck.WRONG_HOST,
+                List.of(chain),
+                chain[0],
+                ": it is for " + Certificates.names(chain[0]) + (host == null ? "" : ", not for " + host),
+                cause);
+    }
+
     private void checkPins(X509Certificate[] chain) throws CertificateException {
-        if (pins.isEmpty()) {
+        if (pins.isEmpty()
+                || (delegate == null ? pins.match(chain[0]) : pins.match(chain, delegate.getAcceptedIssuers()))) {
             return;
-        }
-        for (X509Certificate each : chain) {
-            if (pins.contains(sha256(each.getEncoded()))
-                    || pins.contains(sha256(each.getPublicKey().getEncoded()))) {
-                return;
-            }
         }
         throw new CertificateRejected(
                 TlsCheck.PIN_MISMATCH,
                 List.of(chain),
                 chain[0],
-                ": its certificate has " + sha256(chain[0].getEncoded()) + ", its key "
-                        + sha256(chain[0].getPublicKey().getEncoded()),
+                ": the digest of the server's certificate is " + Pins.sha256(chain[0].getEncoded())
+                        + ", that of its key "
+                        + Pins.sha256(chain[0].getPublicKey().getEncoded()),
                 null);
     }
 
@@ -161,7 +177,7 @@ final class ServerTrust extends X509ExtendedTrustManager {
         } catch (SignatureException e) {
             return false;
         } catch (GeneralSecurityException e) {
-            return true; // the names say so, and the algorithm is not known here
+            return true; // by its names; the algorithm is not supported here
         }
     }
 
@@ -174,13 +190,5 @@ final class ServerTrust extends X509ExtendedTrustManager {
             each = each.getCause();
         }
         return false;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -1,14 +1,21 @@
 package io.godwit.mqtt.client.transport.tls;
 
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.Tls;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,16 +35,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes Netty's TLS contexts from the user's {@link Tls} options. Reads all key material at each connect, but makes a
- * new context only when a byte of it has changed: so a rotated certificate counts at once, many clients share one
- * context, and sessions are resumed. Blocks: helper threads only.
+ * Builds Netty's TLS contexts from the user's {@link Tls} options. Reads all key material at each connect, but builds a new context
+ * only if a byte of it has changed: so a rotated certificate is used at once, many clients share one context, and sessions are
+ * resumed. Blocks: not on an event loop.
  */
 public final class TlsContexts {
 
@@ -48,8 +60,8 @@ public final class TlsContexts {
     /** Guarded by lock. By identity: {@link Tls} has no equality of its own. */
     private final Map<Tls, Made> made = new WeakHashMap<>();
 
-    /** A context and the sum of the bytes that it was made from. */
-    private record Made(byte[] sum, SslContext context) {}
+    /** A context and the digest of the bytes that it was built from. */
+    private record Made(byte[] digest, SslContext context) {}
 
     /** What was read from the sources of the options. */
     private record Material(
@@ -75,11 +87,11 @@ public final class TlsContexts {
             try {
                 return source.read();
             } catch (NoSuchFileException e) {
-                throw new IOException(what + " cannot be read: there is no file " + source, e);
+                throw new IOException("cannot read " + what + ": no such file: " + source, e);
             } catch (AccessDeniedException e) {
-                throw new IOException(what + " cannot be read: this user may not read " + source, e);
+                throw new IOException("cannot read " + what + ": no permission to read " + source, e);
             } catch (IOException e) {
-                throw new IOException(what + " cannot be read from " + source + ": " + e.getMessage(), e);
+                throw new IOException("cannot read " + what + " from " + source + ": " + e.getMessage(), e);
             }
         }
 
@@ -99,9 +111,9 @@ public final class TlsContexts {
     }
 
     /**
-     * The context for the options as their files are now.
+     * The context for the options and the current content of their files.
      *
-     * @throws IOException says which source is wrong, and how
+     * @throws IOException the message says which source is invalid, and why
      */
     public SslContext load(Tls tls) throws IOException, GeneralSecurityException {
         Material material = Material.read(tls);
@@ -109,7 +121,7 @@ public final class TlsContexts {
         lock.lock();
         try {
             Made known = made.get(tls);
-            if (known != null && MessageDigest.isEqual(known.sum, sum)) {
+            if (known != null && MessageDigest.isEqual(known.digest, sum)) {
                 return known.context;
             }
         } finally {
@@ -126,21 +138,36 @@ public final class TlsContexts {
     }
 
     private static SslContext make(Tls tls, Material material) throws IOException, GeneralSecurityException {
-        SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(provider(tls.engine()));
-        builder.trustManager(new ServerTrust(tls.isInsecure() ? null : judge(tls, material), tls.pins()));
+        try {
+            return tls.sslContext() != null ? wrap(tls.sslContext(), tls) : build(tls, material);
+        } catch (IllegalArgumentException e) {
+            throw new IOException("the TLS options don't fit together: " + e.getMessage(), e);
+        }
+    }
+
+    private static SslContext build(Tls tls, Material material) throws IOException, GeneralSecurityException {
+        SslContextBuilder builder = SslContextBuilder.forClient().sslProvider(provider(tls));
         boolean checked = tls.hostNameChecked() && !tls.isInsecure();
+        builder.trustManager(new ServerTrust(
+                tls.isInsecure() ? null : trustManager(tls, material),
+                tls.trustManager() != null,
+                tls.pins(),
+                checked));
         builder.endpointIdentificationAlgorithm(checked ? "HTTPS" : "");
         if (material.certificate != null && material.key != null) {
             PrivateKey key = key(tls, material.key);
             List<X509Certificate> chain = certificates("certificate", tls.certificate(), material.certificate);
             if (!fit(key, chain.get(0))) {
-                throw new IOException(
-                        "the private key in " + tls.key() + " does not belong to the first certificate in "
-                                + tls.certificate() + " (" + Certificates.describe(chain.get(0)) + ")");
+                throw new IOException("the private key in " + tls.key() + " doesn't belong to the first certificate in "
+                        + tls.certificate() + " (" + Certificates.describe(chain.get(0)) + ")");
             }
             builder.keyManager(key, chain);
         } else if (material.keyStore != null) {
             addKeyStore(builder, tls, material.keyStore);
+        } else if (tls.keyManager() != null) {
+            builder.keyManager(tls.keyManager());
+        } else if (tls.keyManagerFactory() != null) {
+            builder.keyManager(tls.keyManagerFactory());
         }
         if (!tls.versions().isEmpty()) {
             builder.protocols(tls.versions());
@@ -148,33 +175,70 @@ public final class TlsContexts {
         if (!tls.ciphers().isEmpty()) {
             builder.ciphers(tls.ciphers());
         }
-        if (!tls.applicationProtocols().isEmpty()) {
-            builder.applicationProtocolConfig(new ApplicationProtocolConfig(
-                    Protocol.ALPN,
-                    SelectorFailureBehavior.NO_ADVERTISE,
-                    SelectedListenerFailureBehavior.ACCEPT,
-                    tls.applicationProtocols()));
+        ApplicationProtocolConfig alpn = alpn(tls);
+        if (alpn != null) {
+            builder.applicationProtocolConfig(alpn);
         }
-        try {
-            return builder.build();
-        } catch (IllegalArgumentException e) {
-            throw new IOException("the TLS options do not fit together: " + e.getMessage(), e);
-        }
+        return builder.build();
     }
 
-    private static SslProvider provider(Tls.Engine engine) throws IOException {
-        boolean there = engine != Tls.Engine.JDK && OpenSsl.isAvailable();
-        if (engine == Tls.Engine.BORINGSSL && !there) {
+    private static SslContext wrap(SSLContext context, Tls tls) {
+        return new JdkSslContext(
+                context,
+                true,
+                tls.ciphers().isEmpty() ? null : tls.ciphers(),
+                tls.ciphers().isEmpty() ? SupportedCipherSuiteFilter.INSTANCE : IdentityCipherSuiteFilter.INSTANCE,
+                alpn(tls),
+                ClientAuth.NONE,
+                tls.versions().isEmpty() ? null : tls.versions().toArray(new String[0]),
+                false);
+    }
+
+    private static @Nullable ApplicationProtocolConfig alpn(Tls tls) {
+        return tls.applicationProtocols().isEmpty()
+                ? null
+                : new ApplicationProtocolConfig(
+                        Protocol.ALPN,
+                        SelectorFailureBehavior.NO_ADVERTISE,
+                        SelectedListenerFailureBehavior.ACCEPT,
+                        tls.applicationProtocols());
+    }
+
+    /**
+     * The handler that encrypts a connection to this server. A host name with an underscore isn't sent as SNI: servers on the JDK
+     * reject the handshake for it.
+     */
+    public static SslHandler handler(
+            SslContext context, Tls tls, ByteBufAllocator allocator, ServerAddress server, Executor delegatedTasks) {
+        String host = tls.serverName() != null ? tls.serverName() : server.host();
+        SslHandler handler = context.newHandler(allocator, host, server.port(), delegatedTasks);
+        handler.setHandshakeTimeoutMillis(0);
+        SSLEngine engine = handler.engine();
+        if (tls.sslContext() != null) {
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setEndpointIdentificationAlgorithm(tls.hostNameChecked() ? "HTTPS" : "");
+            engine.setSSLParameters(parameters);
+        }
+        return handler;
+    }
+
+    private static SslProvider provider(Tls tls) throws IOException {
+        boolean jdkOnly = tls.engine() == Tls.Engine.JDK || tls.keyManager() != null || tls.keyManagerFactory() != null;
+        boolean available = !jdkOnly && OpenSsl.isAvailable();
+        if (tls.engine() == Tls.Engine.BORINGSSL && !available) {
             throw new IOException(
-                    "the BoringSSL engine is asked for but not there: add io.netty:netty-tcnative-boringssl-static for"
-                            + " this platform, or use Engine.AUTO",
+                    "the BoringSSL engine is not available: add io.netty:netty-tcnative-boringssl-static for this"
+                            + " platform, or use Engine.AUTO",
                     OpenSsl.unavailabilityCause());
         }
-        return there ? SslProvider.OPENSSL : SslProvider.JDK;
+        return available ? SslProvider.OPENSSL : SslProvider.JDK;
     }
 
-    private static X509ExtendedTrustManager judge(Tls tls, Material material)
+    private static X509TrustManager trustManager(Tls tls, Material material)
             throws IOException, GeneralSecurityException {
+        if (tls.trustManager() != null) {
+            return tls.trustManager();
+        }
         KeyStore trusted = null;
         if (material.ca != null) {
             trusted = KeyStore.getInstance("PKCS12");
@@ -189,12 +253,12 @@ public final class TlsContexts {
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
         factory.init(trusted);
         for (TrustManager each : factory.getTrustManagers()) {
-            if (each instanceof X509ExtendedTrustManager judge) {
-                if (trusted != null && judge.getAcceptedIssuers().length == 0) {
+            if (each instanceof X509ExtendedTrustManager manager) {
+                if (trusted != null && manager.getAcceptedIssuers().length == 0) {
                     throw new IOException("the trust store " + tls.trustStore()
-                            + " holds no certificate to trust: a key entry does not count as one");
+                            + " contains no trusted certificate; a key entry doesn't count as one");
                 }
-                return judge;
+                return manager;
             }
         }
         throw new IOException("this JDK has no trust manager for X.509");
@@ -205,7 +269,7 @@ public final class TlsContexts {
         try {
             return Pem.certificates(pem);
         } catch (IOException | GeneralSecurityException e) {
-            throw new IOException("the " + what + " in " + source + " cannot be used: " + e.getMessage(), e);
+            throw new IOException("invalid " + what + " in " + source + ": " + e.getMessage(), e);
         }
     }
 
@@ -213,11 +277,11 @@ public final class TlsContexts {
         try {
             return Pem.privateKey(pem, tls.keyPassword());
         } catch (IOException | GeneralSecurityException e) {
-            throw new IOException("the private key in " + tls.key() + " cannot be used: " + e.getMessage(), e);
+            throw new IOException("invalid private key in " + tls.key() + ": " + e.getMessage(), e);
         }
     }
 
-    /** Whether what one signs the other verifies. */
+    /** Whether the certificate verifies what the key signs. */
     private static boolean fit(PrivateKey key, X509Certificate certificate) {
         String algorithm = switch (key.getAlgorithm()) {
             case "RSA" -> "SHA256withRSA";
@@ -226,7 +290,7 @@ public final class TlsContexts {
             default -> "";
         };
         if (algorithm.isEmpty()) {
-            return true; // not known here: the handshake will show it
+            return true; // not supported here: the handshake will tell
         }
         try {
             Signature signature = Signature.getInstance(algorithm);
@@ -257,7 +321,7 @@ public final class TlsContexts {
                 return;
             }
         }
-        throw new IOException("the key store " + tls.keyStore() + " holds no private key with a certificate");
+        throw new IOException("the key store " + tls.keyStore() + " contains no private key with a certificate");
     }
 
     private static KeyStore keyStore(
@@ -271,10 +335,18 @@ public final class TlsContexts {
             boolean wrong = e.getCause() instanceof GeneralSecurityException
                     || String.valueOf(e.getMessage()).contains("password");
             throw new IOException(
-                    "the " + what + " " + source + " cannot be opened: "
-                            + (wrong ? "the password is wrong" : "it is neither PKCS#12 nor JKS, or damaged"),
+                    "cannot open the " + what + " " + source + ": "
+                            + (wrong ? wrongPassword(password) : "it is neither PKCS#12 nor JKS, or malformed"),
                     e);
         }
         return store;
+    }
+
+    private static String wrongPassword(@Nullable String password) {
+        boolean ascii = password == null || password.chars().allMatch(c -> c >= ' ' && c < 0x7f);
+        return ascii
+                ? "the password is wrong"
+                : "the password is wrong, or the file was written by a program that encodes characters beyond ASCII"
+                        + " differently from the JDK: use a password in ASCII";
     }
 }

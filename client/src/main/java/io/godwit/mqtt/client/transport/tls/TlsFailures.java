@@ -10,7 +10,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Says in words why TLS failed: which check of ours, or what the server's alert means. */
+/** Explains why TLS failed: which check of the client, or what the server's alert means. */
 public final class TlsFailures {
 
     private TlsFailures() {}
@@ -44,7 +44,7 @@ public final class TlsFailures {
         if (cause instanceof NotSslRecordException || text.contains("not_an_ssl/tls_record")) {
             return new Verdict(
                     FailureReason.TLS_FAILED,
-                    "the server answers, but not in TLS; is this the port of plain mqtt:// or ws://?");
+                    "the server's answer is not TLS; is this the port for mqtt:// or ws:// without TLS?");
         }
         if (text.contains("protocol_version")
                 || text.contains("unsupported_protocol")
@@ -52,29 +52,28 @@ public final class TlsFailures {
                 || text.contains("no_appropriate_protocol")) {
             return new Verdict(
                     FailureReason.TLS_FAILED,
-                    "the server's protocol is too old, or it has none of the versions "
+                    "the server supports none of the permitted versions "
                             + (tls.versions().isEmpty() ? "TLSv1.3, TLSv1.2" : String.join(", ", tls.versions()))
-                            + " that are allowed here. What to do: bring the broker's TLS up to date; versions(...) says what is"
-                            + " allowed here (docs/tls.md#protocol-too-old)");
+                            + ". What to do: update the broker's TLS, or change versions(...) (docs/tls.md#protocol-too-old)");
         }
-        boolean own = tls.certificate() != null || tls.keyStore() != null;
+        boolean own = tls.hasClientCertificate();
         if (text.contains("certificate_required") || !own && text.contains("bad_certificate")) {
             return new Verdict(
                     FailureReason.CLIENT_CERTIFICATE_REFUSED,
                     own
-                            ? "the server wants another client certificate than the one that is configured: it names the"
-                                    + " authorities that it accepts, and ours is of none of them"
-                            : "the server wants a client certificate and none is configured. What to do: set certificate(...)"
+                            ? "the server requires a client certificate, and the configured one is not from an authority that it"
+                                    + " accepts"
+                            : "the server requires a client certificate and none is configured. What to do: set certificate(...)"
                                     + " and key(...) (docs/tls.md#client-certificate-wanted)");
         }
         if (text.contains("handshake_failure")) {
             return new Verdict(
                     FailureReason.TLS_FAILED,
                     own
-                            ? "the server broke the handshake off (handshake_failure): it may not accept our client certificate,"
-                                    + " or share no cipher with us"
-                            : "the server broke the handshake off (handshake_failure): it may want a client certificate, of which"
-                                    + " none is configured, or share no cipher with us"
+                            ? "the server aborted the handshake (handshake_failure): it may not accept the client certificate, or"
+                                    + " support none of the client's ciphers"
+                            : "the server aborted the handshake (handshake_failure): it may require a client certificate, and none"
+                                    + " is configured, or support none of the client's ciphers"
                                     + " (docs/tls.md#client-certificate-wanted)");
         }
         for (String alert : new String[] {
@@ -89,20 +88,20 @@ public final class TlsFailures {
             if (text.contains(alert) && text.contains("alert")) {
                 return new Verdict(
                         FailureReason.CLIENT_CERTIFICATE_REFUSED,
-                        "the server refused our client certificate (" + alert
-                                + "). What to do: is it issued by an authority that the broker trusts, and still valid?"
+                        "the server rejected the client certificate (" + alert
+                                + "). What to do: check that the broker trusts its authority, and that it is still valid"
                                 + " (docs/tls.md#client-certificate-refused)");
             }
         }
         if (text.contains("unrecognized_name")) {
             return new Verdict(
                     FailureReason.TLS_FAILED,
-                    "the server knows no host of the name that SNI sent: set serverName(...) to one that it knows");
+                    "the server has no host of the name in SNI: set serverName(...) to one that it has");
         }
         if (text.contains("no_application_protocol")) {
             return new Verdict(
                     FailureReason.TLS_FAILED,
-                    "the server speaks none of the ALPN protocols " + tls.applicationProtocols());
+                    "the server supports none of the ALPN protocols " + tls.applicationProtocols());
         }
         if (cause instanceof ClosedChannelException
                 || text.contains("closed_while")

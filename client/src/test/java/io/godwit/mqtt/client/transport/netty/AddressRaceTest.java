@@ -73,7 +73,7 @@ class AddressRaceTest {
 
     @Test
     @DisplayName("the first address drops silently: the second is tried beside it after the delay, the loser is closed")
-    void aBlackHoleIsOvertaken() throws IOException {
+    void a_black_hole_is_overtaken() throws IOException {
         try (Silence silence = new Silence(literal("127.0.0.1"));
                 ServerSocket socket = EchoServer.bind("127.0.0.2", silence.port());
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
@@ -93,7 +93,7 @@ class AddressRaceTest {
 
     @Test
     @DisplayName("the first address refuses: the second is tried at once")
-    void aRefusalDoesNotWait() throws IOException {
+    void a_refusal_does_not_wait() throws IOException {
         try (ServerSocket socket = EchoServer.bind("127.0.0.2");
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
             TransportOptions road = road(server.port(), "127.0.0.1", "127.0.0.2").toBuilder()
@@ -107,7 +107,7 @@ class AddressRaceTest {
     }
 
     @Test
-    void ipv6AndIpv4() throws IOException {
+    void ipv6_and_ipv4() throws IOException {
         try (ServerSocket socket = EchoServer.bind("127.0.0.1");
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
             transport.open(loop, road(server.port(), "::1", "127.0.0.1"), recorder);
@@ -119,7 +119,7 @@ class AddressRaceTest {
 
     @Test
     @DisplayName("an address that is reached but fails later is not the end: the next one is tried")
-    void aBrokenServerIsOvertaken() throws IOException {
+    void a_broken_server_is_overtaken() throws IOException {
         try (ServerSocket one = EchoServer.bind("127.0.0.2");
                 EchoServer good = new EchoServer(
                         one, socket -> new WebSocketServer(socket).accept().echo());
@@ -137,7 +137,7 @@ class AddressRaceTest {
     }
 
     @Test
-    void allAddressesFail() throws IOException {
+    void all_addresses_fail() throws IOException {
         int dead;
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
@@ -151,7 +151,7 @@ class AddressRaceTest {
 
     @Test
     @DisplayName("cancelled in the midst of a race: all candidates are closed")
-    void cancelClosesAll() throws IOException {
+    void cancel_closes_all() throws IOException {
         try (Silence one = new Silence(literal("127.0.0.1"));
                 Silence two = new Silence(literal("127.0.0.2"), one.port())) {
             long before = OpenSockets.count();
@@ -169,7 +169,7 @@ class AddressRaceTest {
 
     @ParameterizedTest
     @EnumSource(Sockets.class)
-    void unixSocket(Sockets kind, @TempDir Path folder) throws IOException {
+    void unix_socket(Sockets kind, @TempDir Path folder) throws IOException {
         Path path = folder.resolve("my broker.sock");
         NettyTransport own = new NettyTransport(1, kind, true);
         try (own;
@@ -200,13 +200,13 @@ class AddressRaceTest {
 
     @ParameterizedTest
     @EnumSource(Sockets.class)
-    void noUnixSocket(Sockets kind, @TempDir Path folder) {
+    void no_unix_socket(Sockets kind, @TempDir Path folder) {
         try (NettyTransport own = new NettyTransport(1, kind, true)) {
             EventLoop ownLoop = own.nextLoop();
             Recorder heard = new Recorder(ownLoop);
             own.open(ownLoop, TransportOptions.to("mqtt+unix://" + folder + "/none.sock"), heard);
 
-            assertThat(heard.failure()).hasMessageContaining("there is no socket " + folder + "/none.sock");
+            assertThat(heard.failure()).hasMessageContaining("no such socket: " + folder + "/none.sock");
         }
     }
 }

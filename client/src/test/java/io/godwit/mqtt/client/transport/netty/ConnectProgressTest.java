@@ -47,7 +47,7 @@ class ConnectProgressTest {
 
     @Test
     @DisplayName("name, address, proxy, TLS and WebSocket are told in this order, before the connection")
-    void inOrder() throws Exception {
+    void in_order() throws Exception {
         X509Bundle certificate = certificate();
         try (EchoServer server = TlsTest.server(certificate, socket -> {
                     WebSocketServer upgrade = new WebSocketServer(socket);
@@ -64,13 +64,13 @@ class ConnectProgressTest {
                     recorder);
             recorder.connection().close(true);
 
-            assertThat(recorder.waypoints)
+            assertThat(recorder.progress)
                     .extracting(waypoint -> (Object) waypoint.getClass().getSimpleName())
                     .containsExactly("Resolved", "Reached", "ProxyPassed", "Encrypted", "Upgraded");
-            assertThat(recorder.waypoints.get(0))
+            assertThat(recorder.progress.get(0))
                     .isEqualTo(new ConnectProgress.Resolved(
                             "proxy.example", proxy.port(), List.of(InetAddress.getByName("127.0.0.1"))));
-            ConnectProgress.Encrypted encrypted = (ConnectProgress.Encrypted) recorder.waypoints.get(3);
+            ConnectProgress.Encrypted encrypted = (ConnectProgress.Encrypted) recorder.progress.get(3);
             assertThat(((X509Certificate) encrypted.session().getPeerCertificates()[0]).getSubjectX500Principal())
                     .hasToString("CN=broker");
         }
@@ -87,7 +87,7 @@ class ConnectProgressTest {
 
             assertThat(rejected.check()).isEqualTo(TlsCheck.SELF_SIGNED);
             assertThat(rejected.chain()).hasSize(1);
-            assertThat(recorder.waypoints).hasSize(3).last().isInstanceOf(ConnectProgress.ProxyPassed.class);
+            assertThat(recorder.progress).hasSize(3).last().isInstanceOf(ConnectProgress.ProxyPassed.class);
         }
     }
 }

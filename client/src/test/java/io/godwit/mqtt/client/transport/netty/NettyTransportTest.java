@@ -58,7 +58,31 @@ class NettyTransportTest {
     }
 
     @Test
-    void carriesBytesBothWays() {
+    @DisplayName("whatever a resolver throws, an Error too, is a failed attempt")
+    void a_resolver_that_throws() {
+        for (Throwable thrown : List.of(
+                new IllegalStateException("broken"), new OutOfMemoryError("no thread"), new AssertionError("wrong"))) {
+            Recorder each = new Recorder(loop);
+            transport.open(
+                    loop,
+                    TransportOptions.to("mqtt://broker.example").toBuilder()
+                            .resolver(host -> {
+                                throw sneaky(thrown);
+                            })
+                            .build(),
+                    each);
+
+            assertThat(each.failure()).hasMessageContaining(thrown.getMessage());
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> RuntimeException sneaky(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    @Test
+    void carries_bytes_both_ways() {
         try (EchoServer server = EchoServer.echo()) {
             transport.open(loop, road(server), recorder);
 
@@ -74,7 +98,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void carriesAMegabyteInOrder() {
+    void carries_a_megabyte_in_order() {
         byte[] bytes = new byte[1 << 20];
         new Random(1).nextBytes(bytes);
         try (EchoServer server = EchoServer.echo()) {
@@ -90,7 +114,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void anOrderlyEndByThePeerHasNoCause() {
+    void an_orderly_end_by_the_peer_has_no_cause() {
         try (EchoServer server =
                 new EchoServer(socket -> socket.getInputStream().read())) {
             transport.open(loop, road(server), recorder);
@@ -101,7 +125,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void aResetByThePeerIsACause() {
+    void a_reset_by_the_peer_is_a_cause() {
         try (EchoServer server = new EchoServer(socket -> {
             socket.getInputStream().read();
             socket.setSoLinger(true, 0);
@@ -115,7 +139,7 @@ class NettyTransportTest {
 
     @Test
     @DisplayName("close(true): what was written arrives, then the end, although bytes of the peer are unread")
-    void closeFlushes() throws Exception {
+    void close_flushes() throws Exception {
         AtomicLong got = new AtomicLong();
         CountDownLatch ended = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> {
@@ -143,7 +167,7 @@ class NettyTransportTest {
 
     @Test
     @DisplayName("close(true) ends although the peer never ends its side")
-    void closeIsBounded() throws Exception {
+    void close_is_bounded() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
             transport.open(loop, road(server), recorder);
@@ -157,7 +181,7 @@ class NettyTransportTest {
 
     @Test
     @DisplayName("closeUnanswered: what was written arrives, then the end, although the peer looks only afterwards")
-    void closeUnansweredDoesNotWait() throws Exception {
+    void close_unanswered_does_not_wait() throws Exception {
         CountDownLatch closed = new CountDownLatch(1);
         CompletableFuture<byte[]> got = new CompletableFuture<>();
         try (EchoServer server = new EchoServer(socket -> {
@@ -178,7 +202,7 @@ class NettyTransportTest {
 
     @Test
     @DisplayName("closeUnanswered: what the socket does not take at once arrives too")
-    void closeUnansweredFlushes() throws Exception {
+    void close_unanswered_flushes() throws Exception {
         CompletableFuture<Long> got = new CompletableFuture<>();
         try (EchoServer server = new EchoServer(
                 socket -> got.complete(socket.getInputStream().transferTo(OutputStream.nullOutputStream())))) {
@@ -193,7 +217,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void closeAtOnceResets() {
+    void close_at_once_resets() {
         try (EchoServer server = EchoServer.echo()) {
             transport.open(loop, road(server), recorder);
             recorder.connection().close(false);
@@ -205,7 +229,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void stopsReadingAndResumes() throws Exception {
+    void stops_reading_and_resumes() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> {
             go.await();
@@ -226,7 +250,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void tellsWhenItIsWritableAgain() throws Exception {
+    void tells_when_it_is_writable_again() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> {
             go.await();
@@ -242,7 +266,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void nothingListens() throws IOException {
+    void nothing_listens() throws IOException {
         int port;
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             port = socket.getLocalPort();
@@ -256,7 +280,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void theNameIsUnknown() {
+    void the_name_is_unknown() {
         TransportOptions road = TransportOptions.builder()
                 .servers("mqtt://nowhere.invalid")
                 .resolver(host -> {
@@ -267,11 +291,11 @@ class NettyTransportTest {
 
         TransportException failure = recorder.failure();
         assertThat(failure.phase()).isEqualTo(ConnectPhase.RESOLVE);
-        assertThat(failure).hasMessageContaining("'nowhere.invalid' has no address");
+        assertThat(failure).hasMessageContaining("cannot resolve the name 'nowhere.invalid'");
     }
 
     @Test
-    void resolvingHasATimeLimit() throws Exception {
+    void resolving_has_a_time_limit() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
         TransportOptions road = TransportOptions.builder()
                 .servers("mqtt://slow.example")
@@ -290,13 +314,13 @@ class NettyTransportTest {
         TransportException failure = recorder.failure();
         assertThat(failure.phase()).isEqualTo(ConnectPhase.RESOLVE);
         assertThat(failure.isTimeout()).isTrue();
-        assertThat(failure).hasMessageContaining("not resolved within 50 ms");
+        assertThat(failure).hasMessageContaining("timed out after 50 ms resolving");
         never.countDown();
     }
 
     @Test
     @DisplayName("a silent address: its own reason, after its own limit")
-    void connectingHasATimeLimit() throws Exception {
+    void connecting_has_a_time_limit() throws Exception {
         try (Silence silence = new Silence()) {
             TransportOptions road = TransportOptions.builder()
                     .servers("mqtt://127.0.0.1:" + silence.port())
@@ -307,12 +331,12 @@ class NettyTransportTest {
             TransportException failure = recorder.failure();
             assertThat(failure.phase()).isEqualTo(ConnectPhase.CONNECT);
             assertThat(failure.isTimeout()).isTrue();
-            assertThat(failure).hasMessageContaining("did not answer within 100 ms");
+            assertThat(failure).hasMessageContaining("timed out after 100 ms connecting to");
         }
     }
 
     @Test
-    void namesAreResolvedAnewAtEachAttempt() {
+    void names_are_resolved_anew_at_each_attempt() {
         AtomicInteger asked = new AtomicInteger();
         try (EchoServer server = EchoServer.echo()) {
             TransportOptions road = TransportOptions.builder()
@@ -334,7 +358,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void theSecondServerAnswers() throws IOException {
+    void the_second_server_answers() throws IOException {
         int dead;
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
@@ -349,7 +373,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void noServerAnswers() throws IOException {
+    void no_server_answers() throws IOException {
         int dead;
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
@@ -357,12 +381,12 @@ class NettyTransportTest {
         transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + dead, "mqtt://localhost:" + dead), recorder);
 
         TransportException failure = recorder.failure();
-        assertThat(failure).hasMessageContaining("none of the 2 servers").hasMessageContaining("localhost:" + dead);
+        assertThat(failure).hasMessageContaining("any of the 2 servers").hasMessageContaining("localhost:" + dead);
         assertThat(failure.getSuppressed()).hasSize(1);
     }
 
     @Test
-    void shuffledServersAreAllUsed() {
+    void shuffled_servers_are_all_used() {
         try (EchoServer one = EchoServer.echo();
                 EchoServer two = EchoServer.echo()) {
             TransportOptions road =
@@ -380,7 +404,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void startsFromALocalAddress() throws Exception {
+    void starts_from_a_local_address() throws Exception {
         List<InetAddress> from = new CopyOnWriteArrayList<>();
         try (EchoServer server = new EchoServer(socket -> {
             from.add(socket.getInetAddress());
@@ -395,18 +419,18 @@ class NettyTransportTest {
     }
 
     @Test
-    void aForeignLocalAddressIsToldSo() throws Exception {
+    void a_foreign_local_address_is_told_so() throws Exception {
         try (EchoServer server = EchoServer.echo()) {
             InetAddress foreign = InetAddress.getByName("192.0.2.1");
             transport.open(loop, road(server).toBuilder().localAddress(foreign).build(), recorder);
 
-            assertThat(recorder.failure()).hasMessageContaining("local address /192.0.2.1 cannot be used");
+            assertThat(recorder.failure()).hasMessageContaining("from the local address /192.0.2.1");
         }
     }
 
     @Test
     @DisplayName("cancelled while it connects, or after: no call, nothing open")
-    void cancelLeavesNothing() throws Exception {
+    void cancel_leaves_nothing() throws Exception {
         try (Silence silence = new Silence();
                 EchoServer server = EchoServer.echo()) {
             long before = OpenSockets.count();
@@ -428,7 +452,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void cancelledBeforeItBegins() {
+    void cancelled_before_it_begins() {
         try (EchoServer server = EchoServer.echo()) {
             CountDownLatch busy = new CountDownLatch(1);
             loop.execute(() -> {
@@ -441,7 +465,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void aListenerThatThrowsLosesItsConnectionOnly() {
+    void a_listener_that_throws_loses_its_connection_only() {
         try (EchoServer server = EchoServer.echo()) {
             Recorder throwing = new Recorder(loop) {
                 @Override
@@ -460,7 +484,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void closingTheTransportEndsItsThreads() {
+    void closing_the_transport_ends_its_threads() {
         try (EchoServer server = EchoServer.echo()) {
             transport.open(loop, road(server), recorder);
             recorder.connection();
@@ -472,7 +496,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void schedulesAndCancels() {
+    void schedules_and_cancels() {
         AtomicInteger ran = new AtomicInteger();
         loop.schedule(ran::incrementAndGet, Duration.ofMillis(30).toNanos()).cancel();
         loop.schedule(() -> ran.addAndGet(10), Duration.ofMillis(40).toNanos());

@@ -170,7 +170,7 @@ class ProxyTest {
     }
 
     @Test
-    void httpConnect() {
+    void http_connect() {
         try (EchoServer server = EchoServer.echo();
                 EchoServer proxy = httpProxy("", asked)) {
             transport.open(loop, road(server, "http://proxy.example:" + proxy.port()), recorder);
@@ -182,7 +182,7 @@ class ProxyTest {
     }
 
     @Test
-    void httpConnectWithCredentials() {
+    void http_connect_with_credentials() {
         try (EchoServer server = EchoServer.echo();
                 EchoServer proxy = httpProxy("user:pass", asked)) {
             transport.open(loop, road(server, "http://user:pass@proxy.example:" + proxy.port()), recorder);
@@ -192,12 +192,12 @@ class ProxyTest {
             Recorder without = new Recorder(loop);
             transport.open(loop, road(server, "http://proxy.example:" + proxy.port()), without);
             assertThat(without.failure().phase()).isEqualTo(ConnectPhase.PROXY);
-            assertThat(without.failure()).hasMessageContaining("it wants credentials");
+            assertThat(without.failure()).hasMessageContaining("it requires credentials");
 
             Recorder wrong = new Recorder(loop);
             transport.open(loop, road(server, "http://user:SECRET@proxy.example:" + proxy.port()), wrong);
             assertThat(wrong.failure())
-                    .hasMessageContaining("refused the user and password")
+                    .hasMessageContaining("rejected the user and password")
                     .hasMessageNotContaining("SECRET");
         }
     }
@@ -215,7 +215,7 @@ class ProxyTest {
     }
 
     @Test
-    void socks5WithCredentials() {
+    void socks5_with_credentials() {
         try (EchoServer server = EchoServer.echo();
                 EchoServer proxy = socksProxy("user:pass")) {
             transport.open(loop, road(server, "socks5://user:pass@proxy.example:" + proxy.port()), recorder);
@@ -224,11 +224,11 @@ class ProxyTest {
 
             Recorder without = new Recorder(loop);
             transport.open(loop, road(server, "socks5://proxy.example:" + proxy.port()), without);
-            assertThat(without.failure()).hasMessageContaining("it wants credentials");
+            assertThat(without.failure()).hasMessageContaining("it requires credentials");
 
             Recorder wrong = new Recorder(loop);
             transport.open(loop, road(server, "socks5://user:no@proxy.example:" + proxy.port()), wrong);
-            assertThat(wrong.failure()).hasMessageContaining("refused the user and password");
+            assertThat(wrong.failure()).hasMessageContaining("rejected the user and password");
         }
     }
 
@@ -247,7 +247,7 @@ class ProxyTest {
     @ParameterizedTest
     @ValueSource(strings = {"http", "socks5"})
     @DisplayName("TLS and WebSocket behind a proxy: the certificate is that of the server")
-    void tlsAndWebSocketBehindIt(String kind) throws Exception {
+    void tls_and_web_socket_behind_it(String kind) throws Exception {
         X509Bundle certificate = new CertificateBuilder()
                 .ecp256()
                 .subject("CN=only.the.proxy.knows")
@@ -272,7 +272,7 @@ class ProxyTest {
     }
 
     @Test
-    void theProxyCannotReachTheServer() throws IOException {
+    void the_proxy_cannot_reach_the_server() throws IOException {
         int dead;
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
@@ -288,7 +288,7 @@ class ProxyTest {
     }
 
     @Test
-    void theProxyIsNotThere() throws IOException {
+    void the_proxy_is_not_there() throws IOException {
         int dead;
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
@@ -301,12 +301,12 @@ class ProxyTest {
         TransportException failure = recorder.failure();
         assertThat(failure.phase()).isEqualTo(ConnectPhase.PROXY);
         assertThat(failure)
-                .hasMessageContaining("the proxy socks5://127.0.0.1:" + dead + " cannot be reached")
+                .hasMessageContaining("cannot reach the proxy socks5://127.0.0.1:" + dead)
                 .hasMessageContaining("refused");
     }
 
     @Test
-    void theProxyIsSilent() {
+    void the_proxy_is_silent() {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer proxy = new EchoServer(socket -> hold.await())) {
             TransportOptions road = TransportOptions.to("mqtt://localhost").toBuilder()
@@ -324,7 +324,7 @@ class ProxyTest {
 
     @Test
     @DisplayName("the JDK's proxy selector is asked on request")
-    void proxySelector() {
+    void proxy_selector() {
         List<URI> uris = new CopyOnWriteArrayList<>();
         ProxySelector before = ProxySelector.getDefault();
         try (EchoServer server = EchoServer.echo();

@@ -29,7 +29,7 @@ class Recorder implements ConnectionListener {
     final CompletableFuture<List<Throwable>> closed = new CompletableFuture<>();
     final AtomicInteger calls = new AtomicInteger();
     final AtomicInteger bursts = new AtomicInteger();
-    final List<ConnectProgress> waypoints = new CopyOnWriteArrayList<>();
+    final List<ConnectProgress> progress = new CopyOnWriteArrayList<>();
     final List<Boolean> writability = new CopyOnWriteArrayList<>();
     final EventLoop loop;
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
@@ -39,8 +39,8 @@ class Recorder implements ConnectionListener {
     }
 
     @Override
-    public void passed(ConnectProgress waypoint) {
-        waypoints.add(waypoint);
+    public void progress(ConnectProgress completed) {
+        progress.add(completed);
     }
 
     @Override

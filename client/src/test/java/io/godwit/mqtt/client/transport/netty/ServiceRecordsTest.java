@@ -121,7 +121,7 @@ class ServiceRecordsTest {
     }
 
     @Test
-    void onlyForNamesWithTheStandardPort() {
+    void only_for_names_with_the_standard_port() {
         Set<String> applies = new HashSet<>();
         for (String each : List.of(
                 "mqtt://a.example",
@@ -139,7 +139,7 @@ class ServiceRecordsTest {
 
     @Test
     @DisplayName("a dead first target is passed over for the second")
-    void walksTheTargets() throws Exception {
+    void walks_the_targets() throws Exception {
         int dead;
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
@@ -168,7 +168,7 @@ class ServiceRecordsTest {
             assertThat(resolved).containsExactly("one.example", "two.example");
             assertThat(names.asked).contains("_mqtt._tcp.shop.example.");
             assertThat(recorder.connection().address()).isEqualTo(ServerAddress.parse("mqtt://shop.example"));
-            assertThat(recorder.waypoints)
+            assertThat(recorder.progress)
                     .first()
                     .isEqualTo(new ConnectProgress.Located(
                             List.of("one.example:" + dead, "two.example:" + server.port())));
@@ -177,7 +177,7 @@ class ServiceRecordsTest {
 
     @Test
     @DisplayName("without records the address itself is used")
-    void fallsBack() throws Exception {
+    void falls_back() throws Exception {
         try (NameServer names = new NameServer("_mqtt._tcp.other.example");
                 NettyTransport transport =
                         new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()), true)) {

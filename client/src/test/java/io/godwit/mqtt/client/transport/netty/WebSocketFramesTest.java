@@ -17,7 +17,7 @@ class WebSocketFramesTest {
 
     @Test
     @DisplayName("whatever the frames and wherever the network cuts them: the same bytes come out, and no buffer leaks")
-    void anyFramesAnyCuts() {
+    void any_frames_any_cuts() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             ByteArrayOutputStream wire = new ByteArrayOutputStream();
@@ -66,14 +66,15 @@ class WebSocketFramesTest {
                 pongs++;
                 each.release();
             }
-            assertThat(pongs).isEqualTo(pings);
+            // of several pings in one burst the last one is answered
+            assertThat(pongs).isLessThanOrEqualTo(pings).isGreaterThanOrEqualTo(Math.min(1, pings));
             channel.finishAndReleaseAll();
         }
     }
 
     @Test
     @DisplayName("whatever a server sends: no crash, no hang, no leak")
-    void anyBytes() {
+    void any_bytes() {
         for (int seed = 0; seed < 5_000; seed++) {
             Random random = new Random(seed);
             byte[] bytes = new byte[random.nextInt(40)];
@@ -96,8 +97,46 @@ class WebSocketFramesTest {
     }
 
     @Test
+    @DisplayName("RFC 6455, 5.5.3: a burst of pings gets one pong, with the payload of the last one")
+    void a_flood_of_pings_gets_one_pong_per_burst() {
+        EmbeddedChannel channel = new EmbeddedChannel(new WebSocketFrames());
+        ByteBuf flood = Unpooled.buffer();
+        for (int i = 0; i < 50_000; i++) {
+            flood.writeBytes(WebSocketServer.frame(0x89, new byte[] {(byte) i}));
+        }
+
+        channel.writeInbound(flood);
+
+        ByteBuf pong = channel.readOutbound();
+        assertThat(pong.getUnsignedByte(0)).isEqualTo((short) 0x8a);
+        assertThat((byte) (pong.getByte(6) ^ pong.getByte(2))).isEqualTo((byte) 49_999);
+        assertThat(channel.<ByteBuf>readOutbound()).isNull();
+        pong.release();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
+    void while_the_socket_accepts_nothing_no_pong_waits_for_it() {
+        EmbeddedChannel channel = new EmbeddedChannel(new WebSocketFrames());
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+
+        for (int i = 0; i < 1_000; i++) {
+            channel.writeInbound(Unpooled.wrappedBuffer(WebSocketServer.frame(0x89, new byte[125])));
+        }
+
+        assertThat(channel.<ByteBuf>readOutbound()).isNull();
+        channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        channel.runPendingTasks();
+        ByteBuf pong = channel.readOutbound();
+        assertThat(pong.getUnsignedByte(0)).isEqualTo((short) 0x8a);
+        assertThat(channel.<ByteBuf>readOutbound()).isNull();
+        pong.release();
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
     @DisplayName("a large write becomes several frames; its memory is not altered and is released")
-    void largeWrites() {
+    void large_writes() {
         byte[] payload = new byte[700_001];
         new Random(3).nextBytes(payload);
         byte[] before = payload.clone();
@@ -129,7 +168,7 @@ class WebSocketFramesTest {
     }
 
     @Test
-    void nothingIsSentForAnEmptyWrite() {
+    void nothing_is_sent_for_an_empty_write() {
         EmbeddedChannel channel = new EmbeddedChannel(new WebSocketFrames());
         channel.writeOutbound(Unpooled.wrappedBuffer("x".getBytes(UTF_8)), Unpooled.buffer());
 

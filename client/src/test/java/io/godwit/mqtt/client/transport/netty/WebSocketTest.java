@@ -9,6 +9,9 @@ import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.net.WebSocketOptions;
+import io.godwit.mqtt.client.net.WebSocketRequest;
+import io.godwit.mqtt.client.net.WebSocketRequestSupplier;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.netty.buffer.Unpooled;
@@ -18,9 +21,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -53,7 +58,7 @@ class WebSocketTest {
     }
 
     @Test
-    void asksForThePathWithSubprotocolAndHeaders() {
+    void asks_for_the_path_with_subprotocol_and_headers() {
         List<WebSocketServer> asked = new CopyOnWriteArrayList<>();
         try (EchoServer server = new EchoServer(socket -> {
             WebSocketServer webSocket = new WebSocketServer(socket);
@@ -62,8 +67,10 @@ class WebSocketTest {
         })) {
             TransportOptions road =
                     TransportOptions.to("ws://user:pw@127.0.0.1:" + server.port() + "/a/b?token=1").toBuilder()
-                            .webSocketSubprotocol("mqttv3.1")
-                            .webSocketHeader("X-Token", "42")
+                            .webSocket(WebSocketOptions.builder()
+                                    .subprotocol("mqttv3.1")
+                                    .header("X-Token", "42")
+                                    .build())
                             .build();
             transport.open(loop, road, recorder);
             recorder.connection();
@@ -82,7 +89,7 @@ class WebSocketTest {
     }
 
     @Test
-    void carriesAMegabyteInOrder() {
+    void carries_a_megabyte_in_order() {
         byte[] bytes = new byte[1 << 20];
         new Random(1).nextBytes(bytes);
         try (EchoServer server = accepting(WebSocketServer::echo)) {
@@ -102,7 +109,7 @@ class WebSocketTest {
 
     @Test
     @DisplayName("bytes may be written from inside connected()")
-    void writesAtOnce() {
+    void writes_at_once() {
         try (EchoServer server = accepting(WebSocketServer::echo)) {
             Recorder eager = new Recorder(loop) {
                 @Override
@@ -136,7 +143,7 @@ class WebSocketTest {
 
     @Test
     @DisplayName("frames in the same bytes as the upgrade, several at once, in pieces, with a ping between")
-    void framesInAllShapes() {
+    void frames_in_all_shapes() {
         List<WebSocketServer.Frame> pongs = new CopyOnWriteArrayList<>();
         try (EchoServer server = new EchoServer(socket -> {
             WebSocketServer webSocket = new WebSocketServer(socket);
@@ -168,7 +175,7 @@ class WebSocketTest {
 
     @Test
     @DisplayName("[MQTT-6.0.0-1] a text frame ends the connection")
-    void textFrame() {
+    void text_frame() {
         try (EchoServer server = accepting(webSocket -> {
             webSocket.send(frame(0x82, "good".getBytes(UTF_8)));
             webSocket.read();
@@ -184,8 +191,8 @@ class WebSocketTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0xC2, reserved bit", "0x80, has not begun", "0x83, unknown opcode", "0x09, control frame in pieces"})
-    void framesThatAreNotAllowed(String first, String reason) {
+    @CsvSource({"0xC2, reserved bit", "0x80, not started", "0x83, reserved opcode", "0x09, is fragmented"})
+    void frames_that_are_not_allowed(String first, String reason) {
         try (EchoServer server = accepting(webSocket -> {
             webSocket.send(frame(Integer.decode(first), "x".getBytes(UTF_8)));
             webSocket.read();
@@ -198,7 +205,7 @@ class WebSocketTest {
 
     @Test
     @DisplayName("a frame of any announced length costs no memory before its bytes arrive")
-    void hugeFrame() {
+    void huge_frame() {
         try (EchoServer server = accepting(webSocket -> {
             webSocket.send(new byte[] {(byte) 0x82, 127, 0x7f, -1, -1, -1, -1, -1, -1, -1}, "begin".getBytes(UTF_8));
             webSocket.read();
@@ -210,7 +217,7 @@ class WebSocketTest {
     }
 
     @Test
-    void theServerSaysGoodbye() {
+    void the_server_says_goodbye() {
         List<WebSocketServer.Frame> answers = new CopyOnWriteArrayList<>();
         try (EchoServer server = accepting(webSocket -> {
             webSocket.send(frame(0x88, new byte[] {3, (byte) 0xe8}));
@@ -225,7 +232,7 @@ class WebSocketTest {
     }
 
     @Test
-    void theServerSaysGoodbyeInAnger() {
+    void the_server_says_goodbye_in_anger() {
         try (EchoServer server = accepting(webSocket -> {
             webSocket.send(frame(0x88, new byte[] {3, (byte) 0xea, 'b', 'a', 'd'}));
             webSocket.read();
@@ -238,7 +245,7 @@ class WebSocketTest {
 
     @Test
     @DisplayName("close(true): what was written, then a close frame, then the end")
-    void saysGoodbye() {
+    void says_goodbye() {
         List<WebSocketServer.Frame> frames = new CopyOnWriteArrayList<>();
         try (EchoServer server = accepting(webSocket -> {
             frames.add(webSocket.read());
@@ -258,9 +265,9 @@ class WebSocketTest {
     @ParameterizedTest
     @CsvSource({
         "404 Not Found, no WebSocket at this path",
-        "401 Unauthorized, wants credentials",
+        "401 Unauthorized, requires credentials",
         "200 OK, instead of switching",
-        "302 Found, points to"
+        "302 Found, redirects are not followed"
     })
     void refusals(String status, String reason) {
         try (EchoServer server = new EchoServer(socket -> {
@@ -276,7 +283,109 @@ class WebSocketTest {
     }
 
     @Test
-    void noHttpServer() {
+    @DisplayName("a redirect is never followed, and the message shows no credentials of its target")
+    void a_redirect_shows_no_secrets() {
+        List<WebSocketServer> asked = new CopyOnWriteArrayList<>();
+        try (EchoServer elsewhere = new EchoServer(socket -> asked.add(new WebSocketServer(socket)));
+                EchoServer server = new EchoServer(socket -> {
+                    new WebSocketServer(socket)
+                            .send(("HTTP/1.1 302 Found\r\nLocation: ws://u:SECRET@127.0.0.1:" + elsewhere.port()
+                                            + "/x?sig=SECRET\r\nContent-Length: 0\r\n\r\n")
+                                    .getBytes(UTF_8));
+                    socket.getInputStream().read();
+                })) {
+            open(server);
+
+            assertThat(recorder.failure())
+                    .hasMessageContaining("it redirects to ws://127.0.0.1:" + elsewhere.port() + "/x;")
+                    .hasMessageNotContaining("SECRET");
+            assertThat(asked).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName("a supplier is called before each attempt, off the event loop, for URLs and tokens that expire")
+    void path_and_headers_from_a_supplier() {
+        List<WebSocketServer> asked = new CopyOnWriteArrayList<>();
+        AtomicInteger calls = new AtomicInteger();
+        List<Boolean> onLoop = new CopyOnWriteArrayList<>();
+        try (EchoServer server = new EchoServer(socket -> {
+            WebSocketServer webSocket = new WebSocketServer(socket);
+            asked.add(webSocket);
+            webSocket.accept().echo();
+        })) {
+            WebSocketOptions options = WebSocketOptions.builder()
+                    .header("X-Fixed", "1")
+                    .header("Authorization", "old")
+                    .requests(address -> {
+                        onLoop.add(loop.inLoop());
+                        assertThat(address.user()).isNull();
+                        int call = calls.incrementAndGet();
+                        return new WebSocketRequest("/mqtt?call=" + call, Map.of("Authorization", "Bearer " + call));
+                    })
+                    .build();
+            TransportOptions road = TransportOptions.to("ws://u:p@127.0.0.1:" + server.port() + "/other").toBuilder()
+                    .webSocket(options)
+                    .build();
+            for (int attempt = 1; attempt <= 2; attempt++) {
+                Recorder each = new Recorder(loop);
+                transport.open(loop, road, each);
+                each.connection();
+
+                WebSocketServer request = asked.get(attempt - 1);
+                assertThat(request.requestLine).isEqualTo("GET /mqtt?call=" + attempt + " HTTP/1.1");
+                assertThat(request.headers)
+                        .containsEntry("authorization", "Bearer " + attempt)
+                        .containsEntry("x-fixed", "1");
+            }
+            assertThat(onLoop).containsOnly(false);
+        }
+    }
+
+    @Test
+    @DisplayName("a supplier that throws, an Error too, or blocks for too long fails the attempt")
+    void a_supplier_that_fails() {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        Map<WebSocketRequestSupplier, String> suppliers = Map.of(
+                address -> {
+                    throw new IllegalStateException("no token");
+                },
+                "no token",
+                address -> {
+                    throw new StackOverflowError();
+                },
+                "StackOverflowError",
+                address -> null,
+                "returned null",
+                address -> {
+                    try {
+                        new CountDownLatch(1).await();
+                    } finally {
+                        interrupted.countDown();
+                    }
+                    return WebSocketRequest.target("/");
+                },
+                "timed out after 200 ms");
+        suppliers.forEach((supplier, message) -> {
+            Recorder each = new Recorder(loop);
+            transport.open(
+                    loop,
+                    TransportOptions.to("ws://127.0.0.1:1").toBuilder()
+                            .handshakeTimeout(Duration.ofMillis(200))
+                            .webSocket(WebSocketOptions.builder()
+                                    .requests(supplier)
+                                    .build())
+                            .build(),
+                    each);
+
+            assertThat(each.failure()).hasMessageContaining(message);
+            assertThat(each.failure().phase()).isEqualTo(ConnectPhase.WEBSOCKET);
+        });
+        await().until(() -> interrupted.getCount() == 0);
+    }
+
+    @Test
+    void no_http_server() {
         try (EchoServer server = new EchoServer(socket -> {
             socket.getOutputStream().write(new byte[] {0x20, 2, 0, 0, '\r', '\n', '\r', '\n'});
             socket.getInputStream().read(new byte[4096]);
@@ -288,17 +397,17 @@ class WebSocketTest {
     }
 
     @Test
-    void hangsUpInsteadOfAnAnswer() {
+    void hangs_up_instead_of_an_answer() {
         try (EchoServer server =
                 new EchoServer(socket -> socket.getInputStream().read(new byte[4096]))) {
             open(server);
 
-            assertThat(recorder.failure()).hasMessageContaining("closed the connection instead of an answer");
+            assertThat(recorder.failure()).hasMessageContaining("closed the connection without an answer");
         }
     }
 
     @Test
-    void theUpgradeHasATimeLimit() throws Exception {
+    void the_upgrade_has_a_time_limit() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
             TransportOptions road = TransportOptions.to("ws://127.0.0.1:" + server.port()).toBuilder()
@@ -316,7 +425,7 @@ class WebSocketTest {
 
     @Test
     @DisplayName("wss: over TLS, a megabyte in order")
-    void overTls() throws Exception {
+    void over_tls() throws Exception {
         X509Bundle certificate = new CertificateBuilder()
                 .ecp256()
                 .subject("CN=127.0.0.1")

@@ -34,7 +34,7 @@ class PemTest {
                 "rsa-pkcs8-aes256.pem",
                 "rsa-pkcs8-aes128-sha1.pem"
             })
-    void readsRsaKeysOfEveryForm(String name) throws Exception {
+    void reads_rsa_keys_of_every_form(String name) throws Exception {
         PrivateKey expected = Pem.privateKey(file("rsa-pkcs8.pem"), null);
 
         assertThat(Pem.privateKey(file(name), "secret")).isEqualTo(expected);
@@ -43,7 +43,7 @@ class PemTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"ec-sec1.pem", "ec-sec1-with-parameters.pem", "ec-sec1-aes128.pem"})
-    void readsEcKeysOfEveryForm(String name) throws Exception {
+    void reads_ec_keys_of_every_form(String name) throws Exception {
         PrivateKey expected = Pem.privateKey(file("ec-pkcs8.pem"), null);
 
         assertThat(((ECPrivateKey) Pem.privateKey(file(name), "secret")).getS())
@@ -51,24 +51,36 @@ class PemTest {
     }
 
     @Test
-    void readsEd25519() throws Exception {
+    @DisplayName("OpenSSL derives the key from the password in UTF-8")
+    void reads_keys_with_a_password_beyond_ascii() throws Exception {
+        PrivateKey expected = Pem.privateKey(file("rsa-pkcs8.pem"), null);
+
+        assertThat(Pem.privateKey(file("rsa-pkcs8-aes256-umlauts.pem"), "p\u00e4ssw\u00f6rd\u20ac"))
+                .isEqualTo(expected);
+        assertThatThrownBy(() -> Pem.privateKey(file("rsa-pkcs8-aes256-umlauts.pem"), "p\u00e4sswort"))
+                .hasMessageContaining("password doesn't decrypt")
+                .hasMessageNotContaining("sswort");
+    }
+
+    @Test
+    void reads_ed25519() throws Exception {
         assertThat(Pem.privateKey(file("ed25519.pem"), null).getAlgorithm()).isIn("EdDSA", "Ed25519");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"rsa-pkcs1-aes256.pem", "rsa-pkcs8-aes256.pem", "ec-sec1-aes128.pem"})
-    void saysThatAPasswordIsMissingOrWrong(String name) throws Exception {
+    void says_that_a_password_is_missing_or_wrong(String name) throws Exception {
         byte[] pem = file(name);
 
         assertThatThrownBy(() -> Pem.privateKey(pem, null)).hasMessageContaining("keyPassword");
         assertThatThrownBy(() -> Pem.privateKey(pem, "wrong-one"))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("password does not open")
+                .hasMessageContaining("password doesn't decrypt")
                 .hasMessageNotContaining("wrong-one");
     }
 
     @Test
-    void saysHowToConvertWhatTheJdkDoesNotKnow() throws Exception {
+    void says_how_to_convert_what_the_jdk_does_not_know() throws Exception {
         byte[] pem = file("rsa-pkcs8-scrypt.pem");
 
         assertThatThrownBy(() -> Pem.privateKey(pem, "secret"))
@@ -77,7 +89,7 @@ class PemTest {
     }
 
     @Test
-    void readsCertificatesAmongOtherText() throws Exception {
+    void reads_certificates_among_other_text() throws Exception {
         assertThat(Pem.certificates(file("certificate.pem")))
                 .singleElement()
                 .satisfies(each ->
@@ -85,17 +97,17 @@ class PemTest {
     }
 
     @Test
-    void saysWhatItFoundInstead() throws Exception {
+    void says_what_it_found_instead() throws Exception {
         byte[] certificate = file("certificate.pem");
         byte[] key = file("rsa-pkcs8.pem");
 
         assertThatThrownBy(() -> Pem.privateKey(certificate, null)).hasMessageContaining("but CERTIFICATE");
         assertThatThrownBy(() -> Pem.certificates(key)).hasMessageContaining("but PRIVATE KEY");
-        assertThatThrownBy(() -> Pem.certificates("hello".getBytes(UTF_8))).hasMessageContaining("nothing else in PEM");
+        assertThatThrownBy(() -> Pem.certificates("hello".getBytes(UTF_8))).hasMessageContaining("no other PEM block");
     }
 
     @Test
-    void damagedKeysAreErrorsNotCrashes() throws Exception {
+    void damaged_keys_are_errors_not_crashes() throws Exception {
         for (String name :
                 new String[] {"ec-sec1.pem", "rsa-pkcs1.pem", "rsa-pkcs1-des3.pem", "rsa-pkcs8-aes256.pem"}) {
             String text = new String(file(name), UTF_8);
