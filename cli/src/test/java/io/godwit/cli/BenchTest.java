@@ -10,6 +10,8 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.filter.FilteringParserDelegate;
 import com.fasterxml.jackson.core.filter.JsonPointerBasedFilter;
 import com.fasterxml.jackson.core.filter.TokenFilter.Inclusion;
+import io.godwit.checks.Mosquitto;
+import io.godwit.checks.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +38,8 @@ class BenchTest {
 
     @BeforeAll
     static void start() throws IOException {
-        broker = Mosquitto.start(folder);
+        Programs.require("mosquitto_sub");
+        broker = Mosquitto.start(folder, "max_queued_messages 0");
     }
 
     @AfterAll
@@ -129,7 +132,7 @@ class BenchTest {
                 "mosquitto_sub",
                 "-d",
                 "-p",
-                broker.port(),
+                String.valueOf(broker.port()),
                 "-t",
                 "counted/#",
                 "-q",
@@ -141,7 +144,16 @@ class BenchTest {
             sub.awaitOutput("Subscribed");
             bench("--publishers 4 --subscribers 0 --topics each -t counted -q 1 -C 2000")
                     .ends(0);
-            Command.of("mosquitto_pub", "-p", broker.port(), "-t", "counted/end", "-q", "1", "-m", "end")
+            Command.of(
+                            "mosquitto_pub",
+                            "-p",
+                            String.valueOf(broker.port()),
+                            "-t",
+                            "counted/end",
+                            "-q",
+                            "1",
+                            "-m",
+                            "end")
                     .ends(0);
             sub.ends(0);
 
@@ -159,7 +171,7 @@ class BenchTest {
         String lines = IntStream.range(0, 2_000).mapToObj(i -> "line " + i).collect(Collectors.joining("\n", "", "\n"));
         try (Command bench = bench("-d --publishers 0 --subscribers 1 -t from/mosquitto -q 1 -C 2000 --json")) {
             bench.awaitError("SUBACK");
-            Command.of("mosquitto_pub", "-p", broker.port(), "-t", "from/mosquitto", "-q", "1", "-l")
+            Command.of("mosquitto_pub", "-p", String.valueOf(broker.port()), "-t", "from/mosquitto", "-q", "1", "-l")
                     .input(lines)
                     .ends(0);
             bench.ends(0);
@@ -172,8 +184,7 @@ class BenchTest {
     @Test
     void a_broker_that_loses_messages_is_found_out(@TempDir Path other) throws IOException {
         // with one message in flight and one queued, Mosquitto drops what it has acknowledged
-        try (Mosquitto forgetful = Mosquitto.start(
-                        other, "allow_anonymous true", "max_inflight_messages 1", "max_queued_messages 1");
+        try (Mosquitto forgetful = Mosquitto.start(other, "max_inflight_messages 1", "max_queued_messages 1");
                 Command bench = bench(forgetful, "-q 1 -C 3000 -M 1000 --drain 1 --subscribers 2")) {
             bench.ends(9);
 

@@ -4,6 +4,7 @@ import static io.godwit.cli.Examined.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.checks.Mosquitto;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.mqtt.broker.BrokerPolicy;
 import io.godwit.mqtt.protocol.Connect;
@@ -205,13 +206,12 @@ class DoctorTest {
 
     @Test
     void mosquitto_plain_and_over_WebSocket() throws Exception {
-        int webSocket = Mosquitto.freePort();
-        try (Mosquitto broker = Mosquitto.start(
-                folder,
-                "allow_anonymous true",
-                "listener " + webSocket + " 127.0.0.1",
-                "socket_domain ipv4",
-                "protocol websockets")) {
+        try (Mosquitto broker = Mosquitto.in(folder)
+                .anonymous()
+                .listener()
+                .listener("socket_domain ipv4", "protocol websockets")
+                .start()) {
+            int webSocket = broker.port(1);
             doctor("localhost -p " + broker.port())
                     .ends(ExitCodes.OK)
                     .says("✓ connect     MQTT 3.1: ", "✓ connect     MQTT 5: ", "✓ echo        QoS 2: ", "✓ retained ");

@@ -3,6 +3,8 @@ package io.godwit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.godwit.checks.Mosquitto;
+import io.godwit.checks.Programs;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.broker.BrokerPolicy;
@@ -36,8 +38,9 @@ class MessageCommandsTest {
 
     @BeforeAll
     static void start() throws IOException {
-        broker = Mosquitto.start(folder);
-        port = broker.port();
+        Programs.require("mosquitto_sub");
+        broker = Mosquitto.start(folder, "max_queued_messages 0");
+        port = String.valueOf(broker.port());
     }
 
     @AfterAll

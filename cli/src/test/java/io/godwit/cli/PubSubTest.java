@@ -2,6 +2,8 @@ package io.godwit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.checks.Mosquitto;
+import io.godwit.checks.Programs;
 import io.godwit.cli.output.ExitCodes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +29,9 @@ class PubSubTest {
 
     @BeforeAll
     static void start() throws IOException {
-        broker = Mosquitto.start(folder);
-        port = broker.port();
+        Programs.require("mosquitto_sub");
+        broker = Mosquitto.start(folder, "max_queued_messages 0");
+        port = String.valueOf(broker.port());
     }
 
     @AfterAll

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.checks.Mosquitto;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.testkit.TestBroker;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +34,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MqttPromiseTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    @TempDir
+    private static Path shared;
+
     private static Mosquitto mosquitto;
     private static TestBroker broker;
 
@@ -42,7 +49,7 @@ class MqttPromiseTest {
     static void startBrokers() throws Exception {
         broker = TestBroker.start();
         if (Mosquitto.isInstalled()) {
-            mosquitto = Mosquitto.start();
+            mosquitto = Mosquitto.start(shared);
         }
     }
 
@@ -219,9 +226,9 @@ class MqttPromiseTest {
     @ParameterizedTest(name = "MQTT {0}")
     @MethodSource("versions")
     @DisplayName("P8: autoreconnect through a restart of mosquitto, retried for as long as it takes")
-    void brokerRestart(ProtocolVersion version) throws Exception {
+    void brokerRestart(ProtocolVersion version, @TempDir Path folder) throws Exception {
         Assumptions.assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed");
-        try (Mosquitto own = Mosquitto.start()) {
+        try (Mosquitto own = Mosquitto.start(folder)) {
             Mqtt m = client(id("p8r"), version);
             connect(m, own.port(), true);
             own.stop();

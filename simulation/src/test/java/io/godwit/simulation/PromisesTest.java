@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Promises that sockets, threads and files can break, which the simulation does not have: through a road that swallows
+ * Promises that sockets, threads and files can break, which the simulation does not have: over a connection that swallows
  * bytes, and with the session on disk. What a broker alone can show is in the client's {@code ClientPromisesTest}, which
  * has no store on disk. See docs/guarantees.md.
  */
@@ -70,10 +70,10 @@ class PromisesTest {
 
     @Test
     void promise_3_no_async_call_blocks_while_the_network_swallows_everything() {
-        try (MqttClient client = client("c").build()) {
+        // A call that blocked would wait for its time limit, and the limit of this test would end it.
+        try (MqttClient client = client("c").callTimeout(Duration.ofHours(1)).build()) {
             client.connect();
             proxy.blackhole();
-            long start = System.nanoTime();
             for (int i = 0; i < 5_000; i++) {
                 CompletableFuture<PublishResult> sent = client.publishAsync(Message.of("a", new byte[1_000]));
                 assertThat(sent.isDone()).isFalse();
@@ -81,7 +81,6 @@ class PromisesTest {
             client.subscribeAsync("b", Qos.AT_LEAST_ONCE, message -> {});
             client.unsubscribeAsync("b");
             client.disconnectAsync();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
             proxy.heal();
         }
     }

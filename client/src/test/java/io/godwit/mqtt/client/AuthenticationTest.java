@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.checks.ScramSha256;
 import io.godwit.mqtt.broker.AuthStep;
 import io.godwit.mqtt.broker.BrokerPolicy;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -29,7 +30,7 @@ class AuthenticationTest {
             TestBroker.builder().policy(new ScramPolicy()).start();
 
     /** What the broker answers last: its proof that it knows the password. */
-    private volatile String proof = ScramExample.SERVER_FINAL;
+    private volatile String proof = ScramSha256.SERVER_FINAL;
 
     private volatile boolean mute;
 
@@ -41,9 +42,9 @@ class AuthenticationTest {
                 return new AuthStep.Continue(new byte[] {'r', '=', 'x', ',', 's', '=', ',', 'i', '=', '1'});
             } else if (!method.equals("SCRAM-SHA-256")) {
                 return new AuthStep.Refuse(ReasonCode.BAD_AUTHENTICATION_METHOD);
-            } else if (step == 0 && text.equals(ScramExample.CLIENT_FIRST)) {
-                return new AuthStep.Continue(ScramExample.SERVER_FIRST.getBytes(StandardCharsets.UTF_8));
-            } else if (step == 1 && text.equals(ScramExample.CLIENT_FINAL)) {
+            } else if (step == 0 && text.equals(ScramSha256.CLIENT_FIRST)) {
+                return new AuthStep.Continue(ScramSha256.SERVER_FIRST.getBytes(StandardCharsets.UTF_8));
+            } else if (step == 1 && text.equals(ScramSha256.CLIENT_FINAL)) {
                 return new AuthStep.Accept(proof.getBytes(StandardCharsets.UTF_8));
             }
             return new AuthStep.Refuse(ReasonCode.NOT_AUTHORIZED);

@@ -107,8 +107,10 @@ class ClientPromisesTest {
     @Test
     @DisplayName("promise 3: no Async call blocks, whatever state the client is in, and each future ends")
     void asyncCallsNeverBlock() throws Exception {
+        // A call that blocked would wait for its time limit, and the limit of this test would end it.
         MqttClient client = builder()
                 .queue(100, 1_000_000, WhenFull.FAIL)
+                .callTimeout(Duration.ofHours(1))
                 .reconnect(Reconnect.fixed(Duration.ofMillis(50)))
                 .build();
         List<CompletableFuture<?>> futures = new ArrayList<>();
@@ -129,13 +131,11 @@ class ClientPromisesTest {
     }
 
     private static void callEverything(MqttClient client, List<CompletableFuture<?>> futures) {
-        long start = System.nanoTime();
         for (int i = 0; i < 200; i++) {
             futures.add(client.publishAsync(Message.of("t", "x").withQos(Qos.of(i % 3))));
         }
         futures.add(client.subscribeAsync("t", Qos.AT_LEAST_ONCE, message -> {}));
         futures.add(client.unsubscribeAsync("t"));
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.godwit.nodemcu.lua;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.checks.Mosquitto;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -38,12 +39,16 @@ class LuaMosquittoTest {
 
     private final List<String> seen = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> open = new CopyOnWriteArrayList<>();
+
+    @TempDir
+    private Path brokerFolder;
+
     private Mosquitto mosquitto;
 
     @BeforeEach
     void startMosquitto() throws Exception {
         Assumptions.assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed");
-        mosquitto = Mosquitto.start();
+        mosquitto = Mosquitto.start(brokerFolder);
     }
 
     @AfterEach

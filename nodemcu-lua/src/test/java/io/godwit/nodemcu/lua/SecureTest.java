@@ -2,6 +2,7 @@ package io.godwit.nodemcu.lua;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.checks.Mosquitto;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.nodemcu.Mqtt;
 import io.godwit.nodemcu.MqttParameters;
@@ -90,8 +91,14 @@ class SecureTest {
         Path chain = Files.writeString(certificates.resolve("server.pem"), server.getCertificatePathPEM());
         Path key = Files.writeString(certificates.resolve("server.key"), server.getPrivateKeyPEM());
         if (Mosquitto.isInstalled()) {
-            mosquitto = Mosquitto.start("cafile " + ca, "certfile " + chain, "keyfile " + key);
-            mutual = Mosquitto.start("cafile " + ca, "certfile " + chain, "keyfile " + key, "require_certificate true");
+            String[] settings = {"cafile " + ca, "certfile " + chain, "keyfile " + key};
+            mosquitto =
+                    Mosquitto.in(certificates).anonymous().listener(settings).start();
+            mutual = Mosquitto.in(Files.createDirectory(certificates.resolve("mutual")))
+                    .anonymous()
+                    .listener(settings)
+                    .settings("require_certificate true")
+                    .start();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.godwit.checks.Programs;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
 import io.godwit.mqtt.client.Reconnect;
@@ -29,19 +30,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every road to a real broker, at every level of the protocol. Skipped where Mosquitto is not installed. */
-@DisplayName("Roads to Mosquitto")
+/** Every transport to a real broker, in every version of MQTT. Skipped where Mosquitto is not installed. */
+@DisplayName("Transports to Mosquitto")
 class MosquittoNetTest {
 
     @TempDir
     static Path folder;
 
-    private static Mosquitto broker;
+    private static MosquittoListeners broker;
 
     @BeforeAll
     static void start() throws Exception {
-        Mosquitto.program("mosquitto");
-        broker = new Mosquitto(folder);
+        broker = new MosquittoListeners(folder);
     }
 
     @AfterAll
@@ -116,7 +116,7 @@ class MosquittoNetTest {
     @DisplayName("the server list: the first is dead, the second answers")
     void server_list() {
         try (MqttClient client = MqttClient.builder()
-                .road(TransportOptions.to("mqtt://127.0.0.1:" + Mosquitto.freePort(), "mqtt://127.0.0.1:" + broker.tcp))
+                .road(TransportOptions.to("mqtt://127.0.0.1:" + Programs.freePort(), "mqtt://127.0.0.1:" + broker.tcp))
                 .build()) {
             client.connect();
 
@@ -163,8 +163,7 @@ class MosquittoNetTest {
             X509Bundle fresh = broker.client("new-certificate");
             Files.writeString(certificate, fresh.getCertificatePathPEM());
             Files.writeString(key, fresh.getPrivateKeyPEM());
-            broker.stop();
-            broker.start();
+            broker.restart();
 
             await().until(() -> broker.log().contains("u'new-certificate'"));
             await().until(client::isConnected);

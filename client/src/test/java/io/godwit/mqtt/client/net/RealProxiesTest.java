@@ -2,9 +2,9 @@ package io.godwit.mqtt.client.net;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.godwit.checks.RealProxy;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
-import io.godwit.mqtt.client.interop.RealProxy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ class RealProxiesTest {
     @TempDir
     Path folder;
 
-    private static void throughAndBack(Mosquitto broker, String host, ProxyServer proxy) throws Exception {
+    private static void throughAndBack(MosquittoListeners broker, String host, ProxyServer proxy) throws Exception {
         for (String address : new String[] {
             "mqtt://" + host + ":" + broker.tcp,
             "mqtts://" + host + ":" + broker.tls,
@@ -34,9 +34,9 @@ class RealProxiesTest {
         }
     }
 
-    private static void isRefusedWithoutCredentials(Mosquitto broker, RealProxy proxy) {
+    private static void isRefusedWithoutCredentials(MosquittoListeners broker, RealProxy proxy) {
         TransportOptions without = TransportOptions.to("mqtt://localhost:" + broker.tcp).toBuilder()
-                .proxy(proxy.anonymous())
+                .proxy(ProxyServer.parse(proxy.anonymousUri()))
                 .build();
         try (MqttClient client = MqttClient.builder().road(without).build()) {
             assertThatThrownBy(client::connect)
@@ -48,17 +48,17 @@ class RealProxiesTest {
     @Test
     void dante() throws Exception {
         try (RealProxy proxy = RealProxy.dante(folder);
-                Mosquitto broker = new Mosquitto(folder)) {
-            throughAndBack(broker, "localhost", proxy.server());
-            throughAndBack(broker, "127.0.0.1", proxy.socks4()); // which knows no IPv6
+                MosquittoListeners broker = new MosquittoListeners(folder)) {
+            throughAndBack(broker, "localhost", ProxyServer.parse(proxy.uri()));
+            throughAndBack(broker, "127.0.0.1", ProxyServer.parse(proxy.socks4Uri())); // which knows no IPv6
         }
     }
 
     @Test
     void microsocks_with_credentials() throws Exception {
         try (RealProxy proxy = RealProxy.microsocks(folder);
-                Mosquitto broker = new Mosquitto(folder)) {
-            throughAndBack(broker, "localhost", proxy.server());
+                MosquittoListeners broker = new MosquittoListeners(folder)) {
+            throughAndBack(broker, "localhost", ProxyServer.parse(proxy.uri()));
             isRefusedWithoutCredentials(broker, proxy);
         }
     }
@@ -66,8 +66,8 @@ class RealProxiesTest {
     @Test
     void tinyproxy_with_credentials() throws Exception {
         try (RealProxy proxy = RealProxy.tinyproxy(folder);
-                Mosquitto broker = new Mosquitto(folder)) {
-            throughAndBack(broker, "localhost", proxy.server());
+                MosquittoListeners broker = new MosquittoListeners(folder)) {
+            throughAndBack(broker, "localhost", ProxyServer.parse(proxy.uri()));
             isRefusedWithoutCredentials(broker, proxy);
         }
     }
@@ -75,16 +75,16 @@ class RealProxiesTest {
     @Test
     void squid() throws Exception {
         try (RealProxy proxy = RealProxy.squid(false);
-                Mosquitto broker = new Mosquitto(folder)) {
-            throughAndBack(broker, "localhost", proxy.server());
+                MosquittoListeners broker = new MosquittoListeners(folder)) {
+            throughAndBack(broker, "localhost", ProxyServer.parse(proxy.uri()));
         }
     }
 
     @Test
     void squid_with_credentials() throws Exception {
         try (RealProxy proxy = RealProxy.squid(true);
-                Mosquitto broker = new Mosquitto(folder)) {
-            throughAndBack(broker, "localhost", proxy.server());
+                MosquittoListeners broker = new MosquittoListeners(folder)) {
+            throughAndBack(broker, "localhost", ProxyServer.parse(proxy.uri()));
             isRefusedWithoutCredentials(broker, proxy);
         }
     }

@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
 /** Runs in every build. Where Mosquitto is not installed, Artemis stands in, which Maven brings. */
 class MosquittoInteropTest extends InteropSuite {

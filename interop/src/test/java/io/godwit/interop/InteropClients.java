@@ -1,5 +1,6 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
+import io.godwit.checks.RealProxy;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.net.TransportOptions;
@@ -14,16 +15,17 @@ import org.jspecify.annotations.Nullable;
 /** The clients of one test, all of one version, closed with it; and names that no other test uses. */
 final class InteropClients implements AutoCloseable {
     private final RealBroker.Running broker;
-    private final RealTransport road;
+    private final RealTransport transport;
     private final @Nullable RealProxy proxy;
     private final ProtocolVersion version;
     private final String own = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
     private final List<MqttClient> clients = new ArrayList<>();
     private int ids;
 
-    InteropClients(RealBroker.Running broker, RealTransport road, @Nullable RealProxy proxy, ProtocolVersion version) {
+    InteropClients(
+            RealBroker.Running broker, RealTransport transport, @Nullable RealProxy proxy, ProtocolVersion version) {
         this.broker = broker;
-        this.road = road;
+        this.transport = transport;
         this.proxy = proxy;
         this.version = version;
     }
@@ -32,14 +34,14 @@ final class InteropClients implements AutoCloseable {
         return version;
     }
 
-    /** The broker's port on this road. */
+    /** The broker's port for this transport. */
     int port() {
-        return road.port(broker);
+        return transport.port(broker);
     }
 
-    /** The road to a port that leads to {@link #port()}. */
-    TransportOptions road(int port) {
-        return road.to(broker, port, proxy);
+    /** The options for a port that leads to {@link #port()}. */
+    TransportOptions transport(int port) {
+        return transport.to(broker, port, proxy);
     }
 
     String topic(String name) {
@@ -53,7 +55,7 @@ final class InteropClients implements AutoCloseable {
 
     MqttClient build(UnaryOperator<MqttClientBuilder> change) {
         MqttClientBuilder builder = MqttClient.builder()
-                .road(road(port()))
+                .road(transport(port()))
                 .protocol(version)
                 .clientId(id())
                 .callTimeout(Duration.ofSeconds(15));

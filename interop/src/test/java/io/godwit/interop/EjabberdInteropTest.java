@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
 import org.junit.jupiter.api.Tag;
 

@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.io.IOException;
@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
@@ -13,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker of the {@code brokers} folder: how it is started, which versions it speaks, and what it lacks, by name. The
+ * A broker that a script in the {@code interop} folder runs: how it is started, which versions it speaks, and what it lacks, by name. The
  * reasons are those of interop/README.md.
  */
 enum RealBroker {
@@ -24,7 +26,7 @@ enum RealBroker {
         @Override
         void describe() {
             lacks(Feature.AUTHENTICATION, "no method of extended authentication comes with the broker");
-            lacks(Feature.FLOW_CONTROL, "Mosquitto 2.0.11 sends now and then more than the client's receive maximum");
+            lacks(Feature.FLOW_CONTROL, "Mosquitto 2.0.11 now and then sends more than the client's receive maximum");
         }
     },
     HIVEMQ("hivemq", null),
@@ -74,7 +76,7 @@ enum RealBroker {
     private static final int PORTS = 6;
     /** Surefire runs in the module's folder; an IDE may run in the project's. */
     private static final Path SCRIPTS =
-            Files.isDirectory(Path.of("../interop")) ? Path.of("../interop") : Path.of("interop");
+            Path.of(Files.exists(Path.of("mosquitto.sh")) ? "" : "interop").toAbsolutePath();
 
     private final String script;
     private final @Nullable String command;
@@ -87,7 +89,7 @@ enum RealBroker {
         describe();
     }
 
-    /** Says what is special about this broker. */
+    /** Declares what is special about this broker. */
     void describe() {}
 
     void speaks(ProtocolVersion... spoken) {
@@ -120,13 +122,13 @@ enum RealBroker {
         return lacks.getOrDefault(feature, Map.of()).get(version);
     }
 
-    /** The user that it asks for, or null. */
+    /** The user name that it requires, or null. */
     @Nullable
     String user() {
         return this == EJABBERD ? "tester@localhost" : null;
     }
 
-    /** What has to be installed first; null when nothing is missing. */
+    /** What must be installed first; null when nothing is missing. */
     @Nullable
     String missing() {
         if (command == null) {
@@ -135,7 +137,7 @@ enum RealBroker {
         List<String> folders = new ArrayList<>(List.of(System.getenv("PATH").split(":")));
         folders.add("/usr/sbin"); // Debian's place for daemons, often not on the path
         boolean found = folders.stream().anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
-        return found ? null : "'" + command + "' is not installed; interop/install " + script + " brings it";
+        return found ? null : "'" + command + "' is not installed: run interop/install " + script;
     }
 
     /** A broker that runs: on six ports in a row, with its data in a folder of its own. */
@@ -163,12 +165,23 @@ enum RealBroker {
             return data.resolve("certs");
         }
 
-        /** Where Mosquitto listens besides its ports. */
+        /** The unix socket that Mosquitto listens on. */
         Path unixSocket() {
             return data.resolve("mqtt.sock");
         }
 
-        /** Ends it in order and starts it on the same data and ports. */
+        /** Whether it has written nothing to its data folder for a second. */
+        boolean hasWritten() throws IOException {
+            try (Stream<Path> files = Files.walk(data)) {
+                Instant newest = files.map(file -> file.toFile().lastModified())
+                        .max(Long::compare)
+                        .map(Instant::ofEpochMilli)
+                        .orElse(Instant.EPOCH);
+                return newest.isBefore(Instant.now().minusSeconds(1));
+            }
+        }
+
+        /** Shuts it down cleanly and starts it on the same data and ports. */
         void restart() throws IOException, InterruptedException {
             broker.script("stop", data, port);
             broker.script("start", data, port);
@@ -206,7 +219,7 @@ enum RealBroker {
         }
     }
 
-    /** The first of six ports in a row that nobody listens on. */
+    /** The first of six ports in a row that is free. */
     private static int freePorts() throws IOException {
         for (int attempt = 0; attempt < 100; attempt++) {
             List<ServerSocket> taken = new ArrayList<>();

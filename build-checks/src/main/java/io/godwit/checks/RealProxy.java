@@ -1,16 +1,10 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.checks;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.godwit.mqtt.client.net.ProxyServer;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,13 +13,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A proxy as others run it, on a free port of 127.0.0.1: Dante and microsocks for SOCKS, Tinyproxy and Squid for HTTP. A test
- * that wants one which is not installed is skipped, by its name; {@code interop/install proxies} brings them.
+ * A real proxy on a free port of 127.0.0.1: Dante and microsocks for SOCKS, Tinyproxy and Squid for HTTP. A test that needs one
+ * which is not installed is skipped, by its name; {@code interop/install proxies} installs them.
  */
 public final class RealProxy implements AutoCloseable {
     private static final String USER = "user";
@@ -47,13 +40,13 @@ public final class RealProxy implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("proxy.out").toFile())
                 .start();
-        await("the proxy answers").atMost(Duration.ofSeconds(20)).until(() -> answers(port));
+        await("the proxy answers").atMost(Duration.ofSeconds(20)).until(() -> Programs.answers(port));
     }
 
-    /** SOCKS 4 and 5 for everybody. */
+    /** SOCKS 4 and 5 for everyone. */
     public static RealProxy dante(Path folder) throws IOException {
-        String program = program("danted");
-        int port = freePort();
+        String program = Programs.require("danted").toString();
+        int port = Programs.freePort();
         Path configuration = Files.writeString(
                 folder.resolve("danted.conf"),
                 "logoutput: " + folder + "/danted.log\ninternal: 127.0.0.1 port = " + port
@@ -64,18 +57,26 @@ public final class RealProxy implements AutoCloseable {
         return new RealProxy(folder, "socks5", port, false, List.of(program, "-f", configuration.toString()));
     }
 
-    /** SOCKS 5 for those who know the password. */
+    /** SOCKS 5 with user and password. */
     public static RealProxy microsocks(Path folder) throws IOException {
-        int port = freePort();
-        List<String> command =
-                List.of(program("microsocks"), "-i", "127.0.0.1", "-p", "" + port, "-u", USER, "-P", PASSWORD);
+        int port = Programs.freePort();
+        List<String> command = List.of(
+                Programs.require("microsocks").toString(),
+                "-i",
+                "127.0.0.1",
+                "-p",
+                "" + port,
+                "-u",
+                USER,
+                "-P",
+                PASSWORD);
         return new RealProxy(folder, "socks5", port, true, command);
     }
 
-    /** HTTP CONNECT for those who know the password. */
+    /** HTTP CONNECT with user and password. */
     public static RealProxy tinyproxy(Path folder) throws IOException {
-        String program = program("tinyproxy");
-        int port = freePort();
+        String program = Programs.require("tinyproxy").toString();
+        int port = Programs.freePort();
         Path configuration = Files.writeString(
                 folder.resolve("tinyproxy.conf"),
                 "Port " + port + "\nListen 127.0.0.1\nTimeout 600\nAllow 127.0.0.1\nBasicAuth " + USER + " " + PASSWORD
@@ -83,11 +84,11 @@ public final class RealProxy implements AutoCloseable {
         return new RealProxy(folder, "http", port, true, List.of(program, "-d", "-c", configuration.toString()));
     }
 
-    /** HTTP CONNECT, for everybody or for those who know the password. */
+    /** HTTP CONNECT, for everyone or with user and password. */
     public static RealProxy squid(boolean credentials) throws IOException, InterruptedException {
-        String program = program("squid");
-        int port = freePort();
-        // When root starts it, Squid goes on as somebody else, who has to be able to read and write here.
+        String program = Programs.require("squid").toString();
+        int port = Programs.freePort();
+        // When root starts it, Squid switches to another user, who must be able to read and write here.
         Path open = Files.createTempDirectory("godwit-squid");
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         List<String> lines = new ArrayList<>(List.of(
@@ -115,28 +116,28 @@ public final class RealProxy implements AutoCloseable {
         return new RealProxy(open, "http", port, credentials, List.of(program, "-N", "-f", configuration.toString()));
     }
 
-    /** The password as Squid's helper wants it. */
+    /** The password as Squid's helper reads it. */
     private static String hash() throws IOException, InterruptedException {
-        Process openssl = new ProcessBuilder(program("openssl"), "passwd", "-apr1", PASSWORD).start();
+        Process openssl =
+                new ProcessBuilder(Programs.require("openssl").toString(), "passwd", "-apr1", PASSWORD).start();
         String hash = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
-        assumeTrue(openssl.waitFor() == 0, "openssl makes no password");
+        assumeTrue(openssl.waitFor() == 0, "openssl cannot hash passwords");
         return hash;
     }
 
-    /** As a client names it, with user and password where it wants them. */
-    public ProxyServer server() {
-        return ProxyServer.parse(
-                scheme + "://" + (credentials ? USER + ":" + PASSWORD + "@" : "") + "127.0.0.1:" + port);
+    /** Its address, with user and password where it asks for them. */
+    public String uri() {
+        return scheme + "://" + (credentials ? USER + ":" + PASSWORD + "@" : "") + "127.0.0.1:" + port;
     }
 
     /** The same without user and password. */
-    public ProxyServer anonymous() {
-        return ProxyServer.parse(scheme + "://127.0.0.1:" + port);
+    public String anonymousUri() {
+        return scheme + "://127.0.0.1:" + port;
     }
 
     /** The same in SOCKS 4. */
-    public ProxyServer socks4() {
-        return ProxyServer.parse("socks4://127.0.0.1:" + port);
+    public String socks4Uri() {
+        return "socks4://127.0.0.1:" + port;
     }
 
     @Override
@@ -157,32 +158,6 @@ public final class RealProxy implements AutoCloseable {
             Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    /** The program, or the test is skipped with its name. */
-    public static String program(String name) {
-        Optional<Path> found = Stream.concat(
-                        Stream.of(System.getenv("PATH").split(File.pathSeparator)), Stream.of("/usr/sbin", "/sbin"))
-                .map(folder -> Path.of(folder, name))
-                .filter(Files::isExecutable)
-                .findFirst();
-        assumeTrue(found.isPresent(), name + " is not installed");
-        return found.get().toString();
-    }
-
-    private static boolean answers(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 1000);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
         }
     }
 }

@@ -1,17 +1,17 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 
 @Tag("interop")
-class ArtemisTransportsTest extends InteropSuite {
+class HiveMqTransportsTest extends InteropSuite {
     @Override
     RealBroker broker() {
-        return RealBroker.ARTEMIS;
+        return RealBroker.HIVEMQ;
     }
 
     @Override
-    List<RealTransport> roads() {
+    List<RealTransport> transports() {
         return List.of(RealTransport.TLS, RealTransport.WEB_SOCKET, RealTransport.WEB_SOCKET_TLS);
     }
 }

@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.util.List;

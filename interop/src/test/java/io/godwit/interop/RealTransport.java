@@ -1,12 +1,14 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
+import io.godwit.checks.RealProxy;
+import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The roads to a real broker: which of its ports they lead to, and what is spoken on the way. */
+/** The transports to a real broker: which of its ports each uses, and which protocols. */
 enum RealTransport {
     TCP("TCP", "mqtt", 0),
     TLS("TLS", "mqtts", 1),
@@ -31,7 +33,7 @@ enum RealTransport {
         return title;
     }
 
-    /** The proxy on it, which the caller ends; null when there is none. */
+    /** Its proxy, which the caller closes; null if it has none. */
     @Nullable
     RealProxy startProxy(Path folder) throws IOException, InterruptedException {
         return switch (this) {
@@ -41,12 +43,12 @@ enum RealTransport {
         };
     }
 
-    /** The broker's port on it. */
+    /** The broker's port for it. */
     int port(RealBroker.Running broker) {
         return broker.port() + offset;
     }
 
-    /** The road to a port: the broker's own, or one that leads there. */
+    /** The options for a port: the broker's own, or one that leads there. */
     TransportOptions to(RealBroker.Running broker, int port, @Nullable RealProxy proxy) {
         String address = switch (this) {
             case UNIX -> scheme + "://" + broker.unixSocket();
@@ -60,16 +62,16 @@ enum RealTransport {
         }
         return TransportOptions.to(address).toBuilder()
                 .tls(tls.build())
-                .proxy(proxy == null ? null : proxy.server())
+                .proxy(proxy == null ? null : ProxyServer.parse(proxy.uri()))
                 .build();
     }
 
-    /** Whether the feature is about the broker, rather than about another road to it. */
+    /** Whether the feature depends on the broker, not on some other transport to it. */
     boolean asksFor(Feature feature) {
         return this == TCP || feature != Feature.TLS && feature != Feature.WEB_SOCKET;
     }
 
-    /** Why a feature cannot be tried on it; null when it can. */
+    /** Why a feature cannot be tested over it; null if it can. */
     @Nullable
     String lacks(RealBroker broker, Feature feature) {
         boolean webSocket = this == WEB_SOCKET || this == WEB_SOCKET_TLS;

@@ -1,5 +1,5 @@
 /** One suite, run against real brokers in three versions of MQTT. */
 @NullMarked
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -11,7 +11,7 @@ class MosquittoTransportsTest extends InteropSuite {
     }
 
     @Override
-    List<RealTransport> roads() {
+    List<RealTransport> transports() {
         return List.of(
                 RealTransport.TLS,
                 RealTransport.MUTUAL_TLS,

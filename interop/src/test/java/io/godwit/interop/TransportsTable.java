@@ -1,4 +1,4 @@
-package io.godwit.mqtt.client.interop;
+package io.godwit.interop;
 
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.io.IOException;
@@ -8,43 +8,43 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The table of roads, of all the results that are there: how many features of the suite work on each, in each version. */
+/** The table of transports, from all results so far: how many features of the suite work over each, in each version. */
 final class TransportsTable {
-    static final Path FOLDER = InteropReport.FOLDER.resolve("roads");
+    static final Path FOLDER = InteropReport.FOLDER.resolve("transports");
 
     private TransportsTable() {}
 
-    static void write(RealBroker broker, RealTransport road, List<String> results) throws IOException {
+    static void write(RealBroker broker, RealTransport transport, List<String> results) throws IOException {
         Files.createDirectories(FOLDER);
-        Files.write(FOLDER.resolve(broker.script() + "-" + road + ".tsv"), results);
-        Files.writeString(FOLDER.resolve("roads.md"), table());
+        Files.write(FOLDER.resolve(broker.script() + "-" + transport + ".tsv"), results);
+        Files.writeString(FOLDER.resolve("transports.md"), table());
     }
 
     private static String table() throws IOException {
         StringBuilder text = new StringBuilder("""
-                | broker | road | 3.1 | 3.1.1 | 5 |
+                | broker | transport | 3.1 | 3.1.1 | 5 |
                 | --- | --- | --- | --- | --- |
                 """);
-        Set<String> remarks = new LinkedHashSet<>();
+        Set<String> notes = new LinkedHashSet<>();
         for (RealBroker broker : RealBroker.values()) {
-            for (RealTransport road : RealTransport.values()) {
-                Path file = FOLDER.resolve(broker.script() + "-" + road + ".tsv");
+            for (RealTransport transport : RealTransport.values()) {
+                Path file = FOLDER.resolve(broker.script() + "-" + transport + ".tsv");
                 if (Files.exists(file)) {
-                    row(text, remarks, broker, road, Files.readAllLines(file));
+                    row(text, notes, broker, transport, Files.readAllLines(file));
                 }
             }
         }
         text.append('\n');
-        remarks.forEach(remark -> text.append("- ").append(remark).append('\n'));
+        notes.forEach(note -> text.append("- ").append(note).append('\n'));
         return text.toString();
     }
 
     private static void row(
-            StringBuilder text, Set<String> remarks, RealBroker broker, RealTransport road, List<String> results) {
+            StringBuilder text, Set<String> notes, RealBroker broker, RealTransport transport, List<String> results) {
         text.append("| ")
                 .append(broker.script())
                 .append(" | ")
-                .append(road.title())
+                .append(transport.title())
                 .append(" |");
         for (ProtocolVersion version : ProtocolVersion.values()) {
             int passed = 0;
@@ -62,10 +62,10 @@ final class TransportsTable {
                     }
                     case "failed" -> {
                         tried++;
-                        remarks.add("**fails**: " + broker.script() + ", " + road.title() + ", MQTT " + version + ": "
-                                + feature);
+                        notes.add("**fails**: " + broker.script() + ", " + transport.title() + ", MQTT " + version
+                                + ": " + feature);
                     }
-                    default -> remarks.add("not tried: " + columns[3]);
+                    default -> notes.add("not tested: " + columns[3]);
                 }
             }
             text.append(' ').append(passed).append(" of ").append(tried).append(" |");
