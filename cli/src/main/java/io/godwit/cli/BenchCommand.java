@@ -249,7 +249,7 @@ final class BenchCommand extends ClientCommand {
                 subscribeQos != null ? subscribeQos : level,
                 PayloadSizes.parse(size),
                 retain.isOn(),
-                connection().properties(Property.Carrier.PUBLISH),
+                connection().properties(Property.Location.PUBLISH),
                 totalRate > 0 ? totalRate / Math.max(1, publishing) : Math.max(rate, totalRate),
                 inFlight.or(level == Qos.EXACTLY_ONCE ? QOS_2_IN_FLIGHT : IN_FLIGHT),
                 ramp,

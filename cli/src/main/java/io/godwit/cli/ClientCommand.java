@@ -94,7 +94,7 @@ abstract class ClientCommand implements Callable<Integer> {
 
     private void disconnect(MqttClient client, Duration patience) {
         try {
-            client.disconnectAsync(ReasonCode.SUCCESS, connection.properties(Property.Carrier.DISCONNECT), patience)
+            client.disconnectAsync(ReasonCode.SUCCESS, connection.properties(Property.Location.DISCONNECT), patience)
                     .get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
             client.closeAsync().get(1, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException | MqttException e) {

@@ -105,7 +105,7 @@ final class PubCommand extends ClientCommand {
                 source.lines ? new byte[0] : source.bytes(),
                 level,
                 retain.isOn(),
-                connection().properties(Property.Carrier.PUBLISH));
+                connection().properties(Property.Location.PUBLISH));
         int most = inFlight.or(PublishWindow.inFlight(level, connection().version()));
         MqttClientBuilder builder = builder().maximumInFlight(most).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();

@@ -116,7 +116,7 @@ final class RecordCommand extends ClientCommand {
                 connect(client);
                 recorder.start();
                 client.subscribeAsync(
-                                subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), recorded -> {})
+                                subscriptions, connection().properties(Property.Location.SUBSCRIBE), recorded -> {})
                         .get();
                 note("recording" + (progress.isShown() ? "; Ctrl-C ends it" : ""));
                 waitFor(recorder.end, deadline(duration.get()));

@@ -141,7 +141,7 @@ final class ReplyCommand extends ClientCommand {
             connectWithin(client, deadline);
             waitFor(
                     client.subscribeAsync(
-                            subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), declared -> {}),
+                            subscriptions, connection().properties(Property.Location.SUBSCRIBE), declared -> {}),
                     deadline);
             note("answering requests on " + String.join(", ", filters()));
             return waitFor(replies.end, deadline);
@@ -249,7 +249,7 @@ final class ReplyCommand extends ClientCommand {
             try {
                 byte[] payload = answer.to(request, target);
                 Message reply = new Message(
-                        target, payload, request.qos(), false, connection().properties(Property.Carrier.PUBLISH));
+                        target, payload, request.qos(), false, connection().properties(Property.Location.PUBLISH));
                 if (connection().version() == ProtocolVersion.V5) {
                     reply = reply.withCorrelationData(request.correlationData());
                 }

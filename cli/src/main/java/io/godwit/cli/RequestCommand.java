@@ -104,7 +104,7 @@ final class RequestCommand extends ClientCommand {
                 source.bytes(),
                 level,
                 false,
-                connection().properties(Property.Carrier.PUBLISH));
+                connection().properties(Property.Location.PUBLISH));
         TopicName.check(request.topic());
         if (tells) {
             request = request.withResponseTopic(answers);
@@ -121,7 +121,7 @@ final class RequestCommand extends ClientCommand {
             waitFor(
                     client.subscribeAsync(
                             List.of(TopicSubscription.of(answers, level)),
-                            connection().properties(Property.Carrier.SUBSCRIBE),
+                            connection().properties(Property.Location.SUBSCRIBE),
                             responses::received),
                     deadline);
             PublishResult sent = waitFor(client.publishAsync(request), deadline);

@@ -123,7 +123,7 @@ final class RetainedCommand extends ClientCommand {
     private Map<String, Message> retained(MqttClient client, List<TopicSubscription> subscriptions) throws Exception {
         Map<String, Message> retained = new ConcurrentSkipListMap<>();
         AtomicLong lastAt = new AtomicLong();
-        client.subscribeAsync(subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), message -> {
+        client.subscribeAsync(subscriptions, connection().properties(Property.Location.SUBSCRIBE), message -> {
                     if (message.retain()) {
                         retained.put(message.topic(), message);
                         lastAt.set(System.nanoTime());

@@ -134,7 +134,7 @@ final class SubCommand extends ClientCommand {
             for (String filter : unsubscribe) {
                 client.unsubscribeAsync(filter).get();
             }
-            MqttProperties properties = connection().properties(Property.Carrier.SUBSCRIBE);
+            MqttProperties properties = connection().properties(Property.Location.SUBSCRIBE);
             CompletableFuture<?>[] answers = subscriptions.stream()
                     .map(subscription -> client.subscribeAsync(List.of(subscription), properties, declared -> {})
                             .whenComplete((answer, failed) -> {

@@ -211,7 +211,7 @@ final class TraceCommand extends ClientCommand {
             connectWithin(client, deadline);
             waitFor(
                     client.subscribeAsync(
-                            subscriptions, connection().properties(Property.Carrier.SUBSCRIBE), message -> {
+                            subscriptions, connection().properties(Property.Location.SUBSCRIBE), message -> {
                                 if (messages.incrementAndGet() == wanted) {
                                     end.complete(ExitCodes.OK);
                                 }

@@ -95,7 +95,7 @@ final class Churn {
         }
     }
 
-    /** What is still open; null when nothing is. */
+    /** What is still open; null if it is valid. */
     @Nullable
     String whyUnsettled() {
         for (int i = 0; i < TOPICS; i++) {

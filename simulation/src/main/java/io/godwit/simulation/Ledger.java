@@ -317,7 +317,7 @@ final class Ledger {
         return whyUnsettled(now) == null;
     }
 
-    /** What is still missing; null when nothing is. */
+    /** What is still missing; null if it is valid. */
     @Nullable
     String whyUnsettled(long now) {
         if (restoring) {

@@ -65,7 +65,7 @@ final class Scheduler implements BrokerClock {
     /**
      * Runs tasks until {@code time}, or until none is left.
      *
-     * @throws IllegalStateException when tasks give each other work without end and time stands still
+     * @throws IllegalStateException if tasks give each other work without end and time stands still
      */
     void runUntil(long time) {
         for (Task next = tasks.peek(); next != null && next.at <= time; next = tasks.peek()) {

@@ -143,7 +143,7 @@ public final class ScriptedBroker implements AutoCloseable {
     /**
      * Waits until each script has been played to its last step.
      *
-     * @throws AssertionError when a step failed, or not all is done in time
+     * @throws AssertionError if a step failed, or not all is done in time
      */
     public void awaitDone(Duration timeout) {
         await(() -> done >= scripts.size(), timeout, "scripts to be done");
@@ -278,7 +278,7 @@ public final class ScriptedBroker implements AutoCloseable {
     /**
      * Ends all connections and stops listening.
      *
-     * @throws AssertionError when a step failed and nobody has been told yet
+     * @throws AssertionError if a step failed and nobody has been told yet
      */
     @Override
     public void close() {

@@ -13,7 +13,7 @@ public interface BrokerListener {
     /** The CONNACK that accepts a client is about to be sent. */
     default void connected(String clientId, Connect connect, boolean sessionPresent) {}
 
-    /** A client that was connected no longer is; {@code why} is for people. */
+    /** A client that was connected no longer is; {@code why} is for a person to read. */
     default void disconnected(String clientId, String why) {}
 
     /** A message has been taken and goes to its subscribers; {@code clientId} is null for one of the broker's own. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts bytes around one connection of the model broker: reads packets at any fragmentation, and gathers what the broker
- * sends in a burst into one buffer. Belongs to the broker's thread.
+ * sends in a burst into one buffer. Used on the broker's thread only.
  */
 public final class BrokerWire {
     /** Above so many bytes that wait the broker keeps its messages back. */

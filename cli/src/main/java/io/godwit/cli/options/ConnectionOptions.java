@@ -208,8 +208,8 @@ public final class ConnectionOptions {
     }
 
     /** Properties that {@code -D} gave for packets of this kind. */
-    public MqttProperties properties(Property.Carrier carrier) {
-        return properties.of(carrier);
+    public MqttProperties properties(Property.Location location) {
+        return properties.of(location);
     }
 
     /** The topic in {@code -L}, or null. */
@@ -391,7 +391,7 @@ public final class ConnectionOptions {
                 .keepAlive(Duration.ofSeconds(keepAlive))
                 .retryFirst(retry)
                 .connackTimeout(connectTimeout)
-                .will(will.will(five ? properties.of(Property.Carrier.WILL) : MqttProperties.NONE));
+                .will(will.will(five ? properties.of(Property.Location.WILL) : MqttProperties.NONE));
         if (credentials != null) {
             builder.credentials(() -> credentials);
         }
@@ -412,7 +412,7 @@ public final class ConnectionOptions {
     }
 
     private void connectProperties(MqttClientBuilder builder) {
-        MqttProperties given = properties.of(Property.Carrier.CONNECT);
+        MqttProperties given = properties.of(Property.Location.CONNECT);
         for (int i = 0; i < given.size(); i++) {
             set(builder, given.property(i), given.value(i));
         }

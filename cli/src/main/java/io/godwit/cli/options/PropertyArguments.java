@@ -22,12 +22,12 @@ import picocli.CommandLine.ParameterException;
  * disconnect} and {@code will}; a user property takes a name and a value.
  */
 public final class PropertyArguments {
-    private static final Map<String, Property.Carrier> CARRIERS = Map.of(
-            "connect", Property.Carrier.CONNECT,
-            "publish", Property.Carrier.PUBLISH,
-            "subscribe", Property.Carrier.SUBSCRIBE,
-            "disconnect", Property.Carrier.DISCONNECT,
-            "will", Property.Carrier.WILL);
+    private static final Map<String, Property.Location> CARRIERS = Map.of(
+            "connect", Property.Location.CONNECT,
+            "publish", Property.Location.PUBLISH,
+            "subscribe", Property.Location.SUBSCRIBE,
+            "disconnect", Property.Location.DISCONNECT,
+            "will", Property.Location.WILL);
 
     @Option(
             order = 1,
@@ -40,10 +40,10 @@ public final class PropertyArguments {
                 "A property of MQTT 5, such as: publish content-type text/plain",
                 "or: connect user-property NAME VALUE. May be repeated."
             })
-    private Map<Property.Carrier, MqttProperties> properties = new EnumMap<>(Property.Carrier.class);
+    private Map<Property.Location, MqttProperties> properties = new EnumMap<>(Property.Location.class);
 
     /** What was given for packets of this kind. */
-    public MqttProperties of(Property.Carrier carrier) {
+    public MqttProperties of(Property.Location carrier) {
         return properties.getOrDefault(carrier, MqttProperties.NONE);
     }
 
@@ -56,12 +56,12 @@ public final class PropertyArguments {
     static final class Consumer implements IParameterConsumer {
         @Override
         public void consumeParameters(Stack<String> arguments, ArgSpec argument, CommandSpec command) {
-            Map<Property.Carrier, MqttProperties> all = argument.getValue();
-            all = all == null ? new EnumMap<>(Property.Carrier.class) : new EnumMap<>(all); // never the initial one
+            Map<Property.Location, MqttProperties> all = argument.getValue();
+            all = all == null ? new EnumMap<>(Property.Location.class) : new EnumMap<>(all); // never the initial one
             argument.setValue(all);
             CommandLine line = command.commandLine();
             String packet = next(line, arguments, "a packet: " + names(CARRIERS.keySet()));
-            Property.Carrier carrier = CARRIERS.get(packet.toLowerCase(Locale.ROOT));
+            Property.Location carrier = CARRIERS.get(packet.toLowerCase(Locale.ROOT));
             if (carrier == null) {
                 throw new ParameterException(
                         line, "-D: '" + packet + "' carries no properties here; one of " + names(CARRIERS.keySet()));
@@ -77,7 +77,7 @@ public final class PropertyArguments {
         }
 
         private static MqttProperties add(
-                MqttProperties before, Property<?> property, Object value, Property.Carrier carrier) {
+                MqttProperties before, Property<?> property, Object value, Property.Location carrier) {
             MqttProperties.Builder builder = MqttProperties.builder();
             before.forEach((old, oldValue) -> {
                 if (old != property || property.repeatableIn(carrier)) {
@@ -94,7 +94,7 @@ public final class PropertyArguments {
             return arguments.pop();
         }
 
-        private static Property<?> property(CommandLine line, Property.Carrier carrier, String name) {
+        private static Property<?> property(CommandLine line, Property.Location carrier, String name) {
             List<Property<?>> possible = Property.all().stream()
                     .filter(property -> property.allowedIn(carrier))
                     .toList();

@@ -48,7 +48,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
 
     /** The properties of a message that its publisher chose; the others belong to a connection or a subscription. */
     private static final List<Property<?>> KEPT = Property.all().stream()
-            .filter(property -> property.allowedIn(Property.Carrier.PUBLISH))
+            .filter(property -> property.allowedIn(Property.Location.PUBLISH))
             .filter(property -> property != Property.TOPIC_ALIAS && property != Property.SUBSCRIPTION_IDENTIFIER)
             .toList();
 

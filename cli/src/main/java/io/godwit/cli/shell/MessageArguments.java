@@ -41,6 +41,6 @@ final class MessageArguments {
             throw new IllegalArgumentException("more than one message: use one of TEXT, -m TEXT or -f FILE");
         }
         byte[] payload = stated != null ? stated : RawText.bytes(String.join(" ", rest));
-        return new Message(name, payload, qos, retain, properties.of(Property.Carrier.PUBLISH));
+        return new Message(name, payload, qos, retain, properties.of(Property.Location.PUBLISH));
     }
 }

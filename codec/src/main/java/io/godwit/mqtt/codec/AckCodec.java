@@ -2,31 +2,60 @@ package io.godwit.mqtt.codec;
 
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBuf;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What PUBACK, PUBREC, PUBREL and PUBCOMP share, sections 3.4 to 3.7: a packet identifier, and on MQTT 5 a reason code
- * and properties, which may be left out when they say nothing.
+ * PUBACK, PUBREC, PUBREL and PUBCOMP, sections 3.4 to 3.7. They have the same layout: a packet identifier, and on MQTT 5 a
+ * reason code and properties, which may be left out if they say nothing.
  */
-final class AckCodec {
+public final class AckCodec {
+    private static final Set<ReasonCode> OF_PUBLISH = EnumSet.of(
+            ReasonCode.SUCCESS,
+            ReasonCode.NO_MATCHING_SUBSCRIBERS,
+            ReasonCode.UNSPECIFIED_ERROR,
+            ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+            ReasonCode.NOT_AUTHORIZED,
+            ReasonCode.TOPIC_NAME_INVALID,
+            ReasonCode.PACKET_IDENTIFIER_IN_USE,
+            ReasonCode.QUOTA_EXCEEDED,
+            ReasonCode.PAYLOAD_FORMAT_INVALID);
+    private static final Set<ReasonCode> OF_RELEASE =
+            EnumSet.of(ReasonCode.SUCCESS, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND);
+
+    /** Completes a publish of QoS 1. */
+    public static final AckCodec PUBACK =
+            new AckCodec(PacketType.PUBACK, Location.PUBACK, "[MQTT-3.4.2-1]", OF_PUBLISH);
+    /** The receiver has taken a publish of QoS 2. */
+    public static final AckCodec PUBREC =
+            new AckCodec(PacketType.PUBREC, Location.PUBREC, "[MQTT-3.5.2-1]", OF_PUBLISH);
+    /** The sender releases a publish of QoS 2. */
+    public static final AckCodec PUBREL =
+            new AckCodec(PacketType.PUBREL, Location.PUBREL, "[MQTT-3.6.2-1]", OF_RELEASE);
+    /** Completes a publish of QoS 2. */
+    public static final AckCodec PUBCOMP =
+            new AckCodec(PacketType.PUBCOMP, Location.PUBCOMP, "[MQTT-3.7.2-1]", OF_RELEASE);
+
+    // Set once.
     private final PacketType type;
-    private final Carrier carrier;
+    private final Location location;
     private final ReasonCodes reasons;
     /** The whole packet without reason and properties, the identifier still 0. */
     private final int shortForm;
 
-    AckCodec(PacketType type, Carrier carrier, String statement, Set<ReasonCode> reasons) {
+    private AckCodec(PacketType type, Location location, String statement, Set<ReasonCode> reasons) {
         this.type = type;
-        this.carrier = carrier;
+        this.location = location;
         this.reasons = new ReasonCodes(type, statement, reasons);
         this.shortForm = type.firstByte() << 24 | 2 << 16;
     }
 
-    void write(ByteBuf out, int packetId) {
+    /** Writes the packet that reports success, on any version: four bytes. */
+    public void write(ByteBuf out, int packetId) {
         out.writeInt(shortForm | PacketCodec.checkPacketId(type, packetId));
     }
 
@@ -39,7 +68,7 @@ final class AckCodec {
         if (properties.isEmpty()) {
             return reason == ReasonCode.SUCCESS ? 2 : 3;
         }
-        int inner = PropertiesCodec.length(properties, carrier);
+        int inner = PropertiesCodec.length(properties, location);
         return FixedHeader.checkLength(type, 3L + VariableByteInteger.size(inner) + inner);
     }
 
@@ -52,11 +81,12 @@ final class AckCodec {
         FixedHeader.write(out, type.firstByte(), length);
         out.writeMedium(packetId << 8 | reason.code());
         if (length > 3) {
-            PropertiesCodec.write(out, properties, PropertiesCodec.length(properties, carrier));
+            PropertiesCodec.write(out, properties, PropertiesCodec.length(properties, location));
         }
     }
 
-    void read(int firstByte, byte[] in, int index, int length, ProtocolVersion version, AckFields into) {
+    /** Reads into a holder; see {@link PacketCodec#read}. Allocates nothing if there are no properties. */
+    public void read(int firstByte, byte[] in, int index, int length, ProtocolVersion version, AckFields into) {
         if (length == 2 && firstByte == type.firstByte()) {
             int packetId = FieldReader.twoBytes(in, index);
             if (packetId != 0) {
@@ -74,7 +104,7 @@ final class AckCodec {
         if (version == ProtocolVersion.V5 && fields.remaining() > 0) {
             into.reason = reasons.read(fields);
             if (fields.remaining() > 0) {
-                into.properties = PropertiesCodec.read(fields, carrier);
+                into.properties = PropertiesCodec.read(fields, location);
             }
         }
         fields.finish();

@@ -4,8 +4,8 @@ import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ReasonCode;
 
 /**
- * What an acknowledgement (PUBACK, PUBREC, PUBREL, PUBCOMP) said: filled anew for each, so that one without properties
- * costs no object. Belongs to one thread at a time.
+ * The fields of an acknowledgement (PUBACK, PUBREC, PUBREL, PUBCOMP): filled again for each packet, so that one without
+ * properties allocates nothing. Not thread-safe.
  */
 public final class AckFields {
     int packetId;

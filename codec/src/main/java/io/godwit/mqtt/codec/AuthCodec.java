@@ -3,7 +3,7 @@ package io.godwit.mqtt.codec;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBuf;
@@ -26,7 +26,7 @@ public final class AuthCodec {
         if (packet.properties().isEmpty() && packet.reason() == ReasonCode.SUCCESS) {
             return 0;
         }
-        int inner = PropertiesCodec.length(packet.properties(), Carrier.AUTH);
+        int inner = PropertiesCodec.length(packet.properties(), Location.AUTH);
         return FixedHeader.checkLength(PacketType.AUTH, 1L + VariableByteInteger.size(inner) + inner);
     }
 
@@ -35,7 +35,7 @@ public final class AuthCodec {
         FixedHeader.write(out, PacketType.AUTH.firstByte(), length);
         if (length > 0) {
             out.writeByte(packet.reason().code());
-            PropertiesCodec.write(out, packet.properties(), PropertiesCodec.length(packet.properties(), Carrier.AUTH));
+            PropertiesCodec.write(out, packet.properties(), PropertiesCodec.length(packet.properties(), Location.AUTH));
         }
     }
 
@@ -51,7 +51,7 @@ public final class AuthCodec {
         }
         FixedHeader.checkFlags(PacketType.AUTH, firstByte, version);
         ReasonCode reason = length == 0 ? ReasonCode.SUCCESS : REASONS.read(in);
-        MqttProperties properties = length == 0 ? MqttProperties.NONE : PropertiesCodec.read(in, Carrier.AUTH);
+        MqttProperties properties = length == 0 ? MqttProperties.NONE : PropertiesCodec.read(in, Location.AUTH);
         in.finish();
         return new Auth(reason, properties);
     }

@@ -3,7 +3,7 @@ package io.godwit.mqtt.codec;
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBuf;
@@ -50,14 +50,15 @@ public final class ConnackCodec {
                 throw new IllegalArgumentException("session present does not exist on MQTT 3.1");
             }
             if (code != 0) {
-                throw new IllegalArgumentException("a refusal cannot say session present [MQTT-3.2.2-6]");
+                throw new IllegalArgumentException(
+                        "a CONNACK that refuses the connection cannot have session present set [MQTT-3.2.2-6]");
             }
         }
         if (version != ProtocolVersion.V5) {
             return 2;
         }
         REASONS.check(ReasonCode.of(code));
-        int inner = PropertiesCodec.length(packet.properties(), Carrier.CONNACK);
+        int inner = PropertiesCodec.length(packet.properties(), Location.CONNACK);
         return FixedHeader.checkLength(PacketType.CONNACK, 2L + VariableByteInteger.size(inner) + inner);
     }
 
@@ -65,7 +66,7 @@ public final class ConnackCodec {
         FixedHeader.write(out, PacketType.CONNACK.firstByte(), length(packet, version));
         out.writeShort((packet.sessionPresent() ? 0x100 : 0) | packet.code());
         if (version == ProtocolVersion.V5) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.CONNACK);
+            int inner = PropertiesCodec.length(packet.properties(), Location.CONNACK);
             PropertiesCodec.write(out, packet.properties(), inner);
         }
     }
@@ -89,10 +90,13 @@ public final class ConnackCodec {
             code = in.oneByte("return code");
         }
         if (flags == 1 && code != 0) {
-            throw in.fault(ReasonCode.PROTOCOL_ERROR, "[MQTT-3.2.2-6]", "a refusal says session present");
+            throw in.fault(
+                    ReasonCode.PROTOCOL_ERROR,
+                    "[MQTT-3.2.2-6]",
+                    "a CONNACK that refuses the connection has session present set");
         }
         if (version == ProtocolVersion.V5) {
-            properties = PropertiesCodec.read(in, Carrier.CONNACK);
+            properties = PropertiesCodec.read(in, Location.CONNACK);
         }
         in.finish();
         return new Connack(flags == 1, code, properties);

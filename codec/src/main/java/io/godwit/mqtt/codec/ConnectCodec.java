@@ -5,7 +5,7 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Property;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -45,12 +45,12 @@ public final class ConnectCodec {
         long length = 2 + version.protocolName().length() + 4L;
         if (version == ProtocolVersion.V5) {
             checkAuthentication(packet.properties());
-            length += propertiesSize(packet.properties(), Carrier.CONNECT);
+            length += propertiesSize(packet.properties(), Location.CONNECT);
         }
         length += Strings.size("client identifier", packet.clientId());
         Message will = packet.will();
         if (will != null) {
-            length += version == ProtocolVersion.V5 ? propertiesSize(will.properties(), Carrier.WILL) : 0;
+            length += version == ProtocolVersion.V5 ? propertiesSize(will.properties(), Location.WILL) : 0;
             length += Strings.size("will topic", TopicName.check(will.topic()));
             length += PropertiesCodec.binarySize("will payload", will.payload());
         }
@@ -65,13 +65,13 @@ public final class ConnectCodec {
         Strings.write(out, version.protocolName());
         out.writeInt(version.level() << 24 | flags(packet) << 16 | packet.keepAlive());
         if (version == ProtocolVersion.V5) {
-            writeProperties(out, packet.properties(), Carrier.CONNECT);
+            writeProperties(out, packet.properties(), Location.CONNECT);
         }
         Strings.write(out, packet.clientId());
         Message will = packet.will();
         if (will != null) {
             if (version == ProtocolVersion.V5) {
-                writeProperties(out, will.properties(), Carrier.WILL);
+                writeProperties(out, will.properties(), Location.WILL);
             }
             Strings.write(out, will.topic());
             writeBinary(out, will.payload());
@@ -94,7 +94,7 @@ public final class ConnectCodec {
         int keepAlive = in.twoBytes("keep alive");
         MqttProperties properties = MqttProperties.NONE;
         if (version == ProtocolVersion.V5) {
-            properties = PropertiesCodec.read(in, Carrier.CONNECT);
+            properties = PropertiesCodec.read(in, Location.CONNECT);
             if (properties.has(Property.AUTHENTICATION_DATA) && !properties.has(Property.AUTHENTICATION_METHOD)) {
                 throw in.fault(
                         ReasonCode.PROTOCOL_ERROR,
@@ -159,7 +159,7 @@ public final class ConnectCodec {
 
     private static Message readWill(FieldReader in, int flags, ProtocolVersion version) {
         MqttProperties properties =
-                version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.WILL) : MqttProperties.NONE;
+                version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Location.WILL) : MqttProperties.NONE;
         String topic = in.string("will topic");
         String fault = TopicName.fault(topic);
         if (fault != null) {
@@ -198,13 +198,13 @@ public final class ConnectCodec {
         return flags | (packet.username() == null ? 0 : USER_NAME) | (packet.password() == null ? 0 : PASSWORD);
     }
 
-    private static long propertiesSize(MqttProperties properties, Carrier carrier) {
-        int inner = PropertiesCodec.length(properties, carrier);
+    private static long propertiesSize(MqttProperties properties, Location location) {
+        int inner = PropertiesCodec.length(properties, location);
         return VariableByteInteger.size(inner) + (long) inner;
     }
 
-    private static void writeProperties(ByteBuf out, MqttProperties properties, Carrier carrier) {
-        PropertiesCodec.write(out, properties, PropertiesCodec.length(properties, carrier));
+    private static void writeProperties(ByteBuf out, MqttProperties properties, Location location) {
+        PropertiesCodec.write(out, properties, PropertiesCodec.length(properties, location));
     }
 
     private static void writeBinary(ByteBuf out, byte[] bytes) {

@@ -3,7 +3,7 @@ package io.godwit.mqtt.codec;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBuf;
@@ -56,7 +56,7 @@ public final class DisconnectCodec {
         if (packet.properties().isEmpty()) {
             return packet.reason() == ReasonCode.SUCCESS ? 0 : 1;
         }
-        int inner = PropertiesCodec.length(packet.properties(), Carrier.DISCONNECT);
+        int inner = PropertiesCodec.length(packet.properties(), Location.DISCONNECT);
         return FixedHeader.checkLength(PacketType.DISCONNECT, 1L + VariableByteInteger.size(inner) + inner);
     }
 
@@ -67,7 +67,7 @@ public final class DisconnectCodec {
             out.writeByte(packet.reason().code());
         }
         if (length > 1) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.DISCONNECT);
+            int inner = PropertiesCodec.length(packet.properties(), Location.DISCONNECT);
             PropertiesCodec.write(out, packet.properties(), inner);
         }
     }
@@ -80,7 +80,7 @@ public final class DisconnectCodec {
         FieldReader in = new FieldReader(PacketType.DISCONNECT, buffer, index, length);
         ReasonCode reason = length == 0 ? ReasonCode.SUCCESS : REASONS.read(in);
         MqttProperties properties =
-                in.remaining() == 0 ? MqttProperties.NONE : PropertiesCodec.read(in, Carrier.DISCONNECT);
+                in.remaining() == 0 ? MqttProperties.NONE : PropertiesCodec.read(in, Location.DISCONNECT);
         in.finish();
         return new Disconnect(reason, properties);
     }

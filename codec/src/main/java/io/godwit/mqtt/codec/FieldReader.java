@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /**
  * Reads the fields of one packet's body in order and never past its end: the data representations of section 1.5, each
- * with the name that a complaint will use. It knows where in the packet it stands.
+ * with the name that an error message uses. Tracks its place in the packet.
  */
 final class FieldReader {
     private static final byte[] EMPTY = new byte[0];
@@ -18,7 +18,7 @@ final class FieldReader {
 
     private int position;
     private int end;
-    /** Where the last field began: what a complaint points at. */
+    /** Where the last field began: what an error message points at. */
     private int field;
 
     /** Reads the body of {@code length} bytes that begins at {@code index}. */
@@ -131,7 +131,7 @@ final class FieldReader {
         end = outer;
     }
 
-    /** Complains about bytes after the last field. */
+    /** Rejects bytes after the last field. */
     void finish() {
         if (position != end) {
             field = position;
@@ -139,7 +139,7 @@ final class FieldReader {
         }
     }
 
-    /** Complains that a payload is empty which the standard wants. */
+    /** An error for a payload that must not be empty. */
     ProtocolViolationException missing(String statement, String text) {
         field = position;
         return fault(ReasonCode.PROTOCOL_ERROR, statement, text);

@@ -38,7 +38,7 @@ final class FixedHeader {
         return at;
     }
 
-    /** The body's length as an int, or the complaint that no remaining length can express it. */
+    /** The body's length as an int, or an error if no remaining length can express it. */
     static int checkLength(PacketType type, long length) {
         if (length > VariableByteInteger.MAX) {
             throw new IllegalArgumentException("the " + type + " would have a remaining length of " + length
@@ -48,7 +48,7 @@ final class FixedHeader {
     }
 
     /**
-     * Judges the flags of all packets but PUBLISH [MQTT-2.1.3-1]. MQTT 3.1 gave the DUP flag to PUBREL, SUBSCRIBE and
+     * Checks the flags of all packets but PUBLISH [MQTT-2.1.3-1]. MQTT 3.1 gave the DUP flag to PUBREL, SUBSCRIBE and
      * UNSUBSCRIBE too, and left the flags of the others without meaning.
      */
     static void checkFlags(PacketType type, int firstByte, ProtocolVersion version) {

@@ -12,7 +12,7 @@ public interface FrameSink {
      * @param in holds the body; what is around it belongs to other packets
      * @param index where the body begins
      * @param length the remaining length: the size of the body in bytes
-     * @return whether the reader shall go on; false keeps what has not been read for the next {@link PacketReader#feed}
+     * @return whether the reader should go on; false keeps what has not been read for the next {@link PacketReader#feed}
      */
     boolean frame(int firstByte, byte[] in, int index, int length);
 
@@ -28,7 +28,7 @@ public interface FrameSink {
         return null;
     }
 
-    /** The payload that {@link #largePublish} has given is full. Returns whether the reader shall go on. */
+    /** The payload that {@link #largePublish} has given is full. Returns whether the reader should go on. */
     default boolean filled() {
         throw new IllegalStateException("no payload was given");
     }

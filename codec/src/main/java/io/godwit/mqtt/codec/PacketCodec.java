@@ -4,6 +4,7 @@ import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Pingreq;
@@ -28,19 +29,19 @@ public final class PacketCodec {
     /**
      * Writes the packet. CONNECT goes by the version that it carries.
      *
-     * @throws IllegalArgumentException when the standard forbids the packet; then nothing was written
+     * @throws IllegalArgumentException if the standard forbids the packet; then nothing was written
      */
     public static void write(Packet packet, ProtocolVersion version, ByteBuf out) {
         if (packet instanceof Publish p) {
             PublishCodec.write(p, version, out);
         } else if (packet instanceof Puback p) {
-            PubackCodec.write(p, version, out);
+            AckCodec.PUBACK.write(p.packetId(), p.reason(), p.properties(), version, out);
         } else if (packet instanceof Pubrec p) {
-            PubrecCodec.write(p, version, out);
+            AckCodec.PUBREC.write(p.packetId(), p.reason(), p.properties(), version, out);
         } else if (packet instanceof Pubrel p) {
-            PubrelCodec.write(p, version, out);
+            AckCodec.PUBREL.write(p.packetId(), p.reason(), p.properties(), version, out);
         } else if (packet instanceof Pubcomp p) {
-            PubcompCodec.write(p, version, out);
+            AckCodec.PUBCOMP.write(p.packetId(), p.reason(), p.properties(), version, out);
         } else if (packet instanceof Connect p) {
             ConnectCodec.write(p, out);
         } else if (packet instanceof Connack p) {
@@ -69,18 +70,18 @@ public final class PacketCodec {
      * CONNECT, which carries its own.
      *
      * @param firstByte the first byte of the fixed header, 0 to 255
-     * @param length the remaining length; so many bytes must be in the array
-     * @throws ProtocolViolationException when the standard forbids the packet
+     * @param length the remaining length; the array must have that many bytes
+     * @throws ProtocolViolationException if the standard forbids the packet
      */
     public static Packet read(int firstByte, byte[] in, int index, int length, ProtocolVersion version) {
         return switch (firstByte >>> 4) {
             case 1 -> ConnectCodec.read(firstByte, in, index, length);
             case 2 -> ConnackCodec.read(firstByte, in, index, length, version);
             case 3 -> PublishCodec.read(firstByte, in, index, length, version);
-            case 4 -> PubackCodec.read(firstByte, in, index, length, version);
-            case 5 -> PubrecCodec.read(firstByte, in, index, length, version);
-            case 6 -> PubrelCodec.read(firstByte, in, index, length, version);
-            case 7 -> PubcompCodec.read(firstByte, in, index, length, version);
+            case 4 -> acknowledgement(AckCodec.PUBACK, firstByte, in, index, length, version, Puback::new);
+            case 5 -> acknowledgement(AckCodec.PUBREC, firstByte, in, index, length, version, Pubrec::new);
+            case 6 -> acknowledgement(AckCodec.PUBREL, firstByte, in, index, length, version, Pubrel::new);
+            case 7 -> acknowledgement(AckCodec.PUBCOMP, firstByte, in, index, length, version, Pubcomp::new);
             case 8 -> SubscribeCodec.read(firstByte, in, index, length, version);
             case 9 -> SubackCodec.read(firstByte, in, index, length, version);
             case 10 -> UnsubscribeCodec.read(firstByte, in, index, length, version);
@@ -99,10 +100,27 @@ public final class PacketCodec {
         };
     }
 
+    private interface Acknowledgement {
+        Packet of(int packetId, ReasonCode reason, MqttProperties properties);
+    }
+
+    private static Packet acknowledgement(
+            AckCodec codec,
+            int firstByte,
+            byte[] in,
+            int index,
+            int length,
+            ProtocolVersion version,
+            Acknowledgement packet) {
+        AckFields fields = new AckFields();
+        codec.read(firstByte, in, index, length, version, fields);
+        return packet.of(fields.packetId, fields.reason, fields.properties);
+    }
+
     /**
      * How many bytes {@link #write} will write, with the fixed header.
      *
-     * @throws IllegalArgumentException when the standard forbids the packet
+     * @throws IllegalArgumentException if the standard forbids the packet
      */
     public static int size(Packet packet, ProtocolVersion version) {
         return FixedHeader.sizeWith(length(packet, version));
@@ -112,13 +130,13 @@ public final class PacketCodec {
         if (packet instanceof Publish p) {
             return PublishCodec.length(p, version);
         } else if (packet instanceof Puback p) {
-            return PubackCodec.length(p, version);
+            return AckCodec.PUBACK.length(p.packetId(), p.reason(), p.properties(), version);
         } else if (packet instanceof Pubrec p) {
-            return PubrecCodec.length(p, version);
+            return AckCodec.PUBREC.length(p.packetId(), p.reason(), p.properties(), version);
         } else if (packet instanceof Pubrel p) {
-            return PubrelCodec.length(p, version);
+            return AckCodec.PUBREL.length(p.packetId(), p.reason(), p.properties(), version);
         } else if (packet instanceof Pubcomp p) {
-            return PubcompCodec.length(p, version);
+            return AckCodec.PUBCOMP.length(p.packetId(), p.reason(), p.properties(), version);
         } else if (packet instanceof Connect p) {
             return ConnectCodec.length(p);
         } else if (packet instanceof Connack p) {
@@ -140,7 +158,7 @@ public final class PacketCodec {
         }
     }
 
-    /** Complains about a body where the standard has none: PINGREQ, PINGRESP, DISCONNECT of 3.1.1. */
+    /** Rejects a body where the standard has none: PINGREQ, PINGRESP, DISCONNECT of 3.1.1. */
     static void checkEmpty(PacketType type, int length) {
         if (length != 0) {
             throw new ProtocolViolationException(
@@ -152,7 +170,7 @@ public final class PacketCodec {
         }
     }
 
-    /** The packet identifier of a packet to be written, judged [MQTT-2.2.1-3]. */
+    /** The packet identifier of a packet to be written, checked [MQTT-2.2.1-3]. */
     static int checkPacketId(PacketType type, int packetId) {
         if (packetId < 1 || packetId > 0xFFFF) {
             throw new IllegalArgumentException(

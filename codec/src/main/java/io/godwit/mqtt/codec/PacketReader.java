@@ -87,7 +87,7 @@ public final class PacketReader implements AutoCloseable {
      * Reads on: calls the sink for each packet that is whole now, until it says stop. All bytes of the chunk are taken;
      * it is not released. An empty chunk goes on after a stop.
      *
-     * @throws ProtocolViolationException when a header is malformed or announces a packet over the limit
+     * @throws ProtocolViolationException if a header is malformed or announces a packet over the limit
      */
     public void feed(ByteBuf chunk, FrameSink sink) {
         do {
@@ -99,7 +99,7 @@ public final class PacketReader implements AutoCloseable {
      * The same for the beginning of a chunk: {@value #PIECE} bytes or a little less, or more when a packet is larger. To be
      * called again while the chunk has bytes left.
      *
-     * @throws ProtocolViolationException when a header is malformed or announces a packet over the limit
+     * @throws ProtocolViolationException if a header is malformed or announces a packet over the limit
      */
     public void feedPiece(ByteBuf chunk, FrameSink sink) {
         boolean failed = true;
@@ -246,7 +246,7 @@ public final class PacketReader implements AutoCloseable {
         return true;
     }
 
-    /** Reads and judges the fixed header at {@code index}, where two bytes are at least. Sets {@link #headerSize}. */
+    /** Reads and checks the fixed header at {@code index}, where two bytes are at least. Sets {@link #headerSize}. */
     private int remainingLength(byte[] in, int index, int end) {
         int length = in[index + 1];
         int size = 2;

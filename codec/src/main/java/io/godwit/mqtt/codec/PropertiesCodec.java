@@ -2,7 +2,7 @@ package io.godwit.mqtt.codec;
 
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicName;
 import io.godwit.mqtt.protocol.UserProperty;
@@ -10,7 +10,7 @@ import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The properties of MQTT 5, section 2.2.2: their length, then identifier and value of each. Judges which packet may
+ * The properties of MQTT 5, section 2.2.2: their length, then identifier and value of each. Checks which packet may
  * carry which property, how often, and the range of its value.
  */
 final class PropertiesCodec {
@@ -21,22 +21,22 @@ final class PropertiesCodec {
     /**
      * The bytes that the properties take, without the length in front.
      *
-     * @throws IllegalArgumentException when this packet may not carry one of them
+     * @throws IllegalArgumentException if this packet may not carry one of them
      */
-    static int length(MqttProperties properties, Carrier carrier) {
+    static int length(MqttProperties properties, Location location) {
         long seen = 0;
         long length = 0;
         for (int i = 0; i < properties.size(); i++) {
             Property<?> property = properties.property(i);
             Object value = properties.value(i);
-            if (!property.allowedIn(carrier)) {
+            if (!property.allowedIn(location)) {
                 throw new IllegalArgumentException(
-                        "the property '" + property + "' is not for " + carrier + " " + SECTION);
+                        "the property '" + property + "' is not allowed in " + location + " " + SECTION);
             }
             long bit = 1L << property.identifier();
-            if ((seen & bit) != 0 && !property.repeatableIn(carrier)) {
+            if ((seen & bit) != 0 && !property.repeatableIn(location)) {
                 throw new IllegalArgumentException(
-                        "the property '" + property + "' stands twice in the " + carrier + " " + SECTION);
+                        "the property '" + property + "' occurs twice in the " + location + " " + SECTION);
             }
             seen |= bit;
             String fault = rangeFault(property, value);
@@ -52,7 +52,7 @@ final class PropertiesCodec {
         return (int) length;
     }
 
-    /** Writes length and properties that {@link #length} has judged. */
+    /** Writes length and properties that {@link #length} has checked. */
     static void write(ByteBuf out, MqttProperties properties, int length) {
         VariableByteInteger.write(out, length);
         writeEntries(out, properties);
@@ -66,7 +66,7 @@ final class PropertiesCodec {
     }
 
     /** Reads length and properties. */
-    static MqttProperties read(FieldReader in, Carrier carrier) {
+    static MqttProperties read(FieldReader in, Location location) {
         int length = in.variable("property length");
         if (length == 0) {
             return MqttProperties.NONE;
@@ -80,12 +80,12 @@ final class PropertiesCodec {
             if (property == null) {
                 throw in.malformed(SECTION, "no property has the identifier 0x" + Integer.toHexString(identifier));
             }
-            if (!property.allowedIn(carrier)) {
-                throw in.malformed(SECTION, "the property '" + property + "' is not for " + carrier);
+            if (!property.allowedIn(location)) {
+                throw in.malformed(SECTION, "the property '" + property + "' is not allowed in " + location);
             }
             long bit = 1L << identifier;
-            if ((seen & bit) != 0 && !property.repeatableIn(carrier)) {
-                throw in.fault(ReasonCode.PROTOCOL_ERROR, SECTION, "the property '" + property + "' stands twice");
+            if ((seen & bit) != 0 && !property.repeatableIn(location)) {
+                throw in.fault(ReasonCode.PROTOCOL_ERROR, SECTION, "the property '" + property + "' occurs twice");
             }
             seen |= bit;
             Object value = readValue(in, property);

@@ -5,9 +5,10 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A received packet that breaks the standard: what was wrong, at which byte, and the reason code of MQTT 5 that a
- * DISCONNECT or CONNACK should carry. The only exception that decoding throws. It has no stack trace: what matters is in
- * the bytes, and a peer that sends rubbish shall not make us spend time on it.
+ * A received packet that violates the standard: it is malformed, so that it can't be parsed, or a protocol error, so that
+ * it must not occur (section 4.13). Says what was wrong, at which byte, against which statement, and which MQTT 5 reason
+ * code a DISCONNECT or CONNACK should carry. The only exception that decoding throws. It has no stack trace: what matters
+ * is in the bytes, and a peer that sends garbage must not cost us more than necessary.
  */
 public final class ProtocolViolationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -21,7 +22,8 @@ public final class ProtocolViolationException extends RuntimeException {
     ProtocolViolationException(
             @Nullable PacketType type, ReasonCode reason, int offset, String statement, String fault) {
         super(
-                (type == null ? "packet" : type) + ", byte " + offset + ": " + fault + " " + statement,
+                (reason == ReasonCode.MALFORMED_PACKET ? "malformed " : "protocol error in ")
+                        + (type == null ? "packet" : type) + " at byte " + offset + ": " + fault + " " + statement,
                 null,
                 false,
                 false);
@@ -33,13 +35,13 @@ public final class ProtocolViolationException extends RuntimeException {
     }
 
     /**
-     * For a {@link TopicSource} that refuses a topic name, and for a receiver that refuses a well-formed packet because of
-     * what went before it.
+     * For a {@link TopicSource} that rejects a topic name, and for a receiver that rejects a well-formed packet because of
+     * earlier packets.
      *
-     * @param reason what a DISCONNECT should say
+     * @param reason what a DISCONNECT should carry
      * @param offset the byte of the topic name that is wrong, from 0; of a packet as a whole 0
      * @param statement such as {@code [MQTT-3.3.2-2]}
-     * @param fault what is wrong, for people
+     * @param fault what is wrong, for a person to read
      */
     public ProtocolViolationException(ReasonCode reason, int offset, String statement, String fault) {
         this(null, reason, offset, statement, fault);
@@ -50,7 +52,12 @@ public final class ProtocolViolationException extends RuntimeException {
         return new ProtocolViolationException(packet, reason, offset + by, statement, fault);
     }
 
-    /** What kind of packet it was; null when even that is not known. */
+    /** Whether the packet could not be parsed; otherwise it is a protocol error. */
+    public boolean isMalformed() {
+        return reason == ReasonCode.MALFORMED_PACKET;
+    }
+
+    /** The type of the packet; null if it is unknown. */
     public @Nullable PacketType type() {
         return type;
     }

@@ -4,7 +4,7 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Property;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Qos;
@@ -36,7 +36,7 @@ public final class PublishCodec {
     /**
      * A topic name as it stands in the packet: two bytes of length, then UTF-8. To be made once per topic.
      *
-     * @throws IllegalArgumentException when it is not a topic name
+     * @throws IllegalArgumentException if it is not a topic name
      */
     public static byte[] topicField(String topic) {
         TopicName.check(topic);
@@ -56,7 +56,7 @@ public final class PublishCodec {
      * @param packetId 1 to 65,535; 0 at QoS 0
      * @param topicAlias 1 to 65,535, or 0 for none
      * @param properties what is written on MQTT 5, such as the message's with what is left of its expiry
-     * @throws IllegalArgumentException when the standard forbids the packet; then nothing was written
+     * @throws IllegalArgumentException if the standard forbids the packet; then nothing was written
      */
     public static void write(
             ByteBuf out,
@@ -146,7 +146,7 @@ public final class PublishCodec {
      * Reads a message, and what else the packet says into a holder; see {@link PacketCodec#read}. Makes the message with
      * its payload and properties, and what {@code topics} makes. Its topic is empty when only an alias names it.
      *
-     * @throws ProtocolViolationException when the standard forbids the packet
+     * @throws ProtocolViolationException if the standard forbids the packet
      */
     public static Message read(
             int firstByte,
@@ -164,7 +164,7 @@ public final class PublishCodec {
      * that has, and the rest is for the caller to fill in.
      *
      * @return null when not all has come that stands before the payload
-     * @throws ProtocolViolationException when the standard forbids the packet
+     * @throws ProtocolViolationException if the standard forbids the packet
      */
     public static @Nullable Message readBegun(
             int firstByte,
@@ -243,7 +243,7 @@ public final class PublishCodec {
             } else {
                 FieldReader fields = new FieldReader(PacketType.PUBLISH, in, start, length);
                 fields.skipTo(index);
-                properties = PropertiesCodec.read(fields, Carrier.PUBLISH);
+                properties = PropertiesCodec.read(fields, Location.PUBLISH);
                 index = fields.position();
                 Integer alias = properties.get(Property.TOPIC_ALIAS);
                 if (alias != null) {
@@ -320,7 +320,7 @@ public final class PublishCodec {
             throw new IllegalArgumentException(
                     "the topic alias is a field of PUBLISH, not a property of the message" + " [MQTT-3.3.2-8]");
         }
-        return alias + PropertiesCodec.length(properties, Carrier.PUBLISH);
+        return alias + PropertiesCodec.length(properties, Location.PUBLISH);
     }
 
     private static int length(ProtocolVersion version, Message message, int topicSize, int inner) {

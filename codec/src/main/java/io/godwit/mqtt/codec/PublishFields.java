@@ -1,15 +1,15 @@
 package io.godwit.mqtt.codec;
 
 /**
- * What a received PUBLISH said beside its message: filled anew for each, so that the message is the only object made.
- * Belongs to one thread at a time.
+ * The fields of a received PUBLISH other than its message: filled again for each packet, so that only the message is allocated.
+ * Not thread-safe.
  */
 public final class PublishFields {
     boolean dup;
     int packetId;
     int topicAlias;
 
-    /** Whether it may be a repetition. */
+    /** Whether the packet may be a repetition. */
     public boolean dup() {
         return dup;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ReasonCodes(PacketType type, String statement, Set<ReasonCode> allowed) {
 
-    /** Judges a reason to be written; 3.1 and 3.1.1 have no field for one, so there it must be success. */
+    /** Checks a reason to be written; 3.1 and 3.1.1 have no field for one, so there it must be success. */
     void check(ReasonCode reason, ProtocolVersion version) {
         if (version == ProtocolVersion.V5) {
             check(reason);
@@ -23,12 +23,12 @@ record ReasonCodes(PacketType type, String statement, Set<ReasonCode> allowed) {
         }
     }
 
-    /** Judges a reason to be written on MQTT 5. */
+    /** Checks a reason to be written on MQTT 5. */
     void check(@Nullable ReasonCode reason) {
         if (reason == null || !allowed.contains(reason)) {
             throw new IllegalArgumentException(
-                    "the reason code " + (reason == null ? "that was given" : reason.describe()) + " is not for " + type
-                            + " " + statement);
+                    "the reason code " + (reason == null ? "that was given" : reason.describe()) + " is not allowed in "
+                            + type + " " + statement);
         }
     }
 
@@ -40,7 +40,7 @@ record ReasonCodes(PacketType type, String statement, Set<ReasonCode> allowed) {
             throw in.fault(
                     ReasonCode.PROTOCOL_ERROR,
                     statement,
-                    "the reason code 0x" + Integer.toHexString(code) + " is not for " + type);
+                    "the reason code 0x" + Integer.toHexString(code) + " is not allowed in " + type);
         }
         return reason;
     }

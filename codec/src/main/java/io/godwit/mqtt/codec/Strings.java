@@ -13,14 +13,14 @@ final class Strings {
     /**
      * The bytes that the string takes with its length prefix.
      *
-     * @throws IllegalArgumentException when no packet can carry it; {@code what} names the field
+     * @throws IllegalArgumentException if no packet can carry it; {@code what} names the field
      */
     static int size(String what, String text) {
         Utf8.check(what, text);
         return 2 + Utf8.length(text);
     }
 
-    /** Writes length and bytes of a string that {@link #size} has judged. */
+    /** Writes length and bytes of a string that {@link #size} has checked. */
     static void write(ByteBuf out, String text) {
         int bytes = Utf8.length(text);
         out.writeShort(bytes);

@@ -2,7 +2,7 @@ package io.godwit.mqtt.codec;
 
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.Suback;
@@ -56,7 +56,7 @@ public final class SubackCodec {
         packet.reasons().forEach(allowed::check);
         long length = 2L + packet.reasons().size();
         if (version == ProtocolVersion.V5) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.SUBACK);
+            int inner = PropertiesCodec.length(packet.properties(), Location.SUBACK);
             length += VariableByteInteger.size(inner) + inner;
         }
         return FixedHeader.checkLength(PacketType.SUBACK, length);
@@ -66,7 +66,7 @@ public final class SubackCodec {
         FixedHeader.write(out, PacketType.SUBACK.firstByte(), length(packet, version));
         out.writeShort(packet.packetId());
         if (version == ProtocolVersion.V5) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.SUBACK);
+            int inner = PropertiesCodec.length(packet.properties(), Location.SUBACK);
             PropertiesCodec.write(out, packet.properties(), inner);
         }
         packet.reasons().forEach(reason -> out.writeByte(reason.code()));
@@ -77,7 +77,7 @@ public final class SubackCodec {
         FieldReader in = new FieldReader(PacketType.SUBACK, buffer, index, length);
         int packetId = in.packetId();
         MqttProperties properties =
-                version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.SUBACK) : MqttProperties.NONE;
+                version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Location.SUBACK) : MqttProperties.NONE;
         if (in.remaining() == 0) {
             throw in.missing("[MQTT-3.8.4-6]", "there is no code for a topic filter");
         }

@@ -2,7 +2,7 @@ package io.godwit.mqtt.codec;
 
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -30,7 +30,7 @@ public final class SubscribeCodec {
         }
         long length = 2;
         if (version == ProtocolVersion.V5) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.SUBSCRIBE);
+            int inner = PropertiesCodec.length(packet.properties(), Location.SUBSCRIBE);
             length += VariableByteInteger.size(inner) + inner;
         }
         for (TopicSubscription subscription : packet.subscriptions()) {
@@ -43,7 +43,7 @@ public final class SubscribeCodec {
         FixedHeader.write(out, PacketType.SUBSCRIBE.firstByte(), length(packet, version));
         out.writeShort(packet.packetId());
         if (version == ProtocolVersion.V5) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.SUBSCRIBE);
+            int inner = PropertiesCodec.length(packet.properties(), Location.SUBSCRIBE);
             PropertiesCodec.write(out, packet.properties(), inner);
         }
         for (TopicSubscription subscription : packet.subscriptions()) {
@@ -57,7 +57,7 @@ public final class SubscribeCodec {
         FieldReader in = new FieldReader(PacketType.SUBSCRIBE, buffer, index, length);
         int packetId = in.packetId();
         MqttProperties properties =
-                version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.SUBSCRIBE) : MqttProperties.NONE;
+                version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Location.SUBSCRIBE) : MqttProperties.NONE;
         if (in.remaining() == 0) {
             throw in.missing("[MQTT-3.8.3-2]", "there is no topic filter");
         }
@@ -69,7 +69,7 @@ public final class SubscribeCodec {
         return new Subscribe(packetId, subscriptions, properties);
     }
 
-    /** Reads and judges a topic filter, for UNSUBSCRIBE too. */
+    /** Reads and checks a topic filter, for UNSUBSCRIBE too. */
     static TopicFilter readFilter(FieldReader in) {
         String text = in.string("topic filter");
         String fault = TopicFilter.fault(text);

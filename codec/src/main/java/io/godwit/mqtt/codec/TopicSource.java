@@ -3,12 +3,12 @@ package io.godwit.mqtt.codec;
 import io.godwit.mqtt.protocol.ReasonCode;
 
 /**
- * Where the topic name of a received PUBLISH comes from: made anew from its bytes and judged, or out of a cache of names
- * that were judged before.
+ * Where the topic name of a received PUBLISH comes from: decoded from its bytes and checked, or taken from a cache of names
+ * that were checked before.
  */
 @FunctionalInterface
 public interface TopicSource {
-    /** Decodes and judges each name. */
+    /** Decodes and checks each name. */
     TopicSource VALIDATING = (in, index, length) -> {
         String topic = Strings.read(in, index, length);
         for (int i = 0; i < topic.length(); i++) {
@@ -25,11 +25,11 @@ public interface TopicSource {
     };
 
     /**
-     * The topic name whose UTF-8 stands in the array.
+     * The topic name whose UTF-8 is in the array.
      *
      * @param index of the first byte
      * @param length how many bytes, 1 to 65,535
-     * @throws ProtocolViolationException when it is no topic name; its offset counts from {@code index}
+     * @throws ProtocolViolationException if it is not a topic name; its offset counts from {@code index}
      */
     String topic(byte[] in, int index, int length);
 }

@@ -2,7 +2,7 @@ package io.godwit.mqtt.codec;
 
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.Unsuback;
@@ -39,7 +39,7 @@ public final class UnsubackCodec {
             throw new IllegalArgumentException("an UNSUBACK needs a code for each topic filter [MQTT-3.11.3-1]");
         }
         packet.reasons().forEach(REASONS::check);
-        int inner = PropertiesCodec.length(packet.properties(), Carrier.UNSUBACK);
+        int inner = PropertiesCodec.length(packet.properties(), Location.UNSUBACK);
         return FixedHeader.checkLength(
                 PacketType.UNSUBACK,
                 2L + VariableByteInteger.size(inner) + inner + packet.reasons().size());
@@ -49,7 +49,7 @@ public final class UnsubackCodec {
         FixedHeader.write(out, PacketType.UNSUBACK.firstByte(), length(packet, version));
         out.writeShort(packet.packetId());
         if (version == ProtocolVersion.V5) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.UNSUBACK);
+            int inner = PropertiesCodec.length(packet.properties(), Location.UNSUBACK);
             PropertiesCodec.write(out, packet.properties(), inner);
             packet.reasons().forEach(reason -> out.writeByte(reason.code()));
         }
@@ -63,7 +63,7 @@ public final class UnsubackCodec {
             in.finish();
             return new Unsuback(packetId, List.of(), MqttProperties.NONE);
         }
-        MqttProperties properties = PropertiesCodec.read(in, Carrier.UNSUBACK);
+        MqttProperties properties = PropertiesCodec.read(in, Location.UNSUBACK);
         if (in.remaining() == 0) {
             throw in.missing("[MQTT-3.11.3-1]", "there is no code for a topic filter");
         }

@@ -2,7 +2,7 @@ package io.godwit.mqtt.codec;
 
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.PacketType;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.Unsubscribe;
@@ -21,7 +21,7 @@ public final class UnsubscribeCodec {
         }
         long length = 2;
         if (version == ProtocolVersion.V5) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.UNSUBSCRIBE);
+            int inner = PropertiesCodec.length(packet.properties(), Location.UNSUBSCRIBE);
             length += VariableByteInteger.size(inner) + inner;
         }
         for (TopicFilter filter : packet.filters()) {
@@ -34,7 +34,7 @@ public final class UnsubscribeCodec {
         FixedHeader.write(out, PacketType.UNSUBSCRIBE.firstByte(), length(packet, version));
         out.writeShort(packet.packetId());
         if (version == ProtocolVersion.V5) {
-            int inner = PropertiesCodec.length(packet.properties(), Carrier.UNSUBSCRIBE);
+            int inner = PropertiesCodec.length(packet.properties(), Location.UNSUBSCRIBE);
             PropertiesCodec.write(out, packet.properties(), inner);
         }
         for (TopicFilter filter : packet.filters()) {
@@ -47,7 +47,7 @@ public final class UnsubscribeCodec {
         FieldReader in = new FieldReader(PacketType.UNSUBSCRIBE, buffer, index, length);
         int packetId = in.packetId();
         MqttProperties properties =
-                version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Carrier.UNSUBSCRIBE) : MqttProperties.NONE;
+                version == ProtocolVersion.V5 ? PropertiesCodec.read(in, Location.UNSUBSCRIBE) : MqttProperties.NONE;
         if (in.remaining() == 0) {
             throw in.missing("[MQTT-3.10.3-2]", "there is no topic filter");
         }

@@ -10,8 +10,7 @@
  * <tr><td>2.2.2</td><td>{@code PropertiesCodec}</td></tr>
  * <tr><td>3.1, 3.2</td><td>{@link ConnectCodec}, {@link ConnackCodec}</td></tr>
  * <tr><td>3.3</td><td>{@link PublishCodec}, with {@link PublishFields} and {@link TopicSource} for the hot path</td></tr>
- * <tr><td>3.4 to 3.7</td><td>{@link PubackCodec}, {@link PubrecCodec}, {@link PubrelCodec}, {@link PubcompCodec}, with
- *     {@link AckFields} for the hot path and {@code AckCodec} for what they share</td></tr>
+ * <tr><td>3.4 to 3.7</td><td>{@link AckCodec}, with {@link AckFields} for the hot path</td></tr>
  * <tr><td>3.8, 3.9</td><td>{@link SubscribeCodec}, {@link SubackCodec}</td></tr>
  * <tr><td>3.10, 3.11</td><td>{@link UnsubscribeCodec}, {@link UnsubackCodec}</td></tr>
  * <tr><td>3.12, 3.13</td><td>{@link PingreqCodec}, {@link PingrespCodec}</td></tr>
@@ -19,14 +18,14 @@
  * <tr><td>3.15</td><td>{@link AuthCodec}</td></tr>
  * </table>
  *
- * <p>Each codec has the same three functions: {@code length} judges a packet and says how many bytes its body will take,
- * {@code write} writes it, {@code read} reads and judges a body. What breaks the standard is an {@link
+ * <p>Each codec has the same three functions: {@code length} checks a packet and returns how many bytes its body takes,
+ * {@code write} writes it, {@code read} reads and checks a body. What violates the standard is an {@link
  * IllegalArgumentException} when writing, thrown before the first byte is written, and a {@link
  * ProtocolViolationException} when reading; both name the statement, in the numbering of MQTT 5 unless the rule exists in
  * 3.1.1 only. Reading allocates no more than a small multiple of the bytes that have arrived, whatever they claim.
  *
- * <p>Nothing here has state but {@link PacketReader}, {@link PublishFields} and {@link AckFields}, which belong to one
- * thread at a time.
+ * <p>Nothing here has state but {@link PacketReader}, {@link PublishFields} and {@link AckFields}, which are
+ * not thread-safe.
  */
 @NullMarked
 package io.godwit.mqtt.codec;

@@ -33,19 +33,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 class AckCodecsTest {
     /** Each of the four, with its first byte, an error that it may say, and its functions for the hot path. */
     enum Ack {
-        PUBACK("40", ReasonCode.QUOTA_EXCEEDED, "[MQTT-3.4.2-1]", PubackCodec::write, PubackCodec::read) {
+        PUBACK("40", ReasonCode.QUOTA_EXCEEDED, "[MQTT-3.4.2-1]", AckCodec.PUBACK::write, AckCodec.PUBACK::read) {
             @Override
             Packet packet(int packetId, ReasonCode reason, MqttProperties properties) {
                 return new Puback(packetId, reason, properties);
             }
         },
-        PUBREC("50", ReasonCode.QUOTA_EXCEEDED, "[MQTT-3.5.2-1]", PubrecCodec::write, PubrecCodec::read) {
+        PUBREC("50", ReasonCode.QUOTA_EXCEEDED, "[MQTT-3.5.2-1]", AckCodec.PUBREC::write, AckCodec.PUBREC::read) {
             @Override
             Packet packet(int packetId, ReasonCode reason, MqttProperties properties) {
                 return new Pubrec(packetId, reason, properties);
             }
         },
-        PUBREL("62", ReasonCode.PACKET_IDENTIFIER_NOT_FOUND, "[MQTT-3.6.2-1]", PubrelCodec::write, PubrelCodec::read) {
+        PUBREL(
+                "62",
+                ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
+                "[MQTT-3.6.2-1]",
+                AckCodec.PUBREL::write,
+                AckCodec.PUBREL::read) {
             @Override
             Packet packet(int packetId, ReasonCode reason, MqttProperties properties) {
                 return new Pubrel(packetId, reason, properties);
@@ -55,8 +60,8 @@ class AckCodecsTest {
                 "70",
                 ReasonCode.PACKET_IDENTIFIER_NOT_FOUND,
                 "[MQTT-3.7.2-1]",
-                PubcompCodec::write,
-                PubcompCodec::read) {
+                AckCodec.PUBCOMP::write,
+                AckCodec.PUBCOMP::read) {
             @Override
             Packet packet(int packetId, ReasonCode reason, MqttProperties properties) {
                 return new Pubcomp(packetId, reason, properties);

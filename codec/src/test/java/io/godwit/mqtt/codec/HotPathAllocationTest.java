@@ -67,14 +67,14 @@ class HotPathAllocationTest {
     void acknowledgements_allocate_nothing(ProtocolVersion version) {
         AckFields fields = new AckFields();
         FrameSink sink = (firstByte, in, index, length) -> {
-            PubackCodec.read(firstByte, in, index, length, version, fields);
+            AckCodec.PUBACK.read(firstByte, in, index, length, version, fields);
             return true;
         };
         PacketReader reader = new PacketReader(PacketReader.LARGEST_PACKET);
 
         long bytes = allocated(() -> {
             buffer.clear();
-            PubackCodec.write(buffer, 513);
+            AckCodec.PUBACK.write(buffer, 513);
             reader.feed(buffer, sink);
         });
 

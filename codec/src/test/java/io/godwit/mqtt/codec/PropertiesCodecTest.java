@@ -13,7 +13,7 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Property;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Publish;
@@ -79,30 +79,30 @@ class PropertiesCodecTest {
             String[] words = line.split(" ");
             Property<?> property = Property.of(Integer.parseInt(words[0], 16));
             List<String> allowed = Arrays.asList(words).subList(1, words.length);
-            return Stream.of(Carrier.values())
-                    .map(carrier -> Arguments.of(property, carrier, allowed.contains(carrier.name())));
+            return Stream.of(Location.values())
+                    .map(location -> Arguments.of(property, location, allowed.contains(location.name())));
         });
     }
 
     @ParameterizedTest(name = "{0} in {1}: {2}")
     @MethodSource("everyPropertyInEveryPacket")
     @DisplayName("(section 2.2.2.2) a packet carries the properties that the table allows, and no other")
-    void table(Property<?> property, Carrier carrier, boolean allowed) {
+    void table(Property<?> property, Location location, boolean allowed) {
         MqttProperties properties =
                 MqttProperties.builder().add(property, sample(property)).build();
-        if (property == Property.AUTHENTICATION_DATA && carrier == Carrier.CONNECT) {
+        if (property == Property.AUTHENTICATION_DATA && location == Location.CONNECT) {
             properties = properties.and(Property.AUTHENTICATION_METHOD, "M");
         }
-        if (property == Property.TOPIC_ALIAS && carrier == Carrier.PUBLISH) {
+        if (property == Property.TOPIC_ALIAS && location == Location.PUBLISH) {
             return; // A field of its own, see PublishCodecTest.
         }
-        Packet packet = packet(carrier, properties);
+        Packet packet = packet(location, properties);
         if (allowed) {
             ByteBuf out = Unpooled.buffer();
             PacketCodec.write(packet, V5, out);
             assertThat(Wire.read(V5, ByteBufUtil.getBytes(out))).isEqualTo(packet);
         } else {
-            assertRefused(V5, packet, "not for " + carrier);
+            assertRefused(V5, packet, "not for " + location);
         }
     }
 
@@ -166,32 +166,32 @@ class PropertiesCodecTest {
         MqttProperties two =
                 MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 1).and(Property.SUBSCRIPTION_IDENTIFIER, 2);
         MqttProperties tooLarge = MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 268_435_456);
-        assertRefused(V5, packet(Carrier.SUBSCRIBE, zero), "1 to 268435455");
-        assertRefused(V5, packet(Carrier.SUBSCRIBE, two), "twice");
-        assertRefused(V5, packet(Carrier.SUBSCRIBE, tooLarge), "1 to 268435455");
+        assertRefused(V5, packet(Location.SUBSCRIBE, zero), "1 to 268435455");
+        assertRefused(V5, packet(Location.SUBSCRIBE, two), "twice");
+        assertRefused(V5, packet(Location.SUBSCRIBE, tooLarge), "1 to 268435455");
     }
 
     @Test
     void values_out_of_range_are_refused() {
-        assertRefused(V5, packet(Carrier.CONNECT, MqttProperties.of(Property.RECEIVE_MAXIMUM, 0)), "1 to 65535");
-        assertRefused(V5, packet(Carrier.CONNECT, MqttProperties.of(Property.RECEIVE_MAXIMUM, 65_536)), "1 to 65535");
+        assertRefused(V5, packet(Location.CONNECT, MqttProperties.of(Property.RECEIVE_MAXIMUM, 0)), "1 to 65535");
+        assertRefused(V5, packet(Location.CONNECT, MqttProperties.of(Property.RECEIVE_MAXIMUM, 65_536)), "1 to 65535");
         assertRefused(
-                V5, packet(Carrier.CONNECT, MqttProperties.of(Property.MAXIMUM_PACKET_SIZE, 0L)), "1 to 4294967295");
+                V5, packet(Location.CONNECT, MqttProperties.of(Property.MAXIMUM_PACKET_SIZE, 0L)), "1 to 4294967295");
         assertRefused(
                 V5,
-                packet(Carrier.CONNECT, MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, -1L)),
+                packet(Location.CONNECT, MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, -1L)),
                 "0 to 4294967295");
         assertRefused(
                 V5,
-                packet(Carrier.CONNECT, MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, 0x1_0000_0000L)),
+                packet(Location.CONNECT, MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, 0x1_0000_0000L)),
                 "0 to 4294967295");
-        assertRefused(V5, packet(Carrier.CONNACK, MqttProperties.of(Property.MAXIMUM_QOS, 2)), "0 to 1");
+        assertRefused(V5, packet(Location.CONNACK, MqttProperties.of(Property.MAXIMUM_QOS, 2)), "0 to 1");
         assertRefused(
-                V5, packet(Carrier.AUTH, MqttProperties.of(Property.AUTHENTICATION_DATA, new byte[65_536])), "65,535");
+                V5, packet(Location.AUTH, MqttProperties.of(Property.AUTHENTICATION_DATA, new byte[65_536])), "65,535");
         assertRefused(
-                V5, packet(Carrier.AUTH, MqttProperties.of(Property.REASON_STRING, "x".repeat(65_536))), "65,535");
+                V5, packet(Location.AUTH, MqttProperties.of(Property.REASON_STRING, "x".repeat(65_536))), "65,535");
         UserProperty broken = new UserProperty("k", "\0");
-        assertRefused(V5, packet(Carrier.AUTH, MqttProperties.of(Property.USER_PROPERTY, broken)), "[MQTT-1.5.4-2]");
+        assertRefused(V5, packet(Location.AUTH, MqttProperties.of(Property.USER_PROPERTY, broken)), "[MQTT-1.5.4-2]");
     }
 
     @Test
@@ -218,7 +218,7 @@ class PropertiesCodecTest {
         for (int i = 0; i < 200_000; i++) {
             many.add(Property.USER_PROPERTY, new UserProperty("", ""));
         }
-        Packet packet = packet(Carrier.DISCONNECT, many.build());
+        Packet packet = packet(Location.DISCONNECT, many.build());
         ByteBuf out = Unpooled.buffer();
         PacketCodec.write(packet, V5, out);
 
@@ -235,10 +235,10 @@ class PropertiesCodecTest {
         };
     }
 
-    private static Packet packet(Carrier carrier, MqttProperties properties) {
+    private static Packet packet(Location location, MqttProperties properties) {
         Message message = Message.of("t", "x").withQos(Qos.AT_MOST_ONCE).withProperties(properties);
         ReasonCode success = ReasonCode.SUCCESS;
-        return switch (carrier) {
+        return switch (location) {
             case CONNECT -> new Connect(V5, "c", true, 0, null, null, null, properties);
             case WILL -> new Connect(V5, "c", true, 0, message, null, null, MqttProperties.NONE);
             case CONNACK -> new Connack(false, 0, properties);

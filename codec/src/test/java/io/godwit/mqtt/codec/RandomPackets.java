@@ -11,7 +11,7 @@ import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Pingreq;
 import io.godwit.mqtt.protocol.Pingresp;
 import io.godwit.mqtt.protocol.Property;
-import io.godwit.mqtt.protocol.Property.Carrier;
+import io.godwit.mqtt.protocol.Property.Location;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubcomp;
@@ -87,25 +87,27 @@ final class RandomPackets {
                 new Puback(
                         packetId(),
                         v5(version) ? pick(ReasonCode.SUCCESS, ReasonCode.QUOTA_EXCEEDED) : ReasonCode.SUCCESS,
-                        maybe(version, Carrier.PUBACK));
+                        maybe(version, Location.PUBACK));
             case PUBREC ->
                 new Pubrec(
                         packetId(),
                         v5(version) ? pick(ReasonCode.SUCCESS, ReasonCode.NOT_AUTHORIZED) : ReasonCode.SUCCESS,
-                        maybe(version, Carrier.PUBREC));
-            case PUBREL -> new Pubrel(packetId(), released(version), maybe(version, Carrier.PUBREL));
-            case PUBCOMP -> new Pubcomp(packetId(), released(version), maybe(version, Carrier.PUBCOMP));
+                        maybe(version, Location.PUBREC));
+            case PUBREL -> new Pubrel(packetId(), released(version), maybe(version, Location.PUBREL));
+            case PUBCOMP -> new Pubcomp(packetId(), released(version), maybe(version, Location.PUBCOMP));
             case SUBSCRIBE ->
-                new Subscribe(packetId(), several(() -> subscription(version)), properties(version, Carrier.SUBSCRIBE));
-            case SUBACK -> new Suback(packetId(), several(() -> granted(version)), properties(version, Carrier.SUBACK));
+                new Subscribe(
+                        packetId(), several(() -> subscription(version)), properties(version, Location.SUBSCRIBE));
+            case SUBACK ->
+                new Suback(packetId(), several(() -> granted(version)), properties(version, Location.SUBACK));
             case UNSUBSCRIBE ->
-                new Unsubscribe(packetId(), several(this::filter), properties(version, Carrier.UNSUBSCRIBE));
+                new Unsubscribe(packetId(), several(this::filter), properties(version, Location.UNSUBSCRIBE));
             case UNSUBACK ->
                 v5(version)
                         ? new Unsuback(
                                 packetId(),
                                 several(() -> pick(ReasonCode.SUCCESS, ReasonCode.NO_SUBSCRIPTION_EXISTED)),
-                                properties(version, Carrier.UNSUBACK))
+                                properties(version, Location.UNSUBACK))
                         : new Unsuback(packetId(), List.of(), none);
             case PINGREQ -> new Pingreq();
             case PINGRESP -> new Pingresp();
@@ -117,11 +119,11 @@ final class RandomPackets {
                                         ReasonCode.DISCONNECT_WITH_WILL_MESSAGE,
                                         ReasonCode.SERVER_MOVED)
                                 : ReasonCode.SUCCESS,
-                        maybe(version, Carrier.DISCONNECT));
+                        maybe(version, Location.DISCONNECT));
             case AUTH ->
                 new Auth(
                         pick(ReasonCode.SUCCESS, ReasonCode.CONTINUE_AUTHENTICATION, ReasonCode.RE_AUTHENTICATE),
-                        maybe(version, Carrier.AUTH));
+                        maybe(version, Location.AUTH));
         };
     }
 
@@ -135,11 +137,11 @@ final class RandomPackets {
         Message will = null;
         if (random.nextBoolean()) {
             will = new Message(
-                    topic(), bytes(), pick(Qos.values()), random.nextBoolean(), properties(version, Carrier.WILL));
+                    topic(), bytes(), pick(Qos.values()), random.nextBoolean(), properties(version, Location.WILL));
         }
         String username = random.nextBoolean() ? text() : null;
         byte[] password = (username != null || v5(version)) && random.nextBoolean() ? bytes() : null;
-        MqttProperties properties = properties(version, Carrier.CONNECT);
+        MqttProperties properties = properties(version, Location.CONNECT);
         if (properties.has(Property.AUTHENTICATION_DATA) && !properties.has(Property.AUTHENTICATION_METHOD)) {
             properties = properties.with(Property.AUTHENTICATION_METHOD, "SCRAM");
         }
@@ -149,14 +151,14 @@ final class RandomPackets {
     private Connack connack(ProtocolVersion version) {
         int code = random.nextBoolean() ? 0 : v5(version) ? 0x87 : 1 + random.nextInt(5);
         boolean present = code == 0 && version != ProtocolVersion.V3_1 && random.nextBoolean();
-        return new Connack(present, code, properties(version, Carrier.CONNACK));
+        return new Connack(present, code, properties(version, Location.CONNACK));
     }
 
     private Publish publish(ProtocolVersion version) {
         Qos qos = pick(Qos.values());
         int alias = v5(version) && random.nextInt(3) == 0 ? packetId() : 0;
         String topic = alias != 0 && random.nextBoolean() ? "" : topic();
-        MqttProperties properties = properties(version, Carrier.PUBLISH).with(Property.TOPIC_ALIAS, null);
+        MqttProperties properties = properties(version, Location.PUBLISH).with(Property.TOPIC_ALIAS, null);
         Message message = new Message(topic, bytes(), qos, random.nextBoolean(), properties);
         boolean acknowledged = qos != Qos.AT_MOST_ONCE;
         return new Publish(message, acknowledged && random.nextBoolean(), acknowledged ? packetId() : 0, alias);
@@ -193,11 +195,11 @@ final class RandomPackets {
         return v5(version) ? pick(ReasonCode.SUCCESS, ReasonCode.PACKET_IDENTIFIER_NOT_FOUND) : ReasonCode.SUCCESS;
     }
 
-    private MqttProperties maybe(ProtocolVersion version, Carrier carrier) {
-        return random.nextBoolean() ? MqttProperties.NONE : properties(version, carrier);
+    private MqttProperties maybe(ProtocolVersion version, Location location) {
+        return random.nextBoolean() ? MqttProperties.NONE : properties(version, location);
     }
 
-    private MqttProperties properties(ProtocolVersion version, Carrier carrier) {
+    private MqttProperties properties(ProtocolVersion version, Location location) {
         if (!v5(version)) {
             return MqttProperties.NONE;
         }
@@ -205,8 +207,8 @@ final class RandomPackets {
         List<Property<?>> all = new ArrayList<>(Property.all());
         Collections.shuffle(all, random);
         for (Property<?> property : all) {
-            if (property.allowedIn(carrier) && random.nextInt(3) == 0) {
-                int times = property.repeatableIn(carrier) ? 1 + random.nextInt(3) : 1;
+            if (property.allowedIn(location) && random.nextInt(3) == 0) {
+                int times = property.repeatableIn(location) ? 1 + random.nextInt(3) : 1;
                 for (int i = 0; i < times; i++) {
                     properties.add(property, value(property));
                 }

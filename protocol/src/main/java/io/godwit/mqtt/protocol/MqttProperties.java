@@ -148,7 +148,7 @@ public final class MqttProperties {
         /**
          * Adds an entry, whether or not the property is there already.
          *
-         * @throws ClassCastException when the value is not of the property's type
+         * @throws ClassCastException if the value is not of the property's type
          */
         public Builder add(Property<?> property, Object value) {
             pairs.add(Objects.requireNonNull(property, "property"));

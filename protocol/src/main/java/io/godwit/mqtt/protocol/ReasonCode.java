@@ -148,7 +148,7 @@ public enum ReasonCode {
         };
     }
 
-    /** For people: "not authorized (0x87)". */
+    /** For example "not authorized (0x87)". */
     public String describe() {
         return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ') + " (0x" + (code < 16 ? "0" : "")
                 + Integer.toHexString(code).toUpperCase(java.util.Locale.ROOT) + ")";

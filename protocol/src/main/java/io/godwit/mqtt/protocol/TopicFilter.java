@@ -21,7 +21,7 @@ public final class TopicFilter {
     /**
      * The filter that {@code text} is.
      *
-     * @throws IllegalArgumentException saying which rule it breaks and where
+     * @throws IllegalArgumentException if it is not valid; the message says which rule it breaks and where
      */
     public static TopicFilter of(String text) {
         String fault = fault(text);
@@ -31,7 +31,7 @@ public final class TopicFilter {
         return new TopicFilter(text, text.startsWith(SHARE) ? text.indexOf('/', SHARE.length()) + 1 : 0);
     }
 
-    /** What is wrong with the filter, for people, with the statement of the standard; null when nothing is. */
+    /** What is wrong with the filter, with the statement of the standard; null if it is valid. */
     public static @Nullable String fault(String text) {
         if (text.isEmpty()) {
             return "the topic filter is empty; it needs at least one character [MQTT-4.7.3-1]";

@@ -7,7 +7,7 @@ import java.util.Objects;
  * 5 only and are left out on older versions.
  *
  * @param filter what is asked for
- * @param maximumQos the highest QoS that messages shall be sent with
+ * @param maximumQos the highest QoS at which messages are sent
  * @param noLocal messages of this very client are not sent back; not for shared filters [MQTT-3.8.3-4]
  * @param retainAsPublished the retain flag of forwarded messages is kept as the publisher set it
  * @param retainHandling whether retained messages come at the subscribe

@@ -29,7 +29,7 @@ public final class Utf8 {
         return bytes;
     }
 
-    /** What keeps {@code text} from being an MQTT string, for people; {@code what} names the field. Null when nothing does. */
+    /** What keeps {@code text} from being an MQTT string, for a person to read; {@code what} names the field. Null if it is valid. */
     public static @Nullable String fault(String what, String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -59,9 +59,9 @@ public final class Utf8 {
     }
 
     /**
-     * Returns the text if it may stand in a packet.
+     * Returns the text if it is a valid MQTT string.
      *
-     * @throws IllegalArgumentException saying what is wrong
+     * @throws IllegalArgumentException if it is not valid; the message says why
      */
     public static String check(String what, String text) {
         String fault = fault(what, text);

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Judges whether a measure grows: the first fifth of the samples is left out, because a process needs time to settle, and
+ * Checks whether a measure grows: the first fifth of the samples is left out, because a process needs time to settle, and
  * of the rest the last third is compared with the first by their medians.
  */
 final class Growth {

@@ -210,7 +210,7 @@ public final class DiskStore implements SessionStore {
             return this;
         }
 
-        /** @throws IllegalArgumentException when the values do not go together */
+        /** @throws IllegalArgumentException if the values do not go together */
         public DiskStore build() {
             if (limit < 4L * segmentSize) {
                 throw new IllegalArgumentException(

@@ -30,7 +30,7 @@ public record RecoveryReport(
      * @param segment the file
      * @param offset where in it, in bytes from the beginning
      * @param bytes how many; all of a missing file counts
-     * @param what for people
+     * @param what for a person to read
      * @param setAside the name, in the folder of the session, of the file that the bytes were copied to; empty when there
      *     were none to copy
      */

@@ -20,7 +20,7 @@ public record StoredLog(String clientId, Path folder, long bytes, StoredSession 
     /**
      * Looks at all sessions of a store, by the name of their folders.
      *
-     * @throws IOException when there is no such folder, or it cannot be read
+     * @throws IOException if there is no such folder, or it cannot be read
      */
     public static List<StoredLog> in(Path store) throws IOException {
         if (!store.toFile().isDirectory()) {

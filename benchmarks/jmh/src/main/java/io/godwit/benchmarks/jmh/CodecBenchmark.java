@@ -1,8 +1,8 @@
 package io.godwit.benchmarks.jmh;
 
+import io.godwit.mqtt.codec.AckCodec;
 import io.godwit.mqtt.codec.AckFields;
 import io.godwit.mqtt.codec.PacketReader;
-import io.godwit.mqtt.codec.PubackCodec;
 import io.godwit.mqtt.codec.PublishCodec;
 import io.godwit.mqtt.codec.PublishFields;
 import io.godwit.mqtt.codec.TopicSource;
@@ -70,7 +70,7 @@ public class CodecBenchmark {
     public ByteBuf writePuback() {
         out.clear();
         for (int identifier = 1; identifier <= BURST; identifier++) {
-            PubackCodec.write(out, identifier);
+            AckCodec.PUBACK.write(out, identifier);
         }
         return out;
     }
@@ -107,13 +107,13 @@ public class CodecBenchmark {
     public int readPuback() {
         if (acknowledgements.writerIndex() == 0) {
             for (int identifier = 1; identifier <= BURST; identifier++) {
-                PubackCodec.write(acknowledgements, identifier);
+                AckCodec.PUBACK.write(acknowledgements, identifier);
             }
         }
         PacketReader reader = new PacketReader(LARGEST_PACKET);
         reader.feed(acknowledgements.readerIndex(0), (firstByte, in, index, length) -> {
             if (firstByte == PacketType.PUBACK.firstByte()) {
-                PubackCodec.read(firstByte, in, index, length, version, acknowledgement);
+                AckCodec.PUBACK.read(firstByte, in, index, length, version, acknowledgement);
                 sum += acknowledgement.packetId();
             }
             return true;

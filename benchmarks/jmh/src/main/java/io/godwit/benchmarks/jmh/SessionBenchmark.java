@@ -8,7 +8,7 @@ import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
-import io.godwit.mqtt.codec.PubackCodec;
+import io.godwit.mqtt.codec.AckCodec;
 import io.godwit.mqtt.codec.PublishCodec;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
@@ -148,7 +148,7 @@ public class SessionBenchmark {
     private void acknowledge(ByteBuf publishes) {
         int length = 2 + publishes.getByte(1);
         for (int at = 0; at < publishes.readableBytes(); at += length) {
-            PubackCodec.write(acknowledgements, publishes.getUnsignedShort(at + 2 + 2 + 11));
+            AckCodec.PUBACK.write(acknowledgements, publishes.getUnsignedShort(at + 2 + 2 + 11));
         }
     }
 

@@ -1,12 +1,10 @@
 package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.codec.AckCodec;
 import io.godwit.mqtt.codec.ProtocolViolationException;
-import io.godwit.mqtt.codec.PubackCodec;
-import io.godwit.mqtt.codec.PubcompCodec;
 import io.godwit.mqtt.codec.PublishCodec;
 import io.godwit.mqtt.codec.PublishFields;
-import io.godwit.mqtt.codec.PubrecCodec;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -227,9 +225,9 @@ final class Incoming {
         for (int token = acks.next(); token != 0; token = acks.next()) {
             int id = token & 0xFFFF;
             if ((token >> 16 & 3) == 1) {
-                PubackCodec.write(outbox.roomForAnswer(4), id);
+                AckCodec.PUBACK.write(outbox.roomForAnswer(4), id);
             } else {
-                PubrecCodec.write(outbox.roomForAnswer(4), id);
+                AckCodec.PUBREC.write(outbox.roomForAnswer(4), id);
             }
         }
     }
@@ -239,7 +237,7 @@ final class Incoming {
         if (identifiers.remove(packetId)) {
             log.completed(packetId);
         }
-        PubcompCodec.write(outbox.roomForAnswer(4), packetId);
+        AckCodec.PUBCOMP.write(outbox.roomForAnswer(4), packetId);
     }
 
     /** A connection is up. */

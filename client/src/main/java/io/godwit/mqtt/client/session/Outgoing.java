@@ -6,10 +6,10 @@ import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.codec.AckCodec;
 import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.codec.PublishCodec;
-import io.godwit.mqtt.codec.PubrelCodec;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
@@ -321,7 +321,7 @@ final class Outgoing {
                 publish.state = Exchange.RELEASED;
                 log.released(publish.sequence);
             }
-            PubrelCodec.write(outbox.roomForAnswer(4), packetId);
+            AckCodec.PUBREL.write(outbox.roomForAnswer(4), packetId);
         }
     }
 
@@ -375,7 +375,7 @@ final class Outgoing {
                 continue;
             }
             if (exchange.state == Exchange.RELEASED) {
-                PubrelCodec.write(outbox.room(4), exchange.packetId);
+                AckCodec.PUBREL.write(outbox.room(4), exchange.packetId);
                 takeQuota(Qos.EXACTLY_ONCE);
             } else {
                 again.add(exchange);
