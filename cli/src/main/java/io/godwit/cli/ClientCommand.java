@@ -8,6 +8,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.transport.Transport;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.time.Duration;
@@ -19,14 +20,20 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 
-/** What the commands have in common that are a client of a broker: options, remarks about the connection, the good-bye. */
+/** What the commands that connect to a broker have in common: options, messages about the connection, the disconnect. */
 abstract class ClientCommand implements Callable<Integer> {
-    private static final Duration PATIENCE_WHEN_INTERRUPTED = Duration.ofSeconds(2);
+    private static final Duration DISCONNECT_LIMIT = Duration.ofSeconds(5);
+    private static final Duration LIMIT_WHEN_INTERRUPTED = Duration.ofSeconds(2);
 
     @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
 
     private final Terminal terminal;
+    private final LossGuard guard = new LossGuard();
+
+    // The command's thread.
+    private @Nullable NettyTransport transport;
+    private boolean hurry;
 
     ClientCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -40,28 +47,56 @@ abstract class ClientCommand implements Callable<Integer> {
         return connection;
     }
 
-    /** The builder from the options, with remarks about lost connections, and each packet printed at {@code -d}. */
+    /**
+     * The transport of this command, which ends with it: the JVM waits a third of a second for threads of the shared one, as
+     * they are in native code.
+     */
+    final NettyTransport transport() {
+        NettyTransport made = transport;
+        if (made == null) {
+            made = new NettyTransport(threads());
+            transport = made;
+        }
+        return made;
+    }
+
+    /** How many event loops the command needs. */
+    int threads() {
+        return 1;
+    }
+
+    /** Ends the command if the broker closes each connection at once. */
+    final LossGuard guard() {
+        return guard;
+    }
+
+    /** The builder from the options, with messages about lost connections, and each packet printed at {@code -d}. */
     final MqttClientBuilder builder() {
         return builder(tap());
     }
 
-    /** The same over this transport; null: the usual one. */
-    final MqttClientBuilder builder(@Nullable Transport transport) {
-        return connection.builder(transport).listener(new ConnectionWarnings(this::note, connection.isDebug()));
+    /** The same over this transport. */
+    final MqttClientBuilder builder(Transport over) {
+        return connection
+                .builder(over)
+                .listener(new ConnectionWarnings(this::note, connection.isDebug()))
+                .listener(guard);
     }
 
-    /** What prints each packet at {@code -d}, else null. */
-    final @Nullable Transport tap() {
-        return connection.isDebug() ? PacketPrinter.tapped(connection.version(), terminal::note, 0) : null;
+    /** The transport of this command; at {@code -d} it prints each packet. */
+    final Transport tap() {
+        return connection.isDebug()
+                ? PacketPrinter.tapped(transport(), connection.version(), terminal::note, 0)
+                : transport();
     }
 
     /** Connects; takes the time that the options allow, however often that means to try. */
-    static void connect(MqttClient client) throws Exception {
+    final void connect(MqttClient client) throws Exception {
         connectWithin(client, Long.MAX_VALUE);
     }
 
     /** Connects before the deadline, in nanoseconds of {@link System#nanoTime}; {@link Long#MAX_VALUE}: none. */
-    static void connectWithin(MqttClient client, long deadline) throws Exception {
+    final void connectWithin(MqttClient client, long deadline) throws Exception {
         try {
             waitFor(client.connectAsync(), deadline);
         } catch (ExecutionException e) {
@@ -69,12 +104,19 @@ abstract class ClientCommand implements Callable<Integer> {
         }
     }
 
-    /** Waits for the future until the deadline. */
-    static <T> T waitFor(CompletableFuture<T> future, long deadline)
+    /** Waits for the future until the deadline, or until {@link #guard} ends the command. */
+    @SuppressWarnings("unchecked")
+    final <T> T waitFor(CompletableFuture<T> future, long deadline)
             throws ExecutionException, InterruptedException, TimeoutException {
-        return deadline == Long.MAX_VALUE
-                ? future.get()
-                : future.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        CompletableFuture<T> first = (CompletableFuture<T>) CompletableFuture.anyOf(future, guard.lost());
+        try {
+            return deadline == Long.MAX_VALUE
+                    ? first.get()
+                    : first.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            Throwable lost = guard.failure();
+            throw lost == null ? e : new ExecutionException(lost);
+        }
     }
 
     /** The deadline for what may take so long from now; null: for ever. */
@@ -82,23 +124,35 @@ abstract class ClientCommand implements Callable<Integer> {
         return limit == null ? Long.MAX_VALUE : System.nanoTime() + limit.toNanos();
     }
 
-    /** Says good-bye in order, with the properties of {@code -D disconnect}. */
+    /** The time limit is over: {@link #disconnect} then waits for nothing. */
+    final void hurry() {
+        hurry = true;
+    }
+
+    /** Disconnects with the properties of {@code -D disconnect}, and ends the transport. */
     final void disconnect(MqttClient client) {
-        disconnect(client, Duration.ofSeconds(5));
+        disconnect(client, hurry ? Duration.ZERO : DISCONNECT_LIMIT);
+        NettyTransport made = transport;
+        if (made != null) {
+            made.close();
+        }
     }
 
-    /** The same in a hurry, while the JVM shuts down. */
+    /** Disconnects while the JVM shuts down. */
     final void disconnectQuickly(MqttClient client) {
-        disconnect(client, PATIENCE_WHEN_INTERRUPTED);
+        disconnect(client, LIMIT_WHEN_INTERRUPTED);
     }
 
-    private void disconnect(MqttClient client, Duration patience) {
+    private void disconnect(MqttClient client, Duration limit) {
         try {
-            client.disconnectAsync(ReasonCode.SUCCESS, connection.properties(Property.Location.DISCONNECT), patience)
-                    .get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
-            client.closeAsync().get(1, TimeUnit.SECONDS);
+            client.disconnectAsync(ReasonCode.SUCCESS, connection.properties(Property.Location.DISCONNECT), limit)
+                    .get(limit.toMillis() + 300, TimeUnit.MILLISECONDS);
+            CompletableFuture<Void> closed = client.closeAsync();
+            if (!limit.isZero()) {
+                closed.get(500, TimeUnit.MILLISECONDS);
+            }
         } catch (ExecutionException | TimeoutException | MqttException e) {
-            // the connection is gone, or as good as that
+            client.closeAsync(); // the connection is lost or does not answer
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

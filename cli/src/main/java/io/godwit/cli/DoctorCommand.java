@@ -15,7 +15,6 @@ import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicName;
 import java.time.Duration;
@@ -97,6 +96,7 @@ final class DoctorCommand extends ClientCommand {
             return ExitCodes.INTERRUPTED;
         } finally {
             left.countDown();
+            transport().close();
         }
     }
 
@@ -115,7 +115,7 @@ final class DoctorCommand extends ClientCommand {
                 .servers(List.of(server.withoutCredentials()))
                 .build();
         new Doctor(
-                        NettyTransport.shared(),
+                        transport(),
                         report,
                         new Doctor.Request(
                                 options,
@@ -138,7 +138,7 @@ final class DoctorCommand extends ClientCommand {
     private MqttClientBuilder builder(ProtocolVersion version) {
         MqttClientBuilder builder = connection().builder(version);
         return connection().isDebug()
-                ? TransportAccess.use(builder, PacketPrinter.tapped(version, terminal()::note, 0))
-                : builder;
+                ? TransportAccess.use(builder, PacketPrinter.tapped(transport(), version, terminal()::note, 0))
+                : TransportAccess.use(builder, transport());
     }
 }

@@ -6,6 +6,7 @@ import io.godwit.cli.options.UserFolders;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -105,7 +106,20 @@ public final class Main implements Callable<Integer> {
                 all = new ArrayList<>(ConfigFiles.precede(UserFolders.configuration(), command, typed));
                 all.add(0, first);
             }
-            return line.execute(all.toArray(String[]::new));
+            int code = line.execute(all.toArray(String[]::new));
+            IOException unwritten = terminal.failure();
+            if (unwritten == null) {
+                return code;
+            }
+            boolean closed = terminal.isReaderGone();
+            ParseResult parsed = line.getParseResult();
+            if (parsed == null || !isOn(parsed, "--quiet")) {
+                terminal.note(
+                        closed
+                                ? "godwit: standard output was closed by its reader"
+                                : "godwit: cannot write to standard output: " + unwritten.getMessage());
+            }
+            return closed ? ExitCodes.OUTPUT_CLOSED : ExitCodes.OUTPUT_FAILED;
         } catch (IllegalArgumentException e) {
             terminal.note("godwit: " + e.getMessage());
             return ExitCodes.USAGE;

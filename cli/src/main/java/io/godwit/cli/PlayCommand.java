@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -134,7 +135,7 @@ final class PlayCommand extends ClientCommand {
                         PublishWindow.inFlight(Qos.EXACTLY_ONCE, connection().version())))
                 .callTimeout(Duration.ofDays(1))
                 .build();
-        PublishWindow window = new PublishWindow(client);
+        PublishWindow window = new PublishWindow(client, guard()::answered);
         try (Progress progress = new Progress(terminal(), () -> summary(window));
                 ShutdownHook interruption = new ShutdownHook(() -> {
                     ended = true;
@@ -151,6 +152,9 @@ final class PlayCommand extends ClientCommand {
                 }
             }
             window.await(limit);
+        } catch (TimeoutException e) {
+            hurry();
+            throw e;
         } finally {
             disconnect(client);
         }
@@ -158,7 +162,7 @@ final class PlayCommand extends ClientCommand {
             return ExitCodes.INTERRUPTED; // it was summed up already
         }
         note(summary(window));
-        Throwable failed = window.failure();
+        Throwable failed = guard().failure() != null ? guard().failure() : window.failure();
         if (failed != null) {
             note("godwit play: " + Failures.text(failed));
             return Failures.exitCode(failed);
@@ -197,7 +201,7 @@ final class PlayCommand extends ClientCommand {
                 if (!fast) {
                     waitUntil(begin + Math.round(recorded.at().toNanos() / factor));
                 }
-                if (ended) {
+                if (ended || guard().failure() != null) {
                     break;
                 }
                 window.publish(message);

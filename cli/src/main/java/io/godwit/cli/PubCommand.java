@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -109,15 +110,18 @@ final class PubCommand extends ClientCommand {
         int most = inFlight.or(PublishWindow.inFlight(level, connection().version()));
         MqttClientBuilder builder = builder().maximumInFlight(most).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();
-        PublishWindow window = new PublishWindow(client);
+        PublishWindow window = new PublishWindow(client, guard()::answered);
         try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connect(client);
             publish(window, message);
             window.await(limit);
+        } catch (TimeoutException e) {
+            hurry();
+            throw e;
         } finally {
             disconnect(client);
         }
-        Throwable failed = window.failure();
+        Throwable failed = guard().failure() != null ? guard().failure() : window.failure();
         if (failed != null) {
             note("godwit pub: " + Failures.text(failed));
             return Failures.exitCode(failed);
@@ -130,7 +134,7 @@ final class PubCommand extends ClientCommand {
             publishLines(window, message);
             return;
         }
-        for (int i = 0; i < repeat; i++) {
+        for (int i = 0; i < repeat && guard().failure() == null; i++) {
             if (i > 0 && !repeatDelay.isZero()) {
                 TimeUnit.NANOSECONDS.sleep(repeatDelay.toNanos());
             }
@@ -141,7 +145,7 @@ final class PubCommand extends ClientCommand {
     private void publishLines(PublishWindow window, Message message) throws IOException, InterruptedException {
         InputStream in = new BufferedInputStream(System.in, 1 << 16);
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int b = in.read(); b >= 0; b = in.read()) {
+        for (int b = in.read(); b >= 0 && guard().failure() == null; b = in.read()) {
             if (b != '\n') {
                 line.write(b);
                 continue;

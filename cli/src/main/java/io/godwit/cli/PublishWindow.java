@@ -23,6 +23,7 @@ final class PublishWindow {
 
     // Set once.
     private final MqttClient client;
+    private final Runnable answered;
 
     // Any thread.
     private final Semaphore room = new Semaphore(UNDER_WAY);
@@ -39,8 +40,10 @@ final class PublishWindow {
         return highest == Qos.EXACTLY_ONCE && version != ProtocolVersion.V5 ? 20 : 1024;
     }
 
-    PublishWindow(MqttClient client) {
+    /** @param answered runs whenever the broker has acknowledged a message */
+    PublishWindow(MqttClient client, Runnable answered) {
         this.client = client;
+        this.answered = answered;
     }
 
     /** Publishes as soon as there is room. */
@@ -49,7 +52,9 @@ final class PublishWindow {
         room.acquire();
         bytes.acquire(size);
         client.publishAsync(message).whenComplete((done, why) -> {
-            if (why != null) {
+            if (why == null) {
+                answered.run();
+            } else {
                 failed.incrementAndGet();
                 failure.compareAndSet(null, Failures.unwrap(why));
             }

@@ -121,6 +121,7 @@ final class RecordCommand extends ClientCommand {
                 note("recording" + (progress.isShown() ? "; Ctrl-C ends it" : ""));
                 waitFor(recorder.end, deadline(duration.get()));
             } catch (TimeoutException e) {
+                hurry();
                 recorder.stop(); // the time that was asked for is over
             } finally {
                 disconnect(client);

@@ -146,6 +146,7 @@ final class ReplyCommand extends ClientCommand {
             note("answering requests on " + String.join(", ", filters()));
             return waitFor(replies.end, deadline);
         } catch (TimeoutException e) {
+            hurry();
             return ExitCodes.TIMEOUT;
         } finally {
             workers.shutdown();

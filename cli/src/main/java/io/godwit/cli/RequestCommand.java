@@ -130,6 +130,7 @@ final class RequestCommand extends ClientCommand {
             }
             return waitFor(responses.end, deadline);
         } catch (TimeoutException e) {
+            hurry();
             note("godwit request: " + responses.missing() + " on '" + answers + "' within " + time(limit));
             return ExitCodes.TIMEOUT;
         } finally {

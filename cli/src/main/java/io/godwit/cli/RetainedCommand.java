@@ -184,7 +184,7 @@ final class RetainedCommand extends ClientCommand {
             note("nothing was cleared");
             return ExitCodes.FAILED;
         }
-        PublishWindow window = new PublishWindow(client);
+        PublishWindow window = new PublishWindow(client, guard()::answered);
         for (String topic : retained.keySet()) {
             window.publish(Message.clearRetained(topic).withQos(Qos.AT_LEAST_ONCE));
         }

@@ -138,6 +138,9 @@ final class SubCommand extends ClientCommand {
             CompletableFuture<?>[] answers = subscriptions.stream()
                     .map(subscription -> client.subscribeAsync(List.of(subscription), properties, declared -> {})
                             .whenComplete((answer, failed) -> {
+                                if (failed == null) {
+                                    guard().answered();
+                                }
                                 if (failed != null && subscriptions.size() > 1) {
                                     note("godwit sub: " + Failures.text(Failures.unwrap(failed)));
                                 }
@@ -146,6 +149,7 @@ final class SubCommand extends ClientCommand {
             waitFor(CompletableFuture.allOf(answers), deadline);
             return exitAfterSubscribe ? ExitCodes.OK : waitFor(arrivals.end(), deadline);
         } catch (TimeoutException e) {
+            hurry();
             return ExitCodes.TIMEOUT;
         } finally {
             disconnect(client);

@@ -15,7 +15,6 @@ import io.godwit.cli.packets.SeenPacket;
 import io.godwit.cli.packets.TapTransport;
 import io.godwit.cli.packets.TracingProxy;
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
@@ -156,7 +155,7 @@ final class TraceCommand extends ClientCommand {
     private int proxy(InetSocketAddress address) throws Exception {
         Consumer<SeenPacket> printer = printer(true);
         try (TracingProxy proxy = new TracingProxy(
-                        NettyTransport.shared(),
+                        transport(),
                         connection().transportOptions(),
                         address,
                         name -> new PacketTap(name, connection().version(), Clock.systemUTC(), printer),
@@ -167,6 +166,7 @@ final class TraceCommand extends ClientCommand {
                     + connection().servers().get(0).withoutCredentials());
             return waitFor(end, deadline(timeout.get()));
         } catch (TimeoutException e) {
+            hurry();
             return ExitCodes.TIMEOUT;
         }
     }
@@ -200,7 +200,7 @@ final class TraceCommand extends ClientCommand {
                 .toList();
         Consumer<SeenPacket> printer = printer(false);
         MqttClient client = builder(new TapTransport(
-                        NettyTransport.shared(),
+                        transport(),
                         made -> new PacketTap(made.describe(), connection().version(), Clock.systemUTC(), printer),
                         this::note))
                 .build();
@@ -219,6 +219,7 @@ final class TraceCommand extends ClientCommand {
                     deadline);
             return waitFor(end, deadline);
         } catch (TimeoutException e) {
+            hurry();
             return ExitCodes.TIMEOUT;
         } finally {
             disconnect(client);

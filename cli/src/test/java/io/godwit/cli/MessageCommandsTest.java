@@ -111,7 +111,7 @@ class MessageCommandsTest {
         OutputStream closed = new OutputStream() {
             @Override
             public void write(int b) throws IOException {
-                throw new IOException("nobody reads");
+                throw new IOException("Broken pipe");
             }
         };
         PrintStream err = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);

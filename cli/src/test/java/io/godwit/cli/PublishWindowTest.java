@@ -19,7 +19,7 @@ class PublishWindowTest {
     void more_than_the_queue_takes_is_published_without_a_failure() throws Exception {
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = MqttClient.connect(broker.uri())) {
-            PublishWindow window = new PublishWindow(client);
+            PublishWindow window = new PublishWindow(client, () -> {});
             for (int i = 0; i < 100; i++) {
                 window.publish(Message.of("large", MEGABYTE));
             }
@@ -35,7 +35,7 @@ class PublishWindowTest {
                 FaultProxy proxy = FaultProxy.to("127.0.0.1", broker.port());
                 MqttClient client = MqttClient.connect(proxy.uri())) {
             proxy.blackhole();
-            PublishWindow window = new PublishWindow(client);
+            PublishWindow window = new PublishWindow(client, () -> {});
             window.publish(Message.of("a", "1"));
             window.publish(Message.of("a", "2"));
 
@@ -49,7 +49,7 @@ class PublishWindowTest {
     void the_first_failure_is_kept() throws Exception {
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = MqttClient.builder().server(broker.uri()).build()) {
-            PublishWindow window = new PublishWindow(client);
+            PublishWindow window = new PublishWindow(client, () -> {});
             window.publish(Message.of("a", "not connected"));
 
             assertThat(window.failed()).isOne();

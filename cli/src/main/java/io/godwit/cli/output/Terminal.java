@@ -47,7 +47,7 @@ public final class Terminal {
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by lock.
-    private boolean gone;
+    private @Nullable IOException failure;
     private boolean progressing;
 
     public Terminal(OutputStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal, boolean colours) {
@@ -143,16 +143,40 @@ public final class Terminal {
     public boolean write(byte[] bytes, int length) {
         lock.lock();
         try {
-            if (!gone) {
+            if (failure == null) {
                 out.write(bytes, 0, length);
                 out.flush();
             }
         } catch (IOException e) {
-            gone = true;
+            failure = e;
         } finally {
             lock.unlock();
         }
-        return !gone;
+        return failure() == null;
+    }
+
+    /** Why standard output can no longer be written; null if it can. */
+    public @Nullable IOException failure() {
+        lock.lock();
+        try {
+            return failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether standard output failed since its reader closed it: it is a pipe, or the system says so. */
+    public boolean isReaderGone() {
+        IOException why = failure();
+        if (why == null || String.valueOf(why.getMessage()).contains("Broken pipe")) {
+            return why != null;
+        }
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return target.startsWith("pipe:") || target.startsWith("socket:");
+        } catch (IOException | UnsupportedOperationException notLinux) {
+            return false;
+        }
     }
 
     /** Writes a line to standard output. Returns false if its reader has closed it. */

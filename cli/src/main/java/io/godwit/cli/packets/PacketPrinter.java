@@ -3,7 +3,6 @@ package io.godwit.cli.packets;
 import io.godwit.cli.output.Json;
 import io.godwit.cli.packets.PacketTap.Direction;
 import io.godwit.mqtt.client.transport.Transport;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.time.Clock;
 import java.time.ZoneId;
@@ -44,11 +43,11 @@ public final class PacketPrinter implements Consumer<SeenPacket> {
         return new PacketPrinter(line, hexLines, json, named, false);
     }
 
-    /** A transport over the shared one that prints each packet. */
-    public static Transport tapped(ProtocolVersion version, Consumer<String> line, int hexLines) {
+    /** A transport over another one that prints each packet. */
+    public static Transport tapped(Transport inner, ProtocolVersion version, Consumer<String> line, int hexLines) {
         PacketPrinter printer = new PacketPrinter(line, hexLines, false, false);
         return new TapTransport(
-                NettyTransport.shared(),
+                inner,
                 connection -> new PacketTap(connection.describe(), version, Clock.systemUTC(), printer),
                 news -> line.accept(TIME.format(Clock.systemUTC().instant()) + "    " + news));
     }

@@ -6,6 +6,7 @@ import io.godwit.cli.packets.PacketPrinter;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -73,8 +74,11 @@ final class ConnectLine implements Callable<Integer> {
         MqttClientBuilder builder = connection.builder(
                 connection.isDebug()
                         ? PacketPrinter.tapped(
-                                connection.version(), line -> shell.output().note(called, line), 0)
-                        : null);
+                                NettyTransport.shared(),
+                                connection.version(),
+                                line -> shell.output().note(called, line),
+                                0)
+                        : NettyTransport.shared());
         if (askPassword) {
             String user = connection.userName();
             if (user == null) {
