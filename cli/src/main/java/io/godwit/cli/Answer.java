@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Makes the payload of the answer to a request. */
@@ -43,7 +42,7 @@ interface Answer {
                 ProcessBuilder builder = new ProcessBuilder(List.of("sh", "-c", command))
                         .redirectOutput(out.toFile())
                         .redirectError(ProcessBuilder.Redirect.INHERIT);
-                Map<String, String> environment = builder.environment();
+                ChildEnvironment environment = new ChildEnvironment(builder.environment());
                 environment.put("GODWIT_TOPIC", request.topic());
                 environment.put("GODWIT_RESPONSE_TOPIC", responseTopic);
                 String contentType = request.contentType();
