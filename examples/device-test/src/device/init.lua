@@ -1,4 +1,4 @@
--- A thermometer with a fan: tells the temperature every ten seconds, switches the fan by command or when it is too hot.
+-- A thermometer with a fan: publishes the temperature every ten seconds, switches the fan on command or when it is too hot.
 local FAN, SENSOR = 1, 4
 gpio.mode(FAN, gpio.OUTPUT)
 gpio.write(FAN, gpio.LOW)

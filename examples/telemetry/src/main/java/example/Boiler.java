@@ -10,11 +10,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
-/** A boiler that tells its temperature, and loses none of it: not without a broker, nor by {@code kill -9}. */
+/** A boiler that reports its temperature and loses no report, whether the broker is away or the process is killed. */
 public final class Boiler implements AutoCloseable {
     private final MqttClient client;
 
-    /** Does not wait for the broker: what is told meanwhile is kept in the folder. */
+    /** Doesn't wait for the broker: until it is there, reports are kept in the folder. */
     public Boiler(String broker, Path state) {
         client = MqttClient.builder()
                 .server(broker)
@@ -28,12 +28,12 @@ public final class Boiler implements AutoCloseable {
         client.connectAsync();
     }
 
-    /** Completes when the broker has the temperature. */
-    public CompletableFuture<PublishResult> tell(String temperature) {
+    /** Completes when the broker has received the temperature. */
+    public CompletableFuture<PublishResult> report(String temperature) {
         return client.publishAsync(Message.of("boiler/7/temp", temperature).withQos(Qos.EXACTLY_ONCE));
     }
 
-    /** Completes when what was told so far is on the disk, and safe. */
+    /** Completes when everything reported so far is safe on the disk. */
     public CompletableFuture<Void> stored() {
         return client.stored();
     }
@@ -43,12 +43,12 @@ public final class Boiler implements AutoCloseable {
         client.close();
     }
 
-    /** Tells a temperature each second, until Ctrl-C. */
+    /** Reports a temperature every second, until Ctrl-C. */
     public static void main(String[] arguments) throws InterruptedException {
         try (Boiler boiler = new Boiler(arguments.length > 0 ? arguments[0] : "mqtt://localhost", Path.of("state"))) {
             for (int second = 0; ; second++) {
                 String temperature = String.valueOf(60 + second % 10);
-                boiler.tell(temperature).thenRun(() -> System.out.println(temperature + " has arrived"));
+                boiler.report(temperature).thenRun(() -> System.out.println(temperature + " has arrived"));
                 boiler.stored().thenRun(() -> System.out.println(temperature + " is safe"));
                 Thread.sleep(Duration.ofSeconds(1).toMillis());
             }

@@ -17,19 +17,19 @@ class BoilerTest {
     Path state;
 
     @GodwitTest
-    void the_boiler_says_when_it_goes(TestBroker broker, FaultProxy proxy) {
+    void the_boiler_is_reported_offline(TestBroker broker, FaultProxy proxy) {
         try (Boiler boiler = new Boiler(proxy.uri(), state)) {
-            boiler.tell("61").join();
+            boiler.report("61").join();
             proxy.cut();
             assertNotNull(broker.awaitMessage(seen -> seen.topic().equals("boiler/7/status"), SOON));
         }
     }
 
     @GodwitTest
-    void a_temperature_that_nobody_could_take_arrives_after_a_restart(TestBroker broker, FaultProxy proxy) {
+    void a_temperature_reported_without_a_broker_arrives_after_a_restart(TestBroker broker, FaultProxy proxy) {
         proxy.refuse();
         try (Boiler boiler = new Boiler(proxy.uri(), state)) {
-            boiler.tell("62");
+            boiler.report("62");
             boiler.stored().join();
         }
         try (Boiler again = new Boiler(broker.uri(), state)) {

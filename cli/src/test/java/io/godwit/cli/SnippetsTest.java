@@ -45,7 +45,7 @@ class SnippetsTest {
                 void log(String line) {}
                 static class Boiler implements AutoCloseable {
                     Boiler(String broker, Path state) {}
-                    CompletableFuture<PublishResult> tell(String temperature) { return null; }
+                    CompletableFuture<PublishResult> report(String temperature) { return null; }
                     @Override public void close() {}
                 }
             """;

@@ -35,16 +35,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A broker that does what no broker may: one row a case, each with what the client must do. Whatever it was, the client
- * ends what it must, says why, and the next connection works.
+ * A broker that violates the protocol: one row per case, with the reaction of the client. In each case the client
+ * closes what it must, reports why, and can connect again.
  */
 class HostileBrokerTest {
     private static final String PAGE = """
-            # The hostile broker
+            # Hostile brokers
 
-            What a broker may do, and what the client then does. Each row is a test of `HostileBrokerTest`, for each version: it ends
-            within ten seconds, the listener and the futures say why, the client holds less than a megabyte afterwards, and the next
-            connection works. `./mvnw -pl client -am test -Dtest=HostileBrokerTest`; this page is written by the test, with `-Dapi.update`.
+            What a hostile or broken broker may do, and how the client reacts. Each row is a test in `HostileBrokerTest`, once for each
+            version: it ends within ten seconds, the listener and the futures report why, the client holds less than a megabyte
+            afterwards, and the next connection works. Run it with `./mvnw -pl client -am test -Dtest=HostileBrokerTest`, which
+            regenerates this page if you add `-Dapi.update`.
 
             | the broker sends or does | MQTT | the client |
             | --- | --- | --- |
@@ -82,14 +83,18 @@ class HostileBrokerTest {
         String line() {
             String during = inFlight == InFlight.NOTHING
                     ? ""
-                    : ", while a " + inFlight.name().toLowerCase(Locale.ROOT).replace('_', ' ') + " is in flight";
+                    : ", while "
+                            + inFlight.name()
+                                    .toLowerCase(Locale.ROOT)
+                                    .replace('_', ' ')
+                                    .replace("qos", "QoS") + " is in flight";
             String client = refused != null
                     ? "connect fails: `" + refused + "`"
                     : lost == null
-                            ? "goes on"
+                            ? "carries on"
                             : code >= 0
-                                    ? String.format("DISCONNECT with 0x%02X, connects again", code)
-                                    : lost.equals(BREACH) ? "ends the connection, connects again" : "connects again";
+                                    ? String.format("DISCONNECT with 0x%02X, reconnects", code)
+                                    : lost.equals(BREACH) ? "closes the connection, reconnects" : "reconnects";
             return "| " + name.replace("|", "\\|") + during + " | %s | " + client + " |\n";
         }
 
@@ -105,7 +110,7 @@ class HostileBrokerTest {
     @ParameterizedTest
     @MethodSource("rows")
     @Timeout(10)
-    void theClientEndsItSaysWhyAndTheNextConnectionWorks(Row row) throws Exception {
+    void the_client_reports_why_and_can_connect_again(Row row) throws Exception {
         try (ScriptedBroker broker = ScriptedBroker.builder()
                         .connection(script -> first(row, script))
                         .connection(script -> hello(script.accept(row.version), row.version))
@@ -136,9 +141,9 @@ class HostileBrokerTest {
         return Internals.held(client);
     }
 
-    /** Written anew with {@code -Dapi.update}, as the lists of the API are. */
+    /** Regenerated with {@code -Dapi.update}, like the API lists. */
     @Test
-    void theTableOfTheDocsIsThisOne() throws IOException {
+    void the_page_in_docs_is_up_to_date() throws IOException {
         Path page = Path.of("../docs/hostile-broker.md");
         Map<String, Set<String>> versions = new LinkedHashMap<>();
         rows().forEach(row -> versions.computeIfAbsent(row.line(), absent -> new LinkedHashSet<>())
@@ -273,11 +278,11 @@ class HostileBrokerTest {
         table.refused(FIVE, "a property of CONNACK twice", "20 09 00 00 06 21 0005 21 0005", rubbish);
         table.refused(FIVE, "receive maximum 0", "20 06 00 00 03 21 0000", rubbish);
         table.refused(FIVE, "AUTH though no method was named", "f0 00", rubbish);
-        table.refused(FIVE, "a session that was not asked for", "20 03 01 00 00", rubbish);
-        table.refused(List.of(ProtocolVersion.V3_1_1), "a session that was not asked for", "20 02 01 00", rubbish);
+        table.refused(FIVE, "a session that was not requested", "20 03 01 00 00", rubbish);
+        table.refused(List.of(ProtocolVersion.V3_1_1), "a session that was not requested", "20 02 01 00", rubbish);
         table.refused(ALL, "silence", script -> {}, FailureReason.TIMEOUT);
         table.refused(ALL, "half a CONNACK, then silence", "20", FailureReason.TIMEOUT);
-        table.refused(ALL, "the end", BrokerScript::close, FailureReason.CLOSED);
+        table.refused(ALL, "closes", BrokerScript::close, FailureReason.CLOSED);
         table.refused(ALL, "a reset", BrokerScript::reset, FailureReason.CLOSED);
         table.refused(ALL, "a half-close", BrokerScript::halfClose, FailureReason.CLOSED);
         table.refused(
@@ -285,8 +290,8 @@ class HostileBrokerTest {
                 "a CONNACK that drips too slowly",
                 script -> script.sendSlowly("20 02", Duration.ofMillis(60)),
                 FailureReason.TIMEOUT);
-        table.refused(OLDER, "a refusal", "20 02 00 05", FailureReason.BROKER_REJECTED);
-        table.refused(FIVE, "a refusal", "20 03 00 87 00", FailureReason.BROKER_REJECTED);
+        table.refused(OLDER, "rejects the connection", "20 02 00 05", FailureReason.BROKER_REJECTED);
+        table.refused(FIVE, "rejects the connection", "20 03 00 87 00", FailureReason.BROKER_REJECTED);
     }
 
     private static void malformed(Table table) {
@@ -296,7 +301,7 @@ class HostileBrokerTest {
         table.breach(ALL, "a message without a body", "30 00", 0x81);
         table.breach(ALL, "QoS 1 with identifier 0", "32 07 0001 74 0000 6f6b", -1);
         table.breach(ALL, "a topic with a wildcard", "30 06 0002 742b 00 6b", -1);
-        table.breach(ALL, "a topic that is no UTF-8", "30 06 0002 c328 00 6b", -1);
+        table.breach(ALL, "a topic that is not valid UTF-8", "30 06 0002 c328 00 6b", -1);
         table.breach(ALL, "a topic with U+0000", "30 06 0002 7400 00 6b", -1);
         table.breach(ALL, "a topic with half a surrogate", "30 07 0003 eda080 00 6b", -1);
         table.breach(ALL, "a PUBACK without an identifier", "40 00", 0x81);
@@ -304,7 +309,7 @@ class HostileBrokerTest {
         table.breach(ALL, "a packet over the limit, from its header alone", "30 e9 07", 0x95);
         table.breach(ALL, "a packet that claims 268,435,455 bytes", "30 ff ff ff 7f", 0x95);
         table.breach(ALL, "a remaining length of five bytes", "30 ff ff ff ff 01", 0x81);
-        table.breach(FIVE, "a remaining length that is longer than need be", "d0 80 00", 0x81);
+        table.breach(FIVE, "a remaining length that is longer than necessary", "d0 80 00", 0x81);
         table.breach(FIVE, "an unknown property", "30 08 0001 74 02 7d00 6f6b", 0x81);
         table.breach(FIVE, "properties longer than the packet", "30 06 0001 74 7f 6f6b", 0x81);
         table.breach(FIVE, "an alias above the maximum", "30 09 0001 74 03 230005 6f6b", 0x94);
@@ -324,7 +329,7 @@ class HostileBrokerTest {
         table.breach(FIVE, "SUBSCRIBE, which only clients send", "82 07 0001 00 0001 74 00", 0x82);
         table.breach(OLDER, "UNSUBSCRIBE, which only clients send", "a2 05 0001 0001 74", -1);
         table.breach(FIVE, "AUTH though no method was named", "f0 00", 0x82);
-        table.breach(OLDER, "AUTH, which is of MQTT 5", "f0 00", -1);
+        table.breach(OLDER, "AUTH, which exists in MQTT 5 only", "f0 00", -1);
         table.breach(
                 FIVE,
                 "more than the receive maximum",
@@ -334,11 +339,11 @@ class HostileBrokerTest {
 
     private static void acknowledgements(Table table) {
         for (String never : List.of("40 02 0007", "50 02 0007", "62 02 0007", "70 02 0007")) {
-            table.lives(ALL, "acknowledges what was never sent: " + never, never);
+            table.lives(ALL, "acknowledges a packet that was never sent: " + never, never);
         }
-        table.lives(OLDER, "SUBACK for what was never sent", "90 03 0007 00");
-        table.lives(FIVE, "SUBACK for what was never sent", "90 04 0007 00 00");
-        table.lives(OLDER, "UNSUBACK for what was never sent", "b0 02 0007");
+        table.lives(OLDER, "SUBACK for a packet that was never sent", "90 03 0007 00");
+        table.lives(FIVE, "SUBACK for a packet that was never sent", "90 04 0007 00 00");
+        table.lives(OLDER, "UNSUBACK for a packet that was never sent", "b0 02 0007");
         table.lives(ALL, "PUBACK twice", InFlight.QOS_1, script -> script.send("40 02 0001 40 02 0001"));
         table.lives(ALL, "PUBREC twice", InFlight.QOS_2, script -> script.send("50 02 0001 50 02 0001 70 02 0001"));
         table.breach(ALL, "PUBREC for QoS 1", InFlight.QOS_1, "50 02 0001", 0x82);
@@ -352,7 +357,7 @@ class HostileBrokerTest {
         table.breach(OLDER, "SUBACK with too many codes", InFlight.SUBSCRIBE, "90 04 0001 00 00", -1);
         table.breach(FIVE, "SUBACK with too many codes", InFlight.SUBSCRIBE, "90 05 0001 00 00 00", 0x82);
         table.breach(ALL, "SUBACK without codes", InFlight.SUBSCRIBE, "90 02 0001", -1);
-        table.breach(ALL, "SUBACK with a code that is none", InFlight.SUBSCRIBE, "90 04 0001 00 07", -1);
+        table.breach(ALL, "SUBACK with an invalid code", InFlight.SUBSCRIBE, "90 04 0001 00 07", -1);
     }
 
     private static void ends(Table table) {
@@ -369,7 +374,7 @@ class HostileBrokerTest {
     }
 
     private static void nuisances(Table table) {
-        table.lives(ALL, "PINGRESP unasked", "d0 00 d0 00 d0 00");
+        table.lives(ALL, "unsolicited PINGRESP", "d0 00 d0 00 d0 00");
         table.lives(
                 ALL,
                 "one byte at a time",
@@ -382,7 +387,7 @@ class HostileBrokerTest {
                 script -> script.flood(new byte[] {(byte) 0xd0, 0}, 200_000));
         table.lives(
                 ALL,
-                "a flood of PUBACK for nothing",
+                "a flood of PUBACK for unknown packets",
                 InFlight.NOTHING,
                 script -> script.flood(new byte[] {0x40, 2, 0, 7}, 100_000));
         table.lost(
