@@ -1,8 +1,13 @@
 package io.godwit.mqtt.client.session;
 
+import io.godwit.mqtt.codec.ProtocolViolationException;
+import io.godwit.mqtt.protocol.ReasonCode;
+import org.jspecify.annotations.Nullable;
+
 /**
- * The messages of QoS 1 and 2 that came on this connection and are not acknowledged yet, in the order in which they
- * came: acknowledgements go out in that order [MQTT-4.6.0-2, 4.6.0-3], however the handlers finish.
+ * The messages of QoS 1 and 2 that arrived on this connection and are not acknowledged yet, in the order in which they
+ * arrived: acknowledgements are sent in that order [MQTT-4.6.0-2, 4.6.0-3], however the handlers finish. Whatever a
+ * broker repeats, each packet identifier is here at most once, and finding it takes constant time.
  */
 final class AckOrder {
     /** Marks a token as done; tokens leave the sign bit free. */
@@ -11,12 +16,27 @@ final class AckOrder {
     private static final int SMALLEST = 8;
     private static final int LARGEST_KEPT = 1024;
     private static final int[] EMPTY = new int[0];
+    /** So few tokens are searched one by one; an index is kept for more. */
+    private static final int FEW = 64;
 
     private int[] ring = EMPTY;
     private int head;
     private int size;
+    /** How many tokens were taken out from the front, 31 bits. */
+    private int taken;
+    /** The place of each packet identifier, as {@code (taken + offset) << 1 | 1}; null while few tokens wait. */
+    private @Nullable ReceivedIdentifiers places;
 
+    /**
+     * A message has arrived.
+     *
+     * @throws ProtocolViolationException if another message that waits here has its packet identifier; looked for only
+     *     while many wait, when it would cost the constant time
+     */
     void received(int token) {
+        if (places != null && isWaiting(token)) {
+            return;
+        }
         if (size == ring.length) {
             int[] larger = new int[Math.max(SMALLEST, 2 * size)];
             for (int i = 0; i < size; i++) {
@@ -27,25 +47,73 @@ final class AckOrder {
         }
         ring[head + size & ring.length - 1] = token;
         size++;
+        if (places != null) {
+            places.put(token & 0xFFFF, place(size - 1));
+        } else if (size > FEW) {
+            places = index();
+        }
     }
 
-    boolean contains(int token) {
-        for (int i = 0; i < size; i++) {
-            if ((at(i) & ~DONE) == token) {
-                return true;
-            }
+    /** Whether a repetition of this token waits. */
+    private boolean isWaiting(int token) {
+        if (contains(token)) {
+            return true;
+        }
+        if (places != null && places.get(token & 0xFFFF) != 0) {
+            throw new ProtocolViolationException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    2,
+                    "[MQTT-2.2.1-4]",
+                    "PUBLISH has packet identifier " + (token & 0xFFFF) + ", which another message in flight has");
         }
         return false;
     }
 
-    /** Notes that a message is done. Its acknowledgement is due once {@link #next()} gives it out. */
-    void done(int token) {
+    private int place(int offset) {
+        return taken + offset << 1 | 1;
+    }
+
+    /** Makes the index; of repetitions the first one stays. */
+    private ReceivedIdentifiers index() {
+        ReceivedIdentifiers index = new ReceivedIdentifiers();
+        int kept = 0;
         for (int i = 0; i < size; i++) {
-            if (at(i) == token) {
-                ring[head + i & ring.length - 1] |= DONE;
-                return;
+            int token = at(i);
+            if (index.get(token & 0xFFFF) == 0) {
+                index.put(token & 0xFFFF, place(kept));
+                ring[head + kept & ring.length - 1] = token;
+                kept++;
             }
         }
+        size = kept;
+        return index;
+    }
+
+    boolean contains(int token) {
+        return find(token, DONE) >= 0;
+    }
+
+    /** Notes that a message is done. Its acknowledgement is due once {@link #next()} returns it. */
+    void done(int token) {
+        int offset = find(token, 0);
+        if (offset >= 0) {
+            ring[head + offset & ring.length - 1] |= DONE;
+        }
+    }
+
+    /** Where the token is, or -1. {@code ignored}: bits that may be set there. */
+    private int find(int token, int ignored) {
+        if (places != null) {
+            int place = places.get(token & 0xFFFF);
+            int offset = (place >>> 1) - taken & Integer.MAX_VALUE;
+            return place != 0 && offset < size && (at(offset) & ~ignored) == token ? offset : -1;
+        }
+        for (int i = 0; i < size; i++) {
+            if ((at(i) & ~ignored) == token) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** The next token whose acknowledgement is due, or 0. */
@@ -54,8 +122,15 @@ final class AckOrder {
             return 0;
         }
         int token = at(0) & ~DONE;
+        if (places != null && places.get(token & 0xFFFF) == place(0)) {
+            places.remove(token & 0xFFFF);
+        }
         head = head + 1 & ring.length - 1;
+        taken = taken + 1 & Integer.MAX_VALUE;
         size--;
+        if (size < FEW / 2) {
+            places = null;
+        }
         return token;
     }
 
@@ -70,6 +145,7 @@ final class AckOrder {
     void clear() {
         size = 0;
         head = 0;
+        places = null;
         if (ring.length > LARGEST_KEPT) {
             ring = EMPTY;
         }

@@ -2,22 +2,32 @@ package io.godwit.mqtt.client.session;
 
 /**
  * Decides when to send PINGREQ and when to give the connection up, section 3.1.2.10, in both directions: a ping is due
- * when nothing was sent for the keep alive, as the broker expects, and also when nothing was received for it, so that a
- * connection of which only this half is alive is noticed. Found within 1.5 times the keep alive: a ping after 0.9 of it,
- * and half of it for any answer.
+ * after {@value #PING_WHEN_SENT_NOTHING} percent of the keep alive without sending, as the broker expects, and after
+ * {@value #PING_WHEN_SILENT} percent without a sign of life, so that a connection of which only this half is alive is
+ * noticed. The connection is dead after {@value #DEAD_WHEN_SILENT} percent without a sign of life.
+ *
+ * <p>Signs of life are: a whole packet; of an incomplete one, a byte for each {@value #NANOS_PER_BYTE} nanoseconds, so that
+ * no trickle keeps a connection up for ever; and progress in sending what waits for the network, since a reply to a ping
+ * cannot come before the ping has been written.
  */
 final class KeepAlive {
+    private static final int PING_WHEN_SENT_NOTHING = 90;
+    private static final int PING_WHEN_SILENT = 70;
+    private static final int DEAD_WHEN_SILENT = 142;
+
+    /** The slowest packet: a kilobyte a second. */
+    private static final long NANOS_PER_BYTE = 1_000_000;
+
     private long interval;
     private long lastSent;
-    private long lastReceived;
-    private long pingedAt;
+    private long lastAlive;
     private boolean pinged;
 
-    /** Begins anew with a connection. An interval of 0 switches it off [MQTT-3.1.2-23]. */
+    /** A connection begins. An interval of 0 switches the keep alive off [MQTT-3.1.2-23]. */
     void start(long now, long intervalNanos) {
         interval = intervalNanos;
         lastSent = now;
-        lastReceived = now;
+        lastAlive = now;
         pinged = false;
     }
 
@@ -25,14 +35,34 @@ final class KeepAlive {
         interval = 0;
     }
 
+    /** The time between two looks at whether what waits for the network makes progress; 0: nobody has to look. */
+    long lookInterval() {
+        return interval / 16;
+    }
+
     void sent(long now) {
         lastSent = now;
     }
 
-    /** Anything that comes proves that the broker is there. */
+    /** A whole packet has arrived: the broker is there, and has answered a ping. */
     void received(long now) {
-        lastReceived = now;
+        lastAlive = now;
         pinged = false;
+    }
+
+    /** Bytes of a packet that is not complete have arrived. */
+    void receivedPart(long now, int bytes) {
+        long credited = lastAlive + bytes * NANOS_PER_BYTE;
+        if (credited - now >= 0) {
+            received(now);
+        } else {
+            lastAlive = credited;
+        }
+    }
+
+    /** Bytes that had waited for the network have been written. */
+    void wrote(long now) {
+        lastAlive = now;
     }
 
     /** When {@link #pingDue} or {@link #isDead} may next be true; {@link Long#MAX_VALUE} when it is off. */
@@ -40,7 +70,16 @@ final class KeepAlive {
         if (interval == 0) {
             return Long.MAX_VALUE;
         }
-        return pinged ? pingedAt + interval / 2 : Math.min(lastSent, lastReceived) + interval * 9 / 10;
+        if (pinged) {
+            return after(lastAlive, DEAD_WHEN_SILENT);
+        }
+        long silent = after(lastAlive, PING_WHEN_SILENT);
+        long idle = after(lastSent, PING_WHEN_SENT_NOTHING);
+        return silent - idle < 0 ? silent : idle;
+    }
+
+    private long after(long time, int percent) {
+        return time + interval / 100 * percent;
     }
 
     boolean pingDue(long now) {
@@ -49,7 +88,6 @@ final class KeepAlive {
 
     void pinged(long now) {
         pinged = true;
-        pingedAt = now;
         lastSent = now;
     }
 
