@@ -322,7 +322,7 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * Where handlers, listeners and what depends on futures run; shared virtual threads (JDK 21) or a pool unless set. A
+     * Where handlers, listeners and what depends on futures run; shared virtual threads (JDK 24) or a pool that grows unless set. A
      * task that it refuses runs on one of those.
      */
     public MqttClientBuilder executor(Executor newExecutor) {
@@ -422,7 +422,7 @@ public final class MqttClientBuilder {
                 inboxMessages,
                 inboxBytes,
                 executor != null ? executor : HandlerThreads.shared(),
-                executor != null && transport != null ? executor : HandlerThreads.shared(),
+                executor != null && transport != null ? executor : HandlerThreads.background(),
                 onEventLoop,
                 List.copyOf(handlers),
                 List.copyOf(listeners)));

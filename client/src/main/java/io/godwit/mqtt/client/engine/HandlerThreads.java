@@ -3,46 +3,46 @@ package io.godwit.mqtt.client.engine;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The default executor of handlers, shared by all clients of the JVM: virtual threads where the JDK has them (21 and
- * newer). Elsewhere a fork-join pool, which adds a thread for each one that blocks in a call of this library or in a
- * {@code CompletableFuture}, so that handlers that wait for each other cannot lock the pool up.
+ * The threads that run the application's code for all clients of the JVM. However many handlers of one client block, the
+ * others have threads: virtual threads from JDK 24 on, where none of them can pin its carrier; elsewhere a {@link
+ * GrowingPool}.
  */
 public final class HandlerThreads {
+    /** Bounds what a JVM full of blocked handlers takes; its clients have one each. */
+    private static final int MOST_THREADS = 4_096;
+
+    private static final int MOST_BACKGROUND_THREADS = 256;
+    /** The first JDK whose virtual threads give up their carrier inside of {@code synchronized}. */
+    private static final int VIRTUAL_THREADS_WITHOUT_PINNING = 24;
+
     private static final Executor SHARED = create();
+    private static final Executor BACKGROUND = new GrowingPool("godwit-background", MOST_BACKGROUND_THREADS);
 
     private HandlerThreads() {}
 
+    /** For handlers, listeners and what depends on futures. */
     public static Executor shared() {
         return SHARED;
     }
 
+    /** For suppliers, policies and authenticators, which no handler may keep waiting. */
+    public static Executor background() {
+        return BACKGROUND;
+    }
+
     private static Executor create() {
-        Executor virtual = virtualThreads();
-        if (virtual != null) {
-            return virtual;
-        }
-        int parallelism = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
-        return new ForkJoinPool(
-                parallelism,
-                pool -> {
-                    var thread = ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
-                    thread.setName("godwit-handler-" + thread.getPoolIndex());
-                    thread.setDaemon(true);
-                    return thread;
-                },
-                null,
-                true);
+        Executor virtual = Runtime.version().feature() >= VIRTUAL_THREADS_WITHOUT_PINNING ? virtualThreads() : null;
+        return virtual != null ? virtual : new GrowingPool("godwit-handler", MOST_THREADS);
     }
 
     private static @Nullable Executor virtualThreads() {
         try {
             return (Executor)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException absentBefore21) {
+        } catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException absent) {
             return null;
         }
     }
