@@ -390,7 +390,7 @@ public final class Mqtt {
 
     /**
      * The device loses its address: its connection or attempt ends, the broker does not learn of it, and later attempts
-     * wait until {@link #plugNetwork}.
+     * fail until {@link #plugNetwork}.
      */
     public void loseNetwork() {
         transport.lose();

@@ -28,11 +28,15 @@ final class UnpluggableTransport extends ForwardingTransport {
     /** How long a socket that was closed while unplugged stays open, so that the broker finds out by itself. */
     private static final Duration LINGER = Duration.ofMinutes(10);
 
+    private static final String NO_ADDRESS = "the device has no address";
+
     private static final int HIGH_WATER = 256 * 1024;
 
     // Any thread.
     private final List<UnpluggableConnection> connections = new CopyOnWriteArrayList<>();
     private volatile boolean plugged = true;
+    /** Unplugged, and the device knows it: attempts fail at once. */
+    private volatile boolean lost;
 
     UnpluggableTransport(Transport delegate) {
         super(delegate);
@@ -51,18 +55,24 @@ final class UnpluggableTransport extends ForwardingTransport {
             return super.open(loop, options, listener);
         }
         UnpluggableConnection connection = (UnpluggableConnection) decorate(loop, options, listener);
-        connection.timeout = loop.schedule(
-                () -> connection.giveUp(
-                        "timed out after " + options.connectTimeout().toSeconds() + " s: the network is unplugged"),
-                options.connectTimeout().toNanos());
+        String timedOut = "timed out after " + options.connectTimeout().toSeconds() + " s: the network is unplugged";
+        connection.timeout = lost
+                ? loop.schedule(() -> connection.giveUp(NO_ADDRESS), 0)
+                : loop.schedule(
+                        () -> connection.giveUp(timedOut),
+                        options.connectTimeout().toNanos());
         if (plugged) {
             loop.execute(connection::plugChanged);
         }
         return connection;
     }
 
-    /** The device loses its address: its sockets end here, and the other ends do not learn of it. Any thread. */
+    /**
+     * The device loses its address: its sockets end here, the other ends do not learn of it, and attempts fail until
+     * {@link #plug}. Any thread.
+     */
     void lose() {
+        lost = true;
         plugged = false;
         for (UnpluggableConnection connection : connections) {
             connection.loop.execute(connection::lose);
@@ -78,6 +88,7 @@ final class UnpluggableTransport extends ForwardingTransport {
 
     /** Unplugs the network, or plugs it in again. Any thread. */
     void plug(boolean in) {
+        lost = false;
         plugged = in;
         for (UnpluggableConnection connection : connections) {
             connection.loop.execute(connection::plugChanged);
@@ -162,7 +173,7 @@ final class UnpluggableTransport extends ForwardingTransport {
                 return;
             }
             super.cancel();
-            giveUp("the device has no address");
+            giveUp(NO_ADDRESS);
         }
 
         private void giveUp(String why) {

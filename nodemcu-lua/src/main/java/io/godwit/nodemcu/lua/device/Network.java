@@ -89,6 +89,11 @@ public final class Network {
         return flows;
     }
 
+    /** Whether a call now would wait for an address that the station is about to get. */
+    public boolean awaitsAddress() {
+        return station.isJoining() && station.settings().start() == WifiSettings.Start.WAIT;
+    }
+
     /**
      * Runs {@code online} at once if the station has an address. While it is joining, and unless the device is strict,
      * waits for the address and warns; otherwise runs {@code offline} soon.
@@ -98,7 +103,7 @@ public final class Network {
     public void whenOnline(String what, Runnable online, Runnable offline) {
         if (station.hasAddress()) {
             online.run();
-        } else if (station.isJoining() && station.settings().start() == WifiSettings.Start.WAIT) {
+        } else if (awaitsAddress()) {
             device.warn(
                     WarningType.NO_ADDRESS,
                     what + " before the station has an address waits for it here and fails on the chip;"
@@ -122,7 +127,7 @@ public final class Network {
      * @return whether the station has an address now
      */
     public boolean awaitAddress() {
-        if (station.isJoining() && station.settings().start() == WifiSettings.Start.WAIT) {
+        if (awaitsAddress()) {
             station.joinNow();
         }
         return station.hasAddress();

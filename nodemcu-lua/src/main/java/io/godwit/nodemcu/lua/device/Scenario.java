@@ -6,17 +6,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What happens to a device from outside, read from a file of lines:
  *
  * <pre>{@code
- * # sensors
+ * # what is attached
  * dht.4.temperature = walk 18..25 step 0.2 every 10s
  * adc.0 = sine 200..800 period 1m
+ * bme280 = none
+ * wifi ssid home
+ * http GET http://api.example/time = 200 {"hour":7}
  * # events
  * at 30s press gpio.3 for 200ms
  * every 5m press gpio.3 for 200ms
@@ -25,23 +26,13 @@ import org.jspecify.annotations.Nullable;
  * at 2m power off
  * }</pre>
  *
- * Events: {@code gpio.N = LEVEL}, {@code press gpio.N for TIME}, {@code wifi lost|back}, {@code network unplug|plug},
- * {@code power off|on}, {@code reboot}, {@code serial TEXT}, and a sensor's line. Immutable; one scenario serves a fleet,
- * each device with random signals of its own.
+ * {@link ScenarioLine} lists what a line can say. Immutable; one scenario serves a fleet, each device with random signals
+ * of its own.
  */
 public final class Scenario {
 
-    private static final Pattern TIMED = Pattern.compile("(at|every)\\s+(\\S+)\\s+(.+)");
-    private static final Pattern SENSOR = Pattern.compile("([a-z][a-z0-9_]*(?:\\.[A-Za-z0-9_-]+)+)\\s*=\\s*(.+)");
-    private static final Pattern PRESS = Pattern.compile("press\\s+gpio\\.(\\d+)(?:\\s+for\\s+(\\S+))?");
-    private static final Pattern LEVEL = Pattern.compile("gpio\\.(\\d+)\\s*=\\s*([01])");
-
-    private record Step(@Nullable Duration at, boolean repeats, Deed deed) {}
-
-    @FunctionalInterface
-    private interface Deed {
-        void apply(Device device);
-    }
+    /** @param at null for what holds from the start */
+    private record Step(@Nullable Duration at, boolean repeats, ScenarioLine.Action action) {}
 
     private final List<Step> steps;
 
@@ -49,13 +40,13 @@ public final class Scenario {
         this.steps = steps;
     }
 
-    /** @throws IllegalArgumentException naming file and line of what is not understood */
+    /** @throws IllegalArgumentException naming file and line of what is invalid, and what would be right */
     public static Scenario read(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         return parse(Files.readAllLines(file), folder == null ? Path.of("") : folder, file.getFileName() + "");
     }
 
-    /** Reads the lines of a scenario; CSV files are looked for in {@code folder}. */
+    /** Reads the lines of a scenario; files that they name are looked for in {@code folder}. */
     public static Scenario parse(List<String> lines, Path folder, String source) {
         List<Step> steps = new ArrayList<>();
         int number = 0;
@@ -66,14 +57,7 @@ public final class Scenario {
                 continue;
             }
             try {
-                Matcher timed = TIMED.matcher(text);
-                steps.add(
-                        timed.matches()
-                                ? new Step(
-                                        Spans.parse(timed.group(2)),
-                                        timed.group(1).equals("every"),
-                                        deed(timed.group(3).strip(), folder))
-                                : new Step(null, false, deed(text, folder)));
+                steps.add(step(text, folder));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(source + ":" + number + ": " + e.getMessage(), e);
             }
@@ -81,57 +65,25 @@ public final class Scenario {
         return new Scenario(List.copyOf(steps));
     }
 
-    private static Deed deed(String text, Path folder) {
-        switch (text) {
-            case "wifi lost":
-                return Device::loseWifi;
-            case "wifi back":
-                return Device::restoreWifi;
-            case "network unplug":
-                return Device::unplugNetwork;
-            case "network plug":
-                return Device::plugNetwork;
-            case "power off":
-                return Device::powerOff;
-            case "power on":
-                return Device::powerOn;
-            case "reboot":
-                return Device::reboot;
-            default:
-                break;
+    private static Step step(String text, Path folder) {
+        String[] words = text.split("\\s+", 3);
+        boolean once = words[0].equals("at");
+        boolean repeats = words[0].equals("every");
+        if (!once && !repeats) {
+            return new Step(null, false, ScenarioLine.parse(text, folder));
         }
-        if (text.startsWith("serial ")) {
-            String typed = text.substring(7).replace("\\n", "\n").replace("\\r", "\r");
-            return device -> device.hardware().serial(typed);
+        if (words.length < 3) {
+            throw new IllegalArgumentException("incomplete line '" + text + "': must be  " + words[0] + " 10s EVENT");
         }
-        Matcher press = PRESS.matcher(text);
-        if (press.matches()) {
-            int pin = Integer.parseInt(press.group(1));
-            Duration time = press.group(2) == null ? Duration.ofMillis(100) : Spans.parse(press.group(2));
-            return device -> device.hardware().gpio(pin).press(time);
-        }
-        Matcher level = LEVEL.matcher(text);
-        if (level.matches()) {
-            int pin = Integer.parseInt(level.group(1));
-            int value = Integer.parseInt(level.group(2));
-            return device -> device.hardware().gpio(pin).drive(value);
-        }
-        Matcher sensor = SENSOR.matcher(text);
-        if (sensor.matches()) {
-            String name = sensor.group(1);
-            String signal = sensor.group(2);
-            Signal.parse(signal, folder, 0);
-            return device -> device.hardware()
-                    .set(name, Signal.parse(signal, folder, device.hardware().seed()));
-        }
-        throw new IllegalArgumentException("'" + text + "' is neither a sensor's line nor an event");
+        Duration when = repeats ? Spans.period(words[1]) : Spans.parse(words[1]);
+        return new Step(when, repeats, ScenarioLine.parse(words[2].strip(), folder));
     }
 
     /** Sets the sensors and schedules the events, counted from now. */
     public void applyTo(Device device) {
         for (Step step : steps) {
             if (step.at() == null) {
-                step.deed().apply(device);
+                step.action().apply(device);
             } else {
                 schedule(device, step, step.at());
             }
@@ -142,7 +94,7 @@ public final class Scenario {
         device.clock()
                 .schedule(
                         () -> {
-                            step.deed().apply(device);
+                            step.action().apply(device);
                             if (step.repeats()) {
                                 schedule(device, step, delay);
                             }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Spans of time as people write them: {@code 200ms}, {@code 10s}, {@code 1.5m}, {@code 2h}, {@code 1d}. */
+/** Durations as people write them: {@code 200ms}, {@code 10s}, {@code 1.5m}, {@code 2h}, {@code 1d}. */
 public final class Spans {
 
     private static final Pattern FORM = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|min|h|d)?");
@@ -12,14 +12,15 @@ public final class Spans {
     private Spans() {}
 
     /**
-     * Reads a span; a bare number means seconds.
+     * Reads a duration; a bare number means seconds.
      *
      * @throws IllegalArgumentException with the forms that are understood
      */
     public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text.trim());
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + text + "' is no span of time; write 200ms, 10s, 5m, 2h or 1d");
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a duration: must be like 200ms, 10s, 5m, 2h or 1d");
         }
         double number = Double.parseDouble(matcher.group(1));
         String unit = matcher.group(2) == null ? "s" : matcher.group(2);
@@ -33,7 +34,16 @@ public final class Spans {
         return Duration.ofNanos((long) (seconds * 1e9));
     }
 
+    /** A duration after which something happens again: it must not be zero. */
+    static Duration period(String text) {
+        Duration period = parse(text);
+        if (period.compareTo(Duration.ofMillis(1)) < 0) {
+            throw new IllegalArgumentException("'" + text + "' would never let time pass: must be at least 1ms");
+        }
+        return period;
+    }
+
     static double seconds(String text) {
-        return parse(text).toNanos() / 1e9;
+        return period(text).toNanos() / 1e9;
     }
 }

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -15,12 +17,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bench that a device stands on: fake sensors to set, pins to watch and to drive, a serial port to talk to, and a
- * record of what the device did to the hardware. Survives restarts. Any thread may call.
+ * What a device is wired to: simulated sensors to set, pins to watch and to drive, a serial port to talk to, and a record
+ * of what the device did to the hardware. Survives restarts. Any thread may call.
  *
- * <p>Sensors have names: {@code adc.0}, {@code adc.vdd33}, {@code dht.4.temperature}, {@code dht.4.humidity},
- * {@code ow.28ff641e8c160450} (a DS18B20 by its ROM code), {@code bme280.temperature}, {@code bme280.humidity},
- * {@code bme280.pressure}, {@code wifi.rssi}.
+ * <p>{@link SensorNames} lists the names of sensors.
  */
 public final class VirtualHardware {
 
@@ -33,6 +33,7 @@ public final class VirtualHardware {
 
     // Guarded by lock. Made when first needed: most devices of a fleet need few of them.
     private @Nullable Map<String, Signal> sensors;
+    private @Nullable Set<String> detached;
     private @Nullable Map<Integer, Pin> pins;
     private @Nullable Map<Integer, I2cChip> chips;
     private @Nullable ArrayDeque<Action> record;
@@ -98,39 +99,75 @@ public final class VirtualHardware {
 
     // ---- sensors
 
+    /**
+     * Sets what a sensor measures from now on, and attaches it.
+     *
+     * @throws IllegalArgumentException if no module reads a sensor of that name
+     */
     public VirtualHardware set(String sensor, double value) {
         return set(sensor, Signal.constant(value));
     }
 
+    /** As {@link #set(String, double)}, with a reading that changes over time. */
     public VirtualHardware set(String sensor, Signal signal) {
+        String name = SensorNames.check(sensor);
         return locked(() -> {
             if (sensors == null) {
                 sensors = new HashMap<>(4);
             }
-            sensors.put(sensor, signal);
-            return this;
-        });
-    }
-
-    /** Takes a sensor off the bench: it does not answer any more. */
-    public VirtualHardware remove(String sensor) {
-        return locked(() -> {
-            if (sensors != null) {
-                sensors.remove(sensor);
+            sensors.put(name, signal);
+            if (detached != null) {
+                detached.removeIf(part -> isPart(name, part) && !part.isEmpty());
             }
             return this;
         });
     }
 
+    /**
+     * Takes a sensor away: a module that asks for it gets no answer, as on a board without that sensor.
+     *
+     * @param sensor a sensor, a part with several ({@code dht.4}, {@code bme280}, {@code ow}), or an empty text for all
+     *     that nothing sets
+     * @throws IllegalArgumentException if no module reads a sensor of that name
+     */
+    public VirtualHardware detach(String sensor) {
+        String name = sensor.isEmpty() || SensorNames.isGroup(sensor) ? sensor : SensorNames.check(sensor);
+        return locked(() -> {
+            if (detached == null) {
+                detached = new HashSet<>(2);
+            }
+            detached.add(name);
+            if (sensors != null && !name.isEmpty()) {
+                sensors.keySet().removeIf(other -> isPart(other, name));
+            }
+            return this;
+        });
+    }
+
+    private static boolean isPart(String sensor, String part) {
+        return part.isEmpty() || sensor.equals(part) || sensor.startsWith(part + ".");
+    }
+
+    /** Whether a test or scenario has set the sensor. */
     public boolean has(String sensor) {
         return locked(() -> sensors != null && sensors.containsKey(sensor));
     }
 
-    /** What a sensor measures now, or {@code absent} when the bench has none of that name. */
+    /** Whether the sensor was taken away and not set again. */
+    public boolean isDetached(String sensor) {
+        return locked(() -> detached != null
+                && (sensors == null || !sensors.containsKey(sensor))
+                && detached.stream().anyMatch(part -> isPart(sensor, part)));
+    }
+
+    /** What a sensor measures now: {@code absent} while nothing sets it, NaN while it is detached. */
     public double read(String sensor, double absent) {
         return locked(() -> {
             Signal signal = sensors == null ? null : sensors.get(sensor);
-            return signal == null ? absent : signal.at(device.ageNanos() / 1e9);
+            if (signal == null) {
+                return isDetached(sensor) ? Double.NaN : absent;
+            }
+            return signal.at(device.ageNanos() / 1e9);
         });
     }
 
@@ -179,7 +216,7 @@ public final class VirtualHardware {
     /** One pin of the board. */
     public final class Pin {
         private final int number;
-        // Guarded by the bench's lock.
+        // Guarded by the hardware's lock.
         private int level = 1;
         private boolean output;
         private @Nullable EdgeListener edge;
@@ -239,7 +276,7 @@ public final class VirtualHardware {
             });
         }
 
-        /** For the gpio module: who is told of edges; null for nobody. Called on the thread that drives the pin. */
+        /** For the gpio module: takes the edges; null for nobody. Called on the thread that drives the pin. */
         public void onEdge(@Nullable EdgeListener listener) {
             locked(() -> {
                 edge = listener;
@@ -248,7 +285,7 @@ public final class VirtualHardware {
         }
     }
 
-    /** Is told when a pin's level changes. */
+    /** Follows the level of a pin. */
     @FunctionalInterface
     public interface EdgeListener {
         void changed(int level, long nanos);
@@ -256,7 +293,7 @@ public final class VirtualHardware {
 
     // ---- buses
 
-    /** Puts a chip on the I2C bus. */
+    /** Attaches a chip to the I2C bus. */
     public VirtualHardware i2c(int address, I2cChip chip) {
         return locked(() -> {
             if (chips == null) {

@@ -1,6 +1,6 @@
 /**
  * A NodeMCU device on the desktop: its life (boot, restart, sleep), its queue of events, its clock, its flash and the
- * bench of simulated hardware it stands on. Knows no module: those come from outside by name.
+ * simulated hardware it is wired to. Knows no module: those come from outside by name.
  */
 @NullMarked
 package io.godwit.nodemcu.lua.device;

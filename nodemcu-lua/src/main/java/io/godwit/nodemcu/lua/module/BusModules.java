@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code i2c} and {@code spi}: transfers to the chips on the bench; what nobody listens to is only recorded. */
+/** {@code i2c} and {@code spi}: transfers to the attached chips; what no chip answers is only recorded. */
 final class BusModules {
 
     private static final LuaLibrary I2C = LuaLibrary.module("i2c")

@@ -5,7 +5,7 @@ import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import java.util.List;
 
 /**
- * {@code u8g2} and its forerunner {@code u8g}: displays of which every drawing call is recorded on the bench, so that a
+ * {@code u8g2} and its forerunner {@code u8g}: displays of which every drawing call is recorded, so that a
  * test can read what a person would.
  */
 final class DisplayModules {

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code gpio} with the calls of both chips, on the pins of the bench. */
+/** {@code gpio} with the calls of both chips, on the pins of the device. */
 final class GpioModule {
 
     static final LuaLibrary LIBRARY = LuaLibrary.module("gpio")
@@ -62,11 +62,11 @@ final class GpioModule {
         for (int i = 1; i <= call.count(); i++) {
             call.needTable(i);
             boolean output = call.numberField(i, "dir", 1) >= 2;
-            VirtualHardware bench = Modules.device(call).hardware();
+            VirtualHardware hardware = Modules.device(call).hardware();
             int at = call.pushField(i, "gpio");
             List<Double> pins = call.isTable(at) ? call.numbers(at) : List.of(call.number(at));
             call.pop(1);
-            pins.forEach(pin -> bench.gpio(pin.intValue()).mode(output));
+            pins.forEach(pin -> hardware.gpio(pin.intValue()).mode(output));
         }
         return 0;
     }

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/** Lights and motors: {@code pwm}, {@code ws2812} and {@code pixbuf} buffers, {@code apa102}. Recorded on the bench. */
+/** Lights and motors: {@code pwm}, {@code ws2812} and {@code pixbuf} buffers, {@code apa102}. Recorded by the hardware. */
 final class LightModules {
 
     private static final LuaLibrary PWM = LuaLibrary.module("pwm")

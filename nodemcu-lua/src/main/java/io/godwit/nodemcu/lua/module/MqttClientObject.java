@@ -131,6 +131,9 @@ final class MqttClientObject implements Network.User, Mqtt.Observer {
             device.network().add(this);
             flowing(device.network().flows());
         }
+        if (device.network().awaitsAddress()) {
+            mqtt().unplugNetwork();
+        }
         boolean started = false;
         try {
             started = mqtt().connect(

@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.nodemcu.lua.device.SensorNames;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import java.io.ByteArrayOutputStream;
@@ -13,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code ow}: a 1-Wire bus with the DS18B20 thermometers of the bench on it, each a sensor {@code ow.ROMCODE} such as
- * {@code ow.28ff641e8c160450}. The last byte of a ROM code is its checksum and is put right here.
+ * {@code ow}: a 1-Wire bus with the DS18B20 thermometers of the device's hardware on it, each a sensor {@code ow.ROMCODE} such as
+ * {@code ow.28ff641e8c160495}. The last byte of a ROM code is its checksum.
  */
 final class OneWireModule {
 
@@ -77,7 +78,7 @@ final class OneWireModule {
             })
             .function("crc8", call -> {
                 byte[] bytes = call.bytes(1);
-                return call.push(crc8(bytes, bytes.length));
+                return call.push(SensorNames.crc8(bytes, bytes.length));
             })
             .function("crc16", call -> call.push(crc16(call.bytes(1), (int) call.integer(2, 0))))
             .function("check_crc16", call -> {
@@ -99,22 +100,6 @@ final class OneWireModule {
                 Modules.device(call).state(Buses.class, d -> new Buses()).byPin.computeIfAbsent(pin, p -> new Bus());
         bus.look(call);
         return bus;
-    }
-
-    static int crc8(byte[] bytes, int count) {
-        int crc = 0;
-        for (int i = 0; i < count; i++) {
-            int in = bytes[i] & 0xFF;
-            for (int bit = 0; bit < 8; bit++) {
-                int mix = (crc ^ in) & 1;
-                crc >>= 1;
-                if (mix != 0) {
-                    crc ^= 0x8C;
-                }
-                in >>= 1;
-            }
-        }
-        return crc;
     }
 
     private static int crc16(byte[] bytes, int start) {
@@ -140,13 +125,13 @@ final class OneWireModule {
         private final ArrayDeque<Integer> answer = new ArrayDeque<>(9);
 
         void look(LuaCall call) {
-            var bench = Modules.device(call).hardware();
+            var hardware = Modules.device(call).hardware();
             List<String> found = new ArrayList<>();
             Map<String, Double> now = new HashMap<>(4);
-            for (String name : bench.sensors("ow.")) {
+            for (String name : hardware.sensors("ow.")) {
                 if (rom(name) != null) {
                     found.add(name);
-                    now.put(name, bench.read("ow." + name, 85));
+                    now.put(name, hardware.read("ow." + name, 85));
                 }
             }
             names = found;
@@ -155,9 +140,7 @@ final class OneWireModule {
 
         private static byte @Nullable [] rom(String name) {
             try {
-                byte[] rom = Arrays.copyOf(HexFormat.of().parseHex(name), 8);
-                rom[7] = (byte) crc8(rom, 7);
-                return rom;
+                return HexFormat.of().parseHex(name);
             } catch (IllegalArgumentException e) {
                 return null;
             }
@@ -215,7 +198,7 @@ final class OneWireModule {
             }
             int raw = (int) Math.rint(latched.getOrDefault(selected.get(0), 85.0) * 16);
             byte[] pad = {(byte) raw, (byte) (raw >> 8), 0x4B, 0x46, 0x7F, (byte) 0xFF, 0x0C, 0x10, 0};
-            pad[8] = (byte) crc8(pad, 8);
+            pad[8] = (byte) SensorNames.crc8(pad, 8);
             for (byte b : pad) {
                 answer.add(b & 0xFF);
             }

@@ -4,18 +4,19 @@ import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.VirtualHardware;
 import io.godwit.nodemcu.lua.vm.LuaCall;
+import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import io.godwit.nodemcu.lua.vm.LuaRef;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
- * Sensors with a module of their own, read from the bench: {@code adc}, {@code dht}, {@code bme280}, {@code bmp085},
- * {@code am2320}, {@code si7021}, {@code hdc1080}, {@code tsl2561}, {@code adxl345}. A sensor that the bench does not have
- * answers with a plain value, and a warning says how to set it.
+ * Sensors with a module of their own, read from the device's hardware: {@code adc}, {@code dht}, {@code bme280},
+ * {@code bmp085}, {@code am2320}, {@code si7021}, {@code hdc1080}, {@code tsl2561}, {@code adxl345}. A sensor that nothing
+ * sets answers with a plain value, and a warning says how to set it.
  */
 final class SensorModules {
+
+    private static final int DHT_TIMEOUT = -2;
 
     private static final LuaLibrary ADC = LuaLibrary.module("adc")
             .constant("INIT_ADC", 0)
@@ -27,7 +28,9 @@ final class SensorModules {
                 long channel = call.isNoneOrNil(2) ? call.integer(1) : call.integer(2);
                 double full = call.isNoneOrNil(2) ? 1024 : 4095;
                 double value = sensor(call, "adc." + channel, full / 2);
-                return call.push(Math.rint(Math.max(0, Math.min(full, value))));
+                // An input that nothing is connected to.
+                double read = Double.isNaN(value) ? 0 : value;
+                return call.push(Math.rint(Math.max(0, Math.min(full, read))));
             })
             .function("readvdd33", call -> call.push(Math.rint(sensor(call, "adc.vdd33", 3300))))
             .function("force_init_mode", call -> call.push(false))
@@ -38,8 +41,8 @@ final class SensorModules {
 
     private static final LuaLibrary DHT = LuaLibrary.module("dht")
             .constant("OK", 0)
-            .constant("ERROR_CHECKSUM", 1)
-            .constant("ERROR_TIMEOUT", 2)
+            .constant("ERROR_CHECKSUM", -1)
+            .constant("ERROR_TIMEOUT", DHT_TIMEOUT)
             .function("read", call -> dht(call, 10))
             .function("readxx", call -> dht(call, 10))
             .function("read2x", call -> dht(call, 10))
@@ -48,8 +51,8 @@ final class SensorModules {
             .build();
 
     private static final LuaLibrary BME280 = LuaLibrary.module("bme280")
-            .function("setup", call -> call.push(2))
-            .function("init", call -> call.push(2))
+            .function("setup", SensorModules::setUpBme280)
+            .function("init", SensorModules::setUpBme280)
             .function("startreadout", call -> {
                 LuaRef done = call.functionOrNull(2);
                 Device device = Modules.device(call);
@@ -70,6 +73,9 @@ final class SensorModules {
             .function("baro", call -> call.pushAll(Math.rint(pressure(call, "bme280") * 1000), 0))
             .function("read", call -> {
                 double hectopascal = pressure(call, "bme280");
+                if (Double.isNaN(hectopascal)) {
+                    return call.pushNil();
+                }
                 call.push(Math.rint(temperature(call, "bme280") * 100));
                 call.push(Math.rint(hectopascal * 1000));
                 call.push(Math.rint(humidity(call, "bme280") * 1000));
@@ -92,8 +98,14 @@ final class SensorModules {
             .build();
 
     private static final LuaLibrary BMP085 = LuaLibrary.module("bmp085")
-            .function("setup", call -> 0)
-            .function("init", call -> 0)
+            .function("setup", call -> {
+                needs(call, "bmp085.temperature");
+                return 0;
+            })
+            .function("init", call -> {
+                needs(call, "bmp085.temperature");
+                return 0;
+            })
             .function("temperature", call -> {
                 double tenths = Math.rint(temperature(call, "bmp085") * 10);
                 return call.pushAll(tenths, temperature(call, "bmp085"));
@@ -103,8 +115,14 @@ final class SensorModules {
             .build();
 
     private static final LuaLibrary AM2320 = LuaLibrary.module("am2320")
-            .function("setup", call -> call.pushAll(2320, 1, 1))
-            .function("init", call -> call.pushAll(2320, 1, 1))
+            .function("setup", call -> {
+                needs(call, "am2320.temperature");
+                return call.pushAll(2320, 1, 1);
+            })
+            .function("init", call -> {
+                needs(call, "am2320.temperature");
+                return call.pushAll(2320, 1, 1);
+            })
             .function(
                     "read",
                     call -> call.pushAll(
@@ -112,7 +130,10 @@ final class SensorModules {
             .build();
 
     private static final LuaLibrary SI7021 = LuaLibrary.module("si7021")
-            .function("setup", call -> 0)
+            .function("setup", call -> {
+                needs(call, "si7021.temperature");
+                return 0;
+            })
             .function("setting", call -> call.pushAll(0, 0, 3, 0))
             .function("firmware", call -> call.push(0x20))
             .function("serial", call -> call.push("0000000000000000"))
@@ -125,7 +146,10 @@ final class SensorModules {
             .build();
 
     private static final LuaLibrary HDC1080 = LuaLibrary.module("hdc1080")
-            .function("setup", call -> 0)
+            .function("setup", call -> {
+                needs(call, "hdc1080.temperature");
+                return 0;
+            })
             .function("read", call -> call.pushAll(temperature(call, "hdc1080"), humidity(call, "hdc1080")))
             .build();
 
@@ -139,15 +163,24 @@ final class SensorModules {
             .constant("ADDRESS_GND", 0x29)
             .constant("ADDRESS_FLOAT", 0x39)
             .constant("ADDRESS_VDD", 0x49)
-            .function("init", call -> call.push(0))
+            .function("init", call -> {
+                needs(call, "tsl2561.lux");
+                return call.push(0);
+            })
             .function("settiming", call -> call.push(0))
             .function("getlux", call -> call.pushAll(Math.rint(sensor(call, "tsl2561.lux", 200)), 0))
             .function("getrawchannels", call -> call.pushAll(Math.rint(sensor(call, "tsl2561.lux", 200)), 20, 0))
             .build();
 
     private static final LuaLibrary ADXL345 = LuaLibrary.module("adxl345")
-            .function("setup", call -> 0)
-            .function("init", call -> 0)
+            .function("setup", call -> {
+                needs(call, "adxl345.x");
+                return 0;
+            })
+            .function("init", call -> {
+                needs(call, "adxl345.x");
+                return 0;
+            })
             .function(
                     "read",
                     call -> call.pushAll(
@@ -161,23 +194,30 @@ final class SensorModules {
 
     private SensorModules() {}
 
-    /** The sensors already warned of. */
-    private static final class Remarks {
-        private final Set<String> names = new HashSet<>(2);
-    }
-
+    /** What a sensor measures; NaN if it is not attached. */
     static double sensor(LuaCall call, String name, double absent) {
         Device device = Modules.device(call);
-        VirtualHardware bench = device.hardware();
-        if (!bench.has(name)
-                && device.state(Remarks.class, d -> new Remarks()).names.add(name)
-                && device.restarts() == 0) {
+        VirtualHardware hardware = device.hardware();
+        if (!hardware.has(name) && !hardware.isDetached(name)) {
             device.warn(
                     WarningType.MISSING_SENSOR,
-                    "no sensor " + name + " on the bench: it reads " + (float) absent + " (a scenario may set it: "
-                            + name + " = walk 18..25 step 0.2 every 10s)");
+                    "nothing sets the sensor " + name + ": it reads " + (float) absent
+                            + "; set it in a scenario, such as  " + name
+                            + " = walk 18..25 step 0.2 every 10s, or detach it with  " + name + " = none");
         }
-        return bench.read(name, absent);
+        return hardware.read(name, absent);
+    }
+
+    private static int setUpBme280(LuaCall call) {
+        boolean attached = !Modules.device(call).hardware().isDetached("bme280.temperature");
+        return attached ? call.push(2) : call.pushNil();
+    }
+
+    /** For the modules of a chip: an error while it is not attached, as the firmware raises one. */
+    private static void needs(LuaCall call, String sensor) {
+        if (Modules.device(call).hardware().isDetached(sensor)) {
+            throw new LuaError("no device found");
+        }
     }
 
     private static double temperature(LuaCall call, String chip) {
@@ -196,21 +236,21 @@ final class SensorModules {
         return hectopascal * Math.pow(1 - metres / 44330, -5.255);
     }
 
-    /** A pin whose {@code dht.N.temperature} is not a number has no sensor that answers. */
+    /** Without a sensor that answers, the status is ERROR_TIMEOUT. The decimals have the sign of the value. */
     private static int dht(LuaCall call, double resolution) {
         long pin = call.integer(1);
         double temperature = sensor(call, "dht." + pin + ".temperature", 21.5);
         double humidity = sensor(call, "dht." + pin + ".humidity", 50);
         if (Double.isNaN(temperature) || Double.isNaN(humidity)) {
-            return call.pushAll(2, -999, -999, 0, 0);
+            return call.pushAll(DHT_TIMEOUT, -999, -999, 0, 0);
         }
         double shownTemperature = Math.rint(temperature * resolution) / resolution;
         double shownHumidity = Math.rint(humidity * resolution) / resolution;
-        return call.pushAll(
-                0,
-                shownTemperature,
-                shownHumidity,
-                Math.rint(Math.abs(shownTemperature) % 1 * 1000),
-                Math.rint(shownHumidity % 1 * 1000));
+        return call.pushAll(0, shownTemperature, shownHumidity, decimals(shownTemperature), decimals(shownHumidity));
+    }
+
+    private static double decimals(double value) {
+        double whole = value < 0 ? Math.ceil(value) : Math.floor(value);
+        return Math.rint((value - whole) * 1000) + 0.0;
     }
 }

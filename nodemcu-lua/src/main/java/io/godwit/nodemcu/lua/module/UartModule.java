@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** {@code uart}: what the script writes is the device's output; what is typed on the bench comes in. */
+/** {@code uart}: what the script writes is the device's output; what is typed on the serial port comes in. */
 final class UartModule {
 
     /** As on the chip: 255 bytes and no end in sight are delivered as they are. */
