@@ -55,7 +55,7 @@ final class InteropClients implements AutoCloseable {
 
     MqttClient build(UnaryOperator<MqttClientBuilder> change) {
         MqttClientBuilder builder = MqttClient.builder()
-                .road(transport(port()))
+                .transport(transport(port()))
                 .protocol(version)
                 .clientId(id())
                 .callTimeout(Duration.ofSeconds(15));

@@ -237,7 +237,7 @@ abstract class InteropSuite {
         Inbox inbox = new Inbox();
         clients.connected().subscribe(topic, inbox::add);
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", clients.port())) {
-            MqttClient dying = clients.build(builder -> builder.road(clients.transport(proxy.port()))
+            MqttClient dying = clients.build(builder -> builder.transport(clients.transport(proxy.port()))
                     .reconnect(Reconnect.never())
                     .will(Message.of(topic, "gone")));
             dying.connect();
@@ -280,7 +280,7 @@ abstract class InteropSuite {
         MqttClient watcher = clients.connected();
         watcher.subscribe(topic, inbox::add);
         try (FaultProxy proxy = FaultProxy.to("127.0.0.1", clients.port())) {
-            MqttClient client = clients.build(builder -> builder.road(clients.transport(proxy.port()))
+            MqttClient client = clients.build(builder -> builder.transport(clients.transport(proxy.port()))
                     .cleanSession(false)
                     .reconnect(Reconnect.fixed(Duration.ofMillis(50))));
             client.connect();
@@ -402,12 +402,12 @@ abstract class InteropSuite {
     }
 
     private static void overRoad(InteropClients clients, TransportOptions transport) throws Exception {
-        MqttClient subscriber = clients.build(builder -> builder.road(transport));
+        MqttClient subscriber = clients.build(builder -> builder.transport(transport));
         subscriber.connect();
         Inbox inbox = new Inbox();
         String topic = clients.topic("transport");
         subscriber.subscribe(topic, inbox::add);
-        MqttClient publisher = clients.build(builder -> builder.road(transport));
+        MqttClient publisher = clients.build(builder -> builder.transport(transport));
         publisher.connect();
         publisher.publish(topic, "x".repeat(100_000));
         assertThat(inbox.next().payload()).hasSize(100_000);

@@ -80,7 +80,7 @@ final class DeviceConnection {
         MqttClientBuilder builder = settings.environment()
                 .clients()
                 .get()
-                .road(transport.build())
+                .transport(transport.build())
                 .protocol(settings.version())
                 .clientId(identity.clientId())
                 .cleanSession(identity.cleanSession())

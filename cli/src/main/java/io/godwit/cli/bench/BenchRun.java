@@ -121,7 +121,7 @@ public final class BenchRun {
 
     private MqttClient client(int index) {
         if (!plan.sources().addresses().isEmpty()) {
-            builder.road(
+            builder.transport(
                     options.toBuilder().localAddress(plan.sources().of(index)).build());
         }
         return builder.clientId(plan.clientIds() + "-" + index).build();

@@ -63,7 +63,7 @@ public final class Doctor {
             return;
         }
         try (Clients clients = new Clients(
-                version -> request.builder().apply(version).road(options),
+                version -> request.builder().apply(version).transport(options),
                 request.identified(),
                 request.topics(),
                 request.limit())) {

@@ -385,7 +385,7 @@ public final class ConnectionOptions {
         boolean five = spoken == ProtocolVersion.V5;
         Credentials credentials = credentials();
         MqttClientBuilder builder = MqttClient.builder()
-                .road(transportOptions())
+                .transport(transportOptions())
                 .protocol(spoken)
                 .cleanSession(!keepSession)
                 .keepAlive(Duration.ofSeconds(keepAlive))

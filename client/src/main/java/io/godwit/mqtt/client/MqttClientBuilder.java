@@ -1,11 +1,15 @@
 package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.client.engine.ClientConfig;
+import io.godwit.mqtt.client.engine.ConnectPackets;
 import io.godwit.mqtt.client.engine.Handler;
 import io.godwit.mqtt.client.engine.HandlerThreads;
 import io.godwit.mqtt.client.engine.RealMqttClient;
+import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.net.WebSocketOptions;
 import io.godwit.mqtt.client.session.SessionConfig;
 import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
@@ -25,32 +29,47 @@ import io.godwit.mqtt.protocol.Utf8;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Gathers what a client is made of. What cannot be is refused here, with what would be right. Not thread-safe. */
+/**
+ * Builds an {@link MqttClient}. Rejects invalid settings and combinations; the message says how to fix them. Not thread-safe.
+ */
 public final class MqttClientBuilder {
     private static final Duration LONGEST_KEEP_ALIVE = Duration.ofSeconds(65_535);
+    private static final Duration LONGEST_LIMIT = Duration.ofDays(365);
 
-    // What is set unless the application says otherwise; all clients share these values.
+    // Defaults.
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
     private static final Reconnect RECONNECT = Reconnect.exponential(Duration.ofSeconds(1), Duration.ofMinutes(2));
     private static final QueueBounds QUEUE = new QueueBounds(65_536, 64L * 1024 * 1024, WhenFull.FAIL);
     private static final Duration CONNACK_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
+    private static final int RECEIVE_MAXIMUM = 65_535;
+    private static final int MAXIMUM_PACKET_SIZE = 268_435_460;
+    private static final int TOPIC_ALIASES = 64;
+    private static final int IN_FLIGHT = 1024;
 
-    /** As many messages of QoS 2 as Mosquitto takes at a time. */
+    /** As many messages of QoS 2 as Mosquitto accepts at a time. */
     private static final int QOS_2_IN_FLIGHT = 20;
 
-    private TransportOptions.Builder road = TransportOptions.builder();
-    private boolean anyServer;
+    // Network.
+    private final List<ServerAddress> servers = new ArrayList<>(1);
+    private @Nullable TransportOptions options;
+    private @Nullable Tls tls;
+    private @Nullable ProxyServer proxy;
+    private @Nullable WebSocketOptions webSocket;
+    private @Nullable Duration connectTimeout;
+    private boolean daemon;
     /** Null for sockets. Set by engine.TransportAccess too. */
     private @Nullable Transport transport;
 
+    // CONNECT.
     private ProtocolVersion version = ProtocolVersion.V3_1_1;
     private @Nullable String clientId;
     private @Nullable Boolean cleanSession;
@@ -59,77 +78,123 @@ public final class MqttClientBuilder {
     private @Nullable Message will;
     private MqttProperties connectProperties = MqttProperties.NONE;
     private @Nullable Authenticator authenticator;
+
+    // Recovery.
     private Reconnect reconnect = RECONNECT;
     private boolean retryFirst;
-    private boolean followRedirects = true;
+    private Redirects redirects = Redirects.never();
     private @Nullable SessionStore store;
-    private QueueBounds queue = QUEUE;
-    private int maximumInFlight = 1024;
-    /** Zero: not set. */
-    private int maximumInFlightQos2;
 
+    // Sending; null: not set.
+    private QueueBounds queue = QUEUE;
+    private @Nullable Integer maximumInFlight;
     private SessionLoss sessionLoss = SessionLoss.RESEND;
-    private int receiveMaximum = 65_535;
-    private int maximumPacketSize = 268_435_460;
-    private int topicAliasMaximum = 64;
-    private int ownTopicAliases = 64;
+    private @Nullable Integer ownTopicAliases;
+    private boolean dropsProperties;
+
+    // Receiving; null: not set.
+    private final List<Handler> handlers = new ArrayList<>();
+    private @Nullable Integer receiveMaximum;
+    private @Nullable Integer maximumPacketSize;
+    private @Nullable Integer topicAliasMaximum;
     private boolean acknowledgeOnArrival;
-    private Duration connackTimeout = CONNACK_TIMEOUT;
-    private Duration callTimeout = CALL_TIMEOUT;
-    private Duration closeTimeout = CLOSE_TIMEOUT;
     private int inboxMessages = 8192;
     private long inboxBytes = 16L * 1024 * 1024;
     private @Nullable Executor executor;
     private boolean onEventLoop;
-    private LongSupplier wallClock = System::currentTimeMillis;
-    private final List<Handler> handlers = new ArrayList<>();
     private final List<ClientListener> listeners = new ArrayList<>();
+
+    // Time.
+    private Duration connackTimeout = CONNACK_TIMEOUT;
+    private Duration callTimeout = CALL_TIMEOUT;
+    private Duration closeTimeout = CLOSE_TIMEOUT;
+    private LongSupplier wallClock = System::currentTimeMillis;
 
     MqttClientBuilder() {}
 
-    // ---- the way to the broker ----
+    // ---- network ----
 
     /**
      * Adds a server; several are tried in order. {@code mqtt://}, {@code mqtts://}, {@code ws://}, {@code wss://} or
-     * {@code mqtt+unix:///path}, or host and port alone.
+     * {@code mqtt+unix:///path}, or host and port alone. A user and password in the address are for this server only, and take
+     * precedence over {@link #credentials} there.
      *
-     * @throws IllegalArgumentException when it is no address; the message says what is wrong
+     * @throws IllegalArgumentException if the address is invalid; the message says what is wrong
      */
     public MqttClientBuilder server(String address) {
-        ServerAddress parsed = ServerAddress.parse(address);
-        List<ServerAddress> all = new ArrayList<>(anyServer ? road.build().servers() : List.of());
-        all.add(parsed.withoutCredentials());
-        road.servers(all);
-        anyServer = true;
-        if (parsed.user() != null && credentials == null) {
-            Credentials inAddress = Credentials.of(
-                    parsed.user(),
-                    parsed.password() == null
-                            ? null
-                            : parsed.password().getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            credentials = () -> inAddress;
-        }
+        servers.add(ServerAddress.parse(address));
         return this;
     }
 
-    /** Takes the whole road: servers, TLS, proxy, time limits. Replaces what {@link #server} has added. */
-    public MqttClientBuilder road(TransportOptions newRoad) {
-        road = newRoad.toBuilder();
-        anyServer = true;
+    /** The TLS options for {@code mqtts://} and {@code wss://} servers; {@link Tls#system()} by default. */
+    public MqttClientBuilder tls(Tls newTls) {
+        tls = Objects.requireNonNull(newTls, "tls");
+        return this;
+    }
+
+    /** The proxy to connect through; none by default. */
+    public MqttClientBuilder proxy(ProxyServer newProxy) {
+        proxy = Objects.requireNonNull(newProxy, "proxy");
+        return this;
+    }
+
+    /**
+     * The proxy to connect through, such as {@code http://user:password@host:3128} or {@code socks5://host}; none by default.
+     *
+     * @throws IllegalArgumentException if the address is invalid, see {@link ProxyServer#parse}
+     */
+    public MqttClientBuilder proxy(String address) {
+        return proxy(ProxyServer.parse(address));
+    }
+
+    /** Sub-protocol, headers and signed URLs for {@code ws://} and {@code wss://} servers. */
+    public MqttClientBuilder webSocket(WebSocketOptions newWebSocket) {
+        webSocket = Objects.requireNonNull(newWebSocket, "webSocket");
+        return this;
+    }
+
+    /**
+     * The time limit for connecting to one address, before TLS and CONNECT; 10 seconds by default.
+     *
+     * @throws IllegalArgumentException unless more than zero and at most a day
+     */
+    public MqttClientBuilder connectTimeout(Duration limit) {
+        connectTimeout = positive("connect timeout", limit, Duration.ofDays(1));
+        return this;
+    }
+
+    /**
+     * All transport options, for those that have no method here, such as the resolver or SRV records. Its servers are used
+     * instead of {@link #server}; {@link #tls}, {@link #proxy}, {@link #webSocket} and {@link #connectTimeout} of this builder
+     * may be added, in any order.
+     */
+    public MqttClientBuilder transport(TransportOptions newOptions) {
+        options = Objects.requireNonNull(newOptions, "options");
+        return this;
+    }
+
+    /**
+     * Whether the JVM may end while this client is connected or trying to be; false by default: the JVM keeps running after
+     * {@code main} returns, until the last client is disconnected or closed, or {@link System#exit} is called.
+     */
+    public MqttClientBuilder daemon(boolean isDaemon) {
+        daemon = isDaemon;
         return this;
     }
 
     // ---- CONNECT ----
 
-    /** The version of the protocol; 3.1.1 unless set. There is no silent fall back to another. */
+    /** The protocol version; 3.1.1 by default. The client never falls back to another one. */
     public MqttClientBuilder protocol(ProtocolVersion newVersion) {
-        version = newVersion;
+        version = Objects.requireNonNull(newVersion, "version");
         return this;
     }
 
     /**
-     * The client identifier. Unless set, one is made up: {@code godwit-} and random characters. May be empty on 3.1.1
-     * with a clean session and on 5: the broker then chooses one. 1 to 23 characters on 3.1.
+     * The client identifier. By default {@code godwit-} and random characters. May be empty with 3.1.1 and 5 if the session is
+     * clean: the broker then chooses one. 1 to 23 characters with 3.1.
+     *
+     * @throws IllegalArgumentException if it is not valid UTF-8 of at most 65,535 bytes, or contains U+0000
      */
     public MqttClientBuilder clientId(String newClientId) {
         clientId = Utf8.check("client identifier", newClientId);
@@ -137,9 +202,9 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * Whether each connection begins with a new session (clean session of 3.1 and 3.1.1, clean start of 5). Unless set:
-     * true, and false when there is a {@link #store}. On MQTT 5 a session that is not clean never expires, as on the older
-     * versions, unless {@link #sessionExpiry} says otherwise.
+     * Whether each connection starts a new session (clean session of 3.1 and 3.1.1, clean start of 5). By default true, and false
+     * with a {@link #store}. With MQTT 5 a session that is not clean never expires, as with the older versions, unless
+     * {@link #sessionExpiry} says otherwise. If false, {@link #clientId} must be set.
      */
     public MqttClientBuilder cleanSession(boolean clean) {
         cleanSession = clean;
@@ -147,48 +212,74 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * The longest time without a packet before a ping is sent; 60 seconds unless set, zero switches it off. A connection
-     * that is dead is noticed within 1.5 times that [MQTT-3.1.2-22].
+     * The longest time without a packet before a ping is sent; 60 seconds by default, zero disables it. A dead connection is
+     * detected within 1.5 times that [MQTT-3.1.2-22].
      *
      * @throws IllegalArgumentException unless whole seconds, 0 to 65,535
      */
     public MqttClientBuilder keepAlive(Duration interval) {
         if (interval.isNegative() || interval.compareTo(LONGEST_KEEP_ALIVE) > 0 || interval.getNano() != 0) {
             throw new IllegalArgumentException(
-                    "keep alive " + interval + " does not fit: whole seconds from 0 (off) to 65,535");
+                    "invalid keep alive " + interval + ": must be whole seconds from 0 (off) to 65,535");
         }
         keepAlive = interval;
         return this;
     }
 
-    public MqttClientBuilder credentials(String username, String password) {
+    /**
+     * User name and password for servers whose address contains none.
+     *
+     * @param password null for a user name alone
+     */
+    public MqttClientBuilder credentials(String username, @Nullable String password) {
         Credentials fixed = Credentials.of(username, password);
         return credentials(() -> fixed);
     }
 
-    /** Credentials that are asked for before each attempt, on a thread that no handler can occupy; it may block. */
+    /**
+     * Supplies the credentials for servers whose address contains none. Called before each attempt, on a thread that no handler
+     * can occupy; may block. Null for no credentials.
+     */
     public MqttClientBuilder credentials(@Nullable Supplier<? extends @Nullable Credentials> supplier) {
         credentials = supplier;
         return this;
     }
 
-    /** The message that the broker publishes when this client is gone without DISCONNECT, section 3.1.2.5. */
+    /**
+     * The message that the broker publishes if this client ends without DISCONNECT, section 3.1.2.5. Null for none.
+     *
+     * @throws IllegalArgumentException if its topic is invalid, its payload is longer than 65,535 bytes, or a will cannot have
+     *     one of its properties
+     */
     public MqttClientBuilder will(@Nullable Message message) {
         if (message != null) {
             TopicName.check(message.topic());
+            if (message.payload().length > 65_535) {
+                throw new IllegalArgumentException("the will's payload has " + message.payload().length
+                        + " bytes: must be at most 65,535 (section 3.1.3.3)");
+            }
+            message.properties().forEach((property, value) -> {
+                if (!property.allowedIn(Property.Location.WILL)) {
+                    throw new IllegalArgumentException(
+                            "a will has no property " + property.name() + " (section 3.1.3.2)");
+                }
+            });
         }
         will = message;
         return this;
     }
 
-    /** How long the broker keeps the session after a connection has ended; MQTT 5. Whole seconds up to 4,294,967,295 (never). */
+    /**
+     * How long the broker keeps the session after a connection has ended; MQTT 5. 4,294,967,295 seconds mean forever.
+     *
+     * @throws IllegalArgumentException unless whole seconds, 0 to 4,294,967,295
+     */
     public MqttClientBuilder sessionExpiry(Duration expiry) {
-        if (expiry.isNegative() || expiry.toSeconds() > 0xFFFF_FFFFL) {
-            throw new IllegalArgumentException(
-                    "session expiry " + expiry + " is out of range: 0 to 4,294,967,295 seconds (MQTT 5, 3.1.2.11.2)");
+        if (expiry.isNegative() || expiry.toSeconds() > 0xFFFF_FFFFL || expiry.getNano() != 0) {
+            throw new IllegalArgumentException("invalid session expiry " + expiry
+                    + ": must be whole seconds from 0 to 4,294,967,295 (MQTT 5, 3.1.2.11.2)");
         }
-        connectProperties = connectProperties.with(Property.SESSION_EXPIRY_INTERVAL, expiry.toSeconds());
-        return this;
+        return property(Property.SESSION_EXPIRY_INTERVAL, expiry.toSeconds());
     }
 
     /** Adds a user property to CONNECT; MQTT 5. */
@@ -197,267 +288,407 @@ public final class MqttClientBuilder {
         return this;
     }
 
-    /** Sets any property of CONNECT; null removes it. MQTT 5. */
+    /**
+     * Sets any property of CONNECT; null removes it. MQTT 5. Those that have a method of their own do the same as the method.
+     *
+     * @throws IllegalArgumentException if CONNECT has no such property, or the value is out of range
+     */
     public <T> MqttClientBuilder property(Property<T> property, @Nullable T value) {
-        connectProperties = connectProperties.with(property, value);
+        if (!property.allowedIn(Property.Location.CONNECT)) {
+            throw new IllegalArgumentException(
+                    "CONNECT has no property " + property.name() + " (MQTT 5, section 3.1.2.11)");
+        }
+        if (property == Property.AUTHENTICATION_METHOD || property == Property.AUTHENTICATION_DATA) {
+            throw new IllegalArgumentException(
+                    property.name() + " is set by the authenticator: use authenticator(...)");
+        }
+        if (value instanceof Number number
+                && (number.longValue() < property.minimum() || number.longValue() > property.maximum())) {
+            throw new IllegalArgumentException("invalid value " + value + " of " + property.name() + ": must be "
+                    + property.minimum() + " to " + property.maximum());
+        }
+        if (property == Property.RECEIVE_MAXIMUM) {
+            receiveMaximum = (Integer) value;
+        } else if (property == Property.TOPIC_ALIAS_MAXIMUM) {
+            topicAliasMaximum = (Integer) value;
+        } else if (property == Property.MAXIMUM_PACKET_SIZE) {
+            maximumPacketSize = value == null ? null : (int) Math.min((Long) value, MAXIMUM_PACKET_SIZE);
+        } else {
+            connectProperties = connectProperties.with(property, value);
+        }
         return this;
     }
 
-    /** Extended authentication, MQTT 5. */
+    /** Extended authentication; MQTT 5. Null for none. */
     public MqttClientBuilder authenticator(@Nullable Authenticator newAuthenticator) {
         authenticator = newAuthenticator;
         return this;
     }
 
-    // ---- keeping it up ----
+    // ---- recovery ----
 
-    /** When a lost connection is made again; exponential from 1 second to 2 minutes with full jitter unless set. */
+    /** When to reconnect; exponential from 1 second to 2 minutes with full jitter by default. */
     public MqttClientBuilder reconnect(Reconnect policy) {
-        reconnect = policy;
+        reconnect = Objects.requireNonNull(policy, "policy");
         return this;
     }
 
-    /** Whether a first connection that fails is tried again as a lost one is; false unless set: it is reported. */
+    /** Whether a first attempt that fails is repeated like a reconnect; false by default: the failure is reported. */
     public MqttClientBuilder retryFirst(boolean retry) {
         retryFirst = retry;
         return this;
     }
 
-    /** Whether the broker may send the client to another server, MQTT 5 section 4.11; true unless set. */
-    public MqttClientBuilder followRedirects(boolean follow) {
-        followRedirects = follow;
+    /** Whether the broker may send the client to another server, MQTT 5 section 4.11; {@link Redirects#never()} by default. */
+    public MqttClientBuilder redirects(Redirects policy) {
+        redirects = Objects.requireNonNull(policy, "policy");
         return this;
     }
 
-    // ---- what is kept ----
-
-    /** Keeps the session where it survives the client, or the process. The client identifier must be set. */
+    /** Keeps the session where it survives the client, or the process. {@link #clientId} must be set. */
     public MqttClientBuilder store(SessionStore newStore) {
-        store = newStore;
+        store = Objects.requireNonNull(newStore, "store");
         return this;
     }
 
-    /** Bounds of the queue of publishes that wait; 65,536 messages and 64 MiB, new ones fail when full, unless set. */
+    // ---- sending ----
+
+    /**
+     * Bounds of the queue of waiting publishes; by default 65,536 messages and 64 MiB, and new ones fail when it is full.
+     *
+     * @throws IllegalArgumentException if a bound is negative
+     */
     public MqttClientBuilder queue(int messages, long bytes, WhenFull whenFull) {
-        queue = new QueueBounds(messages, bytes, whenFull);
+        queue = new QueueBounds(messages, bytes, Objects.requireNonNull(whenFull, "whenFull"));
         return this;
     }
 
     /**
-     * Publishes of QoS 1 and 2 in flight at most, 1 to 65,535. A broker of MQTT 5 may allow fewer [MQTT-3.3.4-7]. Unless
-     * set: 1,024, but of QoS 2 before MQTT 5 no more than 20, since there no broker can tell its limit, and Mosquitto
-     * 2.0.11 acknowledges what is beyond its own (20, unless configured) and drops it.
+     * How many publishes of QoS 1 and 2 may be in flight. A broker of MQTT 5 may allow fewer [MQTT-3.3.4-7]. By default 1,024,
+     * but before MQTT 5 no more than 20 of QoS 2: there the broker cannot announce its limit, and Mosquitto 2.0.11 acknowledges
+     * what exceeds its own (20 by default) and drops it.
+     *
+     * @throws IllegalArgumentException unless 1 to 65,535
      */
     public MqttClientBuilder maximumInFlight(int publishes) {
         maximumInFlight = inRange("maximum in flight", publishes, 1, 65_535);
-        maximumInFlightQos2 = maximumInFlight;
         return this;
     }
 
-    private int maximumInFlightQos2() {
-        if (maximumInFlightQos2 != 0) {
-            return maximumInFlightQos2;
-        }
-        return version == ProtocolVersion.V5 ? maximumInFlight : QOS_2_IN_FLIGHT;
+    /** What becomes of publishes in flight when the broker has lost the session; {@link SessionLoss#RESEND} by default. */
+    public MqttClientBuilder onSessionLoss(SessionLoss policy) {
+        sessionLoss = Objects.requireNonNull(policy, "policy");
+        return this;
     }
 
-    /** What becomes of publishes in flight when the broker has lost the session; {@link SessionLoss#RESEND} unless set. */
-    public MqttClientBuilder onSessionLoss(SessionLoss policy) {
-        sessionLoss = policy;
+    /**
+     * How many topic aliases this client uses if the broker allows as many; 64 by default. MQTT 5.
+     *
+     * @throws IllegalArgumentException unless 0 to 65,535
+     */
+    public MqttClientBuilder ownTopicAliases(int aliases) {
+        ownTopicAliases = inRange("own topic aliases", aliases, 0, 65_535);
+        return this;
+    }
+
+    /**
+     * Whether a message with properties of MQTT 5 may be published without them over an older version; false by default: such a
+     * publish fails. Also applies to the will.
+     */
+    public MqttClientBuilder dropPropertiesBeforeMqtt5(boolean drop) {
+        dropsProperties = drop;
         return this;
     }
 
     // ---- receiving ----
 
     /**
-     * Declares a handler before the client connects, so that no message of a kept session comes too early for it. It does
-     * not subscribe.
+     * Declares a handler before the client connects, so that no message of a resumed session arrives before its handler. Does not
+     * subscribe.
      */
     public MqttClientBuilder handler(String filter, MessageHandler handler) {
-        handlers.add(new Handler(TopicFilter.of(filter), handler, null));
+        handlers.add(new Handler(TopicFilter.of(filter), Objects.requireNonNull(handler, "handler"), null));
         return this;
     }
 
-    /** The same with a handler that acknowledges by hand. */
+    /** Like {@link #handler}, with a handler that acknowledges manually. */
     public MqttClientBuilder manualHandler(String filter, ManualHandler handler) {
-        handlers.add(new Handler(TopicFilter.of(filter), null, handler));
+        handlers.add(new Handler(TopicFilter.of(filter), null, Objects.requireNonNull(handler, "handler")));
         return this;
     }
 
-    /** Messages of QoS 1 and 2 that the broker may have unacknowledged, 1 to 65,535; 65,535 unless set. MQTT 5. */
+    /**
+     * How many messages of QoS 1 and 2 the broker may have unacknowledged; 65,535 by default. MQTT 5.
+     *
+     * @throws IllegalArgumentException unless 1 to 65,535
+     */
     public MqttClientBuilder receiveMaximum(int messages) {
         receiveMaximum = inRange("receive maximum", messages, 1, 65_535);
         return this;
     }
 
-    /** Bytes of the largest packet that is taken, 2 (no packet is smaller) to 268,435,460; one that is larger ends the connection. */
+    /**
+     * The size of the largest packet that is accepted; a larger one ends the connection. 268,435,460 by default.
+     *
+     * @throws IllegalArgumentException unless 2 (no packet is smaller) to 268,435,460
+     */
     public MqttClientBuilder maximumPacketSize(int bytes) {
-        maximumPacketSize = inRange("maximum packet size", bytes, 2, 268_435_460);
+        maximumPacketSize = inRange("maximum packet size", bytes, 2, MAXIMUM_PACKET_SIZE);
         return this;
     }
 
-    /** Topic aliases that the broker may use towards this client, 0 to 65,535; 64 unless set. MQTT 5. */
+    /**
+     * How many topic aliases the broker may use towards this client; 64 by default. MQTT 5.
+     *
+     * @throws IllegalArgumentException unless 0 to 65,535
+     */
     public MqttClientBuilder topicAliasMaximum(int aliases) {
         topicAliasMaximum = inRange("topic alias maximum", aliases, 0, 65_535);
         return this;
     }
 
-    /** Topic aliases that this client uses if the broker takes as many, 0 to 65,535; 64 unless set. MQTT 5. */
-    public MqttClientBuilder ownTopicAliases(int aliases) {
-        ownTopicAliases = inRange("own topic aliases", aliases, 0, 65_535);
-        return this;
-    }
-
-    /** Acknowledges messages when they arrive, before they are handled: what a crash finds unhandled is then lost. */
+    /** Acknowledges messages on arrival, before they are handled: if the process crashes, unhandled messages are lost. */
     public MqttClientBuilder acknowledgeOnArrival(boolean onArrival) {
         acknowledgeOnArrival = onArrival;
         return this;
     }
 
-    /** How much may wait for the handlers before the client stops reading; 8,192 messages and packets of 16 MiB unless set. */
+    /**
+     * How much may wait for the handlers before the client stops reading; 8,192 messages and 16 MiB of packets by default.
+     *
+     * @throws IllegalArgumentException unless 1 to 16,777,216 messages and at least 1 byte
+     */
     public MqttClientBuilder inbox(int messages, long bytes) {
         inboxMessages = inRange("inbox messages", messages, 1, 1 << 24);
+        if (bytes < 1) {
+            throw new IllegalArgumentException("invalid inbox bytes " + bytes + ": must be at least 1");
+        }
         inboxBytes = bytes;
         return this;
     }
 
     /**
-     * Where handlers, listeners and what depends on futures run; shared virtual threads (JDK 24) or a pool that grows unless set. A
-     * task that it refuses runs on one of those.
+     * Runs handlers, listeners and dependents of futures; by default shared virtual threads (JDK 24) or a pool that grows. A task
+     * that the executor rejects runs on one of those.
      */
     public MqttClientBuilder executor(Executor newExecutor) {
-        executor = newExecutor;
+        executor = Objects.requireNonNull(newExecutor, "executor");
         return this;
     }
 
     /**
-     * Runs handlers, and what depends on futures, on the event loop: the shortest way, for code that never blocks. Blocking
-     * calls of this library made there are refused.
+     * Runs handlers and dependents of futures on the event loop: the lowest latency, for code that never blocks. Blocking calls
+     * of this library are rejected there.
      */
     public MqttClientBuilder handlersOnEventLoop() {
         onEventLoop = true;
         return this;
     }
 
-    /** Adds an observer. */
+    /** Adds a listener. */
     public MqttClientBuilder listener(ClientListener listener) {
-        listeners.add(listener);
+        listeners.add(Objects.requireNonNull(listener, "listener"));
         return this;
     }
 
     // ---- time ----
 
-    /** How long to wait for CONNACK; 10 seconds unless set. */
+    /**
+     * How long to wait for CONNACK; 10 seconds by default.
+     *
+     * @throws IllegalArgumentException unless more than zero and at most 365 days
+     */
     public MqttClientBuilder connackTimeout(Duration limit) {
-        connackTimeout = positive("CONNACK time limit", limit);
+        connackTimeout = positive("CONNACK timeout", limit, LONGEST_LIMIT);
         return this;
     }
-
-    /** How long a blocking call takes at most; 30 seconds unless set. */
-    public MqttClientBuilder callTimeout(Duration limit) {
-        callTimeout = positive("call time limit", limit);
-        return this;
-    }
-
-    /** How long publishes in flight may take to end when the client disconnects or closes; 5 seconds unless set. */
-    public MqttClientBuilder closeTimeout(Duration limit) {
-        closeTimeout = positive("close time limit", limit);
-        return this;
-    }
-
-    /** Milliseconds since 1970, for expiry times in a session store; the system's clock unless set. */
-    public MqttClientBuilder wallClock(LongSupplier milliseconds) {
-        wallClock = milliseconds;
-        return this;
-    }
-
-    // ----
 
     /**
-     * The client, not connected yet.
+     * How long a blocking call may take; 30 seconds by default.
      *
-     * @throws IllegalArgumentException when something does not fit together; the message says what
-     * @throws MqttStoreException when the session store cannot be opened
+     * @throws IllegalArgumentException unless more than zero and at most 365 days
+     */
+    public MqttClientBuilder callTimeout(Duration limit) {
+        callTimeout = positive("call timeout", limit, LONGEST_LIMIT);
+        return this;
+    }
+
+    /**
+     * How long publishes in flight may take to complete when the client disconnects or closes; 5 seconds by default.
+     *
+     * @throws IllegalArgumentException unless more than zero and at most 365 days
+     */
+    public MqttClientBuilder closeTimeout(Duration limit) {
+        closeTimeout = positive("close timeout", limit, LONGEST_LIMIT);
+        return this;
+    }
+
+    /** Milliseconds since 1970, for expiry times in a session store; the system's clock by default. */
+    public MqttClientBuilder wallClock(LongSupplier milliseconds) {
+        wallClock = Objects.requireNonNull(milliseconds, "milliseconds");
+        return this;
+    }
+
+    // ---- build ----
+
+    /**
+     * Creates the client, not connected yet.
+     *
+     * @throws IllegalArgumentException if settings contradict each other; the message says how to fix them
+     * @throws MqttStoreException if the session store cannot be opened
      */
     public MqttClient build() {
-        if (!anyServer) {
-            throw new IllegalArgumentException("no server is named: builder.server(\"mqtt://host\")");
-        }
-        String id = clientId != null ? clientId : inventedId();
-        checkClientId(id);
+        check();
         Transport through = transport != null ? transport : NettyTransport.shared();
         EventLoop loop = through.nextLoop();
-        long epochOffset = wallClock.getAsLong() * 1_000_000L - loop.nanoTime();
-        return new RealMqttClient(new ClientConfig(
-                transportOptions(),
-                through,
-                loop,
+        ClientConfig.Login login = new ClientConfig.Login(
                 version,
-                id,
+                clientId != null
+                        ? clientId
+                        : "godwit-" + UUID.randomUUID().toString().substring(0, 13),
                 isClean(),
                 keepAlive,
                 credentials,
-                will,
+                dropsProperties && !isVersion5() && will != null ? will.withProperties(MqttProperties.NONE) : will,
                 connectProperties(),
-                authenticator,
-                reconnect,
-                retryFirst,
-                followRedirects,
-                store,
-                new SessionConfig(
-                        version,
-                        queue,
-                        maximumInFlight,
-                        maximumInFlightQos2(),
-                        sessionLoss,
-                        receiveMaximum,
-                        maximumPacketSize,
-                        topicAliasMaximum,
-                        ownTopicAliases,
-                        acknowledgeOnArrival,
-                        epochOffset),
-                connackTimeout,
-                callTimeout,
-                closeTimeout,
-                inboxMessages,
-                inboxBytes,
-                executor != null ? executor : HandlerThreads.shared(),
-                executor != null && transport != null ? executor : HandlerThreads.background(),
-                onEventLoop,
-                List.copyOf(handlers),
-                List.copyOf(listeners)));
+                authenticator);
+        ConnectPackets.check(login);
+        return new RealMqttClient(new ClientConfig(
+                new ClientConfig.Network(transportOptions(), through, loop, daemon),
+                login,
+                new ClientConfig.Recovery(reconnect, retryFirst, redirects, store),
+                sessionConfig(wallClock.getAsLong() * 1_000_000L - loop.nanoTime()),
+                new ClientConfig.Limits(connackTimeout, callTimeout, closeTimeout, inboxMessages, inboxBytes),
+                new ClientConfig.Dispatch(
+                        executor != null ? executor : HandlerThreads.shared(),
+                        executor != null && transport != null ? executor : HandlerThreads.background(),
+                        onEventLoop,
+                        dropsProperties,
+                        List.copyOf(handlers),
+                        List.copyOf(listeners))));
+    }
+
+    private SessionConfig sessionConfig(long epochOffset) {
+        int inFlight = maximumInFlight != null ? maximumInFlight : IN_FLIGHT;
+        int inFlightQos2 = maximumInFlight == null && !isVersion5() ? QOS_2_IN_FLIGHT : inFlight;
+        return new SessionConfig(
+                version,
+                new SessionConfig.Sending(
+                        queue, inFlight, inFlightQos2, sessionLoss, or(ownTopicAliases, TOPIC_ALIASES)),
+                new SessionConfig.Receiving(
+                        or(receiveMaximum, RECEIVE_MAXIMUM),
+                        or(maximumPacketSize, MAXIMUM_PACKET_SIZE),
+                        or(topicAliasMaximum, TOPIC_ALIASES),
+                        acknowledgeOnArrival),
+                epochOffset);
     }
 
     private TransportOptions transportOptions() {
-        TransportOptions options = road.build();
-        boolean webSocket =
-                options.servers().stream().anyMatch(server -> server.scheme().isWebSocket());
-        if (version != ProtocolVersion.V3_1 || !webSocket || options.webSocket().subprotocol() != null) {
-            return options;
+        TransportOptions.Builder all = options != null
+                ? options.toBuilder()
+                : TransportOptions.builder().servers(servers);
+        if (tls != null) {
+            all.tls(tls);
         }
-        return options.toBuilder()
+        if (proxy != null) {
+            all.proxy(proxy);
+        }
+        if (webSocket != null) {
+            all.webSocket(webSocket);
+        }
+        if (connectTimeout != null) {
+            all.connectTimeout(connectTimeout);
+        }
+        TransportOptions complete = all.build();
+        boolean webSocketUsed =
+                complete.servers().stream().anyMatch(server -> server.scheme().isWebSocket());
+        if (version != ProtocolVersion.V3_1
+                || !webSocketUsed
+                || complete.webSocket().subprotocol() != null) {
+            return complete;
+        }
+        return complete.toBuilder()
                 .webSocket(
-                        options.webSocket().toBuilder().subprotocol("mqttv3.1").build())
+                        complete.webSocket().toBuilder().subprotocol("mqttv3.1").build())
                 .build();
     }
 
-    private String inventedId() {
-        if (store != null) {
-            throw new IllegalArgumentException(
-                    "a session store needs a client identifier that stays the same: builder.clientId(...)");
+    // ---- checks ----
+
+    private void check() {
+        if (options == null && servers.isEmpty()) {
+            throw new IllegalArgumentException("no server address: add one with server(\"mqtt://host\")");
         }
-        return "godwit-" + UUID.randomUUID().toString().substring(0, 13);
+        checkSetOnce("server(...)", !servers.isEmpty(), options != null);
+        checkSetOnce("tls(...)", tls != null, options != null && options.tls().isConfigured());
+        checkSetOnce(
+                "proxy(...)", proxy != null, options != null && (options.proxy() != null || options.systemProxy()));
+        checkSetOnce(
+                "webSocket(...)",
+                webSocket != null,
+                options != null && options.webSocket() != WebSocketOptions.defaults());
+        if (onEventLoop && executor != null && transport == null) {
+            throw new IllegalArgumentException(
+                    "handlersOnEventLoop() and executor(...) are both set: remove one, handlers run in one place only");
+        }
+        checkSession();
+        if (!isVersion5()) {
+            checkNothingOfVersion5();
+        }
     }
 
-    private void checkClientId(String id) {
-        if (version == ProtocolVersion.V3_1 && (id.isEmpty() || id.length() > 23)) {
+    private static void checkSetOnce(String what, boolean here, boolean inOptions) {
+        if (here && inOptions) {
             throw new IllegalArgumentException(
-                    "client identifier '" + id + "' has " + id.length() + " characters; MQTT 3.1 takes 1 to 23");
+                    what + " is set, and transport(...) contains it too: remove one of them");
         }
-        if (id.isEmpty() && version == ProtocolVersion.V3_1_1 && !isClean()) {
-            throw new IllegalArgumentException(
-                    "an empty client identifier needs a clean session on MQTT 3.1.1 [MQTT-3.1.3-7]");
+    }
+
+    private void checkSession() {
+        boolean clean = isClean();
+        if (!clean && (clientId == null || clientId.isEmpty())) {
+            throw new IllegalArgumentException((store != null ? "a session store" : "a session that is not clean")
+                    + " needs a client identifier that stays the same: set clientId(...)");
         }
+        if (version == ProtocolVersion.V3_1 && clientId != null && (clientId.isEmpty() || clientId.length() > 23)) {
+            throw new IllegalArgumentException("the client identifier '" + clientId + "' has " + clientId.length()
+                    + " characters: MQTT 3.1 requires 1 to 23");
+        }
+    }
+
+    private void checkNothingOfVersion5() {
+        if (!connectProperties.isEmpty()) {
+            throw onlyVersion5(connectProperties.property(0) + " of CONNECT");
+        }
+        if (receiveMaximum != null) {
+            throw onlyVersion5("receiveMaximum(...)");
+        }
+        if (topicAliasMaximum != null) {
+            throw onlyVersion5("topicAliasMaximum(...)");
+        }
+        if (ownTopicAliases != null) {
+            throw onlyVersion5("ownTopicAliases(...)");
+        }
+        if (authenticator != null) {
+            throw onlyVersion5("authenticator(...)");
+        }
+        if (redirects.isFollowed()) {
+            throw onlyVersion5("redirects(...)");
+        }
+        if (will != null && !will.properties().isEmpty() && !dropsProperties) {
+            throw new IllegalArgumentException("the will has properties, which MQTT " + version
+                    + " doesn't have: set protocol(ProtocolVersion.V5), remove them, or allow to drop them with"
+                    + " dropPropertiesBeforeMqtt5(true)");
+        }
+    }
+
+    private IllegalArgumentException onlyVersion5(String setting) {
+        return new IllegalArgumentException(setting + " is set, but MQTT " + version
+                + " doesn't have it: set protocol(ProtocolVersion.V5), or remove the setting");
+    }
+
+    private boolean isVersion5() {
+        return version == ProtocolVersion.V5;
     }
 
     private boolean isClean() {
@@ -465,35 +696,40 @@ public final class MqttClientBuilder {
     }
 
     private MqttProperties connectProperties() {
-        if (version != ProtocolVersion.V5) {
+        if (!isVersion5()) {
             return MqttProperties.NONE;
         }
         MqttProperties properties = connectProperties;
         if (!isClean() && !properties.has(Property.SESSION_EXPIRY_INTERVAL)) {
             properties = properties.with(Property.SESSION_EXPIRY_INTERVAL, 0xFFFF_FFFFL);
         }
-        if (receiveMaximum != 65_535) {
+        if (or(receiveMaximum, RECEIVE_MAXIMUM) != RECEIVE_MAXIMUM) {
             properties = properties.with(Property.RECEIVE_MAXIMUM, receiveMaximum);
         }
-        if (maximumPacketSize != 268_435_460) {
-            properties = properties.with(Property.MAXIMUM_PACKET_SIZE, (long) maximumPacketSize);
+        if (or(maximumPacketSize, MAXIMUM_PACKET_SIZE) != MAXIMUM_PACKET_SIZE) {
+            properties = properties.with(Property.MAXIMUM_PACKET_SIZE, (long) or(maximumPacketSize, 0));
         }
-        if (topicAliasMaximum > 0) {
-            properties = properties.with(Property.TOPIC_ALIAS_MAXIMUM, topicAliasMaximum);
+        if (or(topicAliasMaximum, TOPIC_ALIASES) > 0) {
+            properties = properties.with(Property.TOPIC_ALIAS_MAXIMUM, or(topicAliasMaximum, TOPIC_ALIASES));
         }
         return properties;
     }
 
+    private static int or(@Nullable Integer value, int absent) {
+        return value != null ? value : absent;
+    }
+
     private static int inRange(String what, int value, int least, int most) {
         if (value < least || value > most) {
-            throw new IllegalArgumentException(what + " " + value + " is out of range: " + least + " to " + most);
+            throw new IllegalArgumentException("invalid " + what + " " + value + ": must be " + least + " to " + most);
         }
         return value;
     }
 
-    private static Duration positive(String what, Duration limit) {
-        if (limit.isNegative() || limit.isZero()) {
-            throw new IllegalArgumentException("the " + what + " must be positive, not " + limit);
+    private static Duration positive(String what, Duration limit, Duration longest) {
+        if (limit.isNegative() || limit.isZero() || limit.compareTo(longest) > 0) {
+            throw new IllegalArgumentException("invalid " + what + " " + limit + ": must be more than zero and at most "
+                    + longest.toDays() + (longest.toDays() == 1 ? " day" : " days"));
         }
         return limit;
     }

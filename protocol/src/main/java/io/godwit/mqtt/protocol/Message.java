@@ -141,9 +141,9 @@ public final class Message {
      * @throws IllegalArgumentException unless 0 to 4,294,967,295 whole seconds
      */
     public Message withExpiry(@Nullable Duration expiry) {
-        if (expiry != null && (expiry.isNegative() || expiry.toSeconds() > 0xFFFF_FFFFL)) {
-            throw new IllegalArgumentException(
-                    "message expiry " + expiry + " is out of range: 0 to 4,294,967,295 seconds (MQTT 5, 3.3.2.3.3)");
+        if (expiry != null && (expiry.isNegative() || expiry.toSeconds() > 0xFFFF_FFFFL || expiry.getNano() != 0)) {
+            throw new IllegalArgumentException("invalid message expiry " + expiry
+                    + ": must be whole seconds from 0 to 4,294,967,295 (MQTT 5, 3.3.2.3.3)");
         }
         return withProperties(
                 properties.with(Property.MESSAGE_EXPIRY_INTERVAL, expiry == null ? null : expiry.toSeconds()));

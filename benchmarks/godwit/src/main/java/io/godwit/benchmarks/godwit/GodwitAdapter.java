@@ -19,7 +19,7 @@ public final class GodwitAdapter implements Adapter {
     @Override
     public Link connect(Endpoint endpoint) {
         MqttClientBuilder builder = MqttClient.builder()
-                .road(road(endpoint))
+                .transport(road(endpoint))
                 .protocol(endpoint.mqtt5() ? ProtocolVersion.V5 : ProtocolVersion.V3_1_1)
                 .clientId(endpoint.clientId())
                 .maximumInFlight(65_535) // the benchmark's window is the limit

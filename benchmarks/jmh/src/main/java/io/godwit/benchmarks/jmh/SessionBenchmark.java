@@ -59,15 +59,9 @@ public class SessionBenchmark {
     private static Session<Object> connected() {
         SessionConfig config = new SessionConfig(
                 ProtocolVersion.V3_1_1,
-                new QueueBounds(BURST, 1 << 20, WhenFull.FAIL),
-                BURST,
-                BURST,
-                SessionLoss.RESEND,
-                MOST_IDENTIFIERS,
-                1 << 20,
-                0,
-                0,
-                false,
+                new SessionConfig.Sending(
+                        new QueueBounds(BURST, 1 << 20, WhenFull.FAIL), BURST, BURST, SessionLoss.RESEND, 0),
+                new SessionConfig.Receiving(MOST_IDENTIFIERS, 1 << 20, 0, false),
                 0);
         Session<Object> session = new Session<>(config, SessionLog.NONE, ByteBufAllocator.DEFAULT);
         session.addHandler(TopicFilter.of("bench/+"), "handler");

@@ -6,6 +6,7 @@ import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.DisconnectCause.EndedBy;
 import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.FailureReason;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.SessionEvent;
@@ -19,6 +20,7 @@ import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt and the connection that comes of it; ignored as soon as another one has taken its place. */
@@ -29,7 +31,7 @@ final class BrokerConnection implements ConnectionListener {
     private final ClientConfig config;
 
     // Event loop only.
-    private @Nullable Connect connect;
+    private @Nullable Function<ServerAddress, Connect> connect;
     private @Nullable Attempt attempt;
     private @Nullable Connection connection;
 
@@ -40,9 +42,9 @@ final class BrokerConnection implements ConnectionListener {
     }
 
     /** Sets out for the broker; CONNECT follows as soon as there is a connection. */
-    void open(TransportOptions road, Connect packet) {
-        connect = packet;
-        attempt = config.transport().open(core.loop, road, this);
+    void open(TransportOptions options, Function<ServerAddress, Connect> packets) {
+        connect = packets;
+        attempt = config.transport().open(core.loop, options, this);
     }
 
     @Nullable
@@ -78,7 +80,7 @@ final class BrokerConnection implements ConnectionListener {
             return;
         }
         keeper.setTimer(config.connackTimeout().toNanos(), this::noConnack);
-        Connect packet = connect;
+        Connect packet = connect.apply(made.address());
         connect = null;
         try {
             core.open(made, packet);

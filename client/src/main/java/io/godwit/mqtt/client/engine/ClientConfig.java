@@ -4,6 +4,7 @@ import io.godwit.mqtt.client.Authenticator;
 import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.Credentials;
 import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.client.Redirects;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.SessionConfig;
 import io.godwit.mqtt.client.store.SessionStore;
@@ -18,31 +19,161 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** All that a builder has gathered, checked; what a client is made of. */
+/**
+ * The settings of a client, checked by its builder. The groups are for whoever builds one; the methods are shortcuts for whoever
+ * reads one setting.
+ */
 public record ClientConfig(
-        TransportOptions road,
-        Transport transport,
-        EventLoop loop,
-        ProtocolVersion version,
-        String clientId,
-        boolean cleanSession,
-        Duration keepAlive,
-        @Nullable Supplier<? extends @Nullable Credentials> credentials,
-        @Nullable Message will,
-        MqttProperties connectProperties,
-        @Nullable Authenticator authenticator,
-        Reconnect reconnect,
-        boolean retryFirst,
-        boolean followRedirects,
-        @Nullable SessionStore store,
-        SessionConfig session,
-        Duration connackTimeout,
-        Duration callTimeout,
-        Duration closeTimeout,
-        int inboxMessages,
-        long inboxBytes,
-        Executor executor,
-        Executor background,
-        boolean onEventLoop,
-        List<Handler> handlers,
-        List<ClientListener> listeners) {}
+        Network network, Login login, Recovery recovery, SessionConfig session, Limits limits, Dispatch dispatch) {
+
+    /**
+     * How connections are made.
+     *
+     * @param daemon whether the JVM may end while the client is connected
+     */
+    public record Network(TransportOptions options, Transport transport, EventLoop loop, boolean daemon) {}
+
+    /** What CONNECT contains. */
+    public record Login(
+            ProtocolVersion version,
+            String clientId,
+            boolean cleanSession,
+            Duration keepAlive,
+            @Nullable Supplier<? extends @Nullable Credentials> credentials,
+            @Nullable Message will,
+            MqttProperties properties,
+            @Nullable Authenticator authenticator) {}
+
+    /** What happens when a connection ends. */
+    public record Recovery(
+            Reconnect reconnect,
+            boolean retryFirst,
+            Redirects redirects,
+            @Nullable SessionStore store) {}
+
+    /**
+     * Time limits and the bounds of what waits for handlers.
+     *
+     * @param inboxBytes bytes of messages and packets
+     */
+    public record Limits(Duration connack, Duration call, Duration close, int inboxMessages, long inboxBytes) {}
+
+    /**
+     * Who handles messages, and where the application's code runs.
+     *
+     * @param executor for handlers, listeners and dependents of futures
+     * @param background for suppliers and policies
+     * @param dropsProperties whether properties of messages are dropped before MQTT 5, instead of failing the publish
+     */
+    public record Dispatch(
+            Executor executor,
+            Executor background,
+            boolean onEventLoop,
+            boolean dropsProperties,
+            List<Handler> handlers,
+            List<ClientListener> listeners) {}
+
+    TransportOptions transportOptions() {
+        return network.options;
+    }
+
+    Transport transport() {
+        return network.transport;
+    }
+
+    EventLoop loop() {
+        return network.loop;
+    }
+
+    ProtocolVersion version() {
+        return login.version;
+    }
+
+    String clientId() {
+        return login.clientId;
+    }
+
+    boolean cleanSession() {
+        return login.cleanSession;
+    }
+
+    Duration keepAlive() {
+        return login.keepAlive;
+    }
+
+    @Nullable
+    Supplier<? extends @Nullable Credentials> credentials() {
+        return login.credentials;
+    }
+
+    @Nullable
+    Message will() {
+        return login.will;
+    }
+
+    MqttProperties connectProperties() {
+        return login.properties;
+    }
+
+    @Nullable
+    Authenticator authenticator() {
+        return login.authenticator;
+    }
+
+    Reconnect reconnect() {
+        return recovery.reconnect;
+    }
+
+    boolean retryFirst() {
+        return recovery.retryFirst;
+    }
+
+    Redirects redirects() {
+        return recovery.redirects;
+    }
+
+    @Nullable
+    SessionStore store() {
+        return recovery.store;
+    }
+
+    Duration connackTimeout() {
+        return limits.connack;
+    }
+
+    Duration callTimeout() {
+        return limits.call;
+    }
+
+    Duration closeTimeout() {
+        return limits.close;
+    }
+
+    int inboxMessages() {
+        return limits.inboxMessages;
+    }
+
+    long inboxBytes() {
+        return limits.inboxBytes;
+    }
+
+    Executor executor() {
+        return dispatch.executor;
+    }
+
+    Executor background() {
+        return dispatch.background;
+    }
+
+    boolean onEventLoop() {
+        return dispatch.onEventLoop;
+    }
+
+    List<Handler> handlers() {
+        return dispatch.handlers;
+    }
+
+    List<ClientListener> listeners() {
+        return dispatch.listeners;
+    }
+}

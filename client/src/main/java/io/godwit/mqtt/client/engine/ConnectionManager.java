@@ -14,8 +14,6 @@ import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.FailureReason;
-import io.godwit.mqtt.client.net.ServerAddress;
-import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.transport.Cancellable;
@@ -24,7 +22,6 @@ import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.Connack;
-import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
@@ -46,7 +43,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ConnectionManager {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionManager.class);
-    private static final int MOST_REDIRECTS = 3;
     private static final Failure CLOSED =
             new Failure(Failure.Kind.CLOSED, ReasonCode.UNSPECIFIED_ERROR, "the client is closed", MqttProperties.NONE);
 
@@ -72,8 +68,7 @@ final class ConnectionManager {
     /** Why the last connection ended. */
     private @Nullable DisconnectCause lastLoss;
 
-    private int redirects;
-    private @Nullable TransportOptions detour;
+    private final Redirection redirection;
     /** The broker has just named another server: the next attempt goes there, without delay. */
     private boolean redirected;
     /** Whether CONNACK has come since the application last called connect: a lost connection is then made again. */
@@ -90,6 +85,7 @@ final class ConnectionManager {
     private boolean awaitBroker;
 
     private boolean closing;
+    private @Nullable Cancellable jvmHold;
 
     ConnectionManager(RealMqttClient client, ClientConfig config, ClientCore core) {
         this.client = client;
@@ -99,6 +95,7 @@ final class ConnectionManager {
         Authenticator authenticator = config.authenticator();
         this.authentication = authenticator == null ? null : new Authentication(authenticator, core, this);
         this.clientId = config.clientId();
+        this.redirection = new Redirection(config);
     }
 
     ClientState state() {
@@ -137,9 +134,9 @@ final class ConnectionManager {
 
     private void fresh() {
         attempts = 0;
-        redirects = 0;
-        detour = null;
+        redirection.reset();
         established = false;
+        holdJvm();
         core.setClosedTo(null);
         begin();
     }
@@ -247,28 +244,11 @@ final class ConnectionManager {
         if (line != next) {
             return;
         }
-        TransportOptions road = detour != null ? detour : config.road();
-        next.open(road, connectPacket(credentials, authData));
-    }
-
-    @SuppressWarnings("NullAway") // nullable arrays of a record are not understood
-    private Connect connectPacket(@Nullable Credentials credentials, byte @Nullable [] authData) {
-        MqttProperties properties = config.connectProperties();
-        Authenticator authenticator = config.authenticator();
-        if (authenticator != null) {
-            properties = properties
-                    .with(Property.AUTHENTICATION_METHOD, authenticator.method())
-                    .with(Property.AUTHENTICATION_DATA, authData);
-        }
-        return new Connect(
-                config.version(),
-                clientId,
-                config.cleanSession(),
-                (int) config.keepAlive().toSeconds(),
-                config.will(),
-                credentials == null ? null : credentials.username(),
-                credentials == null ? null : credentials.password(),
-                properties);
+        Redirection.Detour detour = redirection.detour();
+        next.open(
+                detour == null ? config.transportOptions() : detour.options(),
+                ConnectPackets.forServers(
+                        config.login(), clientId, detour == null || detour.trusted() ? credentials : null, authData));
     }
 
     // ---- what the session tells ----
@@ -333,10 +313,11 @@ final class ConnectionManager {
                 FailureReason.BROKER_REJECTED,
                 connack.code(),
                 reason,
-                "the broker refused the connection" + from.where() + ": " + code,
+                "the broker refused the connection" + from.where() + ": " + code
+                        + redirect(from, connack.properties(), reason),
                 connack.properties(),
                 null);
-        if (redirect(connack.properties(), reason)) {
+        if (redirected) {
             from.drop(false);
             redirected = false;
             begin();
@@ -345,34 +326,39 @@ final class ConnectionManager {
         }
     }
 
-    /** Takes the broker's hint to another server, MQTT 5 section 4.11, if the application allows that. */
-    private boolean redirect(MqttProperties properties, @Nullable ReasonCode reason) {
+    /** Follows the broker's hint to another server if that is allowed; what to add to the message. */
+    private String redirect(BrokerConnection from, MqttProperties properties, @Nullable ReasonCode reason) {
         String reference = properties.get(Property.SERVER_REFERENCE);
+        Connection connection = from.connection();
         boolean moved = reason == ReasonCode.USE_ANOTHER_SERVER || reason == ReasonCode.SERVER_MOVED;
-        if (!moved || reference == null || !config.followRedirects() || redirects >= MOST_REDIRECTS) {
-            return false;
+        if (!moved || reference == null || connection == null) {
+            return "";
         }
-        try {
-            String first = reference.trim().split("\\s+", 2)[0];
-            ServerAddress from = config.road().servers().get(0);
-            String address = first.contains("://") ? first : from.scheme().text() + "://" + first;
-            detour = config.road().toBuilder()
-                    .servers(List.of(ServerAddress.parse(address)))
-                    .build();
-            redirects++;
-            redirected = true;
-            return true;
-        } catch (IllegalArgumentException unusable) {
-            return false;
+        String why = redirection.follow(connection.address(), reference);
+        redirected = why == null;
+        return why == null ? "; it names another server" : "; " + why;
+    }
+
+    /** The JVM keeps running while the client is connected or trying to be, unless the application wants otherwise. */
+    private void holdJvm() {
+        if (jvmHold == null && !config.network().daemon()) {
+            jvmHold = config.transport().holdJvm();
+        }
+    }
+
+    private void releaseJvm() {
+        Cancellable hold = jvmHold;
+        jvmHold = null;
+        if (hold != null) {
+            hold.cancel();
         }
     }
 
     private void serverDisconnected(BrokerConnection from, Disconnect disconnect) {
         ReasonCode reason = disconnect.reason();
-        boolean moved = redirect(disconnect.properties(), reason);
-        from.drop(false);
         String why = "the broker disconnected: " + Reasons.describe(reason, disconnect.properties())
-                + (moved ? "; it names another server" : "");
+                + redirect(from, disconnect.properties(), reason);
+        from.drop(false);
         lost(new DisconnectCause(EndedBy.BROKER, reason, why, disconnect.properties(), null));
     }
 
@@ -402,7 +388,7 @@ final class ConnectionManager {
     // ---- ends ----
 
     void attemptFailed(ConnectFailure failure) {
-        detour = null; // a server that was only named is not worth a second attempt
+        redirection.reset(); // a server that was only named is not tried again
         MqttException reason = new MqttConnectException(failure);
         if (established || config.retryFirst()) {
             waitForNext(
@@ -425,7 +411,7 @@ final class ConnectionManager {
     /** An established connection has ended, and it was not the application that wanted it. */
     void lost(DisconnectCause cause) {
         if (!redirected) {
-            redirects = 0; // a connection of its own; only a chain of redirects is counted
+            redirection.reset();
         }
         cancelTimer();
         if (line != null) {
@@ -550,13 +536,16 @@ final class ConnectionManager {
         }
         scheduleTick();
         settleDisconnects();
-        if (!connecting.isEmpty()) {
+        if (connecting.isEmpty()) {
+            releaseJvm();
+        } else {
             fresh();
         }
     }
 
     private void finish() {
         state = ClientState.CLOSED;
+        releaseJvm();
         if (tick != null) {
             tick.cancel();
             tick = null;

@@ -4,7 +4,9 @@ import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,32 @@ final class Publisher {
         this.waitWhenFull = core.config.session().queue().whenFull() == WhenFull.WAIT;
     }
 
-    PublishExchange publishAsync(Message message) {
+    /**
+     * The properties that the protocol version has.
+     *
+     * @throws IllegalArgumentException if it has none and the application doesn't allow to drop them
+     */
+    static MqttProperties checked(MqttProperties properties, ClientConfig config) {
+        if (properties.isEmpty() || config.version() == ProtocolVersion.V5) {
+            return properties;
+        }
+        if (config.dispatch().dropsProperties()) {
+            return MqttProperties.NONE;
+        }
+        throw new IllegalArgumentException("MQTT " + config.version() + " has no properties, such as "
+                + properties.property(0) + ": connect with MQTT 5, remove them, or allow to drop them with"
+                + " dropPropertiesBeforeMqtt5(true)");
+    }
+
+    /** The message as the protocol version can carry it. */
+    private Message checked(Message message) {
+        MqttProperties properties = message.properties();
+        MqttProperties kept = properties.isEmpty() ? properties : checked(properties, core.config);
+        return kept == properties ? message : message.withProperties(kept);
+    }
+
+    PublishExchange publishAsync(Message given) {
+        Message message = checked(given);
         PublishExchange publication = new PublishExchange(core, message, false);
         Failure refused = offer(publication, message);
         if (refused != null) {
@@ -32,7 +59,8 @@ final class Publisher {
         return publication;
     }
 
-    PublishResult publish(Message message) {
+    PublishResult publish(Message given) {
+        Message message = checked(given);
         if (message.qos() == Qos.AT_MOST_ONCE && core.offerNow(message)) {
             return PublishResult.SUCCESS;
         }

@@ -135,9 +135,9 @@ public final class RealMqttClient implements MqttClient {
 
     private CompletableFuture<Void> disconnect(
             CompletableFuture<Void> future, ReasonCode reason, MqttProperties properties, Duration limit) {
+        MqttProperties allowed = checked(properties);
         boolean v5 = config.version() == ProtocolVersion.V5;
-        Disconnect packet =
-                v5 ? new Disconnect(reason, properties) : new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE);
+        Disconnect packet = new Disconnect(v5 ? reason : ReasonCode.SUCCESS, allowed);
         core.loop.execute(() -> keeper.disconnect(future, packet, limit));
         return future;
     }
@@ -216,11 +216,13 @@ public final class RealMqttClient implements MqttClient {
     }
 
     private static Map<TopicSubscription, Handler> manual(TopicSubscription subscription, ManualHandler handler) {
-        return Map.of(subscription, new Handler(subscription.filter(), null, handler));
+        return Map.of(
+                subscription, new Handler(subscription.filter(), null, Objects.requireNonNull(handler, "handler")));
     }
 
     private static Map<TopicSubscription, Handler> automatic(
             List<TopicSubscription> subscriptions, MessageHandler handler) {
+        Objects.requireNonNull(handler, "handler");
         Map<TopicSubscription, Handler> handlers = new LinkedHashMap<>();
         for (TopicSubscription subscription : subscriptions) {
             handlers.put(subscription, new Handler(subscription.filter(), handler, null));
@@ -231,12 +233,8 @@ public final class RealMqttClient implements MqttClient {
     private CompletableFuture<Subscription> subscribe(
             Map<TopicSubscription, Handler> asked, MqttProperties properties, boolean waited) {
         List<Handler> handlers = List.copyOf(asked.values());
-        SubscribeExchange subscribe = new SubscribeExchange(
-                this,
-                List.copyOf(asked.keySet()),
-                handlers,
-                config.version() == ProtocolVersion.V5 ? properties : MqttProperties.NONE,
-                waited);
+        SubscribeExchange subscribe =
+                new SubscribeExchange(this, List.copyOf(asked.keySet()), handlers, checked(properties), waited);
         core.request(subscribe, handlers);
         return subscribe;
     }
@@ -263,7 +261,7 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public void handle(String filter, MessageHandler handler) {
-        core.addHandler(new Handler(TopicFilter.of(filter), handler, null));
+        core.addHandler(new Handler(TopicFilter.of(filter), Objects.requireNonNull(handler, "handler"), null));
     }
 
     // ---- request and response ----
@@ -286,9 +284,14 @@ public final class RealMqttClient implements MqttClient {
         return requests().send(this, request);
     }
 
+    /** Properties that the protocol version doesn't have fail the call, or are dropped if the application allows that. */
+    private MqttProperties checked(MqttProperties properties) {
+        return Publisher.checked(properties, config);
+    }
+
     @Override
     public String toString() {
         return "MqttClient[" + config.clientId() + ", MQTT " + config.version() + ", " + keeper.state() + ", "
-                + config.road() + "]";
+                + config.transportOptions() + "]";
     }
 }

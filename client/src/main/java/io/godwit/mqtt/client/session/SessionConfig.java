@@ -5,29 +5,73 @@ import io.godwit.mqtt.client.store.SessionLoss;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 
 /**
- * What a session is told when it is made.
+ * The settings of a session. The groups are for whoever builds one; the methods are shortcuts for whoever reads one setting.
  *
  * @param version of the protocol
- * @param queue bounds of what may wait to be sent
- * @param maximumInFlight publishes of QoS 1 and 2 that this client has in flight at most, 1 to 65,535
- * @param maximumInFlightQos2 of these, those of QoS 2
- * @param sessionLoss what becomes of publishes in flight when the broker has lost the session
- * @param receiveMaximum messages of QoS 1 and 2 that may be unacknowledged, 1 to 65,535; told to the broker on MQTT 5
- * @param maximumPacketSize bytes of the largest packet that is taken; told to the broker on MQTT 5
- * @param topicAliasMaximum aliases that the broker may use, 0 to 65,535
- * @param ownTopicAliases aliases that this client will use if the broker takes as many, 0 to 65,535
- * @param acknowledgeOnArrival whether messages are acknowledged before they are handled
- * @param epochOffset nanoseconds to add to the session's time to have the time since 1970
+ * @param epochOffset nanoseconds to add to the session's time to get the time since 1970
  */
-public record SessionConfig(
-        ProtocolVersion version,
-        QueueBounds queue,
-        int maximumInFlight,
-        int maximumInFlightQos2,
-        SessionLoss sessionLoss,
-        int receiveMaximum,
-        int maximumPacketSize,
-        int topicAliasMaximum,
-        int ownTopicAliases,
-        boolean acknowledgeOnArrival,
-        long epochOffset) {}
+public record SessionConfig(ProtocolVersion version, Sending sending, Receiving receiving, long epochOffset) {
+
+    /**
+     * Settings for publishes of this client.
+     *
+     * @param queue bounds of what may wait to be sent
+     * @param maximumInFlight publishes of QoS 1 and 2 that may be in flight, 1 to 65,535
+     * @param maximumInFlightQos2 of these, those of QoS 2
+     * @param sessionLoss what becomes of publishes in flight when the broker has lost the session
+     * @param topicAliases aliases that this client uses if the broker allows as many, 0 to 65,535
+     */
+    public record Sending(
+            QueueBounds queue,
+            int maximumInFlight,
+            int maximumInFlightQos2,
+            SessionLoss sessionLoss,
+            int topicAliases) {}
+
+    /**
+     * Settings for received messages.
+     *
+     * @param receiveMaximum messages of QoS 1 and 2 that may be unacknowledged, 1 to 65,535; sent to the broker with MQTT 5
+     * @param maximumPacketSize bytes of the largest packet that is accepted; sent to the broker with MQTT 5
+     * @param topicAliasMaximum aliases that the broker may use, 0 to 65,535
+     * @param acknowledgeOnArrival whether messages are acknowledged before they are handled
+     */
+    public record Receiving(
+            int receiveMaximum, int maximumPacketSize, int topicAliasMaximum, boolean acknowledgeOnArrival) {}
+
+    public QueueBounds queue() {
+        return sending.queue;
+    }
+
+    int maximumInFlight() {
+        return sending.maximumInFlight;
+    }
+
+    int maximumInFlightQos2() {
+        return sending.maximumInFlightQos2;
+    }
+
+    SessionLoss sessionLoss() {
+        return sending.sessionLoss;
+    }
+
+    int ownTopicAliases() {
+        return sending.topicAliases;
+    }
+
+    int receiveMaximum() {
+        return receiving.receiveMaximum;
+    }
+
+    int maximumPacketSize() {
+        return receiving.maximumPacketSize;
+    }
+
+    int topicAliasMaximum() {
+        return receiving.topicAliasMaximum;
+    }
+
+    boolean acknowledgeOnArrival() {
+        return receiving.acknowledgeOnArrival;
+    }
+}

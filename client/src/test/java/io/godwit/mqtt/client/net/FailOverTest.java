@@ -34,7 +34,7 @@ class FailOverTest {
         try (TestBroker first = TestBroker.builder().remember(MESSAGES * 2).start();
                 TestBroker second = TestBroker.builder().remember(MESSAGES * 2).start();
                 MqttClient client = MqttClient.builder()
-                        .road(TransportOptions.to(first.uri(), second.uri()))
+                        .transport(TransportOptions.to(first.uri(), second.uri()))
                         .clientId("load")
                         .cleanSession(false)
                         .reconnect(Reconnect.exponential(Duration.ofMillis(20), Duration.ofMillis(100)))

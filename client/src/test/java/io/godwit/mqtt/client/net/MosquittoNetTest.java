@@ -105,7 +105,7 @@ class MosquittoNetTest {
     void roads(String name, Tls.Engine engine, ProtocolVersion version) throws Exception {
         TransportOptions road = road(name, engine);
         try (MqttClient client =
-                MqttClient.builder().road(road).protocol(version).build()) {
+                MqttClient.builder().transport(road).protocol(version).build()) {
             client.connect();
 
             roundTrip(client, "roads/" + name + "/" + engine + "/" + version);
@@ -116,7 +116,8 @@ class MosquittoNetTest {
     @DisplayName("the server list: the first is dead, the second answers")
     void server_list() {
         try (MqttClient client = MqttClient.builder()
-                .road(TransportOptions.to("mqtt://127.0.0.1:" + Programs.freePort(), "mqtt://127.0.0.1:" + broker.tcp))
+                .transport(TransportOptions.to(
+                        "mqtt://127.0.0.1:" + Programs.freePort(), "mqtt://127.0.0.1:" + broker.tcp))
                 .build()) {
             client.connect();
 
@@ -130,7 +131,7 @@ class MosquittoNetTest {
         TransportOptions road = road("mutual", Tls.Engine.JDK).toBuilder()
                 .tls(Tls.builder().ca(broker.authority.getCertificatePEM()).build())
                 .build();
-        try (MqttClient client = MqttClient.builder().road(road).build()) {
+        try (MqttClient client = MqttClient.builder().transport(road).build()) {
             assertThatThrownBy(client::connect)
                     .isInstanceOf(MqttConnectException.class)
                     .satisfies(failure -> assertThat(messages(failure)).contains("client certificate"));
@@ -151,7 +152,7 @@ class MosquittoNetTest {
                 .key(key)
                 .build();
         try (MqttClient client = MqttClient.builder()
-                .road(TransportOptions.to("mqtts://localhost:" + broker.mutual).toBuilder()
+                .transport(TransportOptions.to("mqtts://localhost:" + broker.mutual).toBuilder()
                         .tls(tls)
                         .build())
                 .clientId("rotating")

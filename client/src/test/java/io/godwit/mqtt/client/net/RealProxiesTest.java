@@ -27,7 +27,7 @@ class RealProxiesTest {
                     .proxy(proxy)
                     .tls(Tls.builder().ca(broker.authority.getCertificatePEM()).build())
                     .build();
-            try (MqttClient client = MqttClient.builder().road(road).build()) {
+            try (MqttClient client = MqttClient.builder().transport(road).build()) {
                 client.connect();
                 MosquittoNetTest.roundTrip(client, "proxies");
             }
@@ -38,7 +38,7 @@ class RealProxiesTest {
         TransportOptions without = TransportOptions.to("mqtt://localhost:" + broker.tcp).toBuilder()
                 .proxy(ProxyServer.parse(proxy.anonymousUri()))
                 .build();
-        try (MqttClient client = MqttClient.builder().road(without).build()) {
+        try (MqttClient client = MqttClient.builder().transport(without).build()) {
             assertThatThrownBy(client::connect)
                     .isInstanceOf(MqttConnectException.class)
                     .hasStackTraceContaining("it wants credentials");

@@ -23,7 +23,7 @@ final class SilentAddressProbe {
                     return addresses;
                 })
                 .build();
-        try (MqttClient client = MqttClient.builder().road(options).build()) {
+        try (MqttClient client = MqttClient.builder().transport(options).build()) {
             long start = System.nanoTime();
             client.connect();
             Duration took = Duration.ofNanos(System.nanoTime() - start);

@@ -31,15 +31,9 @@ class LargeMessageTest {
         Session<String> session = new Session<>(
                 new SessionConfig(
                         version,
-                        new QueueBounds(10, 10_000, WhenFull.FAIL),
-                        100,
-                        100,
-                        SessionLoss.RESEND,
-                        65_535,
-                        1_000_000,
-                        10,
-                        10,
-                        false,
+                        new SessionConfig.Sending(
+                                new QueueBounds(10, 10_000, WhenFull.FAIL), 100, 100, SessionLoss.RESEND, 10),
+                        new SessionConfig.Receiving(65_535, 1_000_000, 10, false),
                         0),
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);

@@ -56,15 +56,8 @@ class SessionTest {
         return new Session<>(
                 new SessionConfig(
                         version,
-                        bounds,
-                        maximumInFlight,
-                        maximumInFlightQos2,
-                        SessionLoss.RESEND,
-                        65_535,
-                        1_000_000,
-                        10,
-                        10,
-                        false,
+                        new SessionConfig.Sending(bounds, maximumInFlight, maximumInFlightQos2, SessionLoss.RESEND, 10),
+                        new SessionConfig.Receiving(65_535, 1_000_000, 10, false),
                         0),
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);
@@ -554,7 +547,11 @@ class SessionTest {
     @DisplayName("[MQTT-3.3.4-9] a broker that exceeds the receive maximum of this client breaks the protocol")
     void tooManyUnacknowledgedMessagesAreABreach() {
         session = new Session<>(
-                new SessionConfig(version, bounds, 10, 10, SessionLoss.FAIL, 1, 1000, 0, 0, false, 0),
+                new SessionConfig(
+                        version,
+                        new SessionConfig.Sending(bounds, 10, 10, SessionLoss.FAIL, 0),
+                        new SessionConfig.Receiving(1, 1000, 0, false),
+                        0),
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);
         connect();

@@ -22,15 +22,9 @@ class TickTest {
         Session<Object> session = new Session<>(
                 new SessionConfig(
                         ProtocolVersion.V3_1_1,
-                        new QueueBounds(10, 1_000, QueueBounds.WhenFull.FAIL),
-                        10,
-                        10,
-                        SessionLoss.RESEND,
-                        65_535,
-                        65_535,
-                        0,
-                        0,
-                        false,
+                        new SessionConfig.Sending(
+                                new QueueBounds(10, 1_000, QueueBounds.WhenFull.FAIL), 10, 10, SessionLoss.RESEND, 0),
+                        new SessionConfig.Receiving(65_535, 65_535, 0, false),
                         0),
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);

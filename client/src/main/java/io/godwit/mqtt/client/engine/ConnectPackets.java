@@ -1,0 +1,76 @@
+package io.godwit.mqtt.client.engine;
+
+import io.godwit.mqtt.client.Authenticator;
+import io.godwit.mqtt.client.Credentials;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.codec.PacketCodec;
+import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Property;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Creates the CONNECT packet of an attempt, for the server that answered: credentials belong to addresses. */
+public final class ConnectPackets {
+    private ConnectPackets() {}
+
+    /**
+     * The CONNECT packet for each server that may answer.
+     *
+     * @param clientId the configured identifier, or the one that the broker has assigned
+     * @param credentials for servers whose address contains none
+     * @param authData the first data of the authenticator
+     */
+    static Function<ServerAddress, Connect> forServers(
+            ClientConfig.Login login, String clientId, @Nullable Credentials credentials, byte @Nullable [] authData) {
+        MqttProperties properties = login.properties();
+        Authenticator authenticator = login.authenticator();
+        if (authenticator != null) {
+            properties = properties
+                    .with(Property.AUTHENTICATION_METHOD, authenticator.method())
+                    .with(Property.AUTHENTICATION_DATA, authData);
+        }
+        MqttProperties all = properties;
+        return server -> packet(login, clientId, server.user() == null ? credentials : inAddress(server), all);
+    }
+
+    private static Credentials inAddress(ServerAddress server) {
+        String password = server.password();
+        return Credentials.of(
+                String.valueOf(server.user()), password == null ? null : password.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @SuppressWarnings("NullAway") // nullable arrays of a record are not understood
+    private static Connect packet(
+            ClientConfig.Login login, String clientId, @Nullable Credentials credentials, MqttProperties properties) {
+        return new Connect(
+                login.version(),
+                clientId,
+                login.cleanSession(),
+                (int) login.keepAlive().toSeconds(),
+                login.will(),
+                credentials == null ? null : credentials.username(),
+                credentials == null ? null : credentials.password(),
+                properties);
+    }
+
+    /**
+     * Checks that a CONNECT packet can be written with these settings.
+     *
+     * @throws IllegalArgumentException if a field or property is too long for the packet
+     */
+    public static void check(ClientConfig.Login login) {
+        Connect packet = packet(login, login.clientId(), null, login.properties());
+        ByteBuf scratch = Unpooled.buffer(256);
+        try {
+            PacketCodec.write(packet, login.version(), scratch);
+        } catch (IllegalArgumentException tooLong) {
+            throw new IllegalArgumentException("CONNECT cannot be written: " + tooLong.getMessage(), tooLong);
+        } finally {
+            scratch.release();
+        }
+    }
+}
