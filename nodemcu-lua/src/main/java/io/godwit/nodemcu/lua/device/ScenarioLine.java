@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -116,7 +117,7 @@ final class ScenarioLine {
             case "password" -> settings.withPassword(value);
             default -> settings.withIp(value);
         };
-        change.apply(WifiSettings.DEFAULTS);
+        Objects.requireNonNull(change.apply(WifiSettings.DEFAULTS), "the settings check the value");
         return device -> device.post(() -> {
             WifiStation station = device.network().station();
             station.settings(change.apply(station.settings()));
