@@ -74,7 +74,7 @@ public final class FaultProxy implements AutoCloseable {
     public void toServer(Faults faults) {
         thread.run(() -> {
             toServer = faults;
-            connections.forEach(connection -> connection.toServer().faults(faults));
+            List.copyOf(connections).forEach(connection -> connection.toServer().faults(faults));
         });
     }
 
@@ -82,7 +82,7 @@ public final class FaultProxy implements AutoCloseable {
     public void toClient(Faults faults) {
         thread.run(() -> {
             toClient = faults;
-            connections.forEach(connection -> connection.toClient().faults(faults));
+            List.copyOf(connections).forEach(connection -> connection.toClient().faults(faults));
         });
     }
 

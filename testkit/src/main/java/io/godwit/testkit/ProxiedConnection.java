@@ -3,6 +3,7 @@ package io.godwit.testkit;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -61,13 +62,21 @@ final class ProxiedConnection {
         ended.run();
     }
 
-    /** Ends both ends with a reset. */
+    /** Ends both ends with a reset. An end that is closed already stays as it is. */
     void reset() {
-        client.config().setOption(ChannelOption.SO_LINGER, 0);
-        if (server.isActive()) {
-            server.config().setOption(ChannelOption.SO_LINGER, 0);
-        }
+        resetOnClose(client);
+        resetOnClose(server);
         close();
+    }
+
+    private static void resetOnClose(Channel channel) {
+        if (channel.isActive()) {
+            try {
+                channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            } catch (ChannelException ended) {
+                // The peer has ended the connection, and the system has noticed before Netty did.
+            }
+        }
     }
 
     /** Bytes from one end to the other. */

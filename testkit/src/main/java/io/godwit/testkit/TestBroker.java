@@ -51,7 +51,7 @@ public final class TestBroker implements AutoCloseable {
 
     /** Configures and starts a {@link TestBroker}. Not thread-safe. */
     public static final class Builder {
-        private final MqttBroker.Builder broker = MqttBroker.builder();
+        private final MqttBroker.Builder broker = MqttBroker.builder().settings(BrokerSettings.defaults());
         private BrokerListener listener = BrokerListener.NONE;
         private int remember = BrokerJournal.DEFAULT_LIMIT;
 
@@ -69,7 +69,7 @@ public final class TestBroker implements AutoCloseable {
             return this;
         }
 
-        /** Sets what the broker allows and limits. */
+        /** Sets what the broker allows and limits; default {@link BrokerSettings#defaults()}, which allows everything. */
         public Builder settings(BrokerSettings newSettings) {
             broker.settings(newSettings);
             return this;

@@ -55,6 +55,21 @@ class FaultProxyTest {
         broker.awaitDisconnected("x", Duration.ofSeconds(5));
     }
 
+    /** The connection may have ended a moment before; that is no reason to fail. */
+    @Test
+    void resets_connections_that_end_at_the_same_time() throws IOException {
+        for (int n = 0; n < 200; n++) {
+            PacketClient ending = PacketClient.connect(proxy.port(), "y" + n, V3_1_1);
+            proxy.toServer(Faults.none().resetAfter(0));
+            ending.close();
+
+            proxy.reset();
+            proxy.toClient(Faults.none().resetAfter(0));
+            proxy.heal();
+        }
+        assertThat(proxy.open()).isLessThanOrEqualTo(1);
+    }
+
     @Test
     void resets() throws IOException {
         proxy.toServer(Faults.none().resetAfter(1));

@@ -26,15 +26,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model broker: an MQTT server of versions 3.1, 3.1.1 and 5 as a plain object. Packets and the time go in through
- * {@link #received} and its neighbours, packets come out at the {@link PacketSink} of each connection, and nothing else
- * happens: no socket, no thread, no clock. The same calls in the same order give the same packets.
+ * An MQTT 3.1, 3.1.1 and 5 server as a plain object. Packets and the time go in through {@link #received} and similar
+ * methods, packets come out at the {@link PacketSink} of each connection. It has no socket, no thread and no clock, so
+ * the same calls in the same order give the same packets.
  *
- * <p>Not safe for several threads. Times are nanoseconds from an origin that the caller chooses, never going back.
+ * <p>Not thread-safe. Times are nanoseconds from an origin that the caller chooses, and never go back.
  */
 public final class BrokerCore {
     private final BrokerListener listener;
     private final Timers timers = new Timers();
+    private final MemoryBudget memory = new MemoryBudget();
     private final Sessions sessions;
     private final Router router;
     private final Handshake handshake;
@@ -43,12 +44,12 @@ public final class BrokerCore {
     private final Set<BrokerLink> links = new LinkedHashSet<>();
 
     private BrokerSettings settings;
-    private RetainedMessages retained = new RetainedMessages();
+    private RetainedMessages retained = new RetainedMessages(memory);
 
     public BrokerCore(BrokerSettings settings, BrokerListener listener) {
         this.settings = Objects.requireNonNull(settings, "settings");
         this.listener = Objects.requireNonNull(listener, "listener");
-        this.sessions = new Sessions(timers, this::accept);
+        this.sessions = new Sessions(timers, memory, this::accept);
         this.router = new Router(this);
         this.handshake = new Handshake(this);
         this.inbound = new Inbound(this);
@@ -80,13 +81,51 @@ public final class BrokerCore {
         return router;
     }
 
+    MemoryBudget memory() {
+        return memory;
+    }
+
+    /** Bytes of messages that the broker keeps, as {@link BrokerLimits#bytes} counts them. */
+    public long bytes() {
+        return memory.used();
+    }
+
     // --- Connections: what comes from the network.
 
-    /** A client has opened a connection; it has sent nothing yet. */
-    public BrokerLink open(PacketSink sink) {
+    /** A client has opened a connection and sent nothing yet. Beyond the limit of connections it is closed at once. */
+    public BrokerLink open(PacketSink sink, long now) {
         BrokerLink link = new BrokerLink(sink);
+        if (links.size() >= settings.limits().connections()) {
+            listener.limited("", "a connection was closed: " + links.size() + " are open");
+            link.end(null, MqttProperties.NONE);
+            return link;
+        }
         links.add(link);
+        long timeout = settings.connectTimeout().toNanos();
+        if (timeout > 0) {
+            link.silenceTimer = timers.at(now + timeout, later -> checkConnected(link, later));
+        }
         return link;
+    }
+
+    private void checkConnected(BrokerLink link, long now) {
+        if (link.isOpen() && !link.isConnected()) {
+            violation(link, ReasonCode.UNSPECIFIED_ERROR, "no complete CONNECT arrived in time [MQTT-3.1.0-1]", now);
+            links.remove(link);
+        }
+    }
+
+    /**
+     * The client has sent bytes that do not make a whole packet yet.
+     *
+     * @param change by how much what is kept of them has grown, or shrunk
+     */
+    void buffered(BrokerLink link, int change, long now) {
+        if (change > 0 && !memory.fits(change, settings.limits()) && link.isOpen()) {
+            listener.limited(link.clientId, "the connection was closed: the broker has no memory for its packet");
+            end(link, ReasonCode.QUOTA_EXCEEDED, "the broker has no memory for this packet", now);
+        }
+        memory.add(change);
     }
 
     /** A packet has arrived. Ignored when the broker has ended the connection already. */
@@ -177,7 +216,7 @@ public final class BrokerCore {
             session.expirySeconds = Math.min(expiry, settings.maximumSessionExpiry());
         }
         if (disconnect.reason() == ReasonCode.SUCCESS) {
-            session.will = null; // [MQTT-3.14.4-3]
+            session.will(null); // [MQTT-3.14.4-3]
         }
         leave(link, "DISCONNECT from the client: " + disconnect.reason().describe(), now);
         link.end(null, MqttProperties.NONE);
@@ -278,13 +317,13 @@ public final class BrokerCore {
 
     /** A crash and a new start: all connections are cut; sessions and retained messages are kept or lost. */
     public void restart(boolean keepState, long now) {
-        BrokerSnapshot state = keepState ? snapshot() : new BrokerSnapshot(List.of(), new RetainedMessages());
+        BrokerSnapshot state = keepState ? snapshot() : new BrokerSnapshot(List.of(), new RetainedMessages(memory));
         restore(state, now);
     }
 
     /** What the broker would have on its disk now. */
     public BrokerSnapshot snapshot() {
-        return new BrokerSnapshot(sessions.copies(), retained.copy());
+        return new BrokerSnapshot(sessions.copies(), retained.copy(new MemoryBudget()));
     }
 
     /** A crash and a new start with an older state: all connections are cut without a word. */
@@ -298,7 +337,8 @@ public final class BrokerCore {
         }
         links.clear();
         timers.clear();
-        retained = snapshot.retained().copy();
+        retained.release();
+        retained = snapshot.retained().copy(memory);
         sessions.restore(snapshot.sessions(), now);
     }
 
@@ -359,8 +399,11 @@ public final class BrokerCore {
     private int route(@Nullable Session from, Message message, long now) {
         listener.published(from == null ? null : from.clientId(), message);
         QueuedMessage arrived = QueuedMessage.arrived(message, now);
-        if (message.retain() && settings.retainAvailable()) {
-            retained.keep(arrived);
+        if (message.retain() && settings.retainAvailable() && !retained.keep(arrived, settings.limits())) {
+            listener.limited(
+                    from == null ? "" : from.clientId(),
+                    "the message for '" + message.topic() + "' was not retained: the broker keeps " + retained.size()
+                            + " retained messages and " + memory.used() + " bytes");
         }
         return router.route(from, arrived, now);
     }

@@ -5,9 +5,9 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import org.jspecify.annotations.Nullable;
 
-/** Is told what happens in the model broker, on the broker's thread, while it happens; must not call the broker. */
+/** Learns what happens in a broker. Called on the broker's thread while it happens; must not call the broker. */
 public interface BrokerListener {
-    /** Nobody listens. */
+    /** Does nothing. */
     BrokerListener NONE = new BrokerListener() {};
 
     /** The CONNACK that accepts a client is about to be sent. */
@@ -28,6 +28,13 @@ public interface BrokerListener {
     /** A message was not delivered to a session: its queue was full, or it was too large or too old. */
     default void dropped(String clientId, Message message, String why) {}
 
-    /** The client did what the standard forbids, with the statement. The model broker goes on where it can. */
+    /**
+     * A limit of {@link BrokerLimits} was reached, and what would have exceeded it was refused or dropped.
+     *
+     * @param clientId empty if the client is not known yet
+     */
+    default void limited(String clientId, String what) {}
+
+    /** The client did what the standard forbids, with the statement. The broker goes on where it can. */
     default void violation(String clientId, String what) {}
 }

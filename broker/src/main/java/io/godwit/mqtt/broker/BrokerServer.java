@@ -3,7 +3,9 @@ package io.godwit.mqtt.broker;
 import io.godwit.mqtt.broker.internal.LoopThread;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,11 +16,13 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
@@ -32,6 +36,7 @@ import org.slf4j.LoggerFactory;
  * {@link #call}.
  */
 final class BrokerServer {
+    private static final int RESERVE = 256 << 10;
     private static final Logger LOG = LoggerFactory.getLogger(BrokerServer.class);
 
     /** PEM files for TLS; {@code clientAuthority} when clients must show a certificate of it. */
@@ -50,7 +55,8 @@ final class BrokerServer {
     private final BrokerCore core;
     private final String host;
     private final @Nullable SslContext tls;
-    private final @Nullable String webSocketPath;
+    private final @Nullable WebSocketSettings webSocket;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final LoopThread thread = new LoopThread("mqtt-broker");
     private final long origin = System.nanoTime();
 
@@ -63,19 +69,27 @@ final class BrokerServer {
     private final Set<Client> clients = new LinkedHashSet<>();
     private long ahead;
     private boolean silent;
+    /** Released when the memory is exhausted, so that some is left for closing; null from then on. */
+    private byte @Nullable [] reserve = new byte[RESERVE];
+
     private long planned = Long.MAX_VALUE;
     private @Nullable Future<?> plan;
 
-    BrokerServer(BrokerCore core, String host, @Nullable TlsFiles tls, @Nullable String webSocketPath) {
+    BrokerServer(BrokerCore core, String host, @Nullable TlsFiles tls, @Nullable WebSocketSettings webSocket) {
         this.core = core;
         this.host = host;
-        this.webSocketPath = webSocketPath;
+        this.webSocket = webSocket;
         try {
             this.tls = tls == null ? null : context(tls);
         } catch (SSLException | IllegalArgumentException e) {
             thread.close();
-            throw new IllegalStateException("the TLS files " + tls + " do not serve: " + e.getMessage(), e);
+            throw new IllegalStateException("cannot use the TLS files " + tls + ": " + e.getMessage(), e);
         }
+        thread.group().terminationFuture().addListener(ended -> {
+            if (!closed.isDone()) {
+                closed.completeExceptionally(new IllegalStateException("the broker's thread has ended unexpectedly"));
+            }
+        });
     }
 
     private static SslContext context(TlsFiles files) throws SSLException {
@@ -111,7 +125,7 @@ final class BrokerServer {
                         build(channel.pipeline());
                     }
                 });
-        io.netty.channel.ChannelFuture bound = bootstrap.bind(host, wanted).awaitUninterruptibly();
+        ChannelFuture bound = bootstrap.bind(host, wanted).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             if (port == 0) {
                 thread.close();
@@ -129,8 +143,8 @@ final class BrokerServer {
         if (tls != null) {
             pipeline.addLast(tls.newHandler(pipeline.channel().alloc()));
         }
-        if (webSocketPath != null) {
-            WebSocketBytes.install(pipeline, webSocketPath);
+        if (webSocket != null) {
+            webSocket.install(pipeline);
         }
         pipeline.addLast(new Client());
     }
@@ -146,9 +160,14 @@ final class BrokerServer {
     /** Runs the task on the broker's thread and waits for what it returns. */
     <T> T call(Task<T> task) {
         return thread.call(() -> {
-            T result = task.run(core, now());
-            plan();
-            return result;
+            try {
+                T result = task.run(core, now());
+                plan();
+                return result;
+            } catch (VirtualMachineError exhausted) {
+                fail(exhausted);
+                throw exhausted;
+            }
         });
     }
 
@@ -178,7 +197,33 @@ final class BrokerServer {
 
     void close() {
         unbind();
+        closed.complete(null);
         thread.close();
+    }
+
+    /** Completes when the broker has ended: exceptionally if not by {@link #close}. */
+    CompletableFuture<Void> closed() {
+        return closed;
+    }
+
+    /**
+     * The memory is exhausted, or the virtual machine fails otherwise. What the broker was doing is half done, so it must
+     * not go on: it closes its port and connections, and says so. Event loop only.
+     */
+    private void fail(VirtualMachineError cause) {
+        if (reserve == null) {
+            return;
+        }
+        reserve = null;
+        clients.forEach(Client::drop);
+        clients.clear();
+        Channel channel = listening;
+        if (channel != null) {
+            channel.close();
+        }
+        thread.group().shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        closed.completeExceptionally(cause);
+        LOG.error("the broker ends: {}", cause.toString());
     }
 
     private long now() {
@@ -203,8 +248,12 @@ final class BrokerServer {
     private void tick() {
         planned = Long.MAX_VALUE;
         plan = null;
-        core.tick(now());
-        plan();
+        try {
+            core.tick(now());
+            plan();
+        } catch (VirtualMachineError exhausted) {
+            fail(exhausted);
+        }
     }
 
     /** One connection. Event loop only. */
@@ -228,7 +277,7 @@ final class BrokerServer {
 
         private void open(ChannelHandlerContext ctx) {
             if (wire == null) {
-                wire = new BrokerWire(core, this, ctx.executor());
+                wire = new BrokerWire(core, this, ctx.executor(), now());
                 clients.add(this);
                 if (silent) {
                     hold(true);
@@ -238,8 +287,17 @@ final class BrokerServer {
 
         void hold(boolean held) {
             if (context != null && wire != null) {
-                context.channel().config().setAutoRead(!held);
+                context.channel()
+                        .config()
+                        .setAutoRead(!held && context.channel().isWritable());
                 wire.hold(held);
+            }
+        }
+
+        void drop() {
+            wire = null;
+            if (context != null) {
+                context.channel().close();
             }
         }
 
@@ -251,14 +309,19 @@ final class BrokerServer {
                     wire.received(bytes, now());
                     plan();
                 }
+            } catch (VirtualMachineError exhausted) {
+                fail(exhausted);
             } finally {
                 bytes.release();
             }
         }
 
+        /** A client that does not read what it is sent is not read from either: its answers would pile up. */
         @Override
         public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            if (wire != null && ctx.channel().isWritable()) {
+            boolean writable = ctx.channel().isWritable();
+            ctx.channel().config().setAutoRead(writable && !silent);
+            if (wire != null && writable) {
                 wire.writable(now());
             }
         }
@@ -274,9 +337,9 @@ final class BrokerServer {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (!(cause instanceof java.io.IOException)) {
+            if (!(cause instanceof IOException)) {
                 LOG.warn(
-                        "connection of client '{}' fails",
+                        "closing the connection of client '{}'",
                         wire == null ? "" : wire.link().clientId(),
                         cause);
             }
@@ -295,7 +358,7 @@ final class BrokerServer {
         @Override
         public void close() {
             if (context != null) {
-                context.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+                context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             }
         }
 

@@ -2,11 +2,13 @@ package io.godwit.mqtt.broker;
 
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import java.time.Duration;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a model broker allows and limits. Immutable: each setter returns a changed copy. */
+/** What a broker allows and limits. Immutable: each setter returns a changed copy. */
 public final class BrokerSettings {
     private static final BrokerSettings DEFAULTS = new BrokerSettings();
 
@@ -25,10 +27,13 @@ public final class BrokerSettings {
     private @Nullable String responseInformation = null;
     private Set<ProtocolVersion> versions = EnumSet.allOf(ProtocolVersion.class);
     private BrokerPolicy policy = BrokerPolicy.OPEN;
+    private BrokerLimits limits = BrokerLimits.NONE;
+    private boolean rejectControlCharacters;
+    private Duration connectTimeout = Duration.ofSeconds(30);
 
     private BrokerSettings() {}
 
-    /** Everything is allowed, nothing is limited beyond the standard. */
+    /** Allows everything and limits almost nothing beyond the standard: for tests. */
     public static BrokerSettings defaults() {
         return DEFAULTS;
     }
@@ -50,7 +55,26 @@ public final class BrokerSettings {
         copy.responseInformation = responseInformation;
         copy.versions = versions;
         copy.policy = policy;
+        copy.limits = limits;
+        copy.rejectControlCharacters = rejectControlCharacters;
+        copy.connectTimeout = connectTimeout;
         return copy;
+    }
+
+    /**
+     * Settings for a broker whose clients are not trusted: limits in proportion to the heap of this process, packets of at
+     * most a 64th of it (1 MiB at least), no control characters in topics and identifiers, and 10 seconds for CONNECT.
+     */
+    public static BrokerSettings guarded() {
+        return guarded(Runtime.getRuntime().maxMemory());
+    }
+
+    static BrokerSettings guarded(long heap) {
+        return DEFAULTS.limits(BrokerLimits.forHeap(heap))
+                .maximumPacketSize((int) Math.max(1 << 20, Math.min(268_435_460, heap / 64)))
+                .maximumQueued(10_000)
+                .rejectControlCharacters(true)
+                .connectTimeout(Duration.ofSeconds(10));
     }
 
     /** MQTT 5: publishes of QoS 1 and 2 that a client may have unacknowledged, 1 to 65,535. */
@@ -218,6 +242,45 @@ public final class BrokerSettings {
     public BrokerSettings policy(BrokerPolicy value) {
         BrokerSettings copy = copy();
         copy.policy = value;
+        return copy;
+    }
+
+    /** How much of the broker clients may occupy. */
+    public BrokerLimits limits() {
+        return limits;
+    }
+
+    public BrokerSettings limits(BrokerLimits value) {
+        BrokerSettings copy = copy();
+        copy.limits = Objects.requireNonNull(value, "value");
+        return copy;
+    }
+
+    /**
+     * Whether topics, client identifiers and user names with control characters (U+0001 to U+001F, U+007F to U+009F) are
+     * rejected, as section 1.5.4 of the standard allows.
+     */
+    public boolean rejectControlCharacters() {
+        return rejectControlCharacters;
+    }
+
+    public BrokerSettings rejectControlCharacters(boolean value) {
+        BrokerSettings copy = copy();
+        copy.rejectControlCharacters = value;
+        return copy;
+    }
+
+    /** How long a new connection may take until its CONNECT is accepted; zero: without limit. */
+    public Duration connectTimeout() {
+        return connectTimeout;
+    }
+
+    public BrokerSettings connectTimeout(Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException("invalid connect timeout " + value + ": must be zero or more");
+        }
+        BrokerSettings copy = copy();
+        copy.connectTimeout = value;
         return copy;
     }
 

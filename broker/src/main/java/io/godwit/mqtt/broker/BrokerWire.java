@@ -10,12 +10,12 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts bytes around one connection of the model broker: reads packets at any fragmentation, and gathers what the broker
+ * The bytes of one connection of the broker: reads packets at any fragmentation, and gathers what the broker
  * sends in a burst into one buffer. Used on the broker's thread only.
  */
 public final class BrokerWire {
-    /** Above so many bytes that wait the broker keeps its messages back. */
-    private static final int HIGH_WATER = 1 << 20;
+    /** Above this many bytes in one burst the broker keeps its messages back. */
+    private static final int HIGH_WATER = 256 << 10;
 
     /** Where the bytes go. */
     public interface Output {
@@ -38,6 +38,9 @@ public final class BrokerWire {
     private final BrokerLink link;
 
     private @Nullable ByteBuf pending;
+    /** Bytes of an incomplete packet that the core knows of. */
+    private int buffered;
+
     private boolean flushAsked;
     private boolean held;
     private boolean closing;
@@ -48,12 +51,12 @@ public final class BrokerWire {
      *
      * @param later runs the flush of a burst, on the broker's thread, after the present call has returned
      */
-    public BrokerWire(BrokerCore core, Output output, Executor later) {
+    public BrokerWire(BrokerCore core, Output output, Executor later, long now) {
         this.core = core;
         this.output = output;
         this.later = later;
         this.reader = new PacketReader(core.settings().maximumPacketSize());
-        this.link = core.open(new Sink());
+        this.link = core.open(new Sink(), now);
     }
 
     public BrokerLink link() {
@@ -73,6 +76,16 @@ public final class BrokerWire {
             });
         } catch (ProtocolViolationException malformed) {
             core.failed(link, malformed.reason(), String.valueOf(malformed.getMessage()), now);
+        }
+        account(now);
+    }
+
+    private void account(long now) {
+        int waiting = reader.waiting();
+        if (waiting != buffered) {
+            int change = waiting - buffered;
+            buffered = waiting;
+            core.buffered(link, change, now);
         }
     }
 
@@ -118,6 +131,8 @@ public final class BrokerWire {
     private void release() {
         dead = true;
         reader.close();
+        core.memory().remove(buffered);
+        buffered = 0;
         if (pending != null) {
             pending.release();
             pending = null;

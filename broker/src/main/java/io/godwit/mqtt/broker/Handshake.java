@@ -46,6 +46,11 @@ final class Handshake {
             return;
         }
         String id = connect.clientId();
+        String fault = nameFault(connect);
+        if (fault != null) {
+            refuse(link, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, fault);
+            return;
+        }
         if (version == ProtocolVersion.V3_1 && (id.isEmpty() || id.length() > LONGEST_ID_OF_3_1)) {
             refuse(link, ReasonCode.CLIENT_IDENTIFIER_NOT_VALID, null);
             return;
@@ -59,7 +64,7 @@ final class Handshake {
                 link.clientId = "assigned-" + ++assigned;
             } while (core.sessions().get(link.clientId) != null);
         }
-        ReasonCode judgement = judgeWill(connect);
+        ReasonCode judgement = checkWill(connect);
         if (!judgement.isError()) {
             judgement = core.settings().policy().connect(connect);
         }
@@ -76,12 +81,21 @@ final class Handshake {
         }
     }
 
-    private ReasonCode judgeWill(Connect connect) {
+    private @Nullable String nameFault(Connect connect) {
+        String fault = NameRules.faultOfText("client identifier", connect.clientId(), core.settings());
+        String username = connect.username();
+        return fault != null || username == null
+                ? fault
+                : NameRules.faultOfText("user name", username, core.settings());
+    }
+
+    private ReasonCode checkWill(Connect connect) {
         Message will = connect.will();
         if (will == null) {
             return ReasonCode.SUCCESS;
         }
-        if (TopicName.fault(will.topic()) != null) {
+        if (TopicName.fault(will.topic()) != null
+                || NameRules.faultOfTopic("will topic", will.topic(), core.settings()) != null) {
             return ReasonCode.TOPIC_NAME_INVALID;
         }
         if (will.qos().compareTo(core.settings().maximumQos()) > 0) {
@@ -156,11 +170,17 @@ final class Handshake {
             sessions.end(session, now);
             session = null;
         }
+        String limit = session == null ? limitReached(connect) : null;
+        if (limit != null) {
+            core.listener().limited(link.clientId, "the connection was refused: " + limit);
+            refuse(link, ReasonCode.QUOTA_EXCEEDED, limit);
+            return;
+        }
         boolean present = session != null;
         Session current = session == null ? sessions.create(link.clientId) : session;
         sessions.attach(current, link);
         current.expirySeconds = expiry(connect);
-        current.will = connect.will();
+        current.will(connect.will());
         current.willDelaySeconds =
                 connect.will() == null ? 0 : connect.will().properties().getOr(Property.WILL_DELAY_INTERVAL, 0L);
         link.state = BrokerLink.State.CONNECTED;
@@ -171,6 +191,15 @@ final class Handshake {
         link.send(new Connack(says, 0, limits(link, connect, current, auth)));
         current.outbound.resume(link);
         core.drain(current, now);
+    }
+
+    private @Nullable String limitReached(Connect connect) {
+        BrokerLimits limits = core.settings().limits();
+        int sessions = core.sessions().all().size();
+        if (sessions >= limits.sessions()) {
+            return "the broker has " + sessions + " sessions, its limit";
+        }
+        return core.memory().fits(MemoryBudget.size(connect.will()), limits) ? null : "the broker has no memory left";
     }
 
     private long expiry(Connect connect) {

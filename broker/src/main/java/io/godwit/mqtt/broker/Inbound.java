@@ -11,6 +11,7 @@ import io.godwit.mqtt.protocol.Pubrel;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages from a client: checks them against the standard and the broker's limits, hands them to the router once, and
@@ -37,6 +38,9 @@ final class Inbound {
             return;
         }
         String fault = TopicName.fault(topic);
+        if (fault == null) {
+            fault = NameRules.faultOfTopic("topic name", topic, settings);
+        }
         if (fault != null) {
             core.violation(link, ReasonCode.TOPIC_NAME_INVALID, fault, now);
             return;
@@ -59,13 +63,24 @@ final class Inbound {
             message = message.withRetain(false);
         }
         if (message.qos() == Qos.AT_MOST_ONCE) {
-            ReasonCode judgement = settings.policy().publish(session.clientId(), message);
+            ReasonCode judgement = check(session, message);
             if (judgement == null || !judgement.isError()) {
                 core.accept(session, message, now);
             }
             return;
         }
         acknowledged(link, session, publish, message, now);
+    }
+
+    /** Whether the message is taken: a limit of the broker comes first, then what the policy says. */
+    private @Nullable ReasonCode check(Session session, Message message) {
+        BrokerSettings settings = core.settings();
+        if (message.retain() && !core.retained().accepts(message, settings.limits())) {
+            core.listener()
+                    .limited(session.clientId(), "no room for the retained message of '" + message.topic() + "'");
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
+        return settings.policy().publish(session.clientId(), message);
     }
 
     private void acknowledged(BrokerLink link, Session session, Publish publish, Message message, long now) {
@@ -89,8 +104,7 @@ final class Inbound {
                     now);
             return;
         }
-        ReasonCode judgement =
-                repeated ? ReasonCode.SUCCESS : core.settings().policy().publish(session.clientId(), message);
+        ReasonCode judgement = repeated ? ReasonCode.SUCCESS : check(session, message);
         if (judgement == null || !judgement.isError()) {
             if (!repeated) {
                 if (message.qos() == Qos.EXACTLY_ONCE) {

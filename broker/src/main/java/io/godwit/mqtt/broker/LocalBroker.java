@@ -58,7 +58,7 @@ public final class LocalBroker {
     }
 
     BrokerWire wire(BrokerWire.Output output) {
-        return new BrokerWire(core, output, clock::execute);
+        return new BrokerWire(core, output, clock::execute, clock.nanoTime());
     }
 
     /** Makes sure that the clock wakes the broker when it has something to do. Called after everything that happens. */

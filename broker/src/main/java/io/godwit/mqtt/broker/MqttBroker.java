@@ -8,9 +8,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +40,9 @@ public final class MqttBroker implements AutoCloseable {
     private MqttBroker(Builder builder) {
         BrokerCore core = new BrokerCore(builder.settings, builder.listener);
         String webSocketPath = builder.webSocketPath;
-        server = new BrokerServer(core, builder.host, builder.tls(), webSocketPath);
+        WebSocketSettings webSocket =
+                webSocketPath == null ? null : new WebSocketSettings(webSocketPath, builder.origins);
+        server = new BrokerServer(core, builder.host, builder.tls(), webSocket);
         server.bind(builder.port);
         faults = new BrokerFaults(server);
         boolean secure = builder.certificate != null;
@@ -57,12 +63,13 @@ public final class MqttBroker implements AutoCloseable {
     public static final class Builder {
         private String host = "127.0.0.1";
         private int port;
-        private BrokerSettings settings = BrokerSettings.defaults();
+        private BrokerSettings settings = BrokerSettings.guarded();
         private BrokerListener listener = BrokerListener.NONE;
         private @Nullable Path certificate;
         private @Nullable Path key;
         private @Nullable Path clientAuthority;
         private @Nullable String webSocketPath;
+        private final Set<String> origins = new HashSet<>();
 
         private Builder() {}
 
@@ -81,7 +88,7 @@ public final class MqttBroker implements AutoCloseable {
             return this;
         }
 
-        /** Sets what the broker allows and limits. */
+        /** Sets what the broker allows and limits; default {@link BrokerSettings#guarded()}. */
         public Builder settings(BrokerSettings newSettings) {
             settings = Objects.requireNonNull(newSettings, "newSettings");
             return this;
@@ -140,6 +147,17 @@ public final class MqttBroker implements AutoCloseable {
                 throw new IllegalArgumentException("invalid WebSocket path '" + path + "': must start with '/'");
             }
             webSocketPath = path;
+            return this;
+        }
+
+        /**
+         * Lets web pages of these origins connect over WebSocket, such as {@code https://app.example}; {@code *} lets any.
+         * Pages from this machine (localhost, 127.0.0.0/8, ::1) always may, and so may programs that aren't browsers.
+         */
+        public Builder allowedOrigins(String... allowed) {
+            for (String origin : allowed) {
+                origins.add(origin.toLowerCase(Locale.ROOT));
+            }
             return this;
         }
 
@@ -226,6 +244,14 @@ public final class MqttBroker implements AutoCloseable {
     /** Changes settings of the running broker. Clients that are connected keep the limits from their CONNACK. */
     public void settings(UnaryOperator<BrokerSettings> change) {
         server.run((core, now) -> core.settings(change.apply(core.settings())));
+    }
+
+    /**
+     * Completes when the broker has ended. Completes exceptionally if it did not end by {@link #close} but because it ran
+     * out of memory: it can't go on then, and closes its port and connections.
+     */
+    public CompletableFuture<Void> closed() {
+        return server.closed().copy();
     }
 
     /** Failures to simulate, for tests of clients. */

@@ -29,6 +29,10 @@ final class OutboundQueue {
     private final Set<Integer> released = new LinkedHashSet<>();
     private int lastId;
 
+    private final MemoryBudget memory;
+    /** Of the messages in {@link #waiting} and {@link #published}. */
+    private long bytes;
+
     /** Of the present connection: what has to be sent again, and what was sent and counts against its receive maximum. */
     private final ArrayDeque<Integer> again = new ArrayDeque<>();
 
@@ -44,8 +48,29 @@ final class OutboundQueue {
         return published.size() + released.size();
     }
 
+    OutboundQueue(MemoryBudget memory) {
+        this.memory = memory;
+    }
+
     void add(QueuedMessage message) {
         waiting.add(message);
+        account(MemoryBudget.size(message.message()));
+    }
+
+    private void account(long change) {
+        bytes += change;
+        memory.add(change);
+    }
+
+    private void done(@Nullable QueuedMessage message) {
+        if (message != null) {
+            account(-MemoryBudget.size(message.message()));
+        }
+    }
+
+    /** The session has ended: its messages no longer count. */
+    void release() {
+        account(-bytes);
     }
 
     /** Whether a message of QoS 0 need not wait its turn. */
@@ -87,9 +112,11 @@ final class OutboundQueue {
             boolean counts = next.message().qos() != Qos.AT_MOST_ONCE;
             if (next.expired(now)) {
                 waiting.remove();
+                done(next);
                 dropped.accept(next.message(), "its expiry interval has passed");
             } else if (!counts) {
                 waiting.remove();
+                done(next);
                 send(link, next, false, 0, now, dropped);
             } else if (quota && inFlight() < limit) {
                 waiting.remove();
@@ -111,7 +138,7 @@ final class OutboundQueue {
             long now,
             BiConsumer<Message, String> dropped) {
         if (!link.publish(message.sentAt(now), dup, id)) {
-            published.remove(id);
+            done(published.remove(id));
             counted.remove(id);
             dropped.accept(message.message(), "it is larger than the client's maximum packet size");
         }
@@ -135,7 +162,7 @@ final class OutboundQueue {
         if (message == null || message.message().qos() != Qos.EXACTLY_ONCE) {
             return released.contains(packetId);
         }
-        published.remove(packetId);
+        done(published.remove(packetId));
         released.add(packetId);
         return true;
     }
@@ -150,7 +177,7 @@ final class OutboundQueue {
         if (message == null || message.message().qos() != qos) {
             return false;
         }
-        published.remove(packetId);
+        done(published.remove(packetId));
         counted.remove(packetId);
         return true;
     }
@@ -175,12 +202,13 @@ final class OutboundQueue {
         return messages;
     }
 
-    OutboundQueue copy() {
-        OutboundQueue copy = new OutboundQueue();
+    OutboundQueue copy(MemoryBudget budget) {
+        OutboundQueue copy = new OutboundQueue(budget);
         copy.waiting.addAll(waiting);
         copy.published.putAll(published);
         copy.released.addAll(released);
         copy.lastId = lastId;
+        copy.account(bytes);
         return copy;
     }
 }

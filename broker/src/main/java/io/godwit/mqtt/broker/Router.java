@@ -93,6 +93,11 @@ final class Router {
             core.listener().dropped(session.clientId(), message.message(), "the session's queue is full");
             return;
         }
+        if (!core.memory()
+                .fits(MemoryBudget.size(message.message()), core.settings().limits())) {
+            core.listener().dropped(session.clientId(), message.message(), "the broker has no memory left");
+            return;
+        }
         queue.add(message);
         core.drain(session, now);
     }

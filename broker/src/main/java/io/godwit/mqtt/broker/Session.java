@@ -1,6 +1,7 @@
 package io.godwit.mqtt.broker;
 
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.TopicFilter;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -22,13 +23,14 @@ final class Session {
     /** QoS 2 messages from the client that have been taken and not been released. */
     final Set<Integer> received = new LinkedHashSet<>();
 
-    OutboundQueue outbound = new OutboundQueue();
+    final OutboundQueue outbound;
+
+    private final MemoryBudget memory;
 
     /** Seconds that the session outlives its connection. */
     long expirySeconds;
 
-    @Nullable
-    Message will;
+    private @Nullable Message will;
 
     long willDelaySeconds;
 
@@ -41,8 +43,30 @@ final class Session {
 
     private @Nullable BrokerLink link;
 
-    Session(String clientId) {
+    Session(String clientId, MemoryBudget memory) {
+        this(clientId, memory, new OutboundQueue(memory));
+    }
+
+    private Session(String clientId, MemoryBudget memory, OutboundQueue outbound) {
         this.clientId = clientId;
+        this.memory = memory;
+        this.outbound = outbound;
+    }
+
+    @Nullable
+    Message will() {
+        return will;
+    }
+
+    void will(@Nullable Message newWill) {
+        memory.add(MemoryBudget.size(newWill) - MemoryBudget.size(will));
+        will = newWill;
+    }
+
+    /** The session has ended: what it keeps no longer counts. */
+    void release() {
+        will(null);
+        outbound.release();
     }
 
     String clientId() {
@@ -61,6 +85,10 @@ final class Session {
 
     Collection<Subscription> subscriptions() {
         return subscriptions.values();
+    }
+
+    boolean hasSubscription(TopicFilter filter) {
+        return subscriptions.containsKey(filter.text());
     }
 
     /** Adds a subscription; true when the filter was not subscribed to before. */
@@ -87,13 +115,12 @@ final class Session {
     }
 
     /** The same session without its connection and timers. */
-    Session copy() {
-        Session copy = new Session(clientId);
+    Session copy(MemoryBudget budget) {
+        Session copy = new Session(clientId, budget, outbound.copy(budget));
         copy.subscriptions.putAll(subscriptions);
         copy.received.addAll(received);
-        copy.outbound = outbound.copy();
         copy.expirySeconds = expirySeconds;
-        copy.will = will;
+        copy.will(will);
         copy.willDelaySeconds = willDelaySeconds;
         copy.endsAt = endsAt;
         copy.willAt = willAt;

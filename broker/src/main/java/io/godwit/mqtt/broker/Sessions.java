@@ -22,11 +22,13 @@ final class Sessions {
 
     private final Map<String, Session> byClient = new LinkedHashMap<>();
     private final Timers timers;
+    private final MemoryBudget memory;
     private final Wills wills;
     private SubscriptionIndex index = new SubscriptionIndex();
 
-    Sessions(Timers timers, Wills wills) {
+    Sessions(Timers timers, MemoryBudget memory, Wills wills) {
         this.timers = timers;
+        this.memory = memory;
         this.wills = wills;
     }
 
@@ -44,7 +46,7 @@ final class Sessions {
     }
 
     Session create(String clientId) {
-        Session session = new Session(clientId);
+        Session session = new Session(clientId, memory);
         byClient.put(clientId, session);
         return session;
     }
@@ -52,7 +54,7 @@ final class Sessions {
     /** A connection takes the session up: it no longer ends, and a will that waits is not sent. */
     void attach(Session session, BrokerLink link) {
         session.cancelTimers();
-        session.will = null;
+        session.will(null);
         session.link(link);
         link.session = session;
     }
@@ -64,7 +66,7 @@ final class Sessions {
             end(session, now);
             return;
         }
-        if (session.will != null) {
+        if (session.will() != null) {
             session.willAt = QueuedMessage.after(now, session.willDelaySeconds);
             if (session.willDelaySeconds == 0) {
                 publishWill(session, now);
@@ -77,7 +79,7 @@ final class Sessions {
     }
 
     private void arm(Session session) {
-        if (session.will != null && session.willAt != QueuedMessage.NEVER) {
+        if (session.will() != null && session.willAt != QueuedMessage.NEVER) {
             session.willTimer = timers.at(session.willAt, now -> publishWill(session, now));
         }
         if (session.endsAt != QueuedMessage.NEVER) {
@@ -86,8 +88,8 @@ final class Sessions {
     }
 
     private void publishWill(Session session, long now) {
-        Message will = session.will;
-        session.will = null;
+        Message will = session.will();
+        session.will(null);
         if (will != null) {
             wills.publish(
                     session, will.withProperties(will.properties().with(Property.WILL_DELAY_INTERVAL, null)), now);
@@ -102,6 +104,7 @@ final class Sessions {
         }
         byClient.remove(session.clientId(), session);
         publishWill(session, now);
+        session.release();
     }
 
     /** Adds a subscription; true when the filter was not subscribed to before. */
@@ -118,8 +121,9 @@ final class Sessions {
 
     /** The sessions as they stand, as copies. */
     List<Session> copies() {
+        MemoryBudget budget = new MemoryBudget();
         List<Session> copies = new ArrayList<>();
-        byClient.values().forEach(session -> copies.add(session.copy()));
+        byClient.values().forEach(session -> copies.add(session.copy(budget)));
         return copies;
     }
 
@@ -129,10 +133,11 @@ final class Sessions {
      */
     void restore(List<Session> copies, long now) {
         byClient.values().forEach(Session::cancelTimers);
+        byClient.values().forEach(Session::release);
         byClient.clear();
         index = new SubscriptionIndex();
         for (Session copy : copies) {
-            Session session = copy.copy();
+            Session session = copy.copy(memory);
             byClient.put(session.clientId(), session);
             session.subscriptions().forEach(subscription -> index.add(session, subscription));
         }

@@ -30,7 +30,7 @@ final class Subscriptions {
         List<ReasonCode> reasons = new ArrayList<>();
         Map<Subscription, Boolean> granted = new LinkedHashMap<>();
         for (TopicSubscription asked : subscribe.subscriptions()) {
-            ReasonCode judgement = judge(link, session, asked, identifier);
+            ReasonCode judgement = check(link, session, asked, identifier);
             if (judgement.isError()) {
                 reasons.add(refusal(link, judgement));
                 continue;
@@ -52,9 +52,17 @@ final class Subscriptions {
         });
     }
 
-    private ReasonCode judge(BrokerLink link, Session session, TopicSubscription asked, int identifier) {
+    private ReasonCode check(BrokerLink link, Session session, TopicSubscription asked, int identifier) {
         BrokerSettings settings = core.settings();
         TopicFilter filter = asked.filter();
+        if (NameRules.faultOfTopic("topic filter", filter.text(), settings) != null) {
+            return ReasonCode.TOPIC_FILTER_INVALID;
+        }
+        if (!session.hasSubscription(filter)
+                && session.subscriptions().size() >= settings.limits().subscriptions()) {
+            core.listener().limited(session.clientId(), "the subscription to '" + filter + "' was refused");
+            return ReasonCode.QUOTA_EXCEEDED;
+        }
         if (filter.hasWildcard() && !settings.wildcardsAvailable()) {
             return ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED;
         }

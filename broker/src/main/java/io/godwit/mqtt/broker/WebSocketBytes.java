@@ -2,15 +2,10 @@ package io.godwit.mqtt.broker;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.MessageToMessageCodec;
-import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
-import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.util.List;
 
 /**
@@ -18,24 +13,6 @@ import java.util.List;
  * [MQTT-6.0.0-2]. Any other data frame ends the connection [MQTT-6.0.0-1].
  */
 final class WebSocketBytes extends MessageToMessageCodec<WebSocketFrame, ByteBuf> {
-    private static final int LARGEST_FRAME = 16 << 20;
-
-    private WebSocketBytes() {}
-
-    /** Adds what is needed between the socket and a handler of MQTT bytes. */
-    static void install(ChannelPipeline pipeline, String path) {
-        pipeline.addLast(
-                new HttpServerCodec(),
-                new HttpObjectAggregator(65_536),
-                new WebSocketServerProtocolHandler(WebSocketServerProtocolConfig.newBuilder()
-                        .websocketPath(path)
-                        .subprotocols("mqtt,mqttv3.1")
-                        .maxFramePayloadLength(LARGEST_FRAME)
-                        .dropPongFrames(true)
-                        .build()),
-                new WebSocketBytes());
-    }
-
     @Override
     protected void encode(ChannelHandlerContext ctx, ByteBuf bytes, List<Object> out) {
         out.add(new BinaryWebSocketFrame(bytes.retain()));

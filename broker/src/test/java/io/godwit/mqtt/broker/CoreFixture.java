@@ -20,6 +20,7 @@ final class CoreFixture implements BrokerListener {
 
     final List<String> violations = new ArrayList<>();
     final List<String> dropped = new ArrayList<>();
+    final List<String> limited = new ArrayList<>();
     final BrokerCore core;
     long now;
 
@@ -34,6 +35,11 @@ final class CoreFixture implements BrokerListener {
     @Override
     public void violation(String clientId, String what) {
         violations.add(what);
+    }
+
+    @Override
+    public void limited(String clientId, String what) {
+        limited.add(what);
     }
 
     @Override
@@ -73,7 +79,7 @@ final class CoreFixture implements BrokerListener {
 
     /** One client's end of a connection. */
     final class Client {
-        final BrokerLink link = core.open(new Sink(this));
+        final BrokerLink link = core.open(new Sink(this), now);
         final List<Packet> received = new ArrayList<>();
         boolean closed;
         boolean writable = true;

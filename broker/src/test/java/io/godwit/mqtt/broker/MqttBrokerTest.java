@@ -2,15 +2,20 @@ package io.godwit.mqtt.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +93,84 @@ class MqttBrokerTest {
             assertThat(broker.faults().dropConnection("x")).isTrue();
 
             assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+    }
+
+    /** What is half done when the memory is exhausted is unknown, so the broker must not stay up as if nothing was. */
+    @Test
+    void ends_and_says_so_when_the_memory_is_exhausted() throws Exception {
+        BrokerListener exhausted = new BrokerListener() {
+            @Override
+            public void published(@Nullable String clientId, Message message) {
+                throw new OutOfMemoryError("for the test");
+            }
+        };
+        try (MqttBroker broker = MqttBroker.builder().listener(exhausted).start();
+                Socket client = open(broker)) {
+            send(client, CONNECT + "300400016121");
+
+            assertThatThrownBy(() -> broker.closed().get(10, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(OutOfMemoryError.class);
+            assertThat(client.getInputStream().readAllBytes()).hasSizeLessThan(5);
+            await().untilAsserted(() -> assertThatThrownBy(() -> open(broker)).isInstanceOf(ConnectException.class));
+        }
+    }
+
+    @Test
+    void completes_closed_when_it_is_closed() {
+        MqttBroker broker = MqttBroker.start();
+        assertThat(broker.closed()).isNotDone();
+
+        broker.close();
+
+        assertThat(broker.closed()).isCompletedWithValue(null);
+    }
+
+    /** Without limit, the answers to a client that does not read them would fill the memory. */
+    @Test
+    void stops_reading_from_a_client_that_does_not_read() throws IOException {
+        try (MqttBroker broker = MqttBroker.start();
+                Socket client = open(broker)) {
+            client.setReceiveBufferSize(4 << 10);
+            send(client, CONNECT);
+            byte[] pings = new byte[1 << 20];
+            for (int at = 0; at < pings.length; at += 2) {
+                pings[at] = (byte) 0xC0;
+            }
+            AtomicLong sent = new AtomicLong();
+            Thread flood = new Thread(() -> {
+                try {
+                    for (int n = 0; n < 200; n++) {
+                        client.getOutputStream().write(pings);
+                        sent.addAndGet(pings.length);
+                    }
+                } catch (IOException ended) {
+                    // The test ends the connection.
+                }
+            });
+            flood.start();
+
+            await().pollInterval(Duration.ofMillis(300)).until(new Stalled(sent));
+
+            assertThat(sent.get()).isLessThan(100L << 20);
+        }
+    }
+
+    /** Whether a number is the same as at the last look. */
+    private static final class Stalled implements Callable<Boolean> {
+        private final AtomicLong number;
+        private long before = -1;
+
+        Stalled(AtomicLong number) {
+            this.number = number;
+        }
+
+        @Override
+        public Boolean call() {
+            long now = number.get();
+            boolean same = now == before;
+            before = now;
+            return same;
         }
     }
 

@@ -8,12 +8,13 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** One Netty event loop with one daemon thread: other threads call into it and wait, and closing it leaves no thread. */
+/** One Netty event loop with one daemon thread. Other threads call into it and wait; closing it leaves no thread. */
 public final class LoopThread implements AutoCloseable {
     private static final int SECONDS_TO_WAIT = 10;
 
@@ -50,7 +51,12 @@ public final class LoopThread implements AutoCloseable {
             throw new IllegalStateException(
                     "called on the thread '" + name + "' itself: a listener or policy must not call back");
         }
-        Future<T> future = loop.submit(task);
+        Future<T> future;
+        try {
+            future = loop.submit(task);
+        } catch (RejectedExecutionException closed) {
+            throw new IllegalStateException("the thread '" + name + "' has ended", closed);
+        }
         try {
             return future.get(SECONDS_TO_WAIT, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -72,10 +78,12 @@ public final class LoopThread implements AutoCloseable {
     }
 
     /**
-     * Closes a listening socket. A port is free only once the selector has let go of it, which it does at its next turn:
-     * this waits for one.
+     * Closes a listening socket. Its port is free only after the selector's next turn, so this waits for one.
      */
     public void unbind(Channel listening) {
+        if (group.isShuttingDown()) {
+            return; // The loop closes its channels when it ends.
+        }
         listening.close().awaitUninterruptibly();
         for (int turn = 0; turn < 2; turn++) {
             loop.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly();
