@@ -14,7 +14,7 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -90,7 +90,9 @@ final class BrokerCommand implements Callable<Integer> {
                 ShutdownHook interruption =
                         new ShutdownHook(() -> terminal.note("stopped after " + messages + " messages"))) {
             terminal.line("listening on " + broker.uri() + " (Ctrl-C ends it)");
-            new CountDownLatch(1).await();
+            broker.closed().get();
+        } catch (ExecutionException ended) {
+            throw new IllegalStateException("the broker has ended: " + ended.getCause(), ended);
         }
         return ExitCodes.OK;
     }
@@ -141,6 +143,11 @@ final class BrokerCommand implements Callable<Integer> {
         @Override
         public void unsubscribed(String clientId, String filter) {
             terminal.line("'" + clientId + "' unsubscribed from '" + filter + "'");
+        }
+
+        @Override
+        public void limited(String clientId, String what) {
+            terminal.line("'" + clientId + "' reached a limit: " + what);
         }
 
         @Override
