@@ -22,6 +22,7 @@ import io.godwit.nodemcu.lua.device.DeviceListener;
 import io.godwit.nodemcu.lua.device.FlashImage;
 import io.godwit.nodemcu.lua.device.OnError;
 import io.godwit.nodemcu.lua.device.Spans;
+import io.godwit.nodemcu.lua.device.WarningPolicy;
 import io.godwit.nodemcu.lua.device.WifiSettings;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import java.io.BufferedReader;
@@ -35,9 +36,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -93,6 +96,12 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private CountOption count = new CountOption("Run N devices, each with its own identity. [1]");
 
+    @Option(
+            names = "--first",
+            paramLabel = "N",
+            description = "The index of the first device, for a fleet divided among processes. [0]")
+    private int first;
+
     @Option(names = "--stagger", paramLabel = "TIME", description = "Switch the devices on over this time. [0s]")
     private String stagger = "0s";
 
@@ -135,6 +144,15 @@ final class RunCommand implements Callable<Integer> {
                 "or have the address before the first line of the script (ready). [wait]"
             })
     private @Nullable String wifi;
+
+    @Option(
+            names = "--warnings",
+            paramLabel = "LIST",
+            description = {
+                "Disable warnings or turn them into errors: error (all), none, NAME (an error), no-NAME (disabled).",
+                "Separate several with commas. A warning ends with its name in brackets."
+            })
+    private @Nullable String warnings;
 
     @Option(names = "--watch", description = "Flash and restart the device when a file is saved.")
     private boolean watch;
@@ -192,7 +210,9 @@ final class RunCommand implements Callable<Integer> {
             if (count.intOr(1) > 1 && !output.isQuiet()) {
                 terminal.note(summary(running.figures(), (System.nanoTime() - begin) / 1e9));
             }
-            return listener.failed && reaction() == OnError.STOP ? ExitCodes.FAILED : ExitCodes.OK;
+            return listener.failed && (reaction() == OnError.STOP || warnings != null)
+                    ? ExitCodes.FAILED
+                    : ExitCodes.OK;
         } finally {
             stopped.countDown();
         }
@@ -246,6 +266,8 @@ final class RunCommand implements Callable<Integer> {
                 .scenario(scenario)
                 .watch(watch)
                 .writeBack(write)
+                .first(first)
+                .warnings(warnings == null ? WarningPolicy.DEFAULT : WarningPolicy.parse(warnings))
                 .onError(reaction());
         map.forEach(options::map);
         String broker = host.last();
@@ -273,13 +295,7 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int check() throws IOException {
-        FlashImage image;
-        if (Files.isRegularFile(script)) {
-            Path parent = script.toAbsolutePath().getParent();
-            image = FlashImage.read(parent == null ? Path.of("") : parent);
-        } else {
-            image = FlashImage.read(script);
-        }
+        FlashImage image = FlashImage.read(script);
         List<ScriptCheck.Finding> findings = ScriptCheck.check(image);
         findings.forEach(finding -> terminal.line(finding.toString()));
         if (!output.isQuiet()) {
@@ -352,30 +368,32 @@ final class RunCommand implements Callable<Integer> {
     /** Lines go to the first device; the end of the input ends nothing, as a console that is unplugged. */
     private void readPrompt(Host running, CountDownLatch end) {
         Device device = running.devices().get(0);
-        SynchronousQueue<String> answers = new SynchronousQueue<>();
+        BlockingQueue<Optional<String>> answers = new LinkedBlockingQueue<>();
         try (BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            terminal.err().print("> ");
+            String pending = "";
             String line;
+            showPrompt("> ");
             while ((line = in.readLine()) != null) {
-                device.evaluate(line, answer -> {
-                    try {
-                        answers.put(answer);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                });
-                String answer = answers.poll(10, TimeUnit.SECONDS);
-                if (answer != null && !answer.isEmpty()) {
-                    terminal.line(answer);
+                String input = pending + line;
+                device.evaluate(input, answer -> answers.add(Optional.ofNullable(answer)));
+                Optional<String> answer = answers.poll(10, TimeUnit.SECONDS);
+                boolean incomplete = answer != null && answer.isEmpty();
+                pending = incomplete ? input + "\n" : "";
+                if (answer != null && answer.isPresent() && !answer.get().isEmpty()) {
+                    terminal.line(answer.get());
                 }
-                terminal.err().print("> ");
-                terminal.err().flush();
+                showPrompt(incomplete ? ">> " : "> ");
             }
         } catch (IOException e) {
             end.countDown();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private void showPrompt(String text) {
+        terminal.err().print(text);
+        terminal.err().flush();
     }
 
     /** Puts what devices say where it belongs. */
@@ -393,6 +411,16 @@ final class RunCommand implements Callable<Integer> {
             System.arraycopy(line, 0, all, prefix.length, line.length);
             all[all.length - 1] = '\n';
             terminal.write(all, all.length);
+        }
+
+        /** One device's output appears as it comes; of several, lines are kept apart. */
+        @Override
+        public void printedPart(Device device, byte[] part) {
+            if (count.intOr(1) == 1) {
+                terminal.write(part, part.length);
+            } else {
+                printed(device, part);
+            }
         }
 
         @Override

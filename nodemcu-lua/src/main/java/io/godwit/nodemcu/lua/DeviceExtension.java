@@ -43,19 +43,19 @@ final class DeviceExtension implements ParameterResolver, AfterEachCallback {
         Class<?> type = parameter.getParameter().getType();
         GodwitDevice declared = declaration(parameter);
         ExtensionContext.Store store = context.getStore(NAMESPACE);
-        Stage stage = store.get("stage", Stage.class);
-        if (stage == null) {
-            stage = new Stage(declared);
-            store.put("stage", stage);
+        TestDevice made = store.get("stage", TestDevice.class);
+        if (made == null) {
+            made = new TestDevice(declared);
+            store.put("stage", made);
         }
-        DeviceTest scene = stage.scene;
+        DeviceTest test = made.test;
         if (type == Device.class) {
-            return scene.device();
+            return test.device();
         }
         if (type == VirtualClock.class) {
-            return scene.clock();
+            return test.clock();
         }
-        return type == LocalBroker.class ? scene.broker() : scene;
+        return type == LocalBroker.class ? test.broker() : test;
     }
 
     private static GodwitDevice declaration(ParameterContext parameter) {
@@ -70,20 +70,20 @@ final class DeviceExtension implements ParameterResolver, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-        Stage stage = context.getStore(NAMESPACE).remove("stage", Stage.class);
-        if (stage != null) {
-            stage.end();
+        TestDevice made = context.getStore(NAMESPACE).remove("stage", TestDevice.class);
+        if (made != null) {
+            made.end();
         }
     }
 
     /** One test's device. */
-    private static final class Stage {
+    private static final class TestDevice {
         private final List<String> lines = new ArrayList<>();
         private final BrokerJournal journal = new BrokerJournal();
         private final Host host;
-        private final DeviceTest scene;
+        private final DeviceTest test;
 
-        Stage(GodwitDevice declared) {
+        TestDevice(GodwitDevice declared) {
             HostOptions options = HostOptions.of(Path.of(declared.value()))
                     .virtual(true)
                     .seed(declared.seed())
@@ -103,7 +103,7 @@ final class DeviceExtension implements ParameterResolver, AfterEachCallback {
             } catch (IOException e) {
                 throw new ParameterResolutionException("the device cannot start: " + e.getMessage(), e);
             }
-            scene = new DeviceTest(
+            test = new DeviceTest(
                     (VirtualClock) host.clock(),
                     Objects.requireNonNull(host.localBroker()),
                     journal,
@@ -112,7 +112,7 @@ final class DeviceExtension implements ParameterResolver, AfterEachCallback {
         }
 
         void end() {
-            @Nullable LuaError failure = scene.device().failure();
+            @Nullable LuaError failure = test.device().failure();
             List<String> violations = journal.violations();
             host.close();
             if (failure != null) {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sees that a file of a folder was saved, and reads the folder again once the editor has finished. */
+/** Notices that a file of a folder was saved, and reads the files again once the editor has finished. */
 final class FolderWatch implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(FolderWatch.class);
@@ -21,11 +21,14 @@ final class FolderWatch implements AutoCloseable {
     private static final long QUIET_MILLIS = 200;
 
     private final Path folder;
+    private final Path image;
     private final Consumer<FlashImage> changed;
     private final WatchService service;
 
-    FolderWatch(Path folder, Consumer<FlashImage> changed) throws IOException {
+    /** Watches a folder; the image is read from the folder itself or a script in it. */
+    FolderWatch(Path folder, Path image, Consumer<FlashImage> changed) throws IOException {
         this.folder = folder;
+        this.image = image;
         this.changed = changed;
         this.service = folder.getFileSystem().newWatchService();
         folder.register(
@@ -48,9 +51,9 @@ final class FolderWatch implements AutoCloseable {
                     key = service.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
                 }
                 try {
-                    changed.accept(FlashImage.read(folder));
+                    changed.accept(FlashImage.read(image));
                 } catch (IOException e) {
-                    log.warn("cannot read {}: {}", folder, e.getMessage());
+                    log.warn("cannot read {}: {}", image, e.getMessage());
                 }
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {

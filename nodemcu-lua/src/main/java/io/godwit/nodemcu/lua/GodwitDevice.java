@@ -13,9 +13,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <pre>{@code
  * @Test
- * void publishesTheTemperature(@GodwitDevice("src/device/init.lua") Device device, DeviceTest scene) {
+ * void publishesTheTemperature(@GodwitDevice("src/device/init.lua") Device device, DeviceTest test) {
  *     device.hardware().set("dht.4.temperature", 23.5);
- *     SeenMessage reading = scene.expectPublish("home/temperature", Duration.ofMinutes(1));
+ *     SeenMessage reading = test.expectPublish("home/temperature", Duration.ofMinutes(1));
  *     assertEquals("23.5", reading.text());
  * }
  * }</pre>

@@ -23,6 +23,8 @@ import io.godwit.nodemcu.lua.device.WarningPolicy;
 import io.godwit.nodemcu.lua.device.WifiSettings;
 import io.godwit.nodemcu.lua.module.Modules;
 import io.godwit.nodemcu.lua.vm.LuaError;
+import io.godwit.nodemcu.lua.vm.LuaMachine;
+import io.godwit.nodemcu.lua.vm.LuaUnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,7 @@ public final class Host implements AutoCloseable {
     private final @Nullable VirtualNetwork network;
     private final @Nullable MqttBroker broker;
     private @Nullable FolderWatch watch;
+    private @Nullable StuckDevices stuck;
 
     private Host(HostOptions options, DeviceListener listener) throws IOException {
         this.options = options;
@@ -61,9 +64,9 @@ public final class Host implements AutoCloseable {
         Path parent = options.script.toAbsolutePath().getParent();
         this.folder = single && parent != null ? parent : options.script;
         String start = single ? options.script.getFileName().toString() : "init.lua";
-        FlashImage image = FlashImage.read(folder);
+        FlashImage image = FlashImage.read(options.script);
         if (image.get(start) == null) {
-            throw new IOException(folder + " holds no " + start + ", with which a device starts");
+            throw new IOException(folder + " has no " + start + ", with which a device starts");
         }
         Scenario scenario = options.scenario == null ? null : Scenario.read(options.scenario);
 
@@ -101,12 +104,15 @@ public final class Host implements AutoCloseable {
         DeviceListener both = new Both(figures, listener);
         for (int i = 0; i < options.count; i++) {
             DeviceSettings settings = new DeviceSettings(
-                    name(i), i, options.seed, start, options.onError, options.limits, modules, shared);
+                    name(i), options.first + i, options.seed, start, options.onError, options.limits, modules, shared);
             Flash flash = new Flash(image);
-            if (options.writeBack && options.count == 1) {
-                flash.sink(new FolderSink(folder));
-            }
             Device device = new Device(settings, clock, flash, both);
+            if (options.writeBack && options.count == 1) {
+                flash.sink(new FolderSink(folder, text -> device.warn(WarningType.FILES, text)));
+            }
+            if (i == 0) {
+                image.skipped().forEach(text -> device.warn(WarningType.FILES, text));
+            }
             if (options.count > 100) {
                 device.hardware().keep(0);
             }
@@ -124,7 +130,14 @@ public final class Host implements AutoCloseable {
      * @throws IOException when script, scenario or folder cannot be read
      */
     public static Host start(HostOptions options, DeviceListener listener) throws IOException {
-        Host host = new Host(options, listener);
+        Host host;
+        try {
+            // Before anything else, so that a machine without it says so at once.
+            LuaMachine.load();
+            host = new Host(options, listener);
+        } catch (LuaUnavailableException e) {
+            throw new IOException(e.getMessage(), e);
+        }
         try {
             host.powerOn();
             return host;
@@ -135,7 +148,7 @@ public final class Host implements AutoCloseable {
     }
 
     private String name(int index) {
-        return options.count == 1 ? "device" : "device-" + (index + 1);
+        return options.count == 1 && options.first == 0 ? "device" : "device-" + (options.first + index + 1);
     }
 
     private void powerOn() throws IOException {
@@ -148,8 +161,11 @@ public final class Host implements AutoCloseable {
                 clock.schedule(device::powerOn, step * i);
             }
         }
+        if (!options.virtual) {
+            stuck = new StuckDevices(devices, options.stuckAfter);
+        }
         if (options.watch) {
-            watch = new FolderWatch(folder, this::reflash);
+            watch = new FolderWatch(folder, options.script, this::reflash);
         }
     }
 
@@ -205,6 +221,9 @@ public final class Host implements AutoCloseable {
         if (watch != null) {
             watch.close();
         }
+        if (stuck != null) {
+            stuck.close();
+        }
         for (Device device : devices) {
             device.powerOff();
         }
@@ -225,6 +244,12 @@ public final class Host implements AutoCloseable {
         public void printed(Device device, byte[] line) {
             first.printed(device, line);
             second.printed(device, line);
+        }
+
+        @Override
+        public void printedPart(Device device, byte[] part) {
+            first.printedPart(device, part);
+            second.printedPart(device, part);
         }
 
         @Override

@@ -27,6 +27,8 @@ public final class HostOptions {
     boolean ownBroker;
     BrokerListener brokerListener = BrokerListener.NONE;
     int count = 1;
+    int first;
+    Duration stuckAfter = Duration.ofSeconds(20);
     Duration stagger = Duration.ZERO;
     double speed = 1;
     boolean virtual;
@@ -99,6 +101,24 @@ public final class HostOptions {
             throw new IllegalArgumentException("a fleet has at least one device, not " + devices);
         }
         count = devices;
+        return this;
+    }
+
+    /**
+     * The index of the first device, 0 unless set. Identities derive from the index, so a fleet can be divided among several
+     * processes, which then cannot harm each other.
+     */
+    public HostOptions first(int index) {
+        if (index < 0) {
+            throw new IllegalArgumentException("invalid first device " + index + ": must be 0 or more");
+        }
+        first = index;
+        return this;
+    }
+
+    /** After how much real time in one callback a device is given up, so that its thread can be replaced. */
+    public HostOptions stuckAfter(Duration time) {
+        stuckAfter = time;
         return this;
     }
 

@@ -8,16 +8,14 @@ import io.godwit.nodemcu.lua.vm.LuaRef;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One virtual NodeMCU board: a Lua state, a queue of events that it handles one at a time, and what survives a restart
- * (files, RTC memory, the bench it stands on). Callbacks are queued and never nested, as on the chip.
+ * (files, RTC memory, hardware). Callbacks are queued and never nested, as on the chip.
  *
  * <p>All devices of a host share the few threads of its {@link DeviceClock}; each device runs on at most one of them at
  * a time. Methods may be called from any thread unless they say otherwise.
@@ -37,8 +35,6 @@ public final class Device implements AutoCloseable {
 
     /** From reset to the first line of {@code init.lua}. */
     private static final Duration BOOT_TIME = Duration.ofMillis(300);
-    /** How many events one device may handle before its neighbours get their turn. */
-    private static final int BURST = 32;
     /** How many different warnings a device reports; a script that makes them up must not fill the memory. */
     private static final int MAX_WARNINGS = 1000;
 
@@ -54,12 +50,7 @@ public final class Device implements AutoCloseable {
     private final long bornNanos;
     private final Set<Warning> warned = ConcurrentHashMap.newKeySet(2);
 
-    // Guarded by lock.
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
-    private final ArrayDeque<Runnable> queue = new ArrayDeque<>(4);
-    private boolean running;
-    private boolean closed;
+    private final EventQueue events;
 
     // Thread of the device only.
     private @Nullable LuaMachine machine;
@@ -67,7 +58,6 @@ public final class Device implements AutoCloseable {
     private final List<AutoCloseable> atShutdown = new ArrayList<>(2);
     private int boot;
     private long bootNanos;
-    private long busyUntil;
     private @Nullable Runnable ending;
     private BootReason bootReason = BootReason.POWER_ON;
     private volatile boolean on;
@@ -83,6 +73,7 @@ public final class Device implements AutoCloseable {
         this.bornNanos = clock.nanoTime();
         this.hardware = new VirtualHardware(this, settings.seed() + settings.index());
         this.network = new Network(this);
+        this.events = new EventQueue(clock, settings.name(), this::afterEvent);
     }
 
     // ---- identity
@@ -103,7 +94,7 @@ public final class Device implements AutoCloseable {
     /** The station's MAC address, in which the chip id forms the last three bytes as on an ESP8266. */
     public String mac() {
         int id = chipId();
-        return String.format("5c:cf:7f:%02x:%02x:%02x", id >> 16 & 0xFF, id >> 8 & 0xFF, id & 0xFF);
+        return String.format(Locale.ROOT, "5c:cf:7f:%02x:%02x:%02x", id >> 16 & 0xFF, id >> 8 & 0xFF, id & 0xFF);
     }
 
     /** The address that the simulated access point gives to the device. */
@@ -208,20 +199,7 @@ public final class Device implements AutoCloseable {
 
     /** Queues work for the device, on or off. */
     public void post(Runnable work) {
-        lock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            queue.add(work);
-            if (running) {
-                return;
-            }
-            running = true;
-        } finally {
-            lock.unlock();
-        }
-        clock.execute(this::drain);
+        events.post(work);
     }
 
     /** Queues work that is dropped when the device has restarted before its turn. Thread of the device only. */
@@ -242,41 +220,44 @@ public final class Device implements AutoCloseable {
     /** Queues work after a time; dropped at restart. Thread of the device only. */
     public DeviceClock.Alarm after(long delayNanos, Runnable work) {
         Runnable scoped = inThisBoot(work);
-        long lag = Math.max(0, busyUntil - clock.nanoTime());
+        long lag = Math.max(0, events.busyUntil() - clock.nanoTime());
         return clock.schedule(() -> post(scoped), delayNanos + lag);
     }
 
-    private void drain() {
-        for (int i = 0; i < BURST; i++) {
-            long wait = busyUntil - clock.nanoTime();
-            if (wait > 0) {
-                clock.schedule(this::drain, wait);
-                return;
-            }
-            Runnable work;
-            lock.lock();
-            try {
-                work = closed ? null : queue.poll();
-                if (work == null) {
-                    running = false;
-                    idle.signalAll();
-                    return;
-                }
-            } finally {
-                lock.unlock();
-            }
-            try {
-                work.run();
-            } catch (RuntimeException e) {
-                log.error("an event of device {} failed inside the host", name(), e);
-            }
-            if (ending != null) {
-                Runnable end = ending;
-                ending = null;
-                end.run();
-            }
+    /** Ends this boot if the event before asked for that. */
+    private void afterEvent() {
+        Runnable end = ending;
+        if (end != null) {
+            ending = null;
+            end.run();
         }
-        clock.execute(this::drain);
+    }
+
+    /** Nanoseconds of real time for which the running event has been running, or 0. */
+    public long busyNanos() {
+        return events.busyNanos();
+    }
+
+    /**
+     * Gives up waiting for the running event, which is stuck: the device handles no more events until that one returns, and
+     * then restarts.
+     *
+     * @return whether the device was running an event and is now given up
+     */
+    public boolean giveUp() {
+        boolean stuck = events.giveUp(() -> {
+            clock.removeThread();
+            failed(new LuaError("watchdog: the callback held its thread too long"));
+        });
+        if (stuck) {
+            clock.addThread();
+            log.error(
+                    "device {} has not returned from {} for {} s: it is stopped, and another thread serves its neighbours",
+                    name(),
+                    settings.script(),
+                    busyNanos() / 1_000_000_000L);
+        }
+        return stuck;
     }
 
     // ---- life. Thread of the device only from here on.
@@ -286,7 +267,7 @@ public final class Device implements AutoCloseable {
         on = true;
         bootReason = reason;
         bootNanos = clock.nanoTime();
-        busyUntil = 0;
+        events.resetBusy();
         machine = new LuaMachine(
                 this,
                 new LuaMachine.Environment(settings.modules(), this::print, this::source, random),
@@ -385,15 +366,24 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** Runs a line of the interactive prompt and gives what it evaluates to, or the error's traceback. */
-    public void evaluate(String line, Consumer<String> result) {
+    /**
+     * Runs input of the interactive prompt.
+     *
+     * @param result receives what it evaluates to, the error's traceback, or null if the input goes on in the next line
+     */
+    public void evaluate(String input, Consumer<@Nullable String> result) {
         post(() -> {
-            if (machine == null) {
+            LuaMachine running = machine;
+            if (running == null) {
                 result.accept("the device is off");
                 return;
             }
+            if (running.isIncomplete(input)) {
+                result.accept(null);
+                return;
+            }
             try {
-                result.accept(machine.evaluate(line));
+                result.accept(running.evaluate(input));
             } catch (LuaError error) {
                 result.accept(isEnding() ? "" : error.traceback());
             }
@@ -438,11 +428,6 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** A module that may deal with an uncaught error itself, as {@code node.setonerror} does. */
-    public interface ErrorHook {
-        boolean handles(LuaError error);
-    }
-
     // ---- for modules
 
     /** What a module keeps for this boot; created when first asked for, closed at restart if it can be. */
@@ -476,7 +461,7 @@ public final class Device implements AutoCloseable {
 
     /** Device time, including what {@code tmr.delay} has let pass inside the running callback. */
     public long nanoTime() {
-        return Math.max(clock.nanoTime(), busyUntil);
+        return Math.max(clock.nanoTime(), events.busyUntil());
     }
 
     public long uptimeNanos() {
@@ -489,12 +474,12 @@ public final class Device implements AutoCloseable {
     }
 
     public Instant date() {
-        return clock.date().plusNanos(Math.max(0, busyUntil - clock.nanoTime()));
+        return clock.date().plusNanos(Math.max(0, events.busyUntil() - clock.nanoTime()));
     }
 
     /** Lets time pass inside a callback, as a busy loop on the chip would, without holding a thread. */
     public void spend(long nanos) {
-        busyUntil = nanoTime() + nanos;
+        events.busyUntil(nanoTime() + nanos);
     }
 
     public BootReason bootReason() {
@@ -513,14 +498,18 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    private @Nullable OutputHook outputHook;
-
-    /** Sees output before it is printed, as {@code node.output} does; for this boot only. */
-    public interface OutputHook {
-        /** @return whether to print the line as well */
-        boolean output(byte[] line);
+    /** The beginning of a line that was written to the serial port without its end. */
+    public void printPart(byte[] part) {
+        if (outputHook == null) {
+            listener.printedPart(this, part);
+        } else {
+            print(part);
+        }
     }
 
+    private @Nullable OutputHook outputHook;
+
+    /** Redirects output for this boot; null ends that. */
     public void outputHook(@Nullable OutputHook hook) {
         this.outputHook = hook;
         if (hook != null) {
@@ -550,28 +539,10 @@ public final class Device implements AutoCloseable {
     /** Switches off for good and waits for the event in hand. Not from the device's own thread. */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            queue.clear();
-            if (!(clock instanceof VirtualClock)) {
-                long left = Duration.ofSeconds(5).toNanos();
-                while (running && left > 0) {
-                    left = idle.awaitNanos(left);
-                }
-                if (running) {
-                    log.warn("device {} did not come to rest within 5 s and is left as it is", name());
-                    return;
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        boolean virtual = clock instanceof VirtualClock;
+        if (!events.close(virtual ? Duration.ZERO : Duration.ofSeconds(5))) {
+            log.warn("device {} did not end its callback within 5 s and is left as it is", name());
             return;
-        } finally {
-            lock.unlock();
         }
         network.cut();
         shutDown();

@@ -21,6 +21,12 @@ public interface DeviceClock extends AutoCloseable {
      */
     Alarm schedule(Runnable task, long delayNanos);
 
+    /** Adds a thread because one is stuck. Does nothing where the caller's thread runs all. */
+    default void addThread() {}
+
+    /** Removes the thread that {@link #addThread} added: the stuck one is back. */
+    default void removeThread() {}
+
     /** Ends the threads; tasks that have not begun are dropped. */
     @Override
     void close();

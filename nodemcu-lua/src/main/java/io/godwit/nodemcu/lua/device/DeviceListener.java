@@ -3,11 +3,19 @@ package io.godwit.nodemcu.lua.device;
 import io.godwit.nodemcu.Warning;
 import io.godwit.nodemcu.lua.vm.LuaError;
 
-/** What can be seen of a device from outside. Called on the thread that runs the device: return soon. */
+/** What can be seen of a device from outside. Called on the thread that runs the device; must return soon. */
 public interface DeviceListener {
 
     /** A line of {@code print}, or what was written to the serial port, as bytes. */
     default void printed(Device device, byte[] line) {}
+
+    /**
+     * The beginning of a line that a script wrote to the serial port without an end; the rest comes with the next call of
+     * this method or of {@link #printed}. Printed as a line of its own unless the listener does better.
+     */
+    default void printedPart(Device device, byte[] part) {
+        printed(device, part);
+    }
 
     /** A warning, once per line of the script and run: chiefly where the real device would behave differently. */
     default void warned(Device device, Warning warning) {}

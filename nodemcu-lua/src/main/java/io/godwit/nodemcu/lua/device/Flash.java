@@ -1,7 +1,9 @@
 package io.godwit.nodemcu.lua.device;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,31 +16,37 @@ public final class Flash {
 
     /** What a typical board offers to files; writing beyond it fails as it does there. */
     public static final int CAPACITY = 3 << 20;
+    /** The most files; the chip has no limit of its own, but each costs a page. */
+    private static final int MAX_FILES = 4096;
 
     private static final byte[] REMOVED = new byte[0];
 
     private FlashImage image;
     private final Map<String, byte[]> changes = new HashMap<>(2);
+    private final Set<String> folders = new HashSet<>(0);
     private @Nullable Sink sink;
 
     public Flash(FlashImage image) {
         this.image = image;
     }
 
-    /** Sees every change, to keep it on the host's disk. */
+    /** Keeps changes on the host's disk. */
     public interface Sink {
-        /** {@code content} is null when the file was removed. */
+        /** Whether the disk can hold a file of that name; a change of another is refused. */
+        boolean accepts(String name);
+
+        /** Writes a file, or removes it if {@code content} is null. */
         void changed(String name, byte @Nullable [] content);
     }
 
-    public void sink(@Nullable Sink sink) {
-        this.sink = sink;
+    public void sink(@Nullable Sink newSink) {
+        this.sink = newSink;
     }
 
-    /** Flashes anew: files that the device wrote itself stay, those it changed are as in the image again. */
-    public void reflash(FlashImage image) {
-        this.image = image;
-        for (String name : image.names()) {
+    /** Flashes a new image: files that the device wrote itself stay, those it changed are as in the image again. */
+    public void reflash(FlashImage newImage) {
+        this.image = newImage;
+        for (String name : newImage.names()) {
             changes.remove(name);
         }
     }
@@ -61,29 +69,71 @@ public final class Flash {
         return read(name) != null;
     }
 
-    /** @return whether there was room */
+    private boolean isAccepted(String plain) {
+        return sink == null || sink.accepts(plain);
+    }
+
+    /** Writes a file; returns false, and changes nothing, if there is no room or the name cannot be kept. */
     public boolean write(String name, byte[] content) {
         String plain = plain(name);
         byte[] before = read(plain);
-        if (used() - (before == null ? 0 : before.length) + content.length > CAPACITY) {
+        if (used() - (before == null ? 0 : before.length) + content.length > CAPACITY
+                || before == null && changes.size() >= MAX_FILES
+                || !isAccepted(plain)) {
             return false;
         }
+        put(plain, content);
+        return true;
+    }
+
+    private void put(String plain, byte[] content) {
         // The marker is an identity: an empty file needs an array of its own.
         changes.put(plain, content.length == 0 ? new byte[0] : content);
         if (sink != null) {
             sink.changed(plain, content);
         }
+    }
+
+    /** Removes a file; returns false if the disk must keep it. */
+    public boolean remove(String name) {
+        String plain = plain(name);
+        if (!exists(plain)) {
+            return true;
+        }
+        if (!isAccepted(plain)) {
+            return false;
+        }
+        if (image.get(plain) == null) {
+            changes.remove(plain);
+        } else {
+            changes.put(plain, REMOVED);
+        }
+        if (sink != null) {
+            sink.changed(plain, null);
+        }
         return true;
     }
 
-    public void remove(String name) {
-        String plain = plain(name);
-        if (exists(plain)) {
-            changes.put(plain, REMOVED);
-            if (sink != null) {
-                sink.changed(plain, null);
-            }
+    /** Renames a file; returns false, and changes nothing, if it is missing, the new name is taken or cannot be kept. */
+    public boolean rename(String from, String to) {
+        byte[] content = read(from);
+        String target = plain(to);
+        if (content == null || exists(target) || !isAccepted(plain(from)) || !isAccepted(target)) {
+            return false;
         }
+        // First the copy, then the removal: whatever happens in between loses nothing.
+        put(target, content);
+        remove(from);
+        return true;
+    }
+
+    /** Makes a folder; returns false if it exists. */
+    public boolean makeFolder(String name) {
+        return folders.size() < MAX_FILES && folders.add(plain(name));
+    }
+
+    public boolean isFolder(String name) {
+        return folders.contains(plain(name));
     }
 
     /** Name to size, in the order of names. */

@@ -1,14 +1,15 @@
 package io.godwit.nodemcu.lua.device;
 
 import java.time.Instant;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Time that passes by itself, at the world's pace or a multiple of it, with a small pool of threads for all devices. */
 public final class RealClock implements DeviceClock {
@@ -20,7 +21,8 @@ public final class RealClock implements DeviceClock {
     private final long startNanos = System.nanoTime();
     private final Instant startDate = Instant.now();
     private final ScheduledThreadPoolExecutor timer;
-    private final ExecutorService pool;
+    private final ThreadPoolExecutor pool;
+    private final ReentrantLock poolLock = new ReentrantLock();
 
     /**
      * @param speed device seconds per second; 1 is real time
@@ -35,7 +37,8 @@ public final class RealClock implements DeviceClock {
         this.timer = new ScheduledThreadPoolExecutor(1, named("godwit-device-clock"));
         this.timer.setRemoveOnCancelPolicy(true);
         this.timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        this.pool = Executors.newFixedThreadPool(threads, named("godwit-device"));
+        this.pool = new ThreadPoolExecutor(
+                threads, threads, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), named("godwit-device"));
     }
 
     public RealClock() {
@@ -82,6 +85,28 @@ public final class RealClock implements DeviceClock {
             return () -> future.cancel(false);
         } catch (RejectedExecutionException closed) {
             return () -> {};
+        }
+    }
+
+    @Override
+    public void addThread() {
+        resize(1);
+    }
+
+    @Override
+    public void removeThread() {
+        resize(-1);
+    }
+
+    private void resize(int by) {
+        poolLock.lock();
+        try {
+            int size = Math.max(1, pool.getCorePoolSize() + by);
+            pool.setMaximumPoolSize(Math.max(size, pool.getCorePoolSize()));
+            pool.setCorePoolSize(size);
+            pool.setMaximumPoolSize(size);
+        } finally {
+            poolLock.unlock();
         }
     }
 

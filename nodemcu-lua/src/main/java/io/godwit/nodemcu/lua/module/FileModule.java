@@ -1,26 +1,27 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.nodemcu.Profile;
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.Flash;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
+import io.godwit.nodemcu.lua.vm.LuaPattern;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** {@code file}: the flash file system, with file objects and with the one file that is open in the old style. */
 final class FileModule {
 
-    /** The most that one {@code read} returns unless asked for more. */
-    private static final int CHUNK = 1024;
     /** SPIFFS keeps 31 characters of a name. */
     private static final int NAME_LENGTH = 31;
 
+    private static final Set<String> MODES = Set.of("r", "w", "a", "r+", "w+", "a+");
+
     private static final LuaLibrary FILE = LuaLibrary.object("file.obj")
-            .function("close", call -> object(call).close())
+            .function("close", call -> object(call).close(call))
             .function("read", call -> object(call).read(call, 2))
             .function("readline", call -> object(call).readLine(call))
             .function("write", call -> object(call).write(call, 2, false))
@@ -31,13 +32,7 @@ final class FileModule {
 
     static final LuaLibrary LIBRARY = LuaLibrary.module("file")
             .function("open", FileModule::open)
-            .function("close", call -> {
-                OpenFile file = Modules.device(call).state(Current.class, d -> new Current()).file;
-                if (call.isUserdata(1)) {
-                    file = object(call);
-                }
-                return file == null ? 0 : file.close();
-            })
+            .function("close", FileModule::close)
             .function("read", call -> current(call).read(call, 1))
             .function("readline", call -> current(call).readLine(call))
             .function("write", call -> current(call).write(call, 1, false))
@@ -49,25 +44,23 @@ final class FileModule {
                 flash(call).remove(call.text(1));
                 return 0;
             })
-            .function("rename", FileModule::rename)
+            .function("rename", call -> call.push(flash(call).rename(name(call, 1), name(call, 2))))
             .function("list", FileModule::list)
             .function("stat", FileModule::stat)
-            .function("fsinfo", call -> {
-                int used = flash(call).used();
-                return call.pushAll(Flash.CAPACITY - used, used, Flash.CAPACITY);
-            })
+            .function("fsinfo", FileModule::fsInfo)
             .function("fscfg", call -> call.pushAll(0x100000, Flash.CAPACITY))
-            .function("format", call -> {
-                flash(call).list().keySet().forEach(flash(call)::remove);
-                return 0;
-            })
+            .function("format", FileModule::format)
             .function("getcontents", call -> {
                 byte[] content = flash(call).read(call.text(1));
                 return content == null ? call.pushNil() : call.push(content);
             })
-            .function("putcontents", call -> call.push(flash(call).write(name(call, 1), call.bytes(2))))
-            .function("chdir", call -> call.push(true))
-            .absent("mount", "on")
+            .function(
+                    "putcontents",
+                    call -> flash(call).write(name(call, 1), call.bytes(2)) ? call.push(true) : call.pushNil())
+            .function("mkdir", call -> call.push(flash(call).makeFolder(name(call, 1))))
+            .function("chdir", FileModule::changeFolder)
+            .function("mount", FileModule::mount)
+            .function("on", call -> 0)
             .build();
 
     private FileModule() {}
@@ -83,7 +76,7 @@ final class FileModule {
 
     private static OpenFile object(LuaCall call) {
         OpenFile file = call.object(1, OpenFile.class, "file.obj");
-        if (file.closed) {
+        if (file.isClosed()) {
             throw new LuaError("file already closed");
         }
         return file;
@@ -91,7 +84,7 @@ final class FileModule {
 
     private static OpenFile current(LuaCall call) {
         OpenFile file = Modules.device(call).state(Current.class, d -> new Current()).file;
-        if (file == null || file.closed) {
+        if (file == null || file.isClosed()) {
             throw new LuaError("open a file first");
         }
         return file;
@@ -99,8 +92,12 @@ final class FileModule {
 
     private static String name(LuaCall call, int index) {
         String name = call.text(index);
-        if (name.isEmpty() || name.length() > NAME_LENGTH) {
-            throw call.argument(index, "filename must have 1 to " + NAME_LENGTH + " characters");
+        String last = name.substring(name.lastIndexOf('/') + 1);
+        if (last.isEmpty()
+                || last.length() > NAME_LENGTH
+                || name.length() > 4 * NAME_LENGTH
+                || name.indexOf('\0') >= 0) {
+            throw call.argument(index, "filename invalid");
         }
         return name;
     }
@@ -108,201 +105,96 @@ final class FileModule {
     private static int open(LuaCall call) {
         Device device = Modules.device(call);
         String name = name(call, 1);
-        String mode = call.text(2, "r");
+        String mode = call.text(2, "r").replace("b", "");
+        if (!MODES.contains(mode)) {
+            throw call.argument(2, "invalid mode");
+        }
         byte[] content = device.flash().read(name);
-        boolean reads = mode.startsWith("r");
-        if (reads && content == null) {
+        if (mode.startsWith("r") && content == null) {
             return call.pushNil();
         }
-        OpenFile file =
-                new OpenFile(device.flash(), name, content == null || mode.startsWith("w") ? new byte[0] : content);
-        file.writable = !mode.equals("r");
-        file.append = mode.startsWith("a");
-        if (mode.startsWith("w")) {
-            file.dirty = true;
-            file.flush();
-        }
         Current current = device.state(Current.class, d -> new Current());
+        OpenFile before = current.file;
+        if (before != null && !before.isClosed() && Modules.profile(device) == Profile.ESP8266_1_5) {
+            // Firmware without file objects has one file.
+            before.close(call);
+        }
+        OpenFile file = new OpenFile(device.flash(), name, mode, content == null ? new byte[0] : content);
+        if ((mode.startsWith("w") || content == null) && !file.truncate()) {
+            return call.pushNil();
+        }
         current.file = file;
         return call.pushObject(file, FILE);
     }
 
-    private static int rename(LuaCall call) {
-        Flash flash = flash(call);
-        byte[] content = flash.read(call.text(1));
-        String to = name(call, 2);
-        if (content == null || flash.exists(to)) {
-            return call.push(false);
-        }
-        flash.remove(call.text(1));
-        return call.push(flash.write(to, content));
+    private static int close(LuaCall call) {
+        OpenFile file =
+                call.isUserdata(1) ? object(call) : Modules.device(call).state(Current.class, d -> new Current()).file;
+        return file == null || file.isClosed() ? 0 : file.close(call);
     }
 
+    /** {@code list([pattern])}: name to size of the files whose name matches. */
     private static int list(LuaCall call) {
+        byte[] pattern = call.isNoneOrNil(1) ? null : call.bytes(1);
         int table = call.newTable();
-        String pattern = call.text(1, "");
         flash(call).list().forEach((name, size) -> {
-            if (pattern.isEmpty() || LuaNames.matches(name, pattern)) {
-                call.set(table, name, size);
+            byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
+            if (pattern == null || LuaPattern.matches(bytes, pattern)) {
+                call.push(bytes);
+                call.push((double) size);
+                call.setTopTwo(table);
             }
         });
         return 1;
     }
 
     private static int stat(LuaCall call) {
-        byte[] content = flash(call).read(call.text(1));
-        if (content == null) {
+        String name = call.text(1);
+        byte[] content = flash(call).read(name);
+        boolean folder = content == null && flash(call).isFolder(name);
+        if (content == null && !folder) {
             return call.pushNil();
         }
         int table = call.newTable();
-        call.set(table, "size", content.length);
-        call.set(table, "name", call.text(1));
-        call.set(table, "is_dir", false);
-        call.set(table, "is_rdonly", false);
-        call.set(table, "is_hidden", false);
+        call.set(table, "size", content == null ? 0 : content.length);
+        call.set(table, "name", call.bytes(1));
+        call.set(table, "is_dir", folder);
+        for (String flag : new String[] {"is_rdonly", "is_hidden", "is_sys", "is_arch"}) {
+            call.set(table, flag, false);
+        }
+        // SPIFFS keeps no times.
+        int time = call.newTable();
+        call.set(time, "year", 1970);
+        call.set(time, "mon", 1);
+        call.set(time, "day", 1);
+        for (String unit : new String[] {"hour", "min", "sec"}) {
+            call.set(time, unit, 0);
+        }
+        call.setTop(table, "time");
         return 1;
     }
 
-    /** A file between open and close. What is written reaches the flash at flush, close and the end of a line. */
-    private static final class OpenFile {
-        private final Flash flash;
-        private final String name;
-        private byte[] content;
-        private int length;
-        private int position;
-        private boolean writable;
-        private boolean append;
-        private boolean dirty;
-        private boolean closed;
-
-        OpenFile(Flash flash, String name, byte[] content) {
-            this.flash = flash;
-            this.name = name;
-            this.content = content;
-            this.length = content.length;
-        }
-
-        int close() {
-            flush();
-            closed = true;
-            return 0;
-        }
-
-        int flush(LuaCall call) {
-            return flush() ? call.push(true) : call.pushNil();
-        }
-
-        private boolean flush() {
-            if (!dirty) {
-                return true;
-            }
-            dirty = false;
-            return flash.write(name, Arrays.copyOf(content, length));
-        }
-
-        /** A number reads that many bytes, a one-character string up to and with that character. */
-        int read(LuaCall call, int index) {
-            if (call.isNoneOrNil(index) || call.isNumber(index)) {
-                return upTo(call, (int) Math.max(0, Math.min(call.integer(index, CHUNK), 1 << 20)), -1);
-            }
-            byte[] end = call.bytes(index);
-            return upTo(call, CHUNK, end.length == 0 ? -1 : end[0]);
-        }
-
-        int readLine(LuaCall call) {
-            return upTo(call, CHUNK, '\n');
-        }
-
-        private int upTo(LuaCall call, int most, int end) {
-            if (position >= length) {
-                return call.pushNil();
-            }
-            int stop = Math.min(length, position + most);
-            for (int i = position; end >= 0 && i < stop; i++) {
-                if (content[i] == end) {
-                    stop = i + 1;
-                }
-            }
-            int from = position;
-            position = stop;
-            return call.push(Arrays.copyOfRange(content, from, stop));
-        }
-
-        int write(LuaCall call, int index, boolean line) {
-            byte[] text = call.bytes(index);
-            if (!writable) {
-                return call.pushNil();
-            }
-            byte[] all = line ? Arrays.copyOf(text, text.length + 1) : text;
-            if (line) {
-                all[text.length] = '\n';
-            }
-            int at = append ? length : position;
-            int end = at + all.length;
-            if (end > Flash.CAPACITY) {
-                return call.pushNil();
-            }
-            if (end > content.length || !dirty) {
-                // Before the first write the array may be the image's own.
-                content = Arrays.copyOf(content, Math.max(end, Math.max(length, 64) * 2));
-            }
-            System.arraycopy(all, 0, content, at, all.length);
-            position = end;
-            length = Math.max(length, end);
-            dirty = true;
-            if (line && !flush()) {
-                return call.pushNil();
-            }
-            return call.push(true);
-        }
-
-        int seek(LuaCall call, int index) {
-            String whence = call.text(index, "cur");
-            long offset = call.integer(index + 1, 0);
-            long target = switch (whence) {
-                case "set" -> offset;
-                case "cur" -> position + offset;
-                case "end" -> length + offset;
-                default -> throw call.argument(index, "invalid option '" + whence + "'");
-            };
-            if (target < 0 || target > length) {
-                return call.pushNil();
-            }
-            position = (int) target;
-            return call.push(position);
-        }
+    private static int fsInfo(LuaCall call) {
+        int used = Math.min(Flash.CAPACITY, flash(call).used());
+        return call.pushAll(Flash.CAPACITY - used, used, Flash.CAPACITY);
     }
 
-    /** Name patterns of {@code file.list}: Lua's, reduced to what file names need. */
-    private static final class LuaNames {
-        static boolean matches(String name, String pattern) {
-            StringBuilder regex = new StringBuilder();
-            for (int i = 0; i < pattern.length(); i++) {
-                char ch = pattern.charAt(i);
-                if (ch == '%' && i + 1 < pattern.length()) {
-                    char next = pattern.charAt(++i);
-                    regex.append(
-                            switch (next) {
-                                case 'a' -> "[A-Za-z]";
-                                case 'd' -> "[0-9]";
-                                case 'w' -> "[A-Za-z0-9]";
-                                default -> "\\Q" + next + "\\E";
-                            });
-                } else if (".*+?[]^$".indexOf(ch) >= 0) {
-                    regex.append(ch);
-                } else if (ch == '-') {
-                    regex.append("*?");
-                } else {
-                    regex.append("\\Q").append(ch).append("\\E");
-                }
-            }
-            try {
-                return Pattern.compile(regex.toString(), Pattern.DOTALL)
-                        .matcher(new String(name.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
-                        .find();
-            } catch (PatternSyntaxException e) {
-                throw new LuaError("malformed pattern '" + pattern + "'");
-            }
-        }
+    private static int format(LuaCall call) {
+        Flash flash = flash(call);
+        flash.list().keySet().forEach(flash::remove);
+        Modules.device(call).print("format done.".getBytes(StandardCharsets.US_ASCII));
+        return 0;
+    }
+
+    private static int changeFolder(LuaCall call) {
+        String name = call.text(1);
+        return call.push(
+                name.equals("/FLASH") || name.equals("/FLASH/") || flash(call).isFolder(name));
+    }
+
+    private static int mount(LuaCall call) {
+        call.text(1);
+        Modules.device(call).warn(WarningType.DEVICE_DIFFERENCE, call.where() + ": file.mount() finds no SD card here");
+        return call.pushNil();
     }
 }

@@ -11,6 +11,7 @@ import io.godwit.nodemcu.lua.device.HostMap;
 import io.godwit.nodemcu.lua.device.Network;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
+import io.godwit.nodemcu.lua.vm.LuaOwned;
 import io.godwit.nodemcu.lua.vm.LuaRef;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,7 +23,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** One {@code mqtt.client} of a script. Thread of the device only. */
-final class MqttClientObject implements Network.User, Mqtt.Observer {
+final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
+
+    /** What a client costs outside of Lua, not connected. */
+    static final int BYTES = 2500;
 
     // Set once.
     private final Device device;
@@ -42,6 +46,11 @@ final class MqttClientObject implements Network.User, Mqtt.Observer {
     MqttClientObject(Device device, Profile profile) {
         this.device = device;
         this.profile = profile;
+    }
+
+    @Override
+    public long hostBytes() {
+        return BYTES;
     }
 
     void use(Mqtt client) {

@@ -9,8 +9,6 @@ import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -62,6 +60,7 @@ final class MqttModule {
     private static int create(LuaCall call) {
         Device device = Modules.device(call);
         MqttSettings settings = device.settings().option(MqttSettings.class, MqttSettings.defaults());
+        call.reserve(MqttClientObject.BYTES);
         MqttClientObject client = new MqttClientObject(device, settings.profile());
         client.calledFrom(call.where());
         if (call.isNoneOrNil(1) && settings.profile().isEsp32()) {
@@ -77,7 +76,6 @@ final class MqttModule {
                                 (delay, task) -> device.after(delay.toNanos(), task)::cancel,
                                 device.random()::nextDouble)
                         .withWarnings(client::warn)));
-        device.state(Clients.class, d -> new Clients()).all.add(client);
         return call.pushObject(client, CLIENT);
     }
 
@@ -102,15 +100,5 @@ final class MqttModule {
         }
         int limit = call.isNoneOrNil(6) ? 0 : call.between(6, 0, Integer.MAX_VALUE);
         return new MqttParameters(id, keepalive, user, password, clean, limit);
-    }
-
-    /** The clients of a boot: when it ends, their sockets are gone. */
-    private static final class Clients implements AutoCloseable {
-        private final List<MqttClientObject> all = new ArrayList<>(1);
-
-        @Override
-        public void close() {
-            all.forEach(MqttClientObject::cut);
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.godwit.nodemcu.lua.module;
 
 import io.godwit.nodemcu.lua.device.BootReason;
 import io.godwit.nodemcu.lua.device.Device;
+import io.godwit.nodemcu.lua.device.ErrorHook;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
@@ -18,15 +19,11 @@ final class NodeModule {
 
     private static final LuaLibrary TASK = LuaLibrary.module("node.task")
             .constants(0, "LOW_PRIORITY", "MEDIUM_PRIORITY", "HIGH_PRIORITY")
-            .function("post", call -> {
-                LuaRef task = call.function(call.isFunction(1) ? 1 : 2);
-                Device device = Modules.device(call);
-                device.later(() -> {
-                    device.call(task);
-                    task.release();
-                });
-                return call.push(true);
-            })
+            .function(
+                    "post",
+                    call -> Modules.device(call)
+                            .state(NodeTasks.class, NodeTasks::new)
+                            .post(call))
             .build();
 
     private static final LuaLibrary EGC = LuaLibrary.module("node.egc")
@@ -72,7 +69,8 @@ final class NodeModule {
             })
             .function("dsleep", call -> {
                 Device device = Modules.device(call);
-                device.sleep(Math.max(0, call.integer(1, 0)));
+                // As the chip: 32 bits of microseconds, some 71 minutes.
+                device.sleep(Math.max(0, Math.min(call.integer(1, 0), 0xFFFFFFFFL)));
                 throw new LuaError("deep sleep");
             })
             .function("heap", call -> call.push(heap(call)))
@@ -177,7 +175,9 @@ final class NodeModule {
         if (problem != null) {
             throw new LuaError(problem);
         }
-        device.flash().write(name.substring(0, name.length() - 4) + ".lc", source);
+        if (!device.flash().write(name.substring(0, name.length() - 4) + ".lc", source)) {
+            throw new LuaError("cannot open/write to file");
+        }
         return 0;
     }
 
@@ -220,13 +220,26 @@ final class NodeModule {
     /** Runs a line as if it had been typed; what it prints goes where output goes. */
     private static int input(LuaCall call) {
         Device device = Modules.device(call);
-        String line = new String(call.bytes(1), StandardCharsets.UTF_8);
-        device.later(() -> device.evaluate(line, result -> {
-            if (!result.isEmpty()) {
-                device.print(result.getBytes(StandardCharsets.UTF_8));
-            }
-        }));
+        byte[] line = call.bytes(1);
+        Input input = device.state(Input.class, d -> new Input());
+        device.later(() -> input.add(device, new String(line, StandardCharsets.UTF_8)));
         return 0;
+    }
+
+    /** Lines of {@code node.input} that begin a statement without ending it. */
+    private static final class Input {
+        private static final int MOST = 4096;
+        private String pending = "";
+
+        void add(Device device, String line) {
+            String text = pending.length() > MOST ? line : pending + line;
+            device.evaluate(text, result -> {
+                pending = result == null ? text + "\n" : "";
+                if (result != null && !result.isEmpty()) {
+                    device.print(result.getBytes(StandardCharsets.UTF_8));
+                }
+            });
+        }
     }
 
     private static int setOnError(LuaCall call) {
@@ -236,7 +249,7 @@ final class NodeModule {
     }
 
     /** The script's own way with uncaught errors. */
-    private static final class Hook implements Device.ErrorHook {
+    private static final class Hook implements ErrorHook {
         private final Device device;
         private @Nullable LuaRef function;
 

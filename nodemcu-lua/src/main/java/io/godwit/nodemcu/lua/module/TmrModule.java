@@ -18,6 +18,8 @@ final class TmrModule {
     private static final int MAX_MILLIS = 6_870_947;
 
     private static final int NUMBERED = 7;
+    /** What a running timer costs outside of Lua. */
+    private static final int ALARM_BYTES = 512;
 
     private static final LuaLibrary TIMER = LuaLibrary.object("tmr.timer")
             .function("register", call -> timer(call).register(call, 2, true))
@@ -36,7 +38,7 @@ final class TmrModule {
             .function(
                     "ccount", call -> call.push((double) (Modules.device(call).uptimeNanos() * 80 / 1000 & 0x7FFFFFFF)))
             .function("delay", call -> {
-                Modules.device(call).spend(Math.max(0, call.integer(1)) * 1000);
+                Modules.device(call).spend(call.between(1, 0, Integer.MAX_VALUE) * 1000L);
                 return 0;
             })
             .function("wdclr", call -> 0)
@@ -46,8 +48,8 @@ final class TmrModule {
                 call.pushObject(timer, TIMER);
                 return 1;
             })
-            .function("register", call -> numbered(call).register(call, 2, false))
-            .function("alarm", call -> numbered(call).alarm(call, 2, false))
+            .function("register", call -> numbered(call).register(call, 2, call.isUserdata(1)))
+            .function("alarm", call -> numbered(call).alarm(call, 2, call.isUserdata(1)))
             .function("start", call -> call.push(numbered(call).start(call.truth(2))))
             .function("stop", call -> call.push(numbered(call).stop()))
             .function("unregister", call -> numbered(call).unregister())
@@ -62,7 +64,11 @@ final class TmrModule {
         return call.object(1, Timer.class, "tmr.timer");
     }
 
+    /** The timer by its number or, as in firmware 2, by its object. */
     private static Timer numbered(LuaCall call) {
+        if (call.isUserdata(1)) {
+            return timer(call);
+        }
         int id = call.between(1, 0, NUMBERED - 1);
         Numbered timers = Modules.device(call).state(Numbered.class, Numbered::new);
         return timers.get(id);
@@ -71,7 +77,7 @@ final class TmrModule {
     private static int softWatchdog(LuaCall call) {
         Device device = Modules.device(call);
         SoftWatchdog watchdog = device.state(SoftWatchdog.class, d -> new SoftWatchdog());
-        watchdog.feed(device, call.integer(1));
+        watchdog.feed(device, call.between(1, -1, Integer.MAX_VALUE));
         return 0;
     }
 
@@ -118,6 +124,7 @@ final class TmrModule {
         private long millis;
         private long due;
         private DeviceClock.@Nullable Alarm alarm;
+        private boolean reserved;
         // Counts arms and stops: an alarm already queued when it was stopped does not fire.
         private int turn;
 
@@ -126,18 +133,18 @@ final class TmrModule {
         }
 
         int register(LuaCall call, int at, boolean object) {
-            long interval = call.integer(at);
-            if (interval < 1 || interval > MAX_MILLIS) {
+            double interval = call.number(at);
+            if (!(interval >= 1 && interval <= MAX_MILLIS)) {
                 throw call.argument(at, "Range: 1-" + MAX_MILLIS);
             }
-            int newMode = (int) call.integer(at + 1);
-            if (newMode < SINGLE || newMode > SEMI) {
+            double newMode = call.number(at + 1);
+            if (newMode != SINGLE && newMode != AUTO && newMode != SEMI) {
                 throw call.argument(at + 1, "Invalid mode");
             }
             LuaRef function = call.function(at + 2);
             unregister();
-            millis = interval;
-            mode = newMode;
+            millis = (long) interval;
+            mode = (int) newMode;
             callback = function;
             if (object) {
                 self = call.ref(1);
@@ -162,6 +169,10 @@ final class TmrModule {
 
         private void arm() {
             int mine = ++turn;
+            if (!reserved) {
+                device.requireMachine().reserve(ALARM_BYTES);
+                reserved = true;
+            }
             alarm = device.after(due - device.nanoTime(), () -> {
                 if (turn == mine) {
                     fire();
@@ -172,7 +183,7 @@ final class TmrModule {
         private void fire() {
             LuaRef function = callback;
             LuaRef object = self;
-            alarm = null;
+            disarmed();
             if (function == null) {
                 return;
             }
@@ -205,8 +216,16 @@ final class TmrModule {
                 return false;
             }
             alarm.cancel();
-            alarm = null;
+            disarmed();
             return true;
+        }
+
+        private void disarmed() {
+            alarm = null;
+            if (reserved) {
+                reserved = false;
+                device.requireMachine().release(ALARM_BYTES);
+            }
         }
 
         int unregister() {

@@ -14,6 +14,8 @@ final class UartModule {
 
     /** As on the chip: 255 bytes and no end in sight are delivered as they are. */
     private static final int BUFFER = 255;
+    /** How long output waits for its end of line. */
+    private static final long PART_NANOS = 50_000_000;
 
     static final LuaLibrary LIBRARY = LuaLibrary.module("uart")
             .constants(0, "PARITY_NONE", "PARITY_ODD", "PARITY_EVEN")
@@ -73,6 +75,7 @@ final class UartModule {
         private final Device device;
         private final ByteArrayOutputStream line = new ByteArrayOutputStream();
         private final ByteArrayOutputStream input = new ByteArrayOutputStream();
+        private boolean flushing;
         private @Nullable LuaRef callback;
         private int count;
         private int end = -1;
@@ -94,7 +97,19 @@ final class UartModule {
                 }
             }
             if (line.size() > BUFFER) {
-                flush();
+                flushPart();
+            } else if (line.size() > 0 && !flushing) {
+                flushing = true;
+                device.after(PART_NANOS, this::flushPart);
+            }
+        }
+
+        /** Shows what has no end of line yet, after a moment in which the end may still come. */
+        private void flushPart() {
+            flushing = false;
+            if (line.size() > 0) {
+                device.printPart(line.toByteArray());
+                line.reset();
             }
         }
 

@@ -454,6 +454,11 @@ public final class LuaCall {
         c.lua_rawset(state, table);
     }
 
+    /** Pops the two topmost values, key and value, into a table made by {@link #newTable}. */
+    public void setTopTwo(int table) {
+        c.lua_rawset(state, table);
+    }
+
     public void setTop(int table, int position) {
         c.lua_rawseti(state, table, position);
     }

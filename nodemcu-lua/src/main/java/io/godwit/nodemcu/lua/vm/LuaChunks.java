@@ -62,6 +62,11 @@ final class LuaChunks {
         return MessageDigest.isEqual(code(chunk), code) ? chunk : null;
     }
 
+    /** Whether a chunk is binary and was not written by this process. */
+    static boolean isForeign(byte[] chunk) {
+        return chunk.length > 0 && chunk[0] == BINARY && verified(chunk) == null;
+    }
+
     /** Pushes a chunk as a function, or pushes nothing and returns the message of the error. */
     @Nullable
     String load(LuaCall view, byte[] source, String chunkName) {

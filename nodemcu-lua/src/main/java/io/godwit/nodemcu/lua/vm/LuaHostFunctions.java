@@ -2,7 +2,9 @@ package io.godwit.nodemcu.lua.vm;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import party.iroiro.luajava.JFunction;
 
 /** The functions that the prelude gets from the host, by the names it uses. */
@@ -45,9 +47,19 @@ final class LuaHostFunctions {
         return 1;
     }
 
+    /**
+     * {@code loadfile(name)}. A compiled file that is missing, or was compiled elsewhere, is read from its source if that is
+     * there, as if a deploy tool had compiled it; {@code require}, which looks for both, asks for the exact name.
+     */
     private static int loadFile(LuaCall call) {
         String name = call.text(1);
-        byte[] source = call.machine.environment().source().apply(name);
+        Function<String, byte @Nullable []> files = call.machine.environment().source();
+        byte[] source = files.apply(name);
+        boolean exact = call.truth(2);
+        if (!exact && name.endsWith(".lc") && (source == null || LuaChunks.isForeign(source))) {
+            byte[] uncompiled = files.apply(name.substring(0, name.length() - 3) + ".lua");
+            source = uncompiled == null ? source : uncompiled;
+        }
         if (source == null) {
             return call.failure("cannot open " + name);
         }

@@ -72,7 +72,8 @@ public final class LuaMachine implements AutoCloseable {
         this.owner = owner;
         this.environment = environment;
         this.limits = limits;
-        this.lua = NativeLua.newState(() -> new LuaState(this));
+        NativeLua.load();
+        this.lua = new LuaState(this);
         this.c = (Lua51Natives) lua.getLuaNatives();
         this.main = lua.getPointer();
         this.registry = c.getRegistryIndex();
@@ -81,6 +82,15 @@ public final class LuaMachine implements AutoCloseable {
         this.values = new LuaValues(this, c, registry);
         this.objects = new LuaObjects(this, c, registry);
         this.handlerSlot = runPrelude();
+    }
+
+    /**
+     * Loads the native library, which otherwise happens with the first machine.
+     *
+     * @throws LuaUnavailableException if this platform has no native library or it cannot be loaded
+     */
+    public static void load() {
+        NativeLua.load();
     }
 
     /** Closes the state to the outside; returns the slot of the error handler. */

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Lua 5.1's pattern matching with a budget of steps. The native matcher is faster but can neither be stopped nor be kept
  * from recursing through the process's stack, so patterns that could do either come here.
  */
-final class LuaPattern {
+public final class LuaPattern {
 
     private static final int MAX_CAPTURES = 32;
     private static final int MAX_DEPTH = 200;
@@ -26,6 +26,26 @@ final class LuaPattern {
     private LuaPattern(byte[] source, byte[] pattern) {
         this.source = source;
         this.pattern = pattern;
+    }
+
+    /**
+     * Whether the pattern matches anywhere in the text.
+     *
+     * @throws LuaError if the pattern is malformed or takes too long
+     */
+    public static boolean matches(byte[] text, byte[] pattern) {
+        LuaPattern matcher = new LuaPattern(text, pattern);
+        boolean anchored = pattern.length > 0 && pattern[0] == '^';
+        for (int at = 0; at <= text.length; at++) {
+            matcher.captures = 0;
+            if (matcher.match(at, anchored ? 1 : 0) != NO_MATCH) {
+                return true;
+            }
+            if (anchored) {
+                break;
+            }
+        }
+        return false;
     }
 
     /** {@code find(s, pattern, init)} without plain search: start, end and captures, or nil. */

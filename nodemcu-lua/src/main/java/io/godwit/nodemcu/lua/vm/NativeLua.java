@@ -10,7 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import party.iroiro.luajava.lua51.Lua51;
 
@@ -50,7 +49,7 @@ final class NativeLua {
 
         private static @Nullable LuaUnavailableException tryToLoad() {
             try {
-                load();
+                loadNow();
                 return null;
             } catch (LuaUnavailableException e) {
                 return e;
@@ -61,19 +60,18 @@ final class NativeLua {
     private NativeLua() {}
 
     /**
-     * Makes a Lua state with the library loaded.
+     * Loads the library unless it is loaded.
      *
      * @throws LuaUnavailableException if this platform has no native library or it cannot be loaded
      */
-    static <T extends Lua51> T newState(Supplier<T> constructor) {
+    static void load() {
         LuaUnavailableException failure = Loaded.FAILURE;
         if (failure != null) {
             throw new LuaUnavailableException(String.valueOf(failure.getMessage()), failure);
         }
-        return constructor.get();
     }
 
-    private static void load() {
+    private static void loadNow() {
         String platform = platform();
         Library library = LIBRARIES.get(platform);
         if (library == null) {

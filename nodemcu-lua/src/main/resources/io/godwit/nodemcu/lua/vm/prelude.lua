@@ -124,7 +124,7 @@ package.loaders = {
   function(name)
     local tried = ""
     for _, ending in pairs({ ".lc", ".lua" }) do
-      local f, problem = loadfile(name .. ending)
+      local f, problem = loadfile(name .. ending, true)
       if f then return f end
       if problem ~= "cannot open " .. name .. ending then error(problem, 0) end
       tried = tried .. "\n\tno file '" .. name .. ending .. "'"

@@ -1,0 +1,167 @@
+package io.godwit.nodemcu.lua.device;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The events of one device, handled one at a time on the threads of its clock. Any thread may call. */
+final class EventQueue {
+
+    private static final Logger log = LoggerFactory.getLogger(EventQueue.class);
+
+    /** How many events one device may handle before its neighbours get their turn. */
+    private static final int BURST = 32;
+
+    // Set once.
+    private final DeviceClock clock;
+    private final String device;
+    private final Runnable afterEvent;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition idle = lock.newCondition();
+
+    // Guarded by lock.
+    private final ArrayDeque<Runnable> events = new ArrayDeque<>(4);
+    private boolean running;
+    private boolean closed;
+    private @Nullable Runnable onReturn;
+
+    // Written by the thread of the device.
+    private volatile long busyUntil;
+    private volatile long eventBegan;
+
+    EventQueue(DeviceClock clock, String device, Runnable afterEvent) {
+        this.clock = clock;
+        this.device = device;
+        this.afterEvent = afterEvent;
+    }
+
+    void post(Runnable event) {
+        lock.lock();
+        try {
+            // What waits for a stuck event would only fill the memory.
+            if (closed || onReturn != null) {
+                return;
+            }
+            events.add(event);
+            if (running) {
+                return;
+            }
+            running = true;
+        } finally {
+            lock.unlock();
+        }
+        clock.execute(this::drain);
+    }
+
+    /** The device time until which the device is busy with a delay inside a callback. */
+    long busyUntil() {
+        return busyUntil;
+    }
+
+    void busyUntil(long nanos) {
+        busyUntil = nanos;
+    }
+
+    void resetBusy() {
+        busyUntil = 0;
+    }
+
+    long busyNanos() {
+        long began = eventBegan;
+        return began == 0 ? 0 : System.nanoTime() - began;
+    }
+
+    /** Stops handling events because the running one is stuck; runs {@code recover} if it returns after all. */
+    boolean giveUp(Runnable recover) {
+        lock.lock();
+        try {
+            if (eventBegan == 0 || closed || onReturn != null) {
+                return false;
+            }
+            onReturn = recover;
+            events.clear();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void drain() {
+        for (int i = 0; i < BURST; i++) {
+            long wait = busyUntil - clock.nanoTime();
+            if (wait > 0) {
+                clock.schedule(this::drain, wait);
+                return;
+            }
+            Runnable event = next();
+            if (event == null) {
+                return;
+            }
+            eventBegan = System.nanoTime() | 1;
+            run(event);
+            eventBegan = 0;
+            Runnable recover = takeRecovery();
+            if (recover != null) {
+                run(recover);
+            }
+            run(afterEvent);
+        }
+        clock.execute(this::drain);
+    }
+
+    private @Nullable Runnable next() {
+        lock.lock();
+        try {
+            Runnable event = closed ? null : events.poll();
+            if (event == null) {
+                running = false;
+                idle.signalAll();
+            }
+            return event;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Runnable takeRecovery() {
+        lock.lock();
+        try {
+            Runnable recover = onReturn;
+            onReturn = null;
+            return recover;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run(Runnable event) {
+        try {
+            event.run();
+        } catch (RuntimeException e) {
+            log.error("an event of device {} failed inside the host", device, e);
+        }
+    }
+
+    /** Drops what waits and waits for the running event; returns whether it ended in time. */
+    boolean close(Duration limit) {
+        lock.lock();
+        try {
+            closed = true;
+            events.clear();
+            long left = limit.toNanos();
+            while (running && left > 0) {
+                left = idle.awaitNanos(left);
+            }
+            return !running || limit.isZero();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+}
