@@ -401,6 +401,7 @@ class ClientPromisesTest {
                 MqttClient client = builder()
                         .clientId("moved")
                         .protocol(ProtocolVersion.V5)
+                        .redirects(Redirects.follow())
                         .reconnect(attempt -> {
                             asked.incrementAndGet();
                             return Duration.ofMillis(10);

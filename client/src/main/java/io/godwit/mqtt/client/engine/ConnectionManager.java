@@ -411,7 +411,7 @@ final class ConnectionManager {
     /** An established connection has ended, and it was not the application that wanted it. */
     void lost(DisconnectCause cause) {
         if (!redirected) {
-            redirection.reset();
+            redirection.endRow();
         }
         cancelTimer();
         if (line != null) {

@@ -39,7 +39,12 @@ final class Redirection {
         return detour;
     }
 
-    /** A connection was lost or an attempt has failed: the next one goes to the configured servers. */
+    /** A connection has ended without a redirect: the next one is not part of a row. */
+    void endRow() {
+        inARow = 0;
+    }
+
+    /** An attempt has failed: the next one goes to the configured servers. */
     void reset() {
         inARow = 0;
         detour = null;
