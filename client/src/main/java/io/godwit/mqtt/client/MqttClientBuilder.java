@@ -2,9 +2,9 @@ package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.client.engine.ClientConfig;
 import io.godwit.mqtt.client.engine.ConnectPackets;
-import io.godwit.mqtt.client.engine.Handler;
 import io.godwit.mqtt.client.engine.HandlerThreads;
 import io.godwit.mqtt.client.engine.RealMqttClient;
+import io.godwit.mqtt.client.engine.RegisteredHandler;
 import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.Tls;
@@ -93,7 +93,7 @@ public final class MqttClientBuilder {
     private boolean dropsProperties;
 
     // Receiving; null: not set.
-    private final List<Handler> handlers = new ArrayList<>();
+    private final List<RegisteredHandler> handlers = new ArrayList<>();
     private @Nullable Integer receiveMaximum;
     private @Nullable Integer maximumPacketSize;
     private @Nullable Integer topicAliasMaximum;
@@ -407,13 +407,13 @@ public final class MqttClientBuilder {
      * subscribe.
      */
     public MqttClientBuilder handler(String filter, MessageHandler handler) {
-        handlers.add(new Handler(TopicFilter.of(filter), Objects.requireNonNull(handler, "handler"), null));
+        handlers.add(RegisteredHandler.automatic(TopicFilter.of(filter), handler));
         return this;
     }
 
     /** Like {@link #handler}, with a handler that acknowledges manually. */
     public MqttClientBuilder manualHandler(String filter, ManualHandler handler) {
-        handlers.add(new Handler(TopicFilter.of(filter), null, Objects.requireNonNull(handler, "handler")));
+        handlers.add(RegisteredHandler.manual(TopicFilter.of(filter), handler));
         return this;
     }
 

@@ -148,7 +148,7 @@ class AuthenticationTest {
             assertThat(client.reauthenticate())
                     .failsWithin(Duration.ofSeconds(10))
                     .withThrowableThat()
-                    .withMessageContaining("under way");
+                    .withMessageContaining("in progress");
             assertThat(first).isNotDone();
         }
         assertThat(first).failsWithin(Duration.ofSeconds(10));

@@ -1,7 +1,10 @@
 package io.godwit.benchmarks.jmh;
 
 import io.godwit.mqtt.client.session.Exchange;
+import io.godwit.mqtt.client.session.Handler;
 import io.godwit.mqtt.client.session.Inbox;
+import io.godwit.mqtt.client.session.Outcome;
+import io.godwit.mqtt.client.session.PublishExchange;
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.session.SessionConfig;
 import io.godwit.mqtt.client.store.QueueBounds;
@@ -19,7 +22,6 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -49,22 +51,23 @@ public class SessionBenchmark {
 
     private final Message atMostOnce = Message.of("bench/topic", new byte[64]).withQos(Qos.AT_MOST_ONCE);
     private final Message atLeastOnce = atMostOnce.withQos(Qos.AT_LEAST_ONCE);
-    private final Session<Object> session = connected();
+    private final Session session = connected();
     private final ByteBuf received0 = publishes(atMostOnce);
     private final ByteBuf received1 = publishes(atLeastOnce);
     private final ByteBuf acknowledgements = ByteBufAllocator.DEFAULT.directBuffer(4 * BURST);
     private int sum;
 
     @SuppressWarnings("NullAway") // it does not see, from another module, that an array may be null: here, the password
-    private static Session<Object> connected() {
+    private static Session connected() {
         SessionConfig config = new SessionConfig(
                 ProtocolVersion.V3_1_1,
                 new SessionConfig.Sending(
                         new QueueBounds(BURST, 1 << 20, WhenFull.FAIL), BURST, BURST, SessionLoss.RESEND, 0),
                 new SessionConfig.Receiving(MOST_IDENTIFIERS, 1 << 20, 0, false),
                 0);
-        Session<Object> session = new Session<>(config, SessionLog.NONE, ByteBufAllocator.DEFAULT);
-        session.addHandler(TopicFilter.of("bench/+"), "handler");
+        Session session = new Session(config, SessionLog.NONE, ByteBufAllocator.DEFAULT);
+        Handler handler = () -> TopicFilter.of("bench/+");
+        session.addHandler(handler);
         session.open(new Connect(ProtocolVersion.V3_1_1, "id", true, 0, null, null, null, MqttProperties.NONE), 0);
         ByteBuf connack = ByteBufAllocator.DEFAULT.directBuffer().writeBytes(CONNACK);
         session.received(connack, 0);
@@ -87,7 +90,7 @@ public class SessionBenchmark {
         return out;
     }
 
-    private static void releaseOutbox(Session<Object> session) {
+    private static void releaseOutbox(Session session) {
         for (ByteBuf part = session.outbox().take();
                 part != null;
                 part = session.outbox().take()) {
@@ -96,13 +99,13 @@ public class SessionBenchmark {
     }
 
     /** A publish without the client around it. */
-    private static final class Publish extends Exchange<Boolean> {
+    private static final class Publish extends PublishExchange<Boolean> {
         Publish(Message message) {
             super(message, false);
         }
 
         @Override
-        protected void finish(@Nullable Object result) {
+        protected void finish(Outcome result) {
             complete(Boolean.TRUE);
         }
     }
@@ -132,9 +135,11 @@ public class SessionBenchmark {
         }
         session.sent(0);
         session.received(acknowledgements, 0);
-        Exchange<?> ended = session.takeEnded();
+        Exchange<?> ended = session.ended().take();
         while (ended != null) {
-            ended = ended.finishAndUnlink();
+            Exchange<?> next = ended.next();
+            ended.unlinkAndFinish();
+            ended = next;
         }
     }
 

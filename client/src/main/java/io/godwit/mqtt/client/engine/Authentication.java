@@ -2,11 +2,13 @@ package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.Authenticator;
 import io.godwit.mqtt.client.NotConnectedException;
+import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,60 +16,71 @@ import org.jspecify.annotations.Nullable;
  * answers back to it.
  */
 final class Authentication {
+    /** The connection that is being authenticated. */
+    interface Peer {
+        /** Whether it is still the client's connection. Event loop. */
+        boolean isCurrent();
+    }
+
     // Set once.
     private final Authenticator authenticator;
-    private final ClientCore core;
-    private final ConnectionManager keeper;
+    private final EventLoop loop;
+    private final Notifier notifier;
+    private final Consumer<Auth> send;
+    private final Consumer<Exception> failed;
 
-    // Event loop only.
+    /** Event loop only: a re-authentication under way. */
     private @Nullable CompletableFuture<Void> again;
 
-    Authentication(Authenticator authenticator, ClientCore core, ConnectionManager keeper) {
+    /**
+     * @param send sends a packet on the current connection; event loop
+     * @param failed ends the current connection because the authenticator failed; event loop
+     */
+    Authentication(
+            Authenticator authenticator,
+            EventLoop loop,
+            Notifier notifier,
+            Consumer<Auth> send,
+            Consumer<Exception> failed) {
         this.authenticator = authenticator;
-        this.core = core;
-        this.keeper = keeper;
+        this.loop = loop;
+        this.notifier = notifier;
+        this.send = send;
+        this.failed = failed;
     }
 
     /** Begins a re-authentication on a connection that is up. */
-    void again(BrokerConnection line, CompletableFuture<Void> future) {
+    void again(Peer peer, CompletableFuture<Void> future) {
         if (again != null) {
-            core.dependents(() -> future.completeExceptionally(
-                    new NotConnectedException("a re-authentication is under way; wait for its end")));
+            notifier.fail(
+                    future, new NotConnectedException("a re-authentication is in progress; wait until it has ended"));
             return;
         }
         again = future;
-        answer(line, ReasonCode.RE_AUTHENTICATE, null);
+        answer(peer, ReasonCode.RE_AUTHENTICATE, null);
     }
 
-    /** Answers a challenge of the broker, or begins anew. */
-    void answer(BrokerConnection line, ReasonCode reason, byte @Nullable [] challenge) {
-        core.background(() -> {
+    /** Answers a challenge of the broker, or begins again. */
+    void answer(Peer peer, ReasonCode reason, byte @Nullable [] challenge) {
+        notifier.background(() -> {
             try {
                 byte[] answer =
                         reason == ReasonCode.RE_AUTHENTICATE ? authenticator.begin() : authenticator.answer(challenge);
                 MqttProperties properties = MqttProperties.of(Property.AUTHENTICATION_METHOD, authenticator.method())
                         .with(Property.AUTHENTICATION_DATA, answer);
-                core.loop.execute(() -> {
-                    if (line.isCurrent()) {
-                        core.say(session -> session.authenticate(new Auth(reason, properties)));
-                    }
-                });
+                onLoop(peer, () -> send.accept(new Auth(reason, properties)));
             } catch (Exception failure) {
-                core.loop.execute(() -> {
-                    if (line.isCurrent()) {
-                        keeper.authenticationFailed(line, failure);
-                    }
-                });
+                onLoop(peer, () -> failed.accept(failure));
             }
         });
     }
 
     /** The broker has accepted. */
     @SuppressWarnings("NullAway") // a future of Void completes with null
-    void succeeded(BrokerConnection line, byte @Nullable [] data) {
+    void succeeded(Peer peer, byte @Nullable [] data) {
         CompletableFuture<Void> waiting = again;
         again = null;
-        core.background(() -> {
+        notifier.background(() -> {
             try {
                 authenticator.succeeded(data);
                 if (waiting != null) {
@@ -77,11 +90,15 @@ final class Authentication {
                 if (waiting != null) {
                     waiting.completeExceptionally(failure);
                 }
-                core.loop.execute(() -> {
-                    if (line.isCurrent()) {
-                        keeper.authenticationFailed(line, failure);
-                    }
-                });
+                onLoop(peer, () -> failed.accept(failure));
+            }
+        });
+    }
+
+    private void onLoop(Peer peer, Runnable action) {
+        loop.execute(() -> {
+            if (peer.isCurrent()) {
+                action.run();
             }
         });
     }
@@ -91,7 +108,7 @@ final class Authentication {
         CompletableFuture<Void> waiting = again;
         again = null;
         if (waiting != null) {
-            core.dependents(() -> waiting.completeExceptionally(new NotConnectedException(why)));
+            notifier.fail(waiting, new NotConnectedException(why));
         }
     }
 }

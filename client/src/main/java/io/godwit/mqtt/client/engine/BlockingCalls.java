@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.MqttTimeoutException;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.transport.Times;
@@ -13,13 +14,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Blocking calls: each has a time limit and says what it waited for. */
 final class BlockingCalls {
-    private final ClientCore core;
-    private final ConnectionManager keeper;
+    // Set once.
+    private final GuardedSession session;
+    private final JoinWaiters joins;
+    private final HandlerThread handlers;
+    private final Supplier<ClientState> state;
     private final Duration limit;
 
-    BlockingCalls(ClientCore core, ConnectionManager keeper, Duration limit) {
-        this.core = core;
-        this.keeper = keeper;
+    BlockingCalls(
+            GuardedSession session,
+            JoinWaiters joins,
+            HandlerThread handlers,
+            Supplier<ClientState> state,
+            Duration limit) {
+        this.session = session;
+        this.joins = joins;
+        this.handlers = handlers;
+        this.state = state;
         this.limit = limit;
     }
 
@@ -30,14 +41,14 @@ final class BlockingCalls {
     /** Waits for a future; its failure is thrown as it is. */
     <T> T await(CompletableFuture<T> future, Supplier<String> what, Duration atMost) {
         if (!future.isDone()) {
-            core.refuseOnLoop();
+            joins.refuseOnLoop();
         }
-        boolean inHandler = core.delivery().blocks();
+        boolean inHandler = handlers.block();
         try {
             return future.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
-            throw new MqttTimeoutException(
-                    "waited " + Times.text(atMost) + " for " + what.get() + ", in vain; state " + keeper.state());
+            throw new MqttTimeoutException("timed out after " + Times.text(atMost) + " waiting for " + what.get()
+                    + " in state " + state.get());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new MqttTimeoutException("interrupted while waiting for " + what.get());
@@ -45,32 +56,32 @@ final class BlockingCalls {
             Throwable cause = failed.getCause();
             throw cause instanceof RuntimeException runtime ? runtime : new IllegalStateException(cause);
         } finally {
-            core.delivery().goesOn(inHandler);
+            handlers.unblock(inHandler);
         }
     }
 
-    /** Offers again whenever the queue has room, until it is taken, refused for another reason, or time is up. */
+    /** Offers again whenever the queue has room, until it is accepted, refused for another reason, or time is up. */
     @Nullable
-    Failure untilTaken(Failure full, int bytes, Supplier<@Nullable Failure> offer) {
-        core.refuseOnLoop();
-        boolean inHandler = core.delivery().blocks();
+    Failure untilAccepted(Failure full, int bytes, Supplier<@Nullable Failure> offer) {
+        joins.refuseOnLoop();
+        boolean inHandler = handlers.block();
         try {
             Failure refused = full;
             long left = limit.toNanos();
             while (left > 0 && refused != null && refused.kind() == Failure.Kind.QUEUE_FULL) {
-                left = core.awaitRoom(bytes, left);
+                left = session.awaitRoom(bytes, left);
                 refused = offer.get();
             }
             if (refused != null && refused.kind() == Failure.Kind.QUEUE_FULL) {
                 throw new MqttTimeoutException(
-                        "waited " + Times.text(limit) + " for room in the queue, in vain: " + refused.text());
+                        "timed out after " + Times.text(limit) + " waiting for room in the queue: " + refused.text());
             }
             return refused;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new MqttTimeoutException("interrupted while waiting for room in the queue");
         } finally {
-            core.delivery().goesOn(inHandler);
+            handlers.unblock(inHandler);
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.godwit.mqtt.client.engine;
 
-import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.DisconnectCause.EndedBy;
@@ -9,25 +8,40 @@ import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.Times;
-import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Connect;
-import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.MqttProperties;
-import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.netty.buffer.ByteBuf;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One attempt and the connection that comes of it; ignored as soon as another one has taken its place. */
-final class BrokerConnection implements ConnectionListener {
+/** One attempt and the connection that results from it; ignored as soon as another one has taken its place. */
+final class BrokerConnection implements ConnectionListener, Authentication.Peer {
+    /** Who is told what happens to it. Event loop. */
+    interface Owner {
+        boolean isCurrent(BrokerConnection connection);
+
+        /** Whether CONNACK has not been received yet. */
+        boolean isConnecting();
+
+        void setTimer(long nanos, Runnable then);
+
+        /** The attempt has failed; the connection is no longer the current one. */
+        void attemptFailed(ConnectFailure failure);
+
+        /** The established connection has ended. */
+        void lost(DisconnectCause cause);
+
+        /** It was given up; nothing of it counts any more. */
+        void forget(BrokerConnection connection);
+    }
+
     // Set once.
-    private final ConnectionManager keeper;
-    private final ClientCore core;
+    private final Owner owner;
+    private final ByteFlow flow;
     private final ClientConfig config;
 
     // Event loop only.
@@ -35,16 +49,16 @@ final class BrokerConnection implements ConnectionListener {
     private @Nullable Attempt attempt;
     private @Nullable Connection connection;
 
-    BrokerConnection(ConnectionManager keeper, ClientCore core, ClientConfig config) {
-        this.keeper = keeper;
-        this.core = core;
+    BrokerConnection(Owner owner, ByteFlow flow, ClientConfig config) {
+        this.owner = owner;
+        this.flow = flow;
         this.config = config;
     }
 
-    /** Sets out for the broker; CONNECT follows as soon as there is a connection. */
+    /** Connects to the broker and sends the CONNECT for the server that answers. */
     void open(TransportOptions options, Function<ServerAddress, Connect> packets) {
         connect = packets;
-        attempt = config.transport().open(core.loop, options, this);
+        attempt = config.transport().open(config.loop(), options, this);
     }
 
     @Nullable
@@ -68,8 +82,9 @@ final class BrokerConnection implements ConnectionListener {
         }
     }
 
-    boolean isCurrent() {
-        return keeper.isCurrent(this);
+    @Override
+    public boolean isCurrent() {
+        return owner.isCurrent(this);
     }
 
     @Override
@@ -79,11 +94,11 @@ final class BrokerConnection implements ConnectionListener {
             made.close(false);
             return;
         }
-        keeper.setTimer(config.connackTimeout().toNanos(), this::noConnack);
+        owner.setTimer(config.connackTimeout().toNanos(), this::noConnack);
         Connect packet = connect.apply(made.address());
         connect = null;
         try {
-            core.open(made, packet);
+            flow.open(made, packet);
         } catch (IllegalArgumentException unwritable) {
             fail(ConnectFailure.of(
                     ConnectPhase.CONNACK,
@@ -100,29 +115,22 @@ final class BrokerConnection implements ConnectionListener {
 
     @Override
     public void received(ByteBuf bytes) {
-        if (!isCurrent()) {
-            return;
-        }
-        for (SessionEvent event : core.received(bytes)) {
-            keeper.handle(this, event);
-        }
-        ProtocolViolationException breach = core.takeBreach();
-        if (breach != null && isCurrent()) {
-            brokenBy(breach);
+        if (isCurrent()) {
+            flow.received(bytes);
         }
     }
 
     @Override
     public void readComplete() {
         if (isCurrent()) {
-            core.readComplete();
+            flow.readComplete();
         }
     }
 
     @Override
     public void writabilityChanged() {
         if (isCurrent()) {
-            core.drain();
+            flow.drain();
         }
     }
 
@@ -132,10 +140,10 @@ final class BrokerConnection implements ConnectionListener {
             return;
         }
         String why = cause == null ? "the broker closed the connection" : "the connection broke: " + message(cause);
-        if (keeper.state() == ClientState.CONNECTING) {
+        if (owner.isConnecting()) {
             fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.CLOSED, why + " before it sent CONNACK", cause));
         } else {
-            keeper.lost(new DisconnectCause(
+            owner.lost(new DisconnectCause(
                     cause == null ? EndedBy.BROKER : EndedBy.NETWORK, null, why, MqttProperties.NONE, cause));
         }
     }
@@ -155,34 +163,15 @@ final class BrokerConnection implements ConnectionListener {
         return connection == null ? "" : " (" + connection.describe() + ")";
     }
 
-    /** The broker has broken the protocol. */
-    void brokenBy(ProtocolViolationException broken) {
-        String why = "the broker broke the protocol: " + broken.getMessage();
-        if (keeper.state() == ClientState.CONNECTING) {
-            fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.NOT_MQTT, why, broken));
-            return;
-        }
-        if (config.version() == ProtocolVersion.V5) {
-            core.say(session -> session.disconnect(new Disconnect(broken.reason(), MqttProperties.NONE)));
-        }
-        drop(config.version() == ProtocolVersion.V5);
-        keeper.lost(new DisconnectCause(
-                EndedBy.CLIENT,
-                config.version() == ProtocolVersion.V5 ? broken.reason() : null,
-                why,
-                MqttProperties.NONE,
-                broken));
-    }
-
-    /** This attempt has failed: the next one, or none. */
+    /** This attempt has failed. */
     void fail(ConnectFailure failure) {
         if (isCurrent()) {
             drop(false);
-            keeper.attemptFailed(failure);
+            owner.attemptFailed(failure);
         }
     }
 
-    /** Lets the connection go; nothing of it is heard any more. */
+    /** Gives the connection up; nothing of it is heard any more. */
     void drop(boolean flush) {
         if (attempt != null && connection == null) {
             attempt.cancel();
@@ -190,7 +179,7 @@ final class BrokerConnection implements ConnectionListener {
         if (connection != null) {
             connection.close(flush);
         }
-        keeper.forget(this);
+        owner.forget(this);
     }
 
     private static String message(Throwable cause) {

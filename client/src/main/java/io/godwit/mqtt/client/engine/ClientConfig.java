@@ -70,7 +70,7 @@ public record ClientConfig(
             Executor background,
             boolean onEventLoop,
             boolean dropsProperties,
-            List<Handler> handlers,
+            List<RegisteredHandler> handlers,
             List<ClientListener> listeners) {}
 
     TransportOptions transportOptions() {
@@ -169,7 +169,7 @@ public record ClientConfig(
         return dispatch.onEventLoop;
     }
 
-    List<Handler> handlers() {
+    List<RegisteredHandler> handlers() {
         return dispatch.handlers;
     }
 

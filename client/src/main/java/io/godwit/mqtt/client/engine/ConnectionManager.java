@@ -15,7 +15,9 @@ import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.session.SessionEvent;
+import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.EventLoop;
@@ -25,6 +27,7 @@ import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,64 +41,88 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the connection, keeps it, makes it again and ends it: the state machine of {@link ClientState}. All of it runs on
- * the client's event loop, so it needs no lock; what arrives from an older connection or attempt is told apart by its
- * {@link BrokerConnection}.
+ * the client's event loop, so it needs no lock; events of an older connection or attempt are told apart by their {@link
+ * BrokerConnection}.
  */
-final class ConnectionManager {
+final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionManager.class);
-    private static final Failure CLOSED =
-            new Failure(Failure.Kind.CLOSED, ReasonCode.UNSPECIFIED_ERROR, "the client is closed", MqttProperties.NONE);
 
     // Set once.
-    private final RealMqttClient client;
     private final ClientConfig config;
-    private final ClientCore core;
+    private final GuardedSession session;
+    private final SessionLog log;
+    private final FutureCompleter completer;
+    private final Consumer<SessionEvent.Prompted> prompts;
+    private final Notifier notifier;
     private final EventLoop loop;
+    private final ByteFlow flow;
+    private final Ticker ticker;
+    private final Redirection redirection;
     private final @Nullable Authentication authentication;
 
+    // Written by the event loop only.
     private volatile ClientState state = ClientState.IDLE;
     private volatile @Nullable ConnectResult result;
 
     // Event loop only.
-    private @Nullable BrokerConnection line;
+    private @Nullable BrokerConnection connection;
     private @Nullable Cancellable timer;
-    private @Nullable Cancellable tick;
     /** The question to the reconnect policy whose answer counts. */
     private @Nullable Object waitingFor;
 
-    private long tickAt;
     private int attempts;
     /** Why the last connection ended. */
     private @Nullable DisconnectCause lastLoss;
 
-    private final Redirection redirection;
     /** The broker has just named another server: the next attempt goes there, without delay. */
     private boolean redirected;
-    /** Whether CONNACK has come since the application last called connect: a lost connection is then made again. */
+    /** Keeps the JVM running while the client is connected or trying to be. */
+    private @Nullable Cancellable jvmHold;
+
+    /** Whether CONNACK was received since the application last called connect: a lost connection is then made again. */
     private boolean established;
 
     private String clientId;
     private List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(0);
     private List<CompletableFuture<Void>> disconnecting = new ArrayList<>(0);
     /** The DISCONNECT that is to be sent; null once it is in the outbox. */
-    private @Nullable Disconnect farewell;
-    /** When it is said, whatever is in flight then. */
-    private long farewellAt;
+    private @Nullable Disconnect pendingDisconnect;
+    /** When it is sent, whatever is in flight then. */
+    private long disconnectAt;
     /** Whether the broker is given time to end its side after it. */
     private boolean awaitBroker;
 
     private boolean closing;
-    private @Nullable Cancellable jvmHold;
 
-    ConnectionManager(RealMqttClient client, ClientConfig config, ClientCore core) {
-        this.client = client;
+    /** @param prompts delivers messages that are handled ahead of others */
+    ConnectionManager(
+            ClientConfig config,
+            GuardedSession session,
+            SessionLog log,
+            ReadPause pause,
+            FutureCompleter completer,
+            Consumer<SessionEvent.Prompted> prompts,
+            Notifier notifier) {
         this.config = config;
-        this.core = core;
-        this.loop = core.loop;
-        Authenticator authenticator = config.authenticator();
-        this.authentication = authenticator == null ? null : new Authentication(authenticator, core, this);
-        this.clientId = config.clientId();
+        this.session = session;
+        this.log = log;
+        this.completer = completer;
+        this.prompts = prompts;
+        this.notifier = notifier;
+        this.loop = config.loop();
+        this.flow = new ByteFlow(session, loop, log, pause, this);
+        this.ticker = new Ticker(session, loop, pause, flow::drain, this::silent);
         this.redirection = new Redirection(config);
+        Authenticator authenticator = config.authenticator();
+        this.authentication = authenticator == null
+                ? null
+                : new Authentication(
+                        authenticator,
+                        loop,
+                        notifier,
+                        auth -> flow.send(locked -> locked.authenticate(auth)),
+                        this::authenticationFailed);
+        this.clientId = config.clientId();
     }
 
     ClientState state() {
@@ -107,12 +134,22 @@ final class ConnectionManager {
         return result;
     }
 
+    /** Gives the outbox to the connection. */
+    void drain() {
+        flow.drain();
+    }
+
+    /** Looks when the session has something to do next. */
+    void scheduleTick() {
+        ticker.schedule();
+    }
+
     // ---- what the application asks for ----
 
     void connect(CompletableFuture<ConnectResult> future) {
         switch (state) {
-            case CLOSED -> fail(future, new ClientClosedException("the client is closed"));
-            case CONNECTED -> complete(future, result);
+            case CLOSED -> notifier.fail(future, new ClientClosedException("the client is closed"));
+            case CONNECTED -> notifier.complete(future, result);
             case CONNECTING -> connecting.add(future);
             case WAITING -> {
                 connecting.add(future);
@@ -120,31 +157,32 @@ final class ConnectionManager {
             }
             case DISCONNECTING -> {
                 if (closing) {
-                    fail(future, new ClientClosedException("the client is being closed"));
+                    notifier.fail(future, new ClientClosedException("the client is being closed"));
                 } else {
                     connecting.add(future); // begins when the old connection has ended
                 }
             }
             case IDLE -> {
                 connecting.add(future);
-                fresh();
+                beginFresh();
             }
         }
     }
 
-    private void fresh() {
+    private void beginFresh() {
         attempts = 0;
+        lastLoss = null;
         redirection.reset();
         established = false;
         holdJvm();
-        core.setClosedTo(null);
+        session.setClosedTo(null);
         begin();
     }
 
     /** Ends the connection with this packet, once what is in flight has ended or the limit has passed. */
     void disconnect(CompletableFuture<Void> future, Disconnect packet, Duration limit) {
         switch (state) {
-            case CLOSED, IDLE -> complete(future, null);
+            case CLOSED, IDLE -> notifier.complete(future, null);
             case CONNECTING, WAITING -> {
                 disconnecting.add(future);
                 giveUp(null);
@@ -152,10 +190,10 @@ final class ConnectionManager {
             case DISCONNECTING -> disconnecting.add(future);
             case CONNECTED -> {
                 disconnecting.add(future);
-                farewell = packet;
+                pendingDisconnect = packet;
                 state = ClientState.DISCONNECTING;
-                core.setClosedTo(ClientCore.notConnected("not connected: the client is disconnecting"));
-                sayFarewellWithin(limit);
+                session.setClosedTo(Failures.notConnected("not connected: the client is disconnecting"));
+                sendDisconnectWithin(limit);
                 drained();
             }
         }
@@ -164,16 +202,16 @@ final class ConnectionManager {
     void close(CompletableFuture<Void> future) {
         if (closing || state == ClientState.CLOSED) {
             if (state == ClientState.CLOSED) {
-                complete(future, null);
+                notifier.complete(future, null);
             } else {
                 disconnecting.add(future);
             }
             return;
         }
         closing = true;
-        if (farewell != null
-                && farewellAt - loop.nanoTime() > config.closeTimeout().toNanos()) {
-            sayFarewellWithin(config.closeTimeout());
+        if (pendingDisconnect != null
+                && disconnectAt - loop.nanoTime() > config.closeTimeout().toNanos()) {
+            sendDisconnectWithin(config.closeTimeout());
         }
         disconnecting.add(future);
         // nobody looks at the end of the disconnect itself: the future above ends with the client
@@ -185,9 +223,10 @@ final class ConnectionManager {
     }
 
     void reauthenticate(CompletableFuture<Void> future) {
-        BrokerConnection current = line;
+        BrokerConnection current = connection;
         if (authentication == null || state != ClientState.CONNECTED || current == null) {
-            fail(future, new NotConnectedException("re-authentication needs an authenticator and a connection"));
+            notifier.fail(
+                    future, new NotConnectedException("re-authentication needs an authenticator and a connection"));
         } else {
             authentication.again(current, future);
         }
@@ -195,15 +234,21 @@ final class ConnectionManager {
 
     // ---- the attempt ----
 
-    boolean isCurrent(BrokerConnection other) {
-        return line == other;
+    @Override
+    public boolean isCurrent(BrokerConnection other) {
+        return connection == other;
     }
 
-    /** The line is let go; nothing of it counts any more. */
-    void forget(BrokerConnection other) {
-        if (line == other) {
-            line = null;
-            core.closed();
+    @Override
+    public boolean isConnecting() {
+        return state == ClientState.CONNECTING;
+    }
+
+    @Override
+    public void forget(BrokerConnection other) {
+        if (connection == other) {
+            connection = null;
+            flow.closed();
         }
     }
 
@@ -213,13 +258,13 @@ final class ConnectionManager {
         state = ClientState.CONNECTING;
         attempts++;
         int attempt = attempts;
-        core.tell(listener -> listener.connecting(client, attempt));
-        BrokerConnection next = new BrokerConnection(this, core, config);
-        line = next;
+        notifier.tell((listener, client) -> listener.connecting(client, attempt));
+        BrokerConnection next = new BrokerConnection(this, flow, config);
+        connection = next;
         if (config.credentials() == null && config.authenticator() == null) {
             open(next, null, null);
         } else {
-            core.background(() -> askCredentials(next));
+            notifier.background(() -> askCredentials(next));
         }
     }
 
@@ -241,7 +286,7 @@ final class ConnectionManager {
     }
 
     private void open(BrokerConnection next, @Nullable Credentials credentials, byte @Nullable [] authData) {
-        if (line != next) {
+        if (connection != next) {
             return;
         }
         Redirection.Detour detour = redirection.detour();
@@ -251,10 +296,12 @@ final class ConnectionManager {
                         config.login(), clientId, detour == null || detour.trusted() ? credentials : null, authData));
     }
 
-    // ---- what the session tells ----
+    // ---- what the bytes bring ----
 
-    void handle(BrokerConnection from, SessionEvent event) {
-        if (!from.isCurrent()) {
+    @Override
+    public void event(SessionEvent event) {
+        BrokerConnection from = connection;
+        if (from == null) {
             return;
         }
         if (event instanceof SessionEvent.Connected connected) {
@@ -266,13 +313,11 @@ final class ConnectionManager {
         } else if (event instanceof SessionEvent.AuthReceived auth) {
             authReceived(from, auth.auth());
         } else if (event instanceof SessionEvent.Unhandled unhandled) {
-            core.tellOfMessage(
-                    unhandled.message(),
-                    listener -> listener.messageUnhandled(client, unhandled.message(), unhandled.parked()));
+            notifier.messageUnhandled(unhandled.message(), unhandled.parked());
         } else if (event instanceof SessionEvent.Prompted prompted) {
-            core.deliverPrompt(prompted);
+            prompts.accept(prompted);
         } else if (event instanceof SessionEvent.Resubscribed again) {
-            core.tell(listener -> listener.resubscribed(client, again.subscription(), again.reason()));
+            notifier.tell((listener, client) -> listener.resubscribed(client, again.subscription(), again.reason()));
         }
     }
 
@@ -282,24 +327,24 @@ final class ConnectionManager {
         clientId = properties.getOr(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId);
         int keepAlive = properties.getOr(
                 Property.SERVER_KEEP_ALIVE, (int) config.keepAlive().toSeconds());
-        Connection connection = from.connection();
+        Connection made = from.connection();
         ConnectResult accepted = new ConnectResult(
                 event.resumed(),
                 clientId,
                 Duration.ofSeconds(keepAlive),
-                connection == null
-                        ? ""
-                        : connection.address().withoutCredentials().toString(),
+                made == null ? "" : made.address().withoutCredentials().toString(),
                 properties);
         result = accepted;
         state = ClientState.CONNECTED;
         established = true;
         attempts = 0;
-        scheduleTick();
+        ticker.schedule();
         List<CompletableFuture<ConnectResult>> waiting = connecting;
         connecting = new ArrayList<>(0);
-        waiting.forEach(future -> complete(future, accepted));
-        core.tell(listener -> listener.connected(client, accepted));
+        waiting.stream().filter(BlockingFuture.class::isInstance).forEach(future -> future.complete(accepted));
+        waiting.removeIf(BlockingFuture.class::isInstance);
+        ConnectFuture told = new ConnectFuture(accepted, waiting, notifier);
+        session.run(locked -> locked.ended().add(told));
         if (authentication != null) {
             authentication.succeeded(from, properties.get(Property.AUTHENTICATION_DATA));
         }
@@ -307,7 +352,8 @@ final class ConnectionManager {
 
     private void refused(BrokerConnection from, Connack connack) {
         ReasonCode reason = connack.reason(config.version());
-        String code = reason == null ? "return code " + connack.code() : Reasons.describe(reason, connack.properties());
+        String code =
+                reason == null ? "return code " + connack.code() : Failures.describe(reason, connack.properties());
         ConnectFailure failure = new ConnectFailure(
                 ConnectPhase.CONNACK,
                 FailureReason.BROKER_REJECTED,
@@ -329,12 +375,12 @@ final class ConnectionManager {
     /** Follows the broker's hint to another server if that is allowed; what to add to the message. */
     private String redirect(BrokerConnection from, MqttProperties properties, @Nullable ReasonCode reason) {
         String reference = properties.get(Property.SERVER_REFERENCE);
-        Connection connection = from.connection();
+        Connection made = from.connection();
         boolean moved = reason == ReasonCode.USE_ANOTHER_SERVER || reason == ReasonCode.SERVER_MOVED;
-        if (!moved || reference == null || connection == null) {
+        if (!moved || reference == null || made == null) {
             return "";
         }
-        String why = redirection.follow(connection.address(), reference);
+        String why = redirection.follow(made.address(), reference);
         redirected = why == null;
         return why == null ? "; it names another server" : "; " + why;
     }
@@ -356,7 +402,7 @@ final class ConnectionManager {
 
     private void serverDisconnected(BrokerConnection from, Disconnect disconnect) {
         ReasonCode reason = disconnect.reason();
-        String why = "the broker disconnected: " + Reasons.describe(reason, disconnect.properties())
+        String why = "the broker disconnected: " + Failures.describe(reason, disconnect.properties())
                 + redirect(from, disconnect.properties(), reason);
         from.drop(false);
         lost(new DisconnectCause(EndedBy.BROKER, reason, why, disconnect.properties(), null));
@@ -365,8 +411,11 @@ final class ConnectionManager {
     private void authReceived(BrokerConnection from, Auth auth) {
         byte[] data = auth.properties().get(Property.AUTHENTICATION_DATA);
         if (authentication == null) {
-            from.brokenBy(new ProtocolViolationException(
-                    ReasonCode.PROTOCOL_ERROR, 0, "[MQTT-4.12.0-1]", "AUTH came, though CONNECT named no method"));
+            broken(new ProtocolViolationException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    0,
+                    "[MQTT-4.12.0-1]",
+                    "received AUTH, though CONNECT named no authentication method"));
         } else if (auth.reason() == ReasonCode.SUCCESS) {
             authentication.succeeded(from, data);
         } else {
@@ -374,30 +423,49 @@ final class ConnectionManager {
         }
     }
 
-    /** The application's authenticator has thrown. */
-    void authenticationFailed(BrokerConnection with, Exception failure) {
+    private void authenticationFailed(Exception failure) {
+        BrokerConnection current = connection;
         String why = "the authenticator failed: " + failure;
-        if (state == ClientState.CONNECTING) {
-            with.fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.AUTHENTICATION_FAILED, why, failure));
-        } else {
-            with.drop(false);
+        if (current != null && state == ClientState.CONNECTING) {
+            current.fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.AUTHENTICATION_FAILED, why, failure));
+        } else if (current != null) {
+            current.drop(false);
             lost(DisconnectCauses.byClient(why, failure));
         }
     }
 
+    @Override
+    public void broken(ProtocolViolationException violation) {
+        BrokerConnection current = connection;
+        if (current == null) {
+            return;
+        }
+        String why = "the broker broke the protocol: " + violation.getMessage();
+        if (state == ClientState.CONNECTING) {
+            current.fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.NOT_MQTT, why, violation));
+            return;
+        }
+        boolean v5 = config.version() == ProtocolVersion.V5;
+        if (v5) {
+            flow.send(locked -> locked.disconnect(new Disconnect(violation.reason(), MqttProperties.NONE)));
+        }
+        current.drop(v5);
+        lost(new DisconnectCause(EndedBy.CLIENT, v5 ? violation.reason() : null, why, MqttProperties.NONE, violation));
+    }
+
     // ---- ends ----
 
-    void attemptFailed(ConnectFailure failure) {
+    @Override
+    public void attemptFailed(ConnectFailure failure) {
         redirection.reset(); // a server that was only named is not tried again
         MqttException reason = new MqttConnectException(failure);
         if (established || config.retryFirst()) {
             waitForNext(
-                    attempts + 1,
-                    failure,
+                    new Reconnect.Attempt(attempts + 1, lastLoss, failure),
                     reason,
-                    next -> core.tell(listener -> listener.connectFailed(client, failure, next)));
+                    next -> notifier.tell((listener, client) -> listener.connectFailed(client, failure, next)));
         } else {
-            core.tell(listener -> listener.connectFailed(client, failure, null));
+            notifier.tell((listener, client) -> listener.connectFailed(client, failure, null));
             giveUp(reason);
         }
     }
@@ -408,39 +476,37 @@ final class ConnectionManager {
         }
     }
 
-    /** An established connection has ended, and it was not the application that wanted it. */
-    void lost(DisconnectCause cause) {
+    @Override
+    public void lost(DisconnectCause cause) {
         if (!redirected) {
             redirection.endRow();
         }
         cancelTimer();
-        if (line != null) {
-            line.drop(false);
+        if (connection != null) {
+            connection.drop(false);
         }
         endAuthentication(cause.text());
         if (state == ClientState.DISCONNECTING) {
-            ended(DisconnectCauses.byApplication());
+            disconnected();
             return;
         }
         lastLoss = cause;
         waitForNext(
-                1,
-                null,
+                new Reconnect.Attempt(1, cause, null),
                 new NotConnectedException(cause.text()),
-                next -> core.tell(listener -> listener.disconnected(client, cause, next)));
+                next -> notifier.tell((listener, client) -> listener.disconnected(client, cause, next)));
     }
 
     /** Asks the policy, which is the application's code and so not run here, and waits as long as it says. */
-    private void waitForNext(
-            int attempt, @Nullable ConnectFailure last, MqttException reason, Consumer<@Nullable Duration> tell) {
+    private void waitForNext(Reconnect.Attempt attempt, MqttException reason, Consumer<@Nullable Duration> tell) {
         state = ClientState.WAITING;
-        scheduleTick();
+        ticker.schedule();
         Object pending = new Object();
         waitingFor = pending;
         boolean atOnce = redirected;
         redirected = false;
-        core.background(() -> {
-            Duration next = atOnce ? Duration.ZERO : delay(attempt, last);
+        notifier.background(() -> {
+            Duration next = atOnce ? Duration.ZERO : delay(attempt);
             loop.execute(() -> {
                 if (waitingFor == pending && state == ClientState.WAITING) {
                     tell.accept(next);
@@ -454,11 +520,11 @@ final class ConnectionManager {
         });
     }
 
-    private @Nullable Duration delay(int attempt, @Nullable ConnectFailure last) {
+    private @Nullable Duration delay(Reconnect.Attempt attempt) {
         try {
-            return config.reconnect().delay(new Reconnect.Attempt(attempt, lastLoss, last));
+            return config.reconnect().delay(attempt);
         } catch (RuntimeException failure) {
-            LOG.warn("the reconnect policy has failed; the connection is given up", failure);
+            LOG.warn("the reconnect policy failed; the client does not reconnect", failure);
             return null;
         }
     }
@@ -466,54 +532,56 @@ final class ConnectionManager {
     /** Stops trying. The failure is for those who wait for a connection; null: the application asked for the end. */
     private void giveUp(@Nullable MqttException failure) {
         cancelTimer();
-        if (line != null) {
-            line.drop(false);
+        if (connection != null) {
+            connection.drop(false);
         }
         MqttException reason =
-                failure != null ? failure : new NotConnectedException("disconnected before CONNACK came");
+                failure != null ? failure : new NotConnectedException("disconnected before CONNACK was received");
         List<CompletableFuture<ConnectResult>> waiting = connecting;
         connecting = new ArrayList<>(0);
         idle(String.valueOf(reason.getMessage()));
-        waiting.forEach(future -> fail(future, reason));
+        waiting.forEach(future -> notifier.fail(future, reason));
     }
 
-    private void sayFarewellWithin(Duration limit) {
-        farewellAt = loop.nanoTime() + limit.toNanos();
-        setTimer(limit.toNanos(), this::sayFarewell);
+    private void sendDisconnectWithin(Duration limit) {
+        disconnectAt = loop.nanoTime() + limit.toNanos();
+        setTimer(limit.toNanos(), this::sendDisconnect);
     }
 
-    private void sayFarewell() {
+    private void sendDisconnect() {
         cancelTimer();
-        BrokerConnection last = line;
-        Disconnect packet = farewell;
-        farewell = null;
-        if (last == null || packet == null) {
+        Disconnect packet = pendingDisconnect;
+        pendingDisconnect = null;
+        if (connection == null || packet == null) {
             return;
         }
         // A will must not be published because DISCONNECT was lost, however unlikely that is.
-        awaitBroker = config.will() != null || !core.isQuiet();
+        awaitBroker = config.will() != null || !session.call(Session::isQuiet);
         setTimer(
                 config.closeTimeout().toNanos(),
                 () -> lost(DisconnectCauses.byClient("the connection did not end in time", null)));
-        core.say(session -> session.disconnect(packet));
+        flow.send(locked -> locked.disconnect(packet));
     }
 
     /** What was waiting may have left: that is when a disconnect that waited for it goes on. */
-    void drained() {
+    @Override
+    public void drained() {
         if (state != ClientState.DISCONNECTING) {
             return;
         }
-        if (farewell != null) {
-            if (core.isIdle()) {
-                sayFarewell();
+        if (pendingDisconnect != null) {
+            if (session.call(locked -> locked.queued() == 0 && locked.inFlight() == 0)) {
+                sendDisconnect();
             }
-        } else if (line != null && !core.hasUnsent()) {
-            line.close(awaitBroker);
+        } else if (connection != null && !flow.hasUnsent()) {
+            connection.close(awaitBroker);
         }
     }
 
-    private void ended(DisconnectCause why) {
-        core.tell(listener -> listener.disconnected(client, why, null));
+    /** The connection has ended as the application wanted. */
+    private void disconnected() {
+        DisconnectCause cause = DisconnectCauses.byApplication();
+        notifier.tell((listener, client) -> listener.disconnected(client, cause, null));
         idle("disconnected");
     }
 
@@ -521,10 +589,11 @@ final class ConnectionManager {
         state = ClientState.IDLE;
         endAuthentication(why);
         result = null;
-        core.setClosedTo(ClientCore.notConnected("not connected: " + why));
-        core.say(session -> session.endControls(ClientCore.notConnected("not connected: " + why)));
+        Failure notConnected = Failures.notConnected("not connected: " + why);
+        session.setClosedTo(notConnected);
+        session.run(locked -> locked.endPendingSubscriptions(notConnected));
         if (config.cleanSession() && config.store() == null && !closing) {
-            core.end(new Failure(
+            end(new Failure(
                     Failure.Kind.SESSION_LOST,
                     ReasonCode.UNSPECIFIED_ERROR,
                     "the session has ended with its connection: " + why,
@@ -534,52 +603,74 @@ final class ConnectionManager {
             finish();
             return;
         }
-        scheduleTick();
-        settleDisconnects();
+        ticker.schedule();
+        completeDisconnects();
         if (connecting.isEmpty()) {
             releaseJvm();
         } else {
-            fresh();
+            beginFresh();
         }
+    }
+
+    /** Ends every exchange. */
+    private void end(Failure reason) {
+        session.run(locked -> {
+            locked.end(reason);
+            session.outboxCleared();
+        });
+        completer.completeAll(); // the loop may have no time left
     }
 
     private void finish() {
         state = ClientState.CLOSED;
         releaseJvm();
-        if (tick != null) {
-            tick.cancel();
-            tick = null;
-        }
-        core.setClosedTo(CLOSED);
-        core.end(CLOSED);
+        ticker.stop();
+        session.setClosedTo(Failures.CLOSED);
+        end(Failures.CLOSED);
         if (config.store() == null) {
-            settleDisconnects();
+            completeDisconnects();
             return;
         }
-        core.background(() -> {
-            core.closeLog();
-            loop.execute(this::settleDisconnects);
+        notifier.background(() -> {
+            closeLog();
+            loop.execute(this::completeDisconnects);
         });
     }
 
-    private void settleDisconnects() {
+    private void closeLog() {
+        try {
+            log.close();
+        } catch (IOException failure) {
+            LOG.warn("cannot close the session store: {}", failure.getMessage());
+        }
+    }
+
+    private void completeDisconnects() {
         List<CompletableFuture<Void>> waiting = disconnecting;
         disconnecting = new ArrayList<>(0);
-        waiting.forEach(future -> complete(future, null));
+        waiting.forEach(future -> notifier.complete(future, null));
     }
 
-    void storeFailed(IOException failure) {
-        loop.execute(() -> {
-            if (line != null) {
-                line.drop(false);
-                lost(DisconnectCauses.byClient("the session store cannot write: " + failure.getMessage(), failure));
-            }
-        });
+    @Override
+    public void storeFailed(IOException failure) {
+        loop.execute(() -> end("the session store cannot write: " + failure.getMessage(), failure));
+    }
+
+    private void silent() {
+        end("the broker did not answer PINGREQ: the connection is dead", null);
+    }
+
+    private void end(String why, @Nullable Exception exception) {
+        if (connection != null) {
+            connection.drop(false);
+            lost(DisconnectCauses.byClient(why, exception));
+        }
     }
 
     // ---- time ----
 
-    void setTimer(long nanos, Runnable then) {
+    @Override
+    public void setTimer(long nanos, Runnable then) {
         cancelTimer();
         timer = loop.schedule(then, nanos);
     }
@@ -588,50 +679,6 @@ final class ConnectionManager {
         if (timer != null) {
             timer.cancel();
             timer = null;
-        }
-    }
-
-    /** Looks when the session has something to do next: a ping, an expiry. */
-    void scheduleTick() {
-        long at = core.nextTick();
-        if (tick != null) {
-            if (tickAt - at <= 0 && at != Long.MAX_VALUE) {
-                return; // it looks again when it fires
-            }
-            tick.cancel();
-            tick = null;
-        }
-        if (at != Long.MAX_VALUE && state != ClientState.CLOSED) {
-            tickAt = at;
-            tick = loop.schedule(this::tick, Math.max(0, at - loop.nanoTime()));
-        }
-    }
-
-    private void tick() {
-        tick = null;
-        if (!core.tick(loop.nanoTime()) && line != null) {
-            line.drop(false);
-            lost(DisconnectCauses.byClient("the broker did not answer PINGREQ: the connection is dead", null));
-        }
-        scheduleTick();
-    }
-
-    // ---- futures: what depends on them never runs on the loop ----
-
-    @SuppressWarnings("NullAway") // a future of Void completes with null
-    private <T> void complete(CompletableFuture<T> future, @Nullable T value) {
-        if (future instanceof BlockingFuture) {
-            future.complete(value);
-        } else {
-            core.dependents(() -> future.complete(value));
-        }
-    }
-
-    private <T> void fail(CompletableFuture<T> future, MqttException failure) {
-        if (future instanceof BlockingFuture) {
-            future.completeExceptionally(failure);
-        } else {
-            core.dependents(() -> future.completeExceptionally(failure));
         }
     }
 }

@@ -1,34 +1,34 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.session.EndedExchanges;
 import io.godwit.mqtt.client.session.Exchange;
+import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.transport.EventLoop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Completes the futures of exchanges that have ended. What an application has made depend on a future runs where it is
- * completed, so that is never the event loop: a chain of ended exchanges goes to the executor as one task, a {@link Walk}.
- * Those for which only a blocked thread waits are completed at once, because the executor's thread may be the one that
- * waits.
+ * Completes the futures of exchanges that have ended, in the order in which they ended. Dependents of a future run where
+ * it is completed, so that is never the event loop: one task of the executor at a time, a {@link Walk}, takes what has
+ * ended and completes it.
  *
- * <p>Futures of which nothing depends yet may wait for more of them, a millisecond at most: so a burst does not cost a
- * wake-up of its own. Who joins one of them does not wait for that, see {@link JoinWaiters}.
+ * <p>Messages that arrived behind a result wait for it: {@link #passes} says whether it was delivered, and calls back.
  *
- * <p>A dependent may block, even for a later future of its own chain. So the event loop looks after the walks: when one
- * has not moved between two looks, another walk begins behind the place where it stands.
+ * <p>Futures without dependents may wait for more of them, a millisecond at most, so that a burst does not cost a wake-up
+ * of its own. Who joins one of them does not wait for that, see {@link JoinWaiters}.
+ *
+ * <p>A dependent may block, even for a later future of its own chain. So the event loop looks after the walk: if it has not
+ * moved between two looks, another one takes over behind the exchange where it is stuck.
  */
-final class FutureCompleter {
-    /** Between two looks at the walks. */
+final class FutureCompleter implements GuardedSession.Work {
+    /** Between two looks at the walk. */
     private static final long LOOK_NANOS = 10_000_000;
 
     private static final long DEFER_NANOS = 1_000_000;
 
-    /** So many futures wait for more of them at most. */
+    /** At most this many futures wait for more of them. */
     private static final int DEFERRED = 4096;
 
     private static final VarHandle REST;
@@ -44,185 +44,251 @@ final class FutureCompleter {
     // Set once.
     private final Executor executor;
     private final EventLoop loop;
-    private final JoinWaiters joins;
+    private final GuardedSession session;
     private final boolean onLoop;
 
-    // Event loop only.
-    private @Nullable Exchange<?> deferredFirst;
-    private @Nullable Exchange<?> deferredLast;
-    private int deferred;
+    // Guarded by the session's lock.
+    /** The walk whose turn it is; null: none is under way. */
+    private @Nullable Walk current;
+
     private boolean deferring;
-
-    private final ReentrantLock lock = new ReentrantLock();
-
-    // Guarded by the lock.
-    private final List<Walk> walks = new ArrayList<>(0);
     private boolean looking;
+    /** Who waits until this many exchanges are completed; {@link Long#MAX_VALUE}: nobody. */
+    private long gate = Long.MAX_VALUE;
+
+    private @Nullable Runnable behindGate;
+
+    /** How many exchanges are completed, of all that ever ended. Written under the session's lock. */
+    private volatile long completed;
 
     /** @param onLoop whether the executor is the event loop, which then cannot look after it */
-    FutureCompleter(Executor executor, EventLoop loop, JoinWaiters joins, boolean onLoop) {
+    FutureCompleter(Executor executor, EventLoop loop, GuardedSession session, boolean onLoop) {
         this.executor = executor;
         this.loop = loop;
-        this.joins = joins;
+        this.session = session;
         this.onLoop = onLoop;
     }
 
-    void finish(@Nullable Exchange<?> chain) {
-        Exchange<?> first = null;
-        Exchange<?> last = null;
-        int count = 0;
-        boolean awaited = false;
-        for (Exchange<?> rest = chain; rest != null; ) {
-            if (rest.isWaited()) {
-                rest = rest.finishAndUnlink();
-                if (last != null) {
-                    last.link(rest);
-                }
-            } else {
-                first = first == null ? rest : first;
-                last = rest;
-                count++;
-                awaited |= rest.getNumberOfDependents() > 0;
-                rest = rest.next();
+    // ---- starting a walk ----
+
+    @Override
+    public boolean claim(Session locked) {
+        EndedExchanges ended = locked.ended();
+        if (current != null || ended.isEmpty()) {
+            return false;
+        }
+        if (!onLoop && !ended.hasDependents() && ended.size() <= DEFERRED && loop.inLoop()) {
+            if (!deferring) {
+                deferring = true;
+                loop.schedule(this::deferralOver, DEFER_NANOS);
             }
+            return false;
         }
-        if (first == null || last == null) {
-            return;
-        }
-        joins.wake();
-        if (onLoop || !loop.inLoop()) {
-            executor.execute(new Walk(first));
-            return;
-        }
-        defer(first, last, count);
-        if (awaited || deferred > DEFERRED) {
-            finishDeferred();
-        } else if (!deferring) {
-            deferring = true;
-            loop.schedule(
-                    () -> {
-                        deferring = false;
-                        finishDeferred();
-                    },
-                    DEFER_NANOS);
+        begin(ended);
+        return true;
+    }
+
+    /** Guarded by the session's lock. */
+    private Walk begin(EndedExchanges ended) {
+        Walk walk = new Walk();
+        walk.take(ended);
+        walk.watched = !looking && !onLoop;
+        looking |= walk.watched;
+        current = walk;
+        return walk;
+    }
+
+    @Override
+    public void start() {
+        Walk walk = current; // this thread has just begun it; nothing replaces it before it runs
+        if (walk != null) {
+            start(walk);
         }
     }
 
-    private void defer(Exchange<?> first, Exchange<?> last, int count) {
-        Exchange<?> before = deferredLast;
-        if (before == null) {
-            deferredFirst = first;
-        } else {
-            before.link(first);
+    private void start(Walk walk) {
+        if (walk.watched) {
+            loop.schedule(this::look, LOOK_NANOS);
         }
-        deferredLast = last;
-        deferred += count;
+        executor.execute(walk);
     }
 
-    /** Lets go of those that wait for more of them. Event loop. */
-    void finishDeferred() {
-        Exchange<?> first = deferredFirst;
-        if (first != null) {
-            deferredFirst = null;
-            deferredLast = null;
-            deferred = 0;
-            executor.execute(new Walk(first));
+    private void deferralOver() {
+        session.run(locked -> deferring = false);
+        completeAll();
+    }
+
+    /** Starts to complete what has ended and waits for more. */
+    void completeAll() {
+        Walk[] begun = new Walk[1];
+        session.run(locked -> {
+            if (current == null && !locked.ended().isEmpty()) {
+                begun[0] = begin(locked.ended());
+            }
+        });
+        if (begun[0] != null) {
+            start(begun[0]);
         }
+    }
+
+    // ---- messages behind results ----
+
+    /** Whether this many exchanges are completed. Any thread. */
+    boolean hasCompleted(long exchanges) {
+        return exchanges <= completed;
     }
 
     /**
-     * Completes the futures of a chain, one after the other. Two walks may meet in one chain, when the first goes on after
-     * all; that does no harm, since a future completes once, and both are looked after until they end.
+     * Whether this many exchanges are completed. If not, {@code resume} runs on the executor once they are.
+     *
+     * @param resume only one may wait at a time
      */
+    boolean passes(long exchanges, Runnable resume) {
+        boolean passed = session.call(locked -> {
+            if (exchanges <= completed) {
+                return true;
+            }
+            gate = exchanges;
+            behindGate = resume;
+            return false;
+        });
+        if (!passed) {
+            completeAll();
+        }
+        return passed;
+    }
+
+    /** Guarded by the session's lock: notes what is completed and returns who waited for that. */
+    private @Nullable Runnable passed(long exchanges) {
+        completed = Math.max(completed, exchanges);
+        Runnable waiting = behindGate;
+        if (waiting == null || gate > completed) {
+            return null;
+        }
+        gate = Long.MAX_VALUE;
+        behindGate = null;
+        return waiting;
+    }
+
+    private void resume(@Nullable Runnable waiting) {
+        if (waiting != null) {
+            executor.execute(waiting);
+        }
+    }
+
+    /** Completes the futures of a chain, one after the other, and then of what has ended meanwhile. */
     private final class Walk implements Runnable {
-        /** What is left behind the exchange that is being completed. Written by the walk, read by the event loop. */
+        /** What is left behind the exchange that is being completed. Taken by whoever swaps it: this walk or the next. */
         private @Nullable Exchange<?> rest;
+
+        // Guarded by the session's lock.
+        /** How many exchanges are completed at the end of the chain. */
+        private long end;
+
+        /** Whether it is the first that the event loop has to look after. */
+        private boolean watched;
+
+        /** Written by the walk, read by the event loop. */
+        private volatile boolean running;
 
         // Event loop only.
         private @Nullable Exchange<?> seen;
-        private @Nullable Exchange<?> passedOn;
+        private long seenEnd = -1;
 
-        Walk(Exchange<?> first) {
-            rest = first;
+        /** Guarded by the session's lock. */
+        void take(EndedExchanges ended) {
+            REST.setRelease(this, ended.take());
+            end = ended.total();
         }
 
         @Override
         public void run() {
-            Exchange<?> first = rest;
-            boolean alone = onLoop || first == null || first.next() == null;
-            if (!alone) {
-                begun(this);
-            }
-            try {
-                for (Exchange<?> at = first; at != null; ) {
+            running = true;
+            do {
+                for (Exchange<?> at = (Exchange<?>) REST.getAcquire(this); at != null; ) {
                     Exchange<?> next = at.next();
-                    REST.setRelease(this, next);
-                    at.finishAndUnlink();
+                    if (!REST.compareAndSet(this, at, next)) {
+                        return; // another walk has taken over
+                    }
+                    at.unlinkAndFinish();
                     at = next;
                 }
-            } finally {
-                if (!alone) {
-                    ended(this);
+            } while (takeMore());
+        }
+
+        private boolean takeMore() {
+            Runnable[] waiting = new Runnable[1];
+            boolean more = session.call(locked -> {
+                if (current != this) {
+                    return false;
                 }
-            }
+                waiting[0] = passed(end);
+                if (locked.ended().isEmpty()) {
+                    current = null;
+                    return false;
+                }
+                take(locked.ended());
+                return true;
+            });
+            resume(waiting[0]);
+            return more;
         }
 
-        /** The rest of a walk that has not moved since the last look, once. Event loop. */
-        @Nullable
-        Exchange<?> stuckBefore() {
+        /** Whether it is where it was at the last look. Guarded by the session's lock, on the event loop. */
+        boolean isStuck() {
             Exchange<?> now = (Exchange<?>) REST.getAcquire(this);
-            boolean stuck = now != null && now == seen && now != passedOn;
+            boolean stuck = running && now == seen && end == seenEnd;
             seen = now;
-            if (stuck) {
-                passedOn = now;
-            }
-            return stuck ? now : null;
+            seenEnd = end;
+            return stuck;
         }
     }
 
-    private void begun(Walk walk) {
-        boolean look;
-        lock.lock();
-        try {
-            walks.add(walk);
-            look = !looking;
-            looking = true;
-        } finally {
-            lock.unlock();
-        }
-        if (look) {
-            loop.schedule(this::look, LOOK_NANOS);
-        }
-    }
-
-    private void ended(Walk walk) {
-        lock.lock();
-        try {
-            walks.remove(walk);
-        } finally {
-            lock.unlock();
-        }
-    }
+    // ---- dependents that block ----
 
     private void look() {
-        List<Walk> more = new ArrayList<>(0);
-        boolean again;
-        lock.lock();
-        try {
-            for (Walk walk : walks) {
-                Exchange<?> left = walk.stuckBefore();
-                if (left != null) {
-                    more.add(new Walk(left));
-                }
+        Walk[] successor = new Walk[1];
+        Runnable[] waiting = new Runnable[1];
+        boolean again = session.call(locked -> {
+            Walk walk = current;
+            if (walk != null && walk.isStuck()) {
+                successor[0] = takeOver(walk, locked.ended());
+                waiting[0] = successor[0] == null ? null : passed(successor[0].end - length(successor[0].rest));
             }
-            again = !walks.isEmpty();
-            looking = again;
-        } finally {
-            lock.unlock();
+            looking = current != null;
+            return looking;
+        });
+        if (successor[0] != null) {
+            executor.execute(successor[0]);
         }
-        more.forEach(executor::execute);
+        resume(waiting[0]);
         if (again) {
             loop.schedule(this::look, LOOK_NANOS);
         }
+    }
+
+    /** Guarded by the session's lock. Null: the walk has moved after all. */
+    private @Nullable Walk takeOver(Walk stuck, EndedExchanges ended) {
+        Exchange<?> rest = (Exchange<?>) REST.getAcquire(stuck);
+        if (rest != null && !REST.compareAndSet(stuck, rest, null)) {
+            return null;
+        }
+        Walk next = new Walk();
+        if (rest == null) {
+            next.take(ended);
+        } else {
+            next.rest = rest;
+            next.end = stuck.end;
+        }
+        current = next;
+        return next;
+    }
+
+    private static int length(@Nullable Exchange<?> chain) {
+        int length = 0;
+        for (Exchange<?> each = chain; each != null; each = each.next()) {
+            length++;
+        }
+        return length;
     }
 }

@@ -26,7 +26,15 @@ final class ListenerCalls {
     private final ArrayDeque<Call> calls = new ArrayDeque<>(0);
     private long waitingBytes;
     private long missed;
-    private boolean running;
+    private State state = State.IDLE;
+
+    private enum State {
+        IDLE,
+        /** A task of the executor will make the calls. */
+        SCHEDULED,
+        /** A thread makes them. */
+        RUNNING
+    }
 
     /** @param bytes of the message that it is about */
     private record Call(Runnable run, int bytes) {}
@@ -37,36 +45,69 @@ final class ListenerCalls {
         this.tellMissed = tellMissed;
     }
 
-    /** A call that takes the place of the oldest when too many wait, so that the newest is always told. */
+    /** A call that takes the place of the oldest when too many wait, so that the newest is always made. */
     void execute(Runnable call) {
+        if (add(new Call(call, 0), true)) {
+            executor.execute(this::runScheduled);
+        }
+    }
+
+    /** The same, but made on this thread before the method returns, unless another thread is making calls. */
+    void executeHere(Runnable call) {
         add(new Call(call, 0), true);
+        lock.lock();
+        try {
+            if (state == State.RUNNING) {
+                return;
+            }
+            state = State.RUNNING;
+        } finally {
+            lock.unlock();
+        }
+        run();
     }
 
     /** A call about a message of so many bytes; it is left out when too much waits. */
     void offer(Runnable call, int bytes) {
-        add(new Call(call, bytes), false);
+        if (add(new Call(call, bytes), false)) {
+            executor.execute(this::runScheduled);
+        }
     }
 
-    private void add(Call call, boolean must) {
+    /** Whether a task is to be scheduled for it. */
+    private boolean add(Call call, boolean must) {
         lock.lock();
         try {
             if (calls.size() >= ClientListener.MOST_WAITING || waitingBytes >= ClientListener.MOST_WAITING_BYTES) {
                 missed++;
                 if (!must) {
-                    return;
+                    return false;
                 }
                 waitingBytes -= calls.remove().bytes;
             }
             calls.add(call);
             waitingBytes += call.bytes;
-            if (running) {
-                return;
+            if (state != State.IDLE) {
+                return false;
             }
-            running = true;
+            state = State.SCHEDULED;
+            return true;
         } finally {
             lock.unlock();
         }
-        executor.execute(this::run);
+    }
+
+    private void runScheduled() {
+        lock.lock();
+        try {
+            if (state != State.SCHEDULED) {
+                return; // another thread has made the calls meanwhile, or makes them
+            }
+            state = State.RUNNING;
+        } finally {
+            lock.unlock();
+        }
+        run();
     }
 
     private void run() {
@@ -74,7 +115,7 @@ final class ListenerCalls {
             try {
                 call.run();
             } catch (Throwable failure) {
-                LOG.warn("a listener has failed", failure);
+                LOG.warn("a listener failed", failure);
             }
         }
     }
@@ -88,8 +129,8 @@ final class ListenerCalls {
                 return () -> tellMissed.accept(number);
             }
             Call call = calls.poll();
-            running = call != null;
             if (call == null) {
+                state = State.IDLE;
                 return null;
             }
             waitingBytes -= call.bytes;

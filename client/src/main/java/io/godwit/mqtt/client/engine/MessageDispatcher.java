@@ -3,8 +3,11 @@ package io.godwit.mqtt.client.engine;
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
+import io.godwit.mqtt.client.session.Handler;
 import io.godwit.mqtt.client.session.Inbox;
-import io.godwit.mqtt.client.transport.Connection;
+import io.godwit.mqtt.client.session.Session;
+import io.godwit.mqtt.client.session.SessionEvent;
+import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,164 +15,184 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the handlers: takes batches from the session's inbox and calls the handlers of each message, in order. At most one
- * thread is in here for a client. It only counts what it has passed; that is acknowledged under the session's lock at the
- * end of the batch, after some of a long one, or by the event loop every few milliseconds while a batch is slow. When too much waits for the
- * handlers, or too many answers for the broker, the connection is not read until they have caught up.
+ * thread is in here for a client. A message waits until the results that arrived before it are delivered.
+ *
+ * <p>Messages that are handled are only counted; they are acknowledged under the session's lock at the end of the batch,
+ * after some of a long one, or by the event loop every few milliseconds while a batch is slow.
  */
-final class MessageDispatcher implements Runnable {
+final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private static final long PROGRESS_NANOS = 2_000_000;
 
-    /** After so many messages of a batch those that are handled are acknowledged. */
+    /** After this many messages of a batch those that are handled are acknowledged. */
     private static final int STEP = 128;
 
-    /** A full inbox is read on when it is down to this part of its bounds. */
-    private static final double RESUME = 0.5;
-
-    /**
-     * While a handler blocks in a call of its own client, reading goes on up to so many times the bounds: the answer that
-     * it waits for stands behind messages that cannot be handled before it.
-     */
-    private static final double LIFTED = 16;
-
-    /** Above so many bytes of answers that the broker has not taken, it is not read: it would only ask for more. */
-    private static final int MOST_ANSWERS = 256 * 1024;
-
     // Set once.
-    private final ClientCore core;
+    private final GuardedSession session;
     private final Executor executor;
+    private final EventLoop loop;
+    private final FutureCompleter completer;
+    private final HandlerThread thread;
+    private final Notifier notifier;
+    private final Runnable handlersDone;
     private final Runnable acknowledgeProgress = this::acknowledgeProgress;
     private final boolean onLoop;
 
-    // Under the session's lock.
+    // Guarded by the session's lock.
     private boolean running;
     private boolean progressScheduled;
-    private Inbox.@Nullable Batch current;
     private int acknowledged;
 
     // Written by the running thread only.
+    /** Changes under the session's lock. */
+    private Inbox.@Nullable Batch batch;
+    /** Gates of the present batch that were passed. */
+    private int gates;
     /** Messages of the present batch whose handlers have returned. */
     private volatile int progress;
 
-    private volatile @Nullable Thread runner;
-    /** Whether the handler blocks in a call of this client. */
-    private volatile boolean lifted;
-
-    // Written by the event loop only.
-    private volatile boolean paused;
-
-    MessageDispatcher(ClientCore core, Executor executor) {
-        this.core = core;
-        this.executor = executor;
-        this.onLoop = core.config.onEventLoop();
+    /** @param handlersDone called when a batch is handled, without the lock */
+    MessageDispatcher(
+            GuardedSession session,
+            ClientConfig config,
+            FutureCompleter completer,
+            HandlerThread thread,
+            Notifier notifier,
+            Runnable handlersDone) {
+        this.session = session;
+        this.executor = notifier.executor();
+        this.loop = config.loop();
+        this.completer = completer;
+        this.thread = thread;
+        this.notifier = notifier;
+        this.handlersDone = handlersDone;
+        this.onLoop = config.onEventLoop();
     }
 
     // ---- batches ----
 
-    /** Under the session's lock: whether the caller has to {@link #start} it. */
-    boolean claim() {
-        if (running || !core.session.inbox().hasNext()) {
+    @Override
+    public boolean claim(Session locked) {
+        if (running || !locked.inbox().hasNext()) {
             return false;
         }
         running = true;
         return true;
     }
 
-    void start() {
+    @Override
+    public void start() {
         executor.execute(this);
     }
 
     @Override
     public void run() {
-        for (Inbox.Batch batch = next(null); batch != null; batch = next(batch)) {
-            runner = Thread.currentThread();
-            for (int i = 0; i < batch.size(); i++) {
-                deliver(batch, i);
-                progress = i + 1;
-                if ((i + 1) % STEP == 0 && batch.token(i) != 0) {
-                    acknowledgeStep(batch, i + 1);
-                }
+        Inbox.Batch present = batch;
+        if (present == null) {
+            present = next(null);
+        }
+        while (present != null) {
+            thread.begin();
+            if (!deliver(present)) {
+                return; // another task goes on with it, perhaps already
             }
-            progress = 0;
-            runner = null;
+            thread.end();
+            present = next(present);
         }
     }
 
-    /** Acknowledges what is left of a batch and takes the next one; null when there is none. */
+    /** Handles the rest of a batch. False: a message has to wait for results; this object is run again behind them. */
+    private boolean deliver(Inbox.Batch present) {
+        for (int i = progress; i < present.size(); i++) {
+            long gate = present.gate(i, gates);
+            if (gate != 0 && !pass(gate)) {
+                return false;
+            }
+            deliver(present, i);
+            progress = i + 1;
+            if ((i + 1) % STEP == 0 && present.token(i) != 0) {
+                acknowledgeStep(present, i + 1);
+            }
+        }
+        return true;
+    }
+
+    private boolean pass(long gate) {
+        gates++;
+        if (completer.hasCompleted(gate)) {
+            return true;
+        }
+        thread.end();
+        if (!completer.passes(gate, this)) {
+            return false;
+        }
+        thread.begin();
+        return true;
+    }
+
+    /** Acknowledges what is left of a batch and takes the next one; null if there is none. */
     private Inbox.@Nullable Batch next(Inbox.@Nullable Batch done) {
-        Inbox.Batch next;
-        boolean watch;
-        boolean resume;
-        core.acquire();
-        try {
-            Inbox inbox = core.session.inbox();
+        boolean[] watch = new boolean[1];
+        Inbox.Batch next = session.call(locked -> {
+            Inbox inbox = locked.inbox();
             if (done != null) {
-                acknowledge(done, done.size());
+                acknowledge(locked, done, done.size());
                 inbox.giveBack(done);
             }
-            next = inbox.take();
-            current = next;
+            Inbox.Batch taken = inbox.take();
+            batch = taken;
             acknowledged = 0;
-            running = next != null;
-            watch = next != null && next.size() > 1 && !progressScheduled && !onLoop;
-            progressScheduled |= watch;
-            resume = paused && !isAbove(RESUME);
-        } finally {
-            core.release();
+            progress = 0;
+            gates = 0;
+            running = taken != null;
+            watch[0] = taken != null && taken.size() > 1 && !progressScheduled && !onLoop;
+            progressScheduled |= watch[0];
+            return taken;
+        });
+        if (watch[0]) {
+            loop.schedule(acknowledgeProgress, PROGRESS_NANOS);
         }
-        if (watch) {
-            core.loop.schedule(acknowledgeProgress, PROGRESS_NANOS);
-        }
-        if (resume) {
-            core.loop.execute(this::resume);
+        if (done != null) {
+            handlersDone.run();
         }
         return next;
     }
 
     /** What a long batch has done is acknowledged before its end, so that the broker can go on meanwhile. */
-    private void acknowledgeStep(Inbox.Batch batch, int upTo) {
-        core.acquire();
-        try {
-            acknowledge(batch, upTo);
-        } finally {
-            core.release();
-        }
+    private void acknowledgeStep(Inbox.Batch present, int upTo) {
+        session.run(locked -> acknowledge(locked, present, upTo));
     }
 
-    private void acknowledge(Inbox.Batch batch, int upTo) {
+    private void acknowledge(Session locked, Inbox.Batch present, int upTo) {
         for (; acknowledged < upTo; acknowledged++) {
-            int token = batch.token(acknowledged);
+            int token = present.token(acknowledged);
             if (token != 0) {
-                core.session.handled(token);
+                locked.handled(token);
             }
         }
     }
 
     /** Acknowledges what a slow batch has done so far. Event loop. */
     private void acknowledgeProgress() {
-        boolean again;
-        core.acquire();
-        try {
-            Inbox.Batch batch = current;
-            if (batch != null) {
-                acknowledge(batch, Math.min(progress, batch.size()));
+        boolean again = session.call(locked -> {
+            Inbox.Batch present = batch;
+            if (present != null) {
+                acknowledge(locked, present, Math.min(progress, present.size()));
             }
-            again = batch != null;
-            progressScheduled = again;
-        } finally {
-            core.release();
-        }
+            progressScheduled = present != null;
+            return present != null;
+        });
         if (again) {
-            core.loop.schedule(acknowledgeProgress, PROGRESS_NANOS);
+            loop.schedule(acknowledgeProgress, PROGRESS_NANOS);
         }
     }
 
     // ---- one message ----
 
-    private void deliver(Inbox.Batch batch, int index) {
-        Message message = batch.message(index);
+    private void deliver(Inbox.Batch present, int index) {
+        Message message = present.message(index);
         int manual = 0;
-        for (Object receiver : batch.route(index)) {
-            MessageHandler handler = ((Handler) receiver).automatic();
+        for (Handler receiver : present.route(index)) {
+            MessageHandler handler = ((RegisteredHandler) receiver).automatic();
             if (handler == null) {
                 manual++;
             } else {
@@ -177,16 +200,16 @@ final class MessageDispatcher implements Runnable {
             }
         }
         if (manual > 0) {
-            deliverManually(batch, index, message, manual);
+            deliverManually(present, index, message, manual);
         }
     }
 
-    private void deliverManually(Inbox.Batch batch, int index, Message message, int handlers) {
-        int token = batch.token(index);
-        batch.clearToken(index);
+    private void deliverManually(Inbox.Batch present, int index, Message message, int handlers) {
+        int token = present.token(index);
+        present.clearToken(index);
         AtomicInteger missing = new AtomicInteger(handlers);
-        for (Object receiver : batch.route(index)) {
-            ManualHandler handler = ((Handler) receiver).manual();
+        for (Handler receiver : present.route(index)) {
+            ManualHandler handler = ((RegisteredHandler) receiver).manual();
             if (handler != null) {
                 call(handler, message, acknowledgement(token, missing));
             }
@@ -198,7 +221,7 @@ final class MessageDispatcher implements Runnable {
         AtomicInteger own = new AtomicInteger(1);
         return () -> {
             if (token != 0 && own.getAndSet(0) == 1 && missing.decrementAndGet() == 0) {
-                core.handled(token);
+                session.run(locked -> locked.handled(token));
             }
         };
     }
@@ -207,7 +230,7 @@ final class MessageDispatcher implements Runnable {
         try {
             handler.handle(message);
         } catch (Throwable failure) {
-            core.handlerFailed(message, failure);
+            notifier.handlerFailed(message, failure);
         }
     }
 
@@ -215,94 +238,15 @@ final class MessageDispatcher implements Runnable {
         try {
             handler.handle(message, acknowledgement);
         } catch (Throwable failure) {
-            core.handlerFailed(message, failure);
+            notifier.handlerFailed(message, failure);
         }
     }
 
-    // ---- back-pressure ----
-
-    /** Under the session's lock: whether reading is stopped by the handlers, so that silence proves nothing. */
-    boolean isPausedByHandlers() {
-        return paused && !hasAnswersAbove(MOST_ANSWERS / 2);
-    }
-
-    /** A new connection is being read. Event loop. */
-    void opened() {
-        paused = false;
-    }
-
-    /** Stops reading when too much waits. Event loop. */
-    void pauseIfFull(Connection connection) {
-        if (!paused && isFull()) {
-            paused = true;
-            connection.setReading(false);
-            resume(); // the handlers may have caught up before they could see the pause
-        }
-    }
-
-    /** The connection has taken bytes. Event loop. */
-    void drained() {
-        if (paused) {
-            resume();
-        }
-    }
-
-    private void resume() {
-        Connection connection = core.connection();
-        if (!paused || connection == null) {
-            return;
-        }
-        core.acquire();
-        boolean more;
-        try {
-            more = !isAbove(lifted ? LIFTED : RESUME) && !hasAnswersAbove(MOST_ANSWERS / 2);
-        } finally {
-            core.release();
-        }
-        if (more) {
-            paused = false;
-            connection.setReading(true);
-        }
-    }
-
-    private boolean isFull() {
-        core.acquire();
-        try {
-            return isAbove(lifted ? LIFTED : 1) || hasAnswersAbove(MOST_ANSWERS);
-        } finally {
-            core.release();
-        }
-    }
-
-    /** Under the session's lock: whether more waits for the handlers than so many times the bounds. */
-    private boolean isAbove(double times) {
-        Inbox inbox = core.session.inbox();
-        ClientConfig config = core.config;
-        return inbox.waiting() > times * config.inboxMessages() || inbox.waitingBytes() > times * config.inboxBytes();
-    }
-
-    private boolean hasAnswersAbove(int bytes) {
-        return core.session.outbox().answers() > bytes;
-    }
-
-    // ---- blocking calls ----
-
-    /** The calling thread is about to block in a call of this client. Returns whether it is the handlers' thread. */
-    boolean blocks() {
-        if (Thread.currentThread() != runner) {
-            return false;
-        }
-        lifted = true;
-        if (paused) {
-            core.loop.execute(this::resume);
-        }
-        return true;
-    }
-
-    /** It goes on; {@code inHandler} is what {@link #blocks} returned. */
-    void goesOn(boolean inHandler) {
-        if (inHandler) {
-            lifted = false;
+    /** The answer to a request: whoever waits for it may be the handler that keeps all others waiting. */
+    void deliverPrompt(SessionEvent.Prompted prompted) {
+        MessageHandler handler = ((RegisteredHandler) prompted.handler()).automatic();
+        if (handler != null) {
+            notifier.background(() -> call(handler, prompted.message()));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.godwit.mqtt.client.engine;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
+import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
@@ -10,19 +11,31 @@ import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
 import org.jspecify.annotations.Nullable;
 
-/** The ways of a publish into the session: followed or not, waiting for room in a full queue or not. */
+/** The ways of a publish into the session: followed or not, waiting for room in a full queue or not. Any thread. */
 final class Publisher {
     // Set once.
-    private final ClientCore core;
-    private final ConnectionManager keeper;
-    private final BlockingCalls patience;
+    private final GuardedSession session;
+    private final PublishFuture.Support support;
+    private final BlockingCalls blocking;
+    private final ClientConfig config;
+    private final EventLoop loop;
+    private final Runnable expiryQueued;
     private final boolean waitWhenFull;
 
-    Publisher(ClientCore core, ConnectionManager keeper, BlockingCalls patience) {
-        this.core = core;
-        this.keeper = keeper;
-        this.patience = patience;
-        this.waitWhenFull = core.config.session().queue().whenFull() == WhenFull.WAIT;
+    /** @param expiryQueued called on the event loop when a message that expires may be waiting */
+    Publisher(
+            GuardedSession session,
+            PublishFuture.Support support,
+            BlockingCalls blocking,
+            ClientConfig config,
+            Runnable expiryQueued) {
+        this.session = session;
+        this.support = support;
+        this.blocking = blocking;
+        this.config = config;
+        this.loop = config.loop();
+        this.expiryQueued = expiryQueued;
+        this.waitWhenFull = config.session().queue().whenFull() == WhenFull.WAIT;
     }
 
     /**
@@ -45,42 +58,39 @@ final class Publisher {
     /** The message as the protocol version can carry it. */
     private Message checked(Message message) {
         MqttProperties properties = message.properties();
-        MqttProperties kept = properties.isEmpty() ? properties : checked(properties, core.config);
+        MqttProperties kept = properties.isEmpty() ? properties : checked(properties, config);
         return kept == properties ? message : message.withProperties(kept);
     }
 
-    PublishExchange publishAsync(Message given) {
+    PublishFuture publishAsync(Message given) {
         Message message = checked(given);
-        PublishExchange publication = new PublishExchange(core, message, false);
-        Failure refused = offer(publication, message);
-        if (refused != null) {
-            publication.completeExceptionally(PublishExchange.exception(refused));
-        }
-        return publication;
+        PublishFuture publish = new PublishFuture(support, message, false);
+        publish.refused(offer(publish, message));
+        return publish;
     }
 
     PublishResult publish(Message given) {
         Message message = checked(given);
-        if (message.qos() == Qos.AT_MOST_ONCE && core.offerNow(message)) {
+        if (message.qos() == Qos.AT_MOST_ONCE && session.publishNow(message)) {
             return PublishResult.SUCCESS;
         }
-        PublishExchange publication = new PublishExchange(core, message, true);
-        Failure refused = offer(publication, message);
+        PublishFuture publish = new PublishFuture(support, message, true);
+        Failure refused = offer(publish, message);
         if (refused != null && refused.kind() == Failure.Kind.QUEUE_FULL && waitWhenFull) {
-            refused = patience.untilTaken(refused, publication.weight(), () -> offer(publication, message));
+            refused = blocking.untilAccepted(refused, publish.weight(), () -> offer(publish, message));
         }
         if (refused != null) {
-            throw PublishExchange.exception(refused);
+            throw Failures.ofPublish(refused);
         }
-        return patience.await(publication, () -> "the acknowledgement of the message for '" + message.topic() + "'");
+        return blocking.await(publish, () -> "the acknowledgement of the message for '" + message.topic() + "'");
     }
 
-    private @Nullable Failure offer(PublishExchange publication, Message message) {
+    private @Nullable Failure offer(PublishFuture publish, Message message) {
         if (message.properties().isEmpty() || !message.properties().has(Property.MESSAGE_EXPIRY_INTERVAL)) {
-            return core.offer(publication, 0);
+            return session.publish(publish, 0);
         }
-        Failure refused = core.offer(publication, core.loop.nanoTime());
-        core.loop.execute(keeper::scheduleTick);
+        Failure refused = session.publish(publish, loop.nanoTime());
+        loop.execute(expiryQueued);
         return refused;
     }
 }

@@ -8,8 +8,10 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttStoreException;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -18,32 +20,55 @@ import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** The client that {@link MqttClient#builder} makes: hands each call to the part of the engine that does it. */
 public final class RealMqttClient implements MqttClient {
+    // Set once.
     private final ClientConfig config;
-    private final ClientCore core;
-    private final ConnectionManager keeper;
-    private final BlockingCalls patience;
+    private final EventLoop loop;
+    private final SessionLog log;
+    private final GuardedSession session;
+    private final ConnectionManager manager;
+    private final BlockingCalls blocking;
     private final Publisher publisher;
+    private final Subscriber subscriber;
+    private final Notifier notifier;
+    private final ReadPause pause;
+
+    /** Made with the first request, since few clients make any. Any thread. */
     private final AtomicReference<@Nullable Requests> requests = new AtomicReference<>();
 
     public RealMqttClient(ClientConfig config) {
         this.config = config;
-        this.core = new ClientCore(this, config, config.loop(), openLog(config));
-        this.keeper = new ConnectionManager(this, config, core);
-        this.patience = new BlockingCalls(core, keeper, config.callTimeout());
-        this.publisher = new Publisher(core, keeper, patience);
+        this.loop = config.loop();
+        this.log = openLog(config);
+        Session unguarded = new Session(config.session(), log, ByteBufAllocator.DEFAULT);
+        HandlerThread handlers = new HandlerThread();
+        JoinWaiters joins = new JoinWaiters(loop, handlers);
+        this.notifier = new Notifier(this, config);
+        PublishFuture.Support support = new PublishFuture.Support(joins, notifier);
+        unguarded.restore(log.recovered(), message -> new PublishFuture(support, message, false));
+        config.handlers().forEach(unguarded::addHandler);
+        this.session = new GuardedSession(unguarded, loop, joins);
+        this.pause = new ReadPause(session, handlers, config);
+        handlers.onBlock(pause::check);
+        FutureCompleter completer = new FutureCompleter(notifier.executor(), loop, session, config.onEventLoop());
+        MessageDispatcher dispatcher =
+                new MessageDispatcher(session, config, completer, handlers, notifier, pause::check);
+        this.manager =
+                new ConnectionManager(config, session, log, pause, completer, dispatcher::deliverPrompt, notifier);
+        this.blocking = new BlockingCalls(session, joins, handlers, manager::state, config.callTimeout());
+        this.publisher = new Publisher(session, support, blocking, config, manager::scheduleTick);
+        this.subscriber = new Subscriber(session, blocking, config);
+        session.serve(completer, dispatcher, manager::drain);
     }
 
     private static SessionLog openLog(ClientConfig config) {
@@ -54,32 +79,38 @@ public final class RealMqttClient implements MqttClient {
         try {
             return store.open(config.clientId());
         } catch (IOException failure) {
-            throw new MqttStoreException("the session store cannot be opened: " + failure.getMessage(), failure);
+            throw new MqttStoreException("cannot open the session store: " + failure.getMessage(), failure);
         }
     }
 
-    ClientCore core() {
-        return core;
+    /** For tests. */
+    GuardedSession session() {
+        return session;
     }
 
-    BlockingCalls patience() {
-        return patience;
+    /** For tests. */
+    ReadPause pause() {
+        return pause;
     }
 
-    ConnectionManager keeper() {
-        return keeper;
-    }
-
-    /** Few clients make requests: what follows them is made with the first one. */
+    /** The requests of this client. */
     Requests requests() {
-        return Objects.requireNonNull(requests.updateAndGet(made -> made != null ? made : new Requests()));
+        Requests mine = new Requests(
+                this,
+                (topic, handler) -> subscriber.subscribe(
+                        List.of(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE)),
+                        List.of(new RegisteredHandler(TopicFilter.of(topic), handler, null, true)),
+                        MqttProperties.NONE,
+                        false));
+        Requests present = requests.updateAndGet(made -> made != null ? made : mine);
+        return present == null ? mine : present;
     }
 
     // ---- connection ----
 
     @Override
     public ConnectResult connect() {
-        return patience.await(connect(new BlockingFuture<>()), () -> "CONNACK");
+        return blocking.await(connect(new BlockingFuture<>()), () -> "CONNACK");
     }
 
     @Override
@@ -88,21 +119,21 @@ public final class RealMqttClient implements MqttClient {
     }
 
     private CompletableFuture<ConnectResult> connect(CompletableFuture<ConnectResult> future) {
-        if (keeper.state() == ClientState.IDLE) {
-            core.expectConnection(); // at once, so that a publish right after connectAsync waits for the connection
+        if (manager.state() == ClientState.IDLE) {
+            session.expectConnection(); // at once, so that a publish right after connectAsync waits for the connection
         }
-        core.loop.execute(() -> keeper.connect(future));
+        loop.execute(() -> manager.connect(future));
         return future;
     }
 
     @Override
     public ClientState state() {
-        return keeper.state();
+        return manager.state();
     }
 
     @Override
     public @Nullable ConnectResult connection() {
-        return keeper.result();
+        return manager.result();
     }
 
     @Override
@@ -117,7 +148,7 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public void disconnect() {
-        patience.await(
+        blocking.await(
                 disconnect(new BlockingFuture<>(), ReasonCode.SUCCESS, MqttProperties.NONE, config.closeTimeout()),
                 () -> "the connection to end",
                 thrice(config.closeTimeout()));
@@ -135,18 +166,18 @@ public final class RealMqttClient implements MqttClient {
 
     private CompletableFuture<Void> disconnect(
             CompletableFuture<Void> future, ReasonCode reason, MqttProperties properties, Duration limit) {
-        MqttProperties allowed = checked(properties);
+        MqttProperties allowed = Publisher.checked(properties, config);
         boolean v5 = config.version() == ProtocolVersion.V5;
         Disconnect packet = new Disconnect(v5 ? reason : ReasonCode.SUCCESS, allowed);
-        core.loop.execute(() -> keeper.disconnect(future, packet, limit));
+        loop.execute(() -> manager.disconnect(future, packet, limit));
         return future;
     }
 
     @Override
     public void close() {
         CompletableFuture<Void> closed = close(new BlockingFuture<>());
-        if (!core.loop.inLoop()) {
-            patience.await(closed, () -> "the client to close", thrice(config.closeTimeout()));
+        if (!loop.inLoop()) {
+            blocking.await(closed, () -> "the client to close", thrice(config.closeTimeout()));
         }
     }
 
@@ -160,14 +191,14 @@ public final class RealMqttClient implements MqttClient {
     }
 
     private CompletableFuture<Void> close(CompletableFuture<Void> future) {
-        core.loop.execute(() -> keeper.close(future));
+        loop.execute(() -> manager.close(future));
         return future;
     }
 
     @Override
     public CompletableFuture<Void> reauthenticate() {
         CompletableFuture<Void> future = new CompletableFuture<>();
-        core.loop.execute(() -> keeper.reauthenticate(future));
+        loop.execute(() -> manager.reauthenticate(future));
         return future;
     }
 
@@ -184,84 +215,86 @@ public final class RealMqttClient implements MqttClient {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // a future of Void completes with null
     public CompletableFuture<Void> stored() {
-        return core.stored();
+        long position = session.call(locked -> log.position());
+        CompletableFuture<Void> safe = new CompletableFuture<>();
+        if (log.forced() >= position) {
+            safe.complete(null);
+        } else {
+            log.force(
+                    position,
+                    () -> notifier.complete(safe, null),
+                    failure -> notifier.fail(
+                            safe,
+                            new MqttStoreException(
+                                    "the session store cannot write: " + failure.getMessage(), failure)));
+        }
+        return safe;
     }
 
     // ---- subscribe ----
 
     @Override
     public Subscription subscribe(String filter, Qos qos, ManualHandler handler) {
-        return patience.await(
-                subscribe(manual(TopicSubscription.of(filter, qos), handler), MqttProperties.NONE, true),
-                () -> "SUBACK for '" + filter + "'");
+        return blocking.await(
+                subscribe(TopicSubscription.of(filter, qos), handler, true), () -> "SUBACK for '" + filter + "'");
     }
 
     @Override
     public Subscription subscribe(TopicSubscription subscription, MessageHandler handler) {
-        return patience.await(
-                subscribe(automatic(List.of(subscription), handler), MqttProperties.NONE, true),
+        return blocking.await(
+                subscribe(List.of(subscription), MqttProperties.NONE, handler, true),
                 () -> "SUBACK for '" + subscription.filter() + "'");
     }
 
     @Override
     public CompletableFuture<Subscription> subscribeAsync(TopicSubscription subscription, ManualHandler handler) {
-        return subscribe(manual(subscription, handler), MqttProperties.NONE, false);
+        return subscribe(subscription, handler, false);
     }
 
     @Override
     public CompletableFuture<Subscription> subscribeAsync(
             List<TopicSubscription> subscriptions, MqttProperties properties, MessageHandler handler) {
-        return subscribe(automatic(subscriptions, handler), properties, false);
-    }
-
-    private static Map<TopicSubscription, Handler> manual(TopicSubscription subscription, ManualHandler handler) {
-        return Map.of(
-                subscription, new Handler(subscription.filter(), null, Objects.requireNonNull(handler, "handler")));
-    }
-
-    private static Map<TopicSubscription, Handler> automatic(
-            List<TopicSubscription> subscriptions, MessageHandler handler) {
-        Objects.requireNonNull(handler, "handler");
-        Map<TopicSubscription, Handler> handlers = new LinkedHashMap<>();
-        for (TopicSubscription subscription : subscriptions) {
-            handlers.put(subscription, new Handler(subscription.filter(), handler, null));
-        }
-        return handlers;
+        return subscribe(subscriptions, properties, handler, false);
     }
 
     private CompletableFuture<Subscription> subscribe(
-            Map<TopicSubscription, Handler> asked, MqttProperties properties, boolean waited) {
-        List<Handler> handlers = List.copyOf(asked.values());
-        SubscribeExchange subscribe =
-                new SubscribeExchange(this, List.copyOf(asked.keySet()), handlers, checked(properties), waited);
-        core.request(subscribe, handlers);
-        return subscribe;
+            TopicSubscription subscription, ManualHandler handler, boolean waited) {
+        return subscriber.subscribe(
+                List.of(subscription),
+                List.of(RegisteredHandler.manual(subscription.filter(), handler)),
+                MqttProperties.NONE,
+                waited);
+    }
+
+    private CompletableFuture<Subscription> subscribe(
+            List<TopicSubscription> subscriptions, MqttProperties properties, MessageHandler handler, boolean waited) {
+        List<TopicSubscription> asked = subscriptions.stream().distinct().toList();
+        List<RegisteredHandler> handlers = asked.stream()
+                .map(subscription -> RegisteredHandler.automatic(subscription.filter(), handler))
+                .toList();
+        return subscriber.subscribe(asked, handlers, properties, waited);
     }
 
     @Override
     public void unsubscribe(String... filters) {
-        patience.await(unsubscribe(parse(filters), true, true), () -> "UNSUBACK for " + Arrays.toString(filters));
+        blocking.await(
+                subscriber.unsubscribe(parse(filters), null, true), () -> "UNSUBACK for " + Arrays.toString(filters));
     }
 
     @Override
     public CompletableFuture<Void> unsubscribeAsync(String... filters) {
-        return unsubscribe(parse(filters), true, false);
+        return subscriber.unsubscribe(parse(filters), null, false);
     }
 
     private static List<TopicFilter> parse(String... filters) {
         return Arrays.stream(filters).map(TopicFilter::of).toList();
     }
 
-    CompletableFuture<Void> unsubscribe(List<TopicFilter> filters, boolean withHandlers, boolean waited) {
-        UnsubscribeExchange unsubscribe = new UnsubscribeExchange(this, filters, withHandlers, waited);
-        core.request(unsubscribe, List.of());
-        return unsubscribe;
-    }
-
     @Override
     public void handle(String filter, MessageHandler handler) {
-        core.addHandler(new Handler(TopicFilter.of(filter), Objects.requireNonNull(handler, "handler"), null));
+        subscriber.addHandler(RegisteredHandler.automatic(TopicFilter.of(filter), handler));
     }
 
     // ---- request and response ----
@@ -270,9 +303,9 @@ public final class RealMqttClient implements MqttClient {
     public Message request(Message request) {
         CompletableFuture<Message> response = requestAsync(request);
         try {
-            return patience.await(response, () -> "the response to '" + request.topic() + "'");
+            return blocking.await(response, () -> "the response to '" + request.topic() + "'");
         } finally {
-            response.cancel(false); // in vain: it is forgotten
+            response.cancel(false); // it is forgotten
         }
     }
 
@@ -281,17 +314,12 @@ public final class RealMqttClient implements MqttClient {
         if (config.version() != ProtocolVersion.V5) {
             throw new IllegalStateException("requests need MQTT 5: older versions carry no response topic");
         }
-        return requests().send(this, request);
-    }
-
-    /** Properties that the protocol version doesn't have fail the call, or are dropped if the application allows that. */
-    private MqttProperties checked(MqttProperties properties) {
-        return Publisher.checked(properties, config);
+        return requests().send(request);
     }
 
     @Override
     public String toString() {
-        return "MqttClient[" + config.clientId() + ", MQTT " + config.version() + ", " + keeper.state() + ", "
+        return "MqttClient[" + config.clientId() + ", MQTT " + config.version() + ", " + manager.state() + ", "
                 + config.transportOptions() + "]";
     }
 }

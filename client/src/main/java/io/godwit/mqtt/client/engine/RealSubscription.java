@@ -1,26 +1,30 @@
 package io.godwit.mqtt.client.engine;
 
-import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.protocol.ReasonCode;
-import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A {@link Subscription} of a {@link RealMqttClient}. */
+/** What the broker granted, and the way to end it. */
 final class RealSubscription implements Subscription {
-    private final RealMqttClient client;
-    private final List<TopicSubscription> asked;
-    private final List<Handler> handlers;
-    private final List<ReasonCode> reasons;
+    /** Ends a subscription. */
+    interface Closing {
+        CompletableFuture<Void> close(boolean waited);
 
-    RealSubscription(
-            RealMqttClient client, List<TopicSubscription> asked, List<Handler> handlers, List<ReasonCode> reasons) {
-        this.client = client;
+        /** Waits for that. */
+        void await(CompletableFuture<Void> closed);
+    }
+
+    // Set once.
+    private final List<TopicSubscription> asked;
+    private final List<ReasonCode> reasons;
+    private final Closing closing;
+
+    RealSubscription(List<TopicSubscription> asked, List<ReasonCode> reasons, Closing closing) {
         this.asked = asked;
-        this.handlers = handlers;
         this.reasons = reasons;
+        this.closing = closing;
     }
 
     @Override
@@ -35,18 +39,11 @@ final class RealSubscription implements Subscription {
 
     @Override
     public void close() {
-        client.patience().await(close(true), () -> "the answer to UNSUBSCRIBE");
+        closing.await(closing.close(true));
     }
 
     @Override
     public CompletableFuture<Void> closeAsync() {
-        return close(false);
-    }
-
-    private CompletableFuture<Void> close(boolean waited) {
-        List<TopicFilter> lonely = client.core().removeHandlers(handlers);
-        return lonely.isEmpty() || client.state() == ClientState.CLOSED
-                ? CompletableFuture.completedFuture(null)
-                : client.unsubscribe(lonely, false, waited);
+        return closing.close(false);
     }
 }

@@ -1,30 +1,28 @@
 package io.godwit.mqtt.client.session;
 
-import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Packet;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that the application asked for and the broker answers: a publish, a subscribe, an unsubscribe. One object is
- * the application's future, the entry in the table of what is in flight and the place in the queue, so that a publish
- * costs one allocation.
+ * Something that the application asked for and the broker answers. One object is the application's future, the entry in
+ * the table of what is in flight and the place in a queue, so that a publish costs one allocation.
  *
  * @param <T> what the future gives
  */
-public abstract class Exchange<T> extends CompletableFuture<T> {
+public abstract sealed class Exchange<T> extends CompletableFuture<T>
+        permits ConnectExchange, PublishExchange, SubscribeExchange, UnsubscribeExchange {
     static final byte NEW = 0;
     static final byte QUEUED = 1;
     /** PUBLISH, SUBSCRIBE or UNSUBSCRIBE was sent. */
     static final byte SENT = 2;
-    /** PUBREC has come, PUBREL was sent. */
+    /** PUBREC was received, PUBREL was sent. */
     static final byte RELEASED = 3;
 
     static final byte ENDED = 4;
-    /** It has ended, and {@link #isToldFirst} was asked. */
-    private static final byte TOLD = 5;
+    /** It has ended, and {@link #isFirstNotified} was called. */
+    private static final byte NOTIFIED = 5;
 
     private static final VarHandle STATE;
 
@@ -36,29 +34,19 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
         }
     }
 
-    // Set once; null for all but publishes.
-    final @Nullable Message message;
-
+    // Set once.
     private final boolean waited;
 
-    // Under the session's lock until the exchange is taken from it as ended; then its taker's.
+    // Guarded by the session's lock until the exchange is taken as ended; then its taker's.
     @Nullable
     Exchange<?> next;
 
-    private @Nullable Object outcome;
-    long sequence;
-    /** Nanoseconds of the session's clock at which it expires while queued; {@link Long#MAX_VALUE}: never. */
-    long expiresAt = Long.MAX_VALUE;
-
+    private @Nullable Outcome outcome;
     char packetId;
     byte state = NEW;
 
-    /**
-     * @param message of a publish; null for all else
-     * @param waited whether nothing but a blocked thread depends on this, so that any thread may complete it
-     */
-    protected Exchange(@Nullable Message message, boolean waited) {
-        this.message = message;
+    /** @param waited whether nothing but a blocked thread depends on this, so that any thread may complete it */
+    Exchange(boolean waited) {
         this.waited = waited;
     }
 
@@ -72,59 +60,39 @@ public abstract class Exchange<T> extends CompletableFuture<T> {
         return (byte) STATE.getVolatile(this) >= ENDED;
     }
 
-    /** Whether this is the first call on an exchange that has ended: for what {@link #finish} does but once. */
-    protected final boolean isToldFirst() {
-        return STATE.compareAndSet(this, ENDED, TOLD);
+    /** Whether this is the first call on an exchange that has ended: for what {@link #finish} does only once. */
+    protected final boolean isFirstNotified() {
+        return STATE.compareAndSet(this, ENDED, NOTIFIED);
     }
 
-    /** The message of a publish. */
-    public final @Nullable Message message() {
-        return message;
-    }
-
-    /** The next in the chain of ended exchanges that a session gave out. */
+    /** The next in a chain of ended exchanges. */
     public final @Nullable Exchange<?> next() {
         return next;
     }
 
-    /** Replaces the rest of the chain of ended exchanges. */
-    public final void link(@Nullable Exchange<?> rest) {
-        next = rest;
-    }
-
-    /** The SUBSCRIBE or UNSUBSCRIBE that this exchange is about, with a packet identifier; null for a publish. */
-    protected @Nullable Packet packet(int identifier) {
-        return null;
-    }
-
     /**
-     * Completes the future with the outcome that the session has noted. Called without the session's lock, perhaps again
-     * by another thread, and must then change nothing. The outcome is null for plain success, a packet, or a {@link
-     * Failure}.
+     * Completes the future. Called without the session's lock, perhaps again by another thread, and must then change
+     * nothing.
      */
-    protected abstract void finish(@Nullable Object result);
+    protected abstract void finish(Outcome result);
 
     /** Completes the future of an exchange that {@link #hasEnded}, wherever in a chain it is. */
     public final void finishNow() {
-        finish(outcome);
+        Outcome result = outcome;
+        if (result == null) {
+            throw new IllegalStateException("the exchange has not ended");
+        }
+        finish(result);
     }
 
-    /** Completes the future and lets go of the chain; returns the next one of it. */
-    public final @Nullable Exchange<?> finishAndUnlink() {
-        Exchange<?> rest = next;
+    /** Unlinks the exchange from its chain and completes the future. */
+    public final void unlinkAndFinish() {
         next = null;
-        finish(outcome);
-        return rest;
+        finishNow();
     }
 
-    final void ended(@Nullable Object result) {
+    final void ended(Outcome result) {
         outcome = result;
         STATE.setRelease(this, ENDED);
-    }
-
-    /** What the exchange takes of the queue's bound in bytes. */
-    public final int weight() {
-        Message m = message;
-        return m == null ? 0 : m.payload().length + m.topic().length();
     }
 }

@@ -11,7 +11,7 @@ import io.godwit.mqtt.protocol.ReasonCode;
  * @param text for people: what was wrong and what would be right
  * @param properties of the broker's packet, if there was one
  */
-public record Failure(Kind kind, ReasonCode reason, String text, MqttProperties properties) {
+public record Failure(Kind kind, ReasonCode reason, String text, MqttProperties properties) implements Outcome {
     /** The causes that an application can tell apart. */
     public enum Kind {
         /** The broker answered with an error. */

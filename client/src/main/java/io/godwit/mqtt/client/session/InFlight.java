@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What has been sent and not been answered: an array indexed by packet identifier, with the identifiers' free set. */
 final class InFlight {
-    private static final Comparator<Exchange<?>> BY_SEQUENCE = Comparator.comparingLong(exchange -> exchange.sequence);
+    private static final Comparator<PublishExchange<?>> BY_SEQUENCE =
+            Comparator.comparingLong(publish -> publish.sequence);
 
     private static final int SMALLEST = 8;
     private static final @Nullable Exchange<?>[] EMPTY = new Exchange<?>[0];
@@ -61,12 +62,12 @@ final class InFlight {
         return identifiers.count();
     }
 
-    /** All of them, oldest first. */
-    List<Exchange<?>> inOrder() {
-        List<Exchange<?>> all = new ArrayList<>(count());
+    /** The publishes, oldest first. */
+    List<PublishExchange<?>> publishes() {
+        List<PublishExchange<?>> all = new ArrayList<>(count());
         for (Exchange<?> exchange : table) {
-            if (exchange != null) {
-                all.add(exchange);
+            if (exchange instanceof PublishExchange<?> publish) {
+                all.add(publish);
             }
         }
         all.sort(BY_SEQUENCE);

@@ -13,6 +13,13 @@ public final class Inbox {
     /** A batch that grew beyond this is not kept for the next one. */
     private static final int LARGEST_KEPT = 16 * 1024;
 
+    private static final int[] NO_GATES = {};
+    private static final long[] NO_TOTALS = {};
+
+    private final EndedExchanges ended;
+    /** What {@link EndedExchanges#total()} was at the last message. */
+    private long lastTotal;
+
     private @Nullable Batch filling;
     private @Nullable Batch spare;
     private int waiting;
@@ -21,10 +28,15 @@ public final class Inbox {
     /** Some messages in their order, each with its handlers and the token that acknowledges it. */
     public static final class Batch {
         private Message[] messages = new Message[SMALLEST];
-        private Object[][] routes = new Object[SMALLEST][];
+        private Handler[][] routes = new Handler[SMALLEST][];
         private int[] tokens = new int[SMALLEST];
         private int size;
         private long bytes;
+
+        // Before which message how many exchanges must have been completed; few or none.
+        private int[] gatedMessages = NO_GATES;
+        private long[] gatedTotals = NO_TOTALS;
+        private int gates;
 
         /** How many messages there are. */
         public int size() {
@@ -36,7 +48,7 @@ public final class Inbox {
         }
 
         /** The handlers that want the message, as they were given to the session. */
-        public Object[] route(int index) {
+        public Handler[] route(int index) {
             return routes[index];
         }
 
@@ -45,12 +57,22 @@ public final class Inbox {
             return tokens[index];
         }
 
+        /**
+         * The results that arrived before a message are delivered before it. Returns how many exchanges, of all that ever
+         * ended, must have been completed when this message is handled; 0 if the message before it waited for the same.
+         *
+         * @param gate how many gates the messages before it had
+         */
+        public long gate(int index, int gate) {
+            return gate < gates && gatedMessages[gate] == index ? gatedTotals[gate] : 0;
+        }
+
         /** The message is acknowledged by hand: nothing is due when its handlers have returned. */
         public void clearToken(int index) {
             tokens[index] = 0;
         }
 
-        private void add(Message message, Object[] route, int token, int weight) {
+        private void add(Message message, Handler[] route, int token, int weight) {
             if (size == messages.length) {
                 messages = Arrays.copyOf(messages, 2 * size);
                 routes = Arrays.copyOf(routes, 2 * size);
@@ -62,15 +84,35 @@ public final class Inbox {
             size++;
             bytes += weight;
         }
+
+        /** The next message waits until so many exchanges are completed. */
+        private void gate(long total) {
+            if (gates == gatedMessages.length) {
+                int larger = Math.max(4, 2 * gates);
+                gatedMessages = Arrays.copyOf(gatedMessages, larger);
+                gatedTotals = Arrays.copyOf(gatedTotals, larger);
+            }
+            gatedMessages[gates] = size;
+            gatedTotals[gates] = total;
+            gates++;
+        }
+    }
+
+    Inbox(EndedExchanges ended) {
+        this.ended = ended;
     }
 
     /** @param weight bytes of the packet: properties take memory as payloads do */
-    void add(Message message, Object[] route, int token, int weight) {
+    void add(Message message, Handler[] route, int token, int weight) {
         Batch batch = filling;
         if (batch == null) {
             batch = spare != null ? spare : new Batch();
             spare = null;
             filling = batch;
+        }
+        if (ended.total() != lastTotal) {
+            lastTotal = ended.total();
+            batch.gate(lastTotal);
         }
         batch.add(message, route, token, weight);
         waiting++;
@@ -96,13 +138,14 @@ public final class Inbox {
         if (batch.messages.length <= LARGEST_KEPT && (spare == null || spare.messages.length < batch.messages.length)) {
             Arrays.fill(batch.messages, 0, batch.size, null);
             batch.size = 0;
+            batch.gates = 0;
             batch.bytes = 0;
             spare = batch;
         }
     }
 
-    /** Time has passed: what is kept for the next burst is let go. */
-    void rest() {
+    /** Releases what is kept for the next burst. */
+    void trim() {
         spare = null;
     }
 

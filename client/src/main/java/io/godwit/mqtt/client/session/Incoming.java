@@ -42,7 +42,7 @@ final class Incoming {
     private final boolean acknowledgeOnArrival;
 
     // For the life of the session.
-    final Inbox inbox = new Inbox();
+    final Inbox inbox;
     private final ReceivedTopics topics;
     private final ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
     private final List<Parked> parked = new ArrayList<>(0);
@@ -64,12 +64,14 @@ final class Incoming {
             SessionConfig config,
             Outbox outbox,
             SessionLog log,
-            Subscriptions<?> subscriptions,
+            Subscriptions subscriptions,
+            EndedExchanges ended,
             Queue<SessionEvent> events) {
         this.version = config.version();
         this.outbox = outbox;
         this.log = log;
         this.events = events;
+        this.inbox = new Inbox(ended);
         // The older versions have no such limit, but no more identifiers than that either.
         this.receiveMaximum = config.version() == ProtocolVersion.V5 ? config.receiveMaximum() : 65_535;
         this.acknowledgeOnArrival = config.acknowledgeOnArrival();
@@ -108,9 +110,9 @@ final class Incoming {
         if (fields.topicAlias() != 0) {
             message = resolveAlias(message, fields.topicAlias());
         }
-        Object[] route = topics.route();
+        Handler[] route = topics.route();
         int qos = message.qos().level();
-        boolean prompt = route.length == 1 && route[0] instanceof Prompt handler && handler.isPrompt();
+        boolean prompt = route.length == 1 && route[0].isPrompt();
         if (qos == 0) {
             if (prompt) {
                 events.add(new SessionEvent.Prompted(message, route[0]));
@@ -195,10 +197,10 @@ final class Incoming {
     }
 
     /** A handler has come: messages that waited for one may go to it. */
-    void handlersChanged(Subscriptions<?> subscriptions) {
+    void handlersChanged(Subscriptions subscriptions) {
         for (Iterator<Parked> rest = parked.iterator(); rest.hasNext(); ) {
             Parked waiting = rest.next();
-            Object[] route = subscriptions.match(waiting.message.topic());
+            Handler[] route = subscriptions.match(waiting.message.topic());
             if (route.length > 0) {
                 rest.remove();
                 parkedBytes -= waiting.bytes();
@@ -264,9 +266,5 @@ final class Incoming {
         for (int id : received) {
             identifiers.put(id, id | 2 << 16 | HANDLED);
         }
-    }
-
-    boolean knowsIdentifiers() {
-        return identifiers.count() > 0;
     }
 }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes that wait for the connection: packets are encoded straight into it and whole parts of it are taken out. A
  * part that is full is not grown by copying but put aside, and the next one begun. Parts are arrays, to which packets are
- * written fastest; those of a busy connection are used again. A connection that rests holds no memory here once {@link
- * #rest} was called.
+ * written fastest; those of a busy connection are used again. An idle connection holds no memory here once
+ * {@link #trim} was called.
  */
 public final class Outbox {
     private static final int SMALLEST_PART = 512;
@@ -25,7 +25,7 @@ public final class Outbox {
     /** Arrays of parts that have been written, to be used again; whoever has written a part puts it here. */
     private volatile @Nullable AtomicReferenceArray<byte @Nullable []> spares;
 
-    /** The parts before the current one; null while there was no second one since the last rest. */
+    /** The parts before the current one; null while there was no second one since the last trim. */
     private @Nullable ArrayDeque<ByteBuf> full;
 
     private @Nullable ByteBuf current;
@@ -86,8 +86,8 @@ public final class Outbox {
         }
     }
 
-    /** Time has passed: what is kept for the next burst is let go. */
-    void rest() {
+    /** Releases what is kept for the next burst. */
+    void trim() {
         spares = null;
         if (full != null && full.isEmpty()) {
             full = null;

@@ -39,6 +39,7 @@ final class Outgoing {
     private final Outbox outbox;
     private final SessionLog log;
     private final InFlight inFlight;
+    private final EndedExchanges ended;
     private final QueueBounds bounds;
     private final int maximumInFlight;
     private final int maximumInFlightQos2;
@@ -67,15 +68,12 @@ final class Outgoing {
     /** Publishes of QoS 0 that are in the outbox, not yet taken from it. */
     private final SendQueue unflushed = new SendQueue();
 
-    // Ended exchanges, in order, for the caller to finish.
-    private @Nullable Exchange<?> endedFirst;
-    private @Nullable Exchange<?> endedLast;
-
-    Outgoing(SessionConfig config, Outbox outbox, SessionLog log, InFlight inFlight) {
+    Outgoing(SessionConfig config, Outbox outbox, SessionLog log, InFlight inFlight, EndedExchanges ended) {
         this.version = config.version();
         this.outbox = outbox;
         this.log = log;
         this.inFlight = inFlight;
+        this.ended = ended;
         this.bounds = config.queue();
         this.maximumInFlight = config.maximumInFlight();
         this.maximumInFlightQos2 = config.maximumInFlightQos2();
@@ -92,8 +90,8 @@ final class Outgoing {
      * @throws IllegalArgumentException when its topic is no topic name
      */
     @Nullable
-    Failure publish(Exchange<?> publish, long now) {
-        Message message = message(publish);
+    Failure publish(PublishExchange<?> publish, long now) {
+        Message message = publish.message;
         // What no packet can say is the caller's mistake now, not a failure later.
         TopicFields.Field field = topics.of(message.topic());
         int size = PublishCodec.size(version, message, field.bytes, 1, message.properties());
@@ -128,13 +126,13 @@ final class Outgoing {
         return queue.count() < bounds.messages() && queue.bytes() + weight <= bounds.bytes();
     }
 
-    private @Nullable Failure enqueue(Exchange<?> publish, Message message, int size, long now) {
+    private @Nullable Failure enqueue(PublishExchange<?> publish, Message message, int size, long now) {
         Failure refused = refusal(message, size);
         if (refused != null) {
             return refused;
         }
         while (!hasQueueRoom(publish.weight())) {
-            Exchange<?> oldest = bounds.whenFull() == WhenFull.DROP_OLDEST ? queue.poll() : null;
+            PublishExchange<?> oldest = bounds.whenFull() == WhenFull.DROP_OLDEST ? queue.poll() : null;
             if (oldest == null) {
                 return Failure.of(
                         bounds.whenFull() == WhenFull.DROP_NEWEST ? Kind.DROPPED : Kind.QUEUE_FULL,
@@ -154,7 +152,7 @@ final class Outgoing {
         return null;
     }
 
-    private void accept(Exchange<?> publish, Message message, long now) {
+    private void accept(PublishExchange<?> publish, Message message, long now) {
         publish.sequence = ++lastSequence;
         Long seconds =
                 message.properties().isEmpty() ? null : message.properties().get(Property.MESSAGE_EXPIRY_INTERVAL);
@@ -199,8 +197,8 @@ final class Outgoing {
         if (!connected) {
             return;
         }
-        for (Exchange<?> next = again.peek();
-                next != null && hasRoomFor(message(next).qos());
+        for (PublishExchange<?> next = again.peek();
+                next != null && hasRoomFor(next.message.qos());
                 next = again.peek()) {
             again.poll();
             resend(next, now);
@@ -208,8 +206,8 @@ final class Outgoing {
         if (!again.isEmpty()) {
             return;
         }
-        for (Exchange<?> next = queue.peek(); next != null; next = queue.peek()) {
-            Message message = message(next);
+        for (PublishExchange<?> next = queue.peek(); next != null; next = queue.peek()) {
+            Message message = next.message;
             if (!hasRoomFor(message.qos())) {
                 return;
             }
@@ -229,7 +227,7 @@ final class Outgoing {
         }
     }
 
-    private void send(Exchange<?> publish, Message message, TopicFields.Field field, long now) {
+    private void send(PublishExchange<?> publish, Message message, TopicFields.Field field, long now) {
         if (message.qos() == Qos.AT_MOST_ONCE) {
             write(message, field, false, 0, remainingExpiry(publish, message, now));
             unflushed.add(publish);
@@ -242,8 +240,8 @@ final class Outgoing {
         write(message, field, false, publish.packetId, remainingExpiry(publish, message, now));
     }
 
-    private void resend(Exchange<?> publish, long now) {
-        Message message = message(publish);
+    private void resend(PublishExchange<?> publish, long now) {
+        Message message = publish.message;
         TopicFields.Field field = topics.of(message.topic());
         publish.state = Exchange.SENT;
         takeQuota(message.qos());
@@ -263,7 +261,7 @@ final class Outgoing {
     }
 
     /** The properties as they shall be sent: the expiry is less by the time that the message has waited. */
-    private static MqttProperties remainingExpiry(Exchange<?> publish, Message message, long now) {
+    private static MqttProperties remainingExpiry(PublishExchange<?> publish, Message message, long now) {
         if (publish.expiresAt == Long.MAX_VALUE) {
             return message.properties();
         }
@@ -279,14 +277,6 @@ final class Outgoing {
         return refused != null ? refused : limits.checkSize(size, "the message for '" + message.topic() + "'");
     }
 
-    private static Message message(Exchange<?> publish) {
-        Message message = publish.message;
-        if (message == null) {
-            throw new IllegalStateException("not a publish");
-        }
-        return message;
-    }
-
     private static Failure expired(Message message) {
         return Failure.of(
                 Kind.EXPIRED,
@@ -298,7 +288,7 @@ final class Outgoing {
 
     /** PUBACK. {@code packet} is null when it carries nothing but the identifier. */
     void puback(int packetId, @Nullable Packet packet) {
-        Exchange<?> publish = answered(packetId, "PUBACK", Qos.AT_LEAST_ONCE);
+        PublishExchange<?> publish = answered(packetId, "PUBACK", Qos.AT_LEAST_ONCE);
         if (publish != null && publish.state == Exchange.SENT) {
             complete(publish, packet);
         }
@@ -306,7 +296,7 @@ final class Outgoing {
 
     /** PUBREC; on an error the publish has ended [MQTT-4.3.3-4]. Returns whether PUBREL is due. */
     void pubrec(int packetId, @Nullable Packet packet, boolean error) {
-        Exchange<?> publish = answered(packetId, "PUBREC", Qos.EXACTLY_ONCE);
+        PublishExchange<?> publish = answered(packetId, "PUBREC", Qos.EXACTLY_ONCE);
         if (publish == null) {
             // The broker holds an identifier of which this session knows nothing: releasing it frees the broker.
             Pubrel unknown = new Pubrel(
@@ -327,7 +317,7 @@ final class Outgoing {
 
     /** PUBCOMP. */
     void pubcomp(int packetId, @Nullable Packet packet) {
-        Exchange<?> publish = answered(packetId, "PUBCOMP", Qos.EXACTLY_ONCE);
+        PublishExchange<?> publish = answered(packetId, "PUBCOMP", Qos.EXACTLY_ONCE);
         if (publish == null) {
             return;
         }
@@ -342,13 +332,12 @@ final class Outgoing {
     }
 
     /** The publish that an acknowledgement means; null when there is none, which happens after a lost session. */
-    private @Nullable Exchange<?> answered(int packetId, String what, Qos qos) {
-        Exchange<?> publish = inFlight.get(packetId);
-        if (publish == null) {
+    private @Nullable PublishExchange<?> answered(int packetId, String what, Qos qos) {
+        Exchange<?> exchange = inFlight.get(packetId);
+        if (exchange == null) {
             return null;
         }
-        Message message = publish.message;
-        if (message == null || message.qos() != qos) {
+        if (!(exchange instanceof PublishExchange<?> publish) || publish.message.qos() != qos) {
             throw new ProtocolViolationException(
                     ReasonCode.PROTOCOL_ERROR,
                     2,
@@ -358,11 +347,11 @@ final class Outgoing {
         return publish;
     }
 
-    private void complete(Exchange<?> publish, @Nullable Packet packet) {
+    private void complete(PublishExchange<?> publish, @Nullable Packet packet) {
         inFlight.remove(publish);
-        giveQuota(message(publish).qos());
+        giveQuota(publish.message.qos());
         log.ended(publish.sequence);
-        chain(publish, packet);
+        ended.add(publish, packet == null ? Outcome.SUCCESS : new Outcome.Answer(packet));
     }
 
     // ---- connections ----
@@ -370,15 +359,12 @@ final class Outgoing {
     /** A connection is up, the session goes on: what was in flight is to be sent again in its order [MQTT-4.4.0-1, 4.6.0-1]. */
     void resume(ServerLimits newLimits, int aliasMaximum) {
         connect(newLimits, aliasMaximum);
-        for (Exchange<?> exchange : inFlight.inOrder()) {
-            if (exchange.message == null) {
-                continue;
-            }
-            if (exchange.state == Exchange.RELEASED) {
-                AckCodec.PUBREL.write(outbox.room(4), exchange.packetId);
+        for (PublishExchange<?> publish : inFlight.publishes()) {
+            if (publish.state == Exchange.RELEASED) {
+                AckCodec.PUBREL.write(outbox.room(4), publish.packetId);
                 takeQuota(Qos.EXACTLY_ONCE);
             } else {
-                again.add(exchange);
+                again.add(publish);
             }
         }
     }
@@ -386,16 +372,13 @@ final class Outgoing {
     /** A connection is up, but the broker has no session: what was in flight is decided by the policy. */
     void restart(ServerLimits newLimits, int aliasMaximum) {
         connect(newLimits, aliasMaximum);
-        List<Exchange<?>> fresh = new ArrayList<>();
-        for (Exchange<?> publish : inFlight.inOrder()) {
+        List<PublishExchange<?>> fresh = new ArrayList<>();
+        for (PublishExchange<?> publish : inFlight.publishes()) {
             Message message = publish.message;
-            if (message == null) {
-                continue;
-            }
             inFlight.remove(publish);
             publish.packetId = 0;
             if (publish.state == Exchange.RELEASED) {
-                end(publish, null); // PUBREC had come: the broker has had the message
+                end(publish, Outcome.SUCCESS); // PUBREC was received: the broker has the message
             } else if (sessionLoss == SessionLoss.RESEND_ALL
                     || sessionLoss == SessionLoss.RESEND && message.qos() == Qos.AT_LEAST_ONCE) {
                 publish.state = Exchange.NEW;
@@ -410,13 +393,13 @@ final class Outgoing {
                                         + "' arrived cannot be known"));
             }
         }
-        for (Exchange<?> waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
+        for (PublishExchange<?> waiting = queue.poll(); waiting != null; waiting = queue.poll()) {
             fresh.add(waiting);
         }
         log.cleared();
-        for (Exchange<?> publish : fresh) {
+        for (PublishExchange<?> publish : fresh) {
             if (publish.state != Exchange.QUEUED) {
-                log.accepted(publish.sequence, message(publish), epochMillis(publish.expiresAt));
+                log.accepted(publish.sequence, publish.message, epochMillis(publish.expiresAt));
             }
             queue.add(publish);
         }
@@ -443,8 +426,8 @@ final class Outgoing {
         connected = false;
         limits = ServerLimits.NONE;
         limited = false;
-        for (Exchange<?> publish = unflushed.poll(); publish != null; publish = unflushed.poll()) {
-            chain(
+        for (PublishExchange<?> publish = unflushed.poll(); publish != null; publish = unflushed.poll()) {
+            ended.add(
                     publish,
                     Failure.of(
                             Kind.CONNECTION_LOST,
@@ -455,8 +438,8 @@ final class Outgoing {
 
     /** The outbox was taken whole: publishes of QoS 0 are as done as they ever will be. */
     void flushed() {
-        for (Exchange<?> publish = unflushed.poll(); publish != null; publish = unflushed.poll()) {
-            chain(publish, null);
+        for (PublishExchange<?> publish = unflushed.poll(); publish != null; publish = unflushed.poll()) {
+            ended.add(publish, Outcome.SUCCESS);
         }
     }
 
@@ -467,10 +450,10 @@ final class Outgoing {
         if (queue.earliestExpiry() - now > 0) {
             return;
         }
-        Exchange<?> expired = queue.pollExpired(now);
+        PublishExchange<?> expired = queue.pollExpired(now);
         while (expired != null) {
-            Exchange<?> rest = expired.next;
-            end(expired, expired(message(expired)));
+            PublishExchange<?> rest = SendQueue.next(expired);
+            end(expired, expired(expired.message));
             expired = rest;
         }
     }
@@ -480,56 +463,31 @@ final class Outgoing {
         return queue.earliestExpiry();
     }
 
-    /** Ends every publish, because the client is being closed. What the log holds stays in it. */
+    /** Ends every publish since the client is being closed. What the log holds stays in it. */
     void close(Failure reason) {
-        for (Exchange<?> exchange : inFlight.inOrder()) {
-            if (exchange.message != null) {
-                inFlight.remove(exchange);
-                chain(exchange, reason);
-            }
+        for (PublishExchange<?> publish : inFlight.publishes()) {
+            inFlight.remove(publish);
+            ended.add(publish, reason);
         }
-        for (Exchange<?> publish = queue.poll(); publish != null; publish = queue.poll()) {
-            chain(publish, reason);
+        for (PublishExchange<?> publish = queue.poll(); publish != null; publish = queue.poll()) {
+            ended.add(publish, reason);
         }
         disconnected();
     }
 
-    private void end(Exchange<?> publish, @Nullable Failure failure) {
-        Message message = publish.message;
-        if (message != null && message.qos() != Qos.AT_MOST_ONCE) {
+    private void end(PublishExchange<?> publish, Outcome outcome) {
+        if (publish.message.qos() != Qos.AT_MOST_ONCE) {
             log.ended(publish.sequence);
         }
-        chain(publish, failure);
-    }
-
-    /** Puts an exchange at the end of the chain of the ended. */
-    void chain(Exchange<?> exchange, @Nullable Object outcome) {
-        exchange.ended(outcome);
-        exchange.next = null;
-        Exchange<?> last = endedLast;
-        if (last == null) {
-            endedFirst = exchange;
-        } else {
-            last.next = exchange;
-        }
-        endedLast = exchange;
-    }
-
-    /** The chain of what has ended since the last call, oldest first. */
-    @Nullable
-    Exchange<?> takeEnded() {
-        Exchange<?> first = endedFirst;
-        endedFirst = null;
-        endedLast = null;
-        return first;
+        ended.add(publish, outcome);
     }
 
     // ---- what survived ----
 
     /** Brings back what a log has kept. {@code revive} makes the exchange for a message. */
-    void restore(List<StoredPublish> publishes, Function<Message, Exchange<?>> revive) {
+    void restore(List<StoredPublish> publishes, Function<Message, ? extends PublishExchange<?>> revive) {
         for (StoredPublish stored : publishes) {
-            Exchange<?> publish = revive.apply(stored.message());
+            PublishExchange<?> publish = revive.apply(stored.message());
             publish.sequence = stored.sequence();
             lastSequence = Math.max(lastSequence, stored.sequence());
             if (stored.expiresAt() != Long.MAX_VALUE) {
@@ -545,9 +503,5 @@ final class Outgoing {
 
     int queued() {
         return queue.count();
-    }
-
-    long queuedBytes() {
-        return queue.bytes();
     }
 }

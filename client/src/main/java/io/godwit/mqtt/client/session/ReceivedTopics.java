@@ -27,10 +27,10 @@ final class ReceivedTopics implements TopicSource {
         private final long[] words;
         private final int length;
         private final int hash;
-        private Object[] route;
+        private Handler[] route;
         private int routeVersion;
 
-        Entry(String name, long[] words, int length, int hash, Object[] route, int routeVersion) {
+        Entry(String name, long[] words, int length, int hash, Handler[] route, int routeVersion) {
             this.name = name;
             this.words = words;
             this.length = length;
@@ -52,7 +52,7 @@ final class ReceivedTopics implements TopicSource {
         }
     }
 
-    private final Subscriptions<?> subscriptions;
+    private final Subscriptions subscriptions;
     private final int aliasMaximum;
     private @Nullable Entry[] table = EMPTY;
     private int misses;
@@ -62,7 +62,7 @@ final class ReceivedTopics implements TopicSource {
     // Per connection.
     private @Nullable Entry[] aliases = EMPTY;
 
-    ReceivedTopics(Subscriptions<?> subscriptions, int aliasMaximum) {
+    ReceivedTopics(Subscriptions subscriptions, int aliasMaximum) {
         this.subscriptions = subscriptions;
         this.aliasMaximum = aliasMaximum;
     }
@@ -95,7 +95,7 @@ final class ReceivedTopics implements TopicSource {
     }
 
     /** The handlers for the topic that was read last. */
-    Object[] route() {
+    Handler[] route() {
         Entry entry = current;
         if (entry == null) {
             throw new IllegalStateException("no topic was read");

@@ -4,14 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Publishes that wait to be sent, first in, first out, chained through themselves. */
 final class SendQueue {
-    private @Nullable Exchange<?> head;
-    private @Nullable Exchange<?> tail;
+    private @Nullable PublishExchange<?> head;
+    private @Nullable PublishExchange<?> tail;
     private int count;
     private long bytes;
     /** Nothing expires before this. */
     private long earliestExpiry = Long.MAX_VALUE;
 
-    void add(Exchange<?> exchange) {
+    void add(PublishExchange<?> exchange) {
         exchange.state = Exchange.QUEUED;
         exchange.next = null;
         if (tail == null) {
@@ -26,15 +26,15 @@ final class SendQueue {
     }
 
     @Nullable
-    Exchange<?> peek() {
+    PublishExchange<?> peek() {
         return head;
     }
 
     @Nullable
-    Exchange<?> poll() {
-        Exchange<?> first = head;
+    PublishExchange<?> poll() {
+        PublishExchange<?> first = head;
         if (first != null) {
-            head = first.next;
+            head = next(first);
             if (head == null) {
                 tail = null;
             }
@@ -67,17 +67,17 @@ final class SendQueue {
 
     /** Takes out all that expire at or before {@code now}; they come back as a chain in their order. */
     @Nullable
-    Exchange<?> pollExpired(long now) {
-        Exchange<?> kept = head;
-        Exchange<?> expired = null;
-        Exchange<?> lastExpired = null;
+    PublishExchange<?> pollExpired(long now) {
+        PublishExchange<?> kept = head;
+        PublishExchange<?> expired = null;
+        PublishExchange<?> lastExpired = null;
         head = null;
         tail = null;
         count = 0;
         bytes = 0;
         earliestExpiry = Long.MAX_VALUE;
         while (kept != null) {
-            Exchange<?> rest = kept.next;
+            PublishExchange<?> rest = next(kept);
             if (kept.expiresAt - now <= 0) {
                 kept.next = null;
                 if (lastExpired == null) {
@@ -97,5 +97,10 @@ final class SendQueue {
     /** A time before which none of them expires; {@link Long#MAX_VALUE}: none does. */
     long earliestExpiry() {
         return head == null ? Long.MAX_VALUE : earliestExpiry;
+    }
+
+    /** Only publishes are ever linked here. */
+    static @Nullable PublishExchange<?> next(PublishExchange<?> publish) {
+        return (PublishExchange<?>) publish.next;
     }
 }

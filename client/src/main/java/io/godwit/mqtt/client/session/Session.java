@@ -11,7 +11,6 @@ import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Pingreq;
@@ -24,11 +23,8 @@ import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Pubrel;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.Suback;
-import io.godwit.mqtt.protocol.Subscribe;
 import io.godwit.mqtt.protocol.TopicFilter;
-import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.Unsuback;
-import io.godwit.mqtt.protocol.Unsubscribe;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayDeque;
@@ -43,13 +39,8 @@ import org.jspecify.annotations.Nullable;
  * the {@link Outbox}, messages through the {@link Inbox}, ended exchanges and events through {@link #takeEnded} and {@link
  * #takeEvent}. Publishes are followed by {@link Outgoing}, messages by {@link Incoming}; here is the rest: the connection's
  * beginning and end, subscriptions, and keep alive.
- *
- * @param <H> the application's handlers; only stored and given back with each message
  */
-public final class Session<H> {
-    /** SUBSCRIBE packets that restore subscriptions have at most so many filters. */
-    private static final int FILTERS_PER_PACKET = 32;
-
+public final class Session {
     /** First bytes of the acknowledgements. */
     private static final int PUBACK = 0x40;
 
@@ -69,17 +60,15 @@ public final class Session<H> {
     private final SessionLog log;
     private final Outbox outbox;
     private final InFlight inFlight = new InFlight();
-    private final Subscriptions<H> subscriptions = new Subscriptions<>();
+    private final EndedExchanges ended = new EndedExchanges();
+    private final Subscriptions subscriptions = new Subscriptions();
+    private final PendingSubscriptions pending;
     private final Outgoing outgoing;
     private final Incoming incoming;
     private final FrameSink frames = new Frames();
 
     // For the life of the session.
     private final ArrayDeque<SessionEvent> events = new ArrayDeque<>(2);
-    /** Subscribes and unsubscribes that have not ended, oldest first; they are sent again on the next connection. */
-    private final List<Exchange<?>> controls = new ArrayList<>(0);
-    /** The broker has lost the subscriptions and not granted them again; also over a connection that breaks meanwhile. */
-    private boolean unrestored;
 
     // Per connection.
     private Phase phase = Phase.DISCONNECTED;
@@ -100,12 +89,13 @@ public final class Session<H> {
         this.config = config;
         this.log = log;
         this.outbox = new Outbox(allocator);
-        this.outgoing = new Outgoing(config, outbox, log, inFlight);
-        this.incoming = new Incoming(config, outbox, log, subscriptions, events);
+        this.outgoing = new Outgoing(config, outbox, log, inFlight, ended);
+        this.incoming = new Incoming(config, outbox, log, subscriptions, ended, events);
+        this.pending = new PendingSubscriptions(config.version(), outbox, log, inFlight, subscriptions, ended, events);
     }
 
     /** Brings back what the log has kept. {@code revive} makes the exchange of a publish that goes on. */
-    public void restore(StoredSession stored, Function<Message, Exchange<?>> revive) {
+    public void restore(StoredSession stored, Function<Message, ? extends PublishExchange<?>> revive) {
         outgoing.restore(stored.publishes(), revive);
         incoming.restore(stored.received());
         stored.subscriptions().forEach(subscriptions::activate);
@@ -125,25 +115,28 @@ public final class Session<H> {
     }
 
     /**
-     * Reads what has come, wherever packets begin and end in it: of many bytes the first piece, to be called again while
-     * some are left.
+     * Reads what has arrived, wherever packets begin and end in it: of many bytes the first piece, to be called again while
+     * some are left. Stops behind CONNACK.
      *
+     * @return whether it is to be called again even if no bytes are left, once the events were taken
      * @throws ProtocolViolationException when the broker breaks the protocol; the connection must then be closed
      */
-    public void received(ByteBuf bytes, long time) {
+    public boolean received(ByteBuf bytes, long time) {
         PacketReader packets = reader;
         if (packets == null || phase == Phase.DISCONNECTED) {
-            bytes.skipBytes(bytes.readableBytes()); // after DISCONNECT it is no breach: the connection ends in order
-            return;
+            bytes.skipBytes(bytes.readableBytes()); // after DISCONNECT it is not an error: the connection ends in order
+            return false;
         }
         now = time;
         keepAlive.received(time);
         refuseWhatIsNoConnack(packets, bytes);
+        boolean before = phase == Phase.CONNECTED;
         packets.feedPiece(bytes, frames);
         outgoing.pump(time);
+        return !before && phase == Phase.CONNECTED;
     }
 
-    /** Who is no broker is told from the first byte: the rest may be no packet at all, and never come to an end. */
+    /** What is not a broker is known from the first byte: the rest may be no packet at all, and never come to an end. */
     private void refuseWhatIsNoConnack(PacketReader packets, ByteBuf bytes) {
         if (phase == Phase.CONNECTING && packets.waiting() == 0 && bytes.isReadable()) {
             refuseUnlessConnack(bytes.getUnsignedByte(bytes.readerIndex()) >> 4);
@@ -180,6 +173,7 @@ public final class Session<H> {
         int type = firstByte >> 4;
         if (phase != Phase.CONNECTED) {
             beforeConnected(firstByte, in, index, length);
+            return phase == Phase.CONNECTING; // the client hears of the connection before the messages behind CONNACK
         } else if (type == PacketType.PUBLISH.code()) {
             incoming.publish(firstByte, in, index, length);
         } else if (length != 2 || !acknowledgement(firstByte, (in[index] & 0xFF) << 8 | in[index + 1] & 0xFF)) {
@@ -215,11 +209,12 @@ public final class Session<H> {
         } else if (packet instanceof Pubcomp pubcomp) {
             outgoing.pubcomp(pubcomp.packetId(), pubcomp);
         } else if (packet instanceof Suback suback) {
-            suback(suback);
+            pending.suback(suback);
         } else if (packet instanceof Unsuback unsuback) {
-            unsuback(unsuback);
+            pending.unsuback(unsuback);
         } else if (packet instanceof Disconnect disconnect) {
             phase = Phase.DISCONNECTED;
+            pending.stop();
             events.add(new SessionEvent.ServerDisconnected(disconnect));
         } else if (packet instanceof Auth auth) {
             events.add(new SessionEvent.AuthReceived(auth));
@@ -281,30 +276,20 @@ public final class Session<H> {
         incoming.connected(resumed);
         quiet = !resumed;
         events.add(new SessionEvent.Connected(connack, resumed));
-        List<Exchange<?>> waiting = List.copyOf(controls);
         if (resumed) {
             outgoing.resume(limits, aliases);
         } else {
             outgoing.restart(limits, aliases);
             subscriptions.active().forEach(log::subscribed);
-            unrestored = true;
-        }
-        if (unrestored) {
-            resubscribe();
         }
         // Subscriptions first: what waits to be published may be meant for this very client.
-        waiting.forEach(this::send);
+        pending.connected(limits, resumed);
         outgoing.pump(now);
     }
 
     /** Whether CONNACK has come and the connection is not known to be over. */
     public boolean isConnected() {
         return phase == Phase.CONNECTED;
-    }
-
-    /** Whether CONNECT was sent and CONNACK has not come. */
-    public boolean isConnecting() {
-        return phase == Phase.CONNECTING;
     }
 
     /**
@@ -315,6 +300,7 @@ public final class Session<H> {
     public boolean isQuiet() {
         PacketReader packets = reader;
         return quiet
+                && !pending.hasSent()
                 && phase == Phase.CONNECTED
                 && inFlight.count() == 0
                 && !incoming.hasReceived()
@@ -328,6 +314,7 @@ public final class Session<H> {
             write(packet);
             phase = Phase.DISCONNECTED;
             outgoing.stop();
+            pending.stop();
             incoming.disconnected();
         }
     }
@@ -353,32 +340,19 @@ public final class Session<H> {
         outbox.clear();
         outgoing.disconnected();
         incoming.disconnected();
-        for (Exchange<?> control : inFlight.inOrder()) {
-            if (control.message == null) {
-                inFlight.remove(control);
-                control.packetId = 0;
-                control.state = Exchange.QUEUED;
-            }
-        }
-        controls.removeIf(control -> control instanceof Resubscribe);
+        pending.disconnected();
     }
 
     /** Ends every exchange with this reason. What the log holds stays in it. */
     public void end(Failure reason) {
         closed();
         outgoing.close(reason);
-        for (Exchange<?> control : List.copyOf(controls)) {
-            outgoing.chain(control, reason);
-        }
-        controls.clear();
+        pending.end(reason);
     }
 
     /** Ends subscribes and unsubscribes that wait for a connection. */
-    public void endControls(Failure reason) {
-        for (Exchange<?> control : List.copyOf(controls)) {
-            outgoing.chain(control, reason);
-        }
-        controls.clear();
+    public void endPendingSubscriptions(Failure reason) {
+        pending.end(reason);
     }
 
     // ---- publishes ----
@@ -389,7 +363,7 @@ public final class Session<H> {
      * @param time is asked for only when the message has an expiry
      * @throws IllegalArgumentException when its topic is no topic name
      */
-    public @Nullable Failure publish(Exchange<?> publish, long time) {
+    public @Nullable Failure publish(PublishExchange<?> publish, long time) {
         return outgoing.publish(publish, time);
     }
 
@@ -420,166 +394,45 @@ public final class Session<H> {
 
     // ---- subscriptions ----
 
-    /** Adds a handler: from now on it gets the messages that match, also those that waited for it. */
-    public void addHandler(TopicFilter filter, H handler) {
-        subscriptions.addHandler(filter, handler);
+    /** Adds a handler: from now on it receives the messages that match, also those that waited for it. */
+    public void addHandler(Handler handler) {
+        subscriptions.addHandler(handler);
         incoming.handlersChanged(subscriptions);
     }
 
-    /** Returns whether the filter has other handlers left. */
-    public boolean removeHandler(TopicFilter filter, H handler) {
-        return subscriptions.removeHandler(filter, handler);
-    }
-
-    public void removeHandlers(TopicFilter filter) {
-        subscriptions.removeHandlers(filter);
-    }
-
-    /** Sends a subscribe or unsubscribe, now or when there is a connection. Null: it is taken; else why it is not. */
-    public @Nullable Failure request(Exchange<?> control) {
-        Failure refused = refusal(control);
-        if (refused == null) {
-            controls.add(control);
-            if (phase == Phase.CONNECTED) {
-                send(control);
+    /**
+     * Removes those of these handlers whose filter has others left. Returns the filters that would have none: they are to
+     * be unsubscribed, and their handlers stay until then.
+     */
+    public List<TopicFilter> removeHandlers(List<? extends Handler> handlers) {
+        List<TopicFilter> filtersWithoutOthers = new ArrayList<>();
+        for (Handler handler : handlers) {
+            if (subscriptions.hasOtherHandlers(handler.filter(), handlers)) {
+                subscriptions.removeHandler(handler);
+            } else if (subscriptions.hasHandlers(handler.filter())
+                    && !filtersWithoutOthers.contains(handler.filter())) {
+                filtersWithoutOthers.add(handler.filter());
             }
+        }
+        return filtersWithoutOthers;
+    }
+
+    public void removeHandler(Handler handler) {
+        subscriptions.removeHandler(handler);
+    }
+
+    /** Sends a subscribe, now or when there is a connection. Null: it is accepted; else why it is not. */
+    public @Nullable Failure subscribe(SubscribeExchange<?> exchange) {
+        Failure refused = pending.request(exchange);
+        if (refused == null) {
+            exchange.handlers().forEach(this::addHandler);
         }
         return refused;
     }
 
-    private @Nullable Failure refusal(Exchange<?> control) {
-        Packet packet = control.packet(1);
-        if (packet instanceof Subscribe subscribe) {
-            for (TopicSubscription subscription : subscribe.subscriptions()) {
-                Failure refused = limits.check(subscription);
-                if (refused != null) {
-                    return refused;
-                }
-            }
-        }
-        return packet == null
-                ? null
-                : limits.checkSize(
-                        PacketCodec.size(packet, config.version()),
-                        packet.type().name());
-    }
-
-    private void send(Exchange<?> control) {
-        Failure refused = inFlight.isFull()
-                ? Failure.of(
-                        Failure.Kind.QUEUE_FULL, ReasonCode.QUOTA_EXCEEDED, "all 65,535 packet identifiers are in use")
-                : refusal(control);
-        if (refused != null) {
-            controls.remove(control);
-            outgoing.chain(control, refused);
-            return;
-        }
-        quiet = false;
-        inFlight.add(control);
-        control.state = Exchange.SENT;
-        Packet packet = control.packet(control.packetId);
-        if (packet == null) {
-            throw new IllegalStateException("not a subscribe or unsubscribe");
-        }
-        write(packet);
-    }
-
-    private void suback(Suback suback) {
-        Exchange<?> control = inFlight.get(suback.packetId());
-        if (control == null) {
-            return;
-        }
-        if (!(control.packet(control.packetId) instanceof Subscribe subscribe)) {
-            throw mismatch("SUBACK", suback.packetId());
-        }
-        List<TopicSubscription> asked = subscribe.subscriptions();
-        if (asked.size() != suback.reasons().size()) {
-            throw new ProtocolViolationException(
-                    ReasonCode.PROTOCOL_ERROR,
-                    2,
-                    "[MQTT-3.8.4-6]",
-                    "SUBACK has " + suback.reasons().size() + " reason codes for " + asked.size() + " topic filters");
-        }
-        for (int i = 0; i < asked.size(); i++) {
-            TopicSubscription subscription = asked.get(i);
-            ReasonCode reason = suback.reasons().get(i);
-            if (reason.isError()) {
-                subscriptions.deactivate(subscription.filter());
-                log.unsubscribed(subscription.filter());
-            } else {
-                subscriptions.activate(subscription);
-                log.subscribed(subscription);
-            }
-            if (control instanceof Resubscribe) {
-                events.add(new SessionEvent.Resubscribed(subscription, reason));
-            }
-        }
-        ended(control, suback);
-    }
-
-    private void unsuback(Unsuback unsuback) {
-        Exchange<?> control = inFlight.get(unsuback.packetId());
-        if (control == null) {
-            return;
-        }
-        if (!(control.packet(control.packetId) instanceof Unsubscribe unsubscribe)) {
-            throw mismatch("UNSUBACK", unsuback.packetId());
-        }
-        for (TopicFilter filter : unsubscribe.filters()) {
-            subscriptions.deactivate(filter);
-            log.unsubscribed(filter);
-        }
-        ended(control, unsuback);
-    }
-
-    private void ended(Exchange<?> control, Packet answer) {
-        inFlight.remove(control);
-        controls.remove(control);
-        if (control instanceof Resubscribe) {
-            unrestored = controls.stream().anyMatch(Resubscribe.class::isInstance);
-        }
-        outgoing.chain(control, answer);
-    }
-
-    private static ProtocolViolationException mismatch(String what, int packetId) {
-        return new ProtocolViolationException(
-                ReasonCode.PROTOCOL_ERROR,
-                2,
-                "[MQTT-3.8.4-2]",
-                what + " for packet identifier " + packetId + ", which belongs to another kind of packet");
-    }
-
-    /**
-     * Asks for all subscriptions again, because the broker has lost them. That comes before what waits: an unsubscribe
-     * among it is newer.
-     */
-    private void resubscribe() {
-        List<TopicSubscription> lost = new ArrayList<>(subscriptions.active());
-        unrestored = !lost.isEmpty();
-        for (int from = 0; from < lost.size(); from += FILTERS_PER_PACKET) {
-            Resubscribe again =
-                    new Resubscribe(List.copyOf(lost.subList(from, Math.min(lost.size(), from + FILTERS_PER_PACKET))));
-            controls.add(again);
-            send(again);
-        }
-    }
-
-    /** A subscribe of the session's own. */
-    private static final class Resubscribe extends Exchange<Suback> {
-        private final List<TopicSubscription> lost;
-
-        Resubscribe(List<TopicSubscription> lost) {
-            super(null, true);
-            this.lost = lost;
-        }
-
-        @Override
-        protected Packet packet(int identifier) {
-            return new Subscribe(identifier, lost, MqttProperties.NONE);
-        }
-
-        @Override
-        protected void finish(@Nullable Object result) {}
+    /** Sends an unsubscribe, now or when there is a connection. Null: it is accepted; else why it is not. */
+    public @Nullable Failure unsubscribe(UnsubscribeExchange<?> exchange) {
+        return pending.request(exchange);
     }
 
     // ---- messages ----
@@ -607,8 +460,8 @@ public final class Session<H> {
     /** Does what is due: pings, and ends what has expired. False: the broker is silent, the connection is to be closed. */
     public boolean tick(long time) {
         outgoing.expire(time);
-        incoming.inbox.rest();
-        outbox.rest();
+        incoming.inbox.trim();
+        outbox.trim();
         if (phase != Phase.CONNECTED) {
             return true;
         }
@@ -643,9 +496,9 @@ public final class Session<H> {
         return outbox;
     }
 
-    /** The chain of what has ended since the last call, to be finished without the lock; null when there is nothing. */
-    public @Nullable Exchange<?> takeEnded() {
-        return outgoing.takeEnded();
+    /** What has ended and not been taken, to be finished without the lock. */
+    public EndedExchanges ended() {
+        return ended;
     }
 
     /** The next event, or null. */

@@ -37,7 +37,7 @@ public sealed interface SessionEvent {
      *
      * @param handler as it was given to the session
      */
-    record Prompted(Message message, Object handler) implements SessionEvent {}
+    record Prompted(Message message, Handler handler) implements SessionEvent {}
 
     /** The answer to a subscription that was made again after the broker had lost it. */
     record Resubscribed(TopicSubscription subscription, ReasonCode reason) implements SessionEvent {}

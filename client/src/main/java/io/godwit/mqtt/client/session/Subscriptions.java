@@ -15,33 +15,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who wants which messages: the handlers of each topic filter, in a tree of topic levels, and the subscriptions that the
  * broker has or shall have. A handler may be here before its subscription and without one.
- *
- * @param <H> the handler; only stored and given back
  */
-final class Subscriptions<H> {
-    private static final Object[] NOBODY = {};
+final class Subscriptions {
+    private static final Handler[] NOBODY = {};
 
     // A client that only publishes has none of these: each is made with its first entry.
-    private @Nullable Node<H> root;
-    private Map<TopicFilter, Set<H>> handlers = Map.of();
+    private @Nullable Node root;
+    private Map<TopicFilter, Set<Handler>> handlers = Map.of();
     private Map<TopicFilter, TopicSubscription> active = Map.of();
     /** Rises whenever the answer to {@link #match} may change. */
     private int version;
 
-    private static final class Node<H> {
-        final Map<String, Node<H>> children = new HashMap<>(4);
-        final List<H> handlers = new ArrayList<>(1);
+    private static final class Node {
+        final Map<String, Node> children = new HashMap<>(4);
+        final List<Handler> handlers = new ArrayList<>(1);
     }
 
-    void addHandler(TopicFilter filter, H handler) {
+    void addHandler(Handler handler) {
+        TopicFilter filter = handler.filter();
         handlers = orFirst(handlers);
         if (handlers.computeIfAbsent(filter, f -> new LinkedHashSet<>()).add(handler)) {
             if (root == null) {
-                root = new Node<>();
+                root = new Node();
             }
-            Node<H> node = root;
+            Node node = root;
             for (String level : filter.matchText().split("/", -1)) {
-                node = node.children.computeIfAbsent(level, l -> new Node<>());
+                node = node.children.computeIfAbsent(level, l -> new Node());
             }
             node.handlers.add(handler);
             version++;
@@ -53,8 +52,9 @@ final class Subscriptions<H> {
     }
 
     /** Returns whether other handlers of the filter are left. */
-    boolean removeHandler(TopicFilter filter, H handler) {
-        Set<H> all = handlers.get(filter);
+    boolean removeHandler(Handler handler) {
+        TopicFilter filter = handler.filter();
+        Set<Handler> all = handlers.get(filter);
         if (all != null && root != null && all.remove(handler)) {
             remove(root, filter.matchText().split("/", -1), 0, handler);
             version++;
@@ -67,19 +67,29 @@ final class Subscriptions<H> {
     }
 
     void removeHandlers(TopicFilter filter) {
-        Set<H> all = handlers.get(filter);
+        Set<Handler> all = handlers.get(filter);
         if (all != null) {
-            for (H handler : List.copyOf(all)) {
-                removeHandler(filter, handler);
+            for (Handler handler : List.copyOf(all)) {
+                removeHandler(handler);
             }
         }
     }
 
-    private static <H> boolean remove(Node<H> node, String[] levels, int depth, H handler) {
+    boolean hasHandlers(TopicFilter filter) {
+        return handlers.containsKey(filter);
+    }
+
+    /** Whether the filter has a handler that is not one of these. */
+    boolean hasOtherHandlers(TopicFilter filter, Collection<? extends Handler> these) {
+        Set<Handler> all = handlers.get(filter);
+        return all != null && !these.containsAll(all);
+    }
+
+    private static boolean remove(Node node, String[] levels, int depth, Handler handler) {
         if (depth == levels.length) {
             node.handlers.remove(handler);
         } else {
-            Node<H> child = node.children.get(levels[depth]);
+            Node child = node.children.get(levels[depth]);
             if (child != null && remove(child, levels, depth + 1, handler)) {
                 node.children.remove(levels[depth]);
             }
@@ -88,18 +98,18 @@ final class Subscriptions<H> {
     }
 
     /** The handlers that want messages of this topic, each once. */
-    Object[] match(String topic) {
+    Handler[] match(String topic) {
         if (root == null) {
             return NOBODY;
         }
-        Set<H> found = new LinkedHashSet<>();
+        Set<Handler> found = new LinkedHashSet<>();
         match(root, topic.split("/", -1), 0, topic.startsWith("$"), found);
-        return found.toArray();
+        return found.toArray(NOBODY);
     }
 
-    private static <H> void match(Node<H> node, String[] levels, int depth, boolean dollar, Set<H> found) {
+    private static void match(Node node, String[] levels, int depth, boolean dollar, Set<Handler> found) {
         boolean wildcards = depth > 0 || !dollar; // [MQTT-4.7.2-1]
-        Node<H> rest = wildcards ? node.children.get("#") : null;
+        Node rest = wildcards ? node.children.get("#") : null;
         if (rest != null) {
             found.addAll(rest.handlers);
         }
@@ -107,11 +117,11 @@ final class Subscriptions<H> {
             found.addAll(node.handlers);
             return;
         }
-        Node<H> exact = node.children.get(levels[depth]);
+        Node exact = node.children.get(levels[depth]);
         if (exact != null) {
             match(exact, levels, depth + 1, dollar, found);
         }
-        Node<H> any = wildcards ? node.children.get("+") : null;
+        Node any = wildcards ? node.children.get("+") : null;
         if (any != null) {
             match(any, levels, depth + 1, dollar, found);
         }

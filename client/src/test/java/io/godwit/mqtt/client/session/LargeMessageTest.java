@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class LargeMessageTest {
     private static final int SIZE = 100_000;
 
-    private static Session<String> connected(ProtocolVersion version) {
-        Session<String> session = new Session<>(
+    private static Session connected(ProtocolVersion version) {
+        Session session = new Session(
                 new SessionConfig(
                         version,
                         new SessionConfig.Sending(
@@ -37,12 +37,12 @@ class LargeMessageTest {
                         0),
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);
-        session.addHandler(TopicFilter.of("#"), "handler");
+        session.addHandler(() -> TopicFilter.of("#"));
         connect(session, version, false);
         return session;
     }
 
-    private static void connect(Session<String> session, ProtocolVersion version, boolean present) {
+    private static void connect(Session session, ProtocolVersion version, boolean present) {
         session.open(new Connect(version, "c", false, 60, null, null, null, MqttProperties.NONE), 0);
         ByteBuf bytes = packets(version, new Connack(present, 0, MqttProperties.NONE));
         session.received(bytes, 0);
@@ -57,7 +57,7 @@ class LargeMessageTest {
         return bytes;
     }
 
-    private static void receive(Session<String> session, ByteBuf bytes) {
+    private static void receive(Session session, ByteBuf bytes) {
         while (bytes.isReadable()) {
             session.received(bytes, 0);
         }
@@ -72,7 +72,7 @@ class LargeMessageTest {
     @ParameterizedTest
     @EnumSource
     void a_message_is_there_when_its_last_byte_has_come(ProtocolVersion version) {
-        Session<String> session = connected(version);
+        Session session = connected(version);
         ByteBuf bytes = packets(version, large(1, false));
 
         receive(session, bytes.readSlice(bytes.readableBytes() - 1));
@@ -89,7 +89,7 @@ class LargeMessageTest {
     @ParameterizedTest
     @EnumSource(names = {"V3_1_1", "V5"})
     void a_message_that_a_lost_connection_has_begun_comes_whole_on_the_next_one(ProtocolVersion version) {
-        Session<String> session = connected(version);
+        Session session = connected(version);
         ByteBuf first = packets(version, large(1, false));
         receive(session, first.readSlice(SIZE / 2));
         session.closed();

@@ -37,7 +37,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -49,11 +48,11 @@ class SessionTest {
     private QueueBounds bounds = new QueueBounds(10, 10_000, WhenFull.FAIL);
     private int maximumInFlight = 100;
     private int maximumInFlightQos2 = 100;
-    private Session<String> session = session();
+    private Session session = session();
     private long now = 1000 * SECOND;
 
-    private Session<String> session() {
-        return new Session<>(
+    private Session session() {
+        return new Session(
                 new SessionConfig(
                         version,
                         new SessionConfig.Sending(bounds, maximumInFlight, maximumInFlightQos2, SessionLoss.RESEND, 10),
@@ -64,7 +63,7 @@ class SessionTest {
     }
 
     /** A publish that keeps how it ended. */
-    private static final class Sent extends Exchange<String> {
+    private static final class Sent extends PublishExchange<String> {
         final List<Object> ends = new ArrayList<>();
 
         Sent(Message message) {
@@ -72,30 +71,42 @@ class SessionTest {
         }
 
         @Override
-        protected void finish(@Nullable Object result) {
-            ends.add(result == null ? "done" : result);
+        protected void finish(Outcome result) {
+            ends.add(end(result));
         }
     }
 
-    private static class Asked extends Exchange<String> {
+    private static class Asked extends SubscribeExchange<String> {
         final List<Object> ends = new ArrayList<>();
-        final String filter;
 
         Asked(String filter) {
-            super(null, false);
-            this.filter = filter;
+            super(List.of(TopicSubscription.of(filter, Qos.AT_LEAST_ONCE)), MqttProperties.NONE, List.of(), false);
         }
 
         @Override
-        protected Packet packet(int identifier) {
-            return new Subscribe(
-                    identifier, List.of(TopicSubscription.of(filter, Qos.AT_LEAST_ONCE)), MqttProperties.NONE);
+        protected void finish(Outcome result) {
+            ends.add(end(result));
+        }
+    }
+
+    private static final class Unsubscribed extends UnsubscribeExchange<String> {
+        Unsubscribed(String filter) {
+            super(List.of(TopicFilter.of(filter)), null, false);
         }
 
         @Override
-        protected void finish(@Nullable Object result) {
-            ends.add(result == null ? "done" : result);
-        }
+        protected void finish(Outcome result) {}
+    }
+
+    private static Handler handler(String filter) {
+        TopicFilter parsed = TopicFilter.of(filter);
+        return () -> parsed;
+    }
+
+    private static Object end(Outcome outcome) {
+        return outcome instanceof Outcome.Answer answer
+                ? answer.packet()
+                : outcome == Outcome.SUCCESS ? "done" : outcome;
     }
 
     private Sent publish(Qos qos, String topic) {
@@ -119,13 +130,17 @@ class SessionTest {
         for (Packet packet : packets) {
             PacketCodec.write(packet, version, bytes);
         }
-        session.received(bytes, now);
+        if (session.received(bytes, now)) {
+            session.received(bytes, now);
+        }
         finish();
     }
 
     private void finish() {
-        for (Exchange<?> ended = session.takeEnded(); ended != null; ) {
-            ended = ended.finishAndUnlink();
+        for (Exchange<?> ended = session.ended().take(); ended != null; ) {
+            Exchange<?> next = ended.next();
+            ended.unlinkAndFinish();
+            ended = next;
         }
     }
 
@@ -157,7 +172,7 @@ class SessionTest {
     @Test
     @DisplayName("[MQTT-3.14.4-2] nothing follows DISCONNECT: no publish that waited, no new one, no acknowledgement")
     void nothingIsSentAfterDisconnect() {
-        session.addHandler(TopicFilter.of("in"), "handler");
+        session.addHandler(handler("in"));
         connect(false, MqttProperties.of(Property.RECEIVE_MAXIMUM, 1));
         publish(Qos.AT_LEAST_ONCE, "t");
         Sent waits = publish(Qos.AT_LEAST_ONCE, "t");
@@ -206,7 +221,7 @@ class SessionTest {
         assertThat(session.isQuiet()).as("a ping").isFalse();
 
         connectAnew();
-        session.request(new Asked("a"));
+        session.subscribe(new Asked("a"));
         in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.NOT_AUTHORIZED), MqttProperties.NONE));
         assertThat(session.isQuiet()).as("a subscribe").isFalse();
 
@@ -224,7 +239,7 @@ class SessionTest {
     @Test
     @DisplayName("promise 8: what waits for the handlers is counted with its properties, not only its payload")
     void propertiesCountInTheInbox() {
-        session.addHandler(TopicFilter.of("in"), "handler");
+        session.addHandler(handler("in"));
         connect();
         MqttProperties large = MqttProperties.of(Property.CONTENT_TYPE, "x".repeat(50_000));
         in(new Publish(new Message("in", new byte[0], Qos.AT_MOST_ONCE, false, large), false, 0, 0));
@@ -467,11 +482,11 @@ class SessionTest {
     @Test
     void aMessageIsAcknowledgedWhenItIsHandledAndNotBefore() {
         connect();
-        session.addHandler(TopicFilter.of("t/#"), "handler");
+        session.addHandler(handler("t/#"));
         in(received(7, Qos.AT_LEAST_ONCE, "t/1"));
         assertThat(out()).isEmpty();
         Inbox.Batch batch = batch();
-        assertThat(batch.route(0)).containsExactly("handler");
+        assertThat(batch.route(0)).singleElement().extracting(Handler::filter).isEqualTo(TopicFilter.of("t/#"));
         session.handled(batch.token(0));
         assertThat(out()).containsExactly(puback(7));
     }
@@ -480,7 +495,7 @@ class SessionTest {
     @DisplayName("[MQTT-4.6.0-2] acknowledgements go out in the order of the messages, however they are handled")
     void acknowledgementsKeepTheOrder() {
         connect();
-        session.addHandler(TopicFilter.of("t"), "handler");
+        session.addHandler(handler("t"));
         in(received(5, Qos.AT_LEAST_ONCE, "t"), received(6, Qos.AT_LEAST_ONCE, "t"));
         Inbox.Batch batch = batch();
         session.handled(batch.token(1));
@@ -494,7 +509,7 @@ class SessionTest {
             "[MQTT-4.3.3-10] a message of QoS 2 is delivered once, however often it is sent, also on a later connection")
     void aMessageOfQos2IsDeliveredOnce() {
         connect();
-        session.addHandler(TopicFilter.of("t"), "handler");
+        session.addHandler(handler("t"));
         in(received(9, Qos.EXACTLY_ONCE, "t"));
         Inbox.Batch batch = batch();
         session.closed();
@@ -515,7 +530,7 @@ class SessionTest {
     @Test
     void anAcknowledgementOfAnEarlierConnectionIsNotSentOnThisOne() {
         connect();
-        session.addHandler(TopicFilter.of("t"), "handler");
+        session.addHandler(handler("t"));
         in(received(3, Qos.AT_LEAST_ONCE, "t"));
         Inbox.Batch batch = batch();
         session.closed();
@@ -535,10 +550,10 @@ class SessionTest {
                         unhandled -> assertThat(unhandled.parked()).isTrue());
         assertThat(out()).isEmpty();
 
-        session.addHandler(TopicFilter.of("+"), "late");
+        session.addHandler(handler("+"));
 
         Inbox.Batch batch = batch();
-        assertThat(batch.route(0)).containsExactly("late");
+        assertThat(batch.route(0)).singleElement().extracting(Handler::filter).isEqualTo(TopicFilter.of("+"));
         session.handled(batch.token(0));
         assertThat(out()).containsExactly(puback(4));
     }
@@ -546,7 +561,7 @@ class SessionTest {
     @Test
     @DisplayName("[MQTT-3.3.4-9] a broker that exceeds the receive maximum of this client breaks the protocol")
     void tooManyUnacknowledgedMessagesAreABreach() {
-        session = new Session<>(
+        session = new Session(
                 new SessionConfig(
                         version,
                         new SessionConfig.Sending(bounds, 10, 10, SessionLoss.FAIL, 0),
@@ -555,7 +570,7 @@ class SessionTest {
                 SessionLog.NONE,
                 UnpooledByteBufAllocator.DEFAULT);
         connect();
-        session.addHandler(TopicFilter.of("t"), "handler");
+        session.addHandler(handler("t"));
         in(received(1, Qos.AT_LEAST_ONCE, "t"));
         assertThatThrownBy(() -> in(received(2, Qos.AT_LEAST_ONCE, "t")))
                 .isInstanceOfSatisfying(
@@ -591,7 +606,7 @@ class SessionTest {
     void lostSubscriptionsComeBackAndARefusedOneIsTold() {
         connect();
         Asked asked = new Asked("a/#");
-        session.request(asked);
+        session.subscribe(asked);
         Subscribe subscribe = (Subscribe) out().get(0);
         in(new Suback(subscribe.packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
         assertThat(asked.ends).hasSize(1);
@@ -613,7 +628,7 @@ class SessionTest {
     @Test
     void lostSubscriptionsComeBackThoughTheConnectionBreaksBeforeTheyAreGranted() {
         connect();
-        session.request(new Asked("a"));
+        session.subscribe(new Asked("a"));
         in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
         session.closed();
         connect(false, MqttProperties.NONE); // the SUBSCRIBE that follows never arrives
@@ -631,14 +646,9 @@ class SessionTest {
     @Test
     void anUnsubscribeThatACutInterruptedIsSentAfterTheLostSubscriptions() {
         connect();
-        session.request(new Asked("a"));
+        session.subscribe(new Asked("a"));
         in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
-        session.request(new Asked("a") {
-            @Override
-            protected Packet packet(int identifier) {
-                return new Unsubscribe(identifier, List.of(TopicFilter.of("a")), MqttProperties.NONE);
-            }
-        });
+        session.unsubscribe(new Unsubscribed("a"));
         out();
         session.closed();
 
@@ -651,7 +661,7 @@ class SessionTest {
     void aSubscribeThatACutInterruptedIsSentAgain() {
         connect();
         Asked asked = new Asked("a");
-        session.request(asked);
+        session.subscribe(asked);
         out();
         session.closed();
         connect(true, MqttProperties.NONE);

@@ -19,7 +19,7 @@ class TickTest {
 
     @Test
     void after_disconnect_no_ping_falls_due_however_long_the_connection_takes_to_end() {
-        Session<Object> session = new Session<>(
+        Session session = new Session(
                 new SessionConfig(
                         ProtocolVersion.V3_1_1,
                         new SessionConfig.Sending(

@@ -1,12 +1,9 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.net.ServerAddress;
-import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,7 +31,7 @@ public class HandoffOfDelivery {
     private final AtomicInteger inside = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
     private final AtomicInteger handled = new AtomicInteger();
-    private final ClientCore core;
+    private final GuardedSession session;
 
     public HandoffOfDelivery() {
         MqttClient client = MqttClient.builder()
@@ -46,17 +43,20 @@ public class HandoffOfDelivery {
                     inside.decrementAndGet();
                 })
                 .build();
-        core = ((RealMqttClient) client).core();
-        core.open(
-                new Nowhere(),
-                new Connect(ProtocolVersion.V3_1_1, "c", true, 0, null, null, null, MqttProperties.NONE));
-        core.received(Unpooled.wrappedBuffer(CONNACK));
+        session = ((RealMqttClient) client).session();
+        session.run(locked -> locked.open(
+                new Connect(ProtocolVersion.V3_1_1, "c", true, 0, null, null, null, MqttProperties.NONE), 0));
+        receive(CONNACK);
+    }
+
+    private void receive(byte[] packet) {
+        session.run(locked -> locked.received(Unpooled.wrappedBuffer(packet), 0));
     }
 
     @Actor
     public void loop() {
-        core.received(Unpooled.wrappedBuffer(PUBLISH));
-        core.received(Unpooled.wrappedBuffer(PUBLISH));
+        receive(PUBLISH);
+        receive(PUBLISH);
     }
 
     @Actor
@@ -81,34 +81,5 @@ public class HandoffOfDelivery {
         }
         result.r1 = handled.get();
         result.r2 = most.get();
-    }
-
-    /** A connection that takes everything. */
-    private static final class Nowhere implements Connection {
-        @Override
-        public void write(ByteBuf bytes) {
-            bytes.release();
-        }
-
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
-
-        @Override
-        public void setReading(boolean reading) {}
-
-        @Override
-        public void close(boolean flush) {}
-
-        @Override
-        public String describe() {
-            return "nowhere";
-        }
-
-        @Override
-        public ServerAddress address() {
-            return ServerAddress.parse("mqtt://127.0.0.1:1");
-        }
     }
 }

@@ -1,15 +1,14 @@
 package io.godwit.mqtt.client.engine;
 
-import io.godwit.mqtt.client.ClientClosedException;
 import io.godwit.mqtt.client.MqttException;
-import io.godwit.mqtt.client.MqttStoreException;
-import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.PublishResult;
-import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.client.session.Outcome;
+import io.godwit.mqtt.client.session.PublishExchange;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Pubrec;
@@ -20,29 +19,31 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A publish under way: the future that the application has. It ends exactly once: with a {@link PublishResult} when the
- * broker has acknowledged it (QoS 0: when it was given to the connection), with a {@link PublishException} or another
- * {@link MqttException} otherwise.
+ * The future of a publish. It ends exactly once: with a {@link PublishResult} when the broker has acknowledged it (QoS 0:
+ * when it was given to the connection), with a {@link PublishException} or another {@link MqttException} otherwise.
  */
-final class PublishExchange extends Exchange<PublishResult> {
-    private final ClientCore core;
+final class PublishFuture extends PublishExchange<PublishResult> {
+    /** What all publishes of a client share; one reference keeps a publish small. */
+    record Support(JoinWaiters joins, Notifier notifier) {}
 
-    PublishExchange(ClientCore core, Message message, boolean waited) {
+    private final Support support;
+
+    PublishFuture(Support support, Message message, boolean waited) {
         super(message, waited);
-        this.core = core;
+        this.support = support;
     }
 
     // ---- who waits for it ----
 
     @Override
     public PublishResult join() {
-        await(null);
+        support.joins.await(this, null);
         return super.join();
     }
 
     @Override
     public PublishResult get() throws InterruptedException, ExecutionException {
-        await(null);
+        support.joins.await(this, null);
         return super.get();
     }
 
@@ -50,24 +51,8 @@ final class PublishExchange extends Exchange<PublishResult> {
     public PublishResult get(long timeout, TimeUnit unit)
             throws InterruptedException, ExecutionException, TimeoutException {
         long deadline = System.nanoTime() + unit.toNanos(timeout);
-        await(deadline);
+        support.joins.await(this, deadline);
         return super.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-    }
-
-    /** A handler that waits lets the connection be read: the acknowledgement may stand behind messages for it. */
-    private void await(@Nullable Long deadline) {
-        if (isWaited() || isDone()) {
-            return;
-        }
-        if (!hasEnded()) {
-            core.refuseOnLoop();
-        }
-        boolean inHandler = core.delivery().blocks();
-        try {
-            core.joins().await(this, deadline);
-        } finally {
-            core.delivery().goesOn(inHandler);
-        }
     }
 
     // ---- ends that are not the session's, such as orTimeout: they wake who waits ----
@@ -75,49 +60,54 @@ final class PublishExchange extends Exchange<PublishResult> {
     @Override
     public boolean complete(PublishResult value) {
         boolean first = super.complete(value);
-        core.joins().wake();
+        support.joins.wake();
         return first;
     }
 
     @Override
     public boolean completeExceptionally(Throwable failure) {
         boolean first = super.completeExceptionally(failure);
-        core.joins().wake();
+        support.joins.wake();
         return first;
     }
 
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean first = super.cancel(mayInterruptIfRunning);
-        core.joins().wake();
+        support.joins.wake();
         return first;
     }
 
     // ---- the session's end: who waits has been woken already ----
 
     @Override
-    protected void finish(@Nullable Object result) {
-        if (result == null) {
-            super.complete(PublishResult.SUCCESS);
-        } else if (result instanceof Puback ack) {
-            answered(ack.reason(), ack.properties());
-        } else if (result instanceof Pubrec ack) {
-            answered(ack.reason(), ack.properties());
-        } else if (result instanceof Pubcomp ack) {
-            answered(ack.reason(), ack.properties());
+    protected void finish(Outcome result) {
+        if (result instanceof Failure failure) {
+            failed(Failures.ofPublish(failure));
+        } else if (result instanceof Outcome.Answer answer) {
+            answered(answer.packet());
         } else {
-            failed(exception((Failure) result));
+            super.complete(PublishResult.SUCCESS);
+        }
+    }
+
+    private void answered(Packet packet) {
+        if (packet instanceof Puback ack) {
+            answered(ack.reason(), ack.properties());
+        } else if (packet instanceof Pubrec ack) {
+            answered(ack.reason(), ack.properties());
+        } else if (packet instanceof Pubcomp ack) {
+            answered(ack.reason(), ack.properties());
         }
     }
 
     private void answered(ReasonCode reason, MqttProperties properties) {
         if (reason.isError()) {
-            Message message = message();
             failed(new PublishException(
                     PublishException.Cause.REFUSED,
                     reason,
-                    "the broker refused the message for '" + (message == null ? "" : message.topic()) + "': "
-                            + Reasons.describe(reason, properties),
+                    "the broker refused the message for '" + message().topic() + "': "
+                            + Failures.describe(reason, properties),
                     properties));
         } else {
             super.complete(
@@ -129,23 +119,15 @@ final class PublishExchange extends Exchange<PublishResult> {
 
     private void failed(MqttException failure) {
         boolean first = super.completeExceptionally(failure);
-        Message message = message();
-        if (message != null && (first || isCancelled() && isToldFirst())) {
-            core.publishFailed(message, failure);
+        if (first || isCancelled() && isFirstNotified()) {
+            support.notifier.publishFailed(message(), failure);
         }
     }
 
-    static MqttException exception(Failure failure) {
-        return switch (failure.kind()) {
-            case NOT_CONNECTED -> new NotConnectedException(failure.text());
-            case CLOSED -> new ClientClosedException(failure.text());
-            case STORE -> new MqttStoreException(failure.text(), null);
-            default ->
-                new PublishException(
-                        PublishException.Cause.valueOf(failure.kind().name()),
-                        failure.reason(),
-                        failure.text(),
-                        failure.properties());
-        };
+    /** The client does not accept it. */
+    void refused(@Nullable Failure failure) {
+        if (failure != null) {
+            super.completeExceptionally(Failures.ofPublish(failure));
+        }
     }
 }

@@ -2,18 +2,24 @@ package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
-import io.godwit.mqtt.client.session.Prompt;
+import io.godwit.mqtt.client.session.Handler;
 import io.godwit.mqtt.protocol.TopicFilter;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A handler as it was registered: for a topic filter, acknowledging by itself or by hand. */
-public record Handler(
+public record RegisteredHandler(
         TopicFilter filter,
         @Nullable MessageHandler automatic,
-        @Nullable ManualHandler manual) implements Prompt {
-    @Override
-    public boolean isPrompt() {
-        return automatic instanceof Requests.Responses;
+        @Nullable ManualHandler manual,
+        boolean isPrompt) implements Handler {
+
+    public static RegisteredHandler automatic(TopicFilter filter, MessageHandler handler) {
+        return new RegisteredHandler(filter, Objects.requireNonNull(handler, "handler"), null, false);
+    }
+
+    public static RegisteredHandler manual(TopicFilter filter, ManualHandler handler) {
+        return new RegisteredHandler(filter, null, Objects.requireNonNull(handler, "handler"), false);
     }
 
     /** Two registrations are two handlers, even of the same lambda. */

@@ -1,0 +1,221 @@
+package io.godwit.mqtt.client.engine;
+
+import io.godwit.mqtt.client.session.Session;
+import io.godwit.mqtt.client.session.SessionEvent;
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.transport.Connection;
+import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.codec.ProtocolViolationException;
+import io.godwit.mqtt.protocol.Connect;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Moves bytes between the connection and the session. Event loop only. */
+final class ByteFlow {
+    /** Above this many bytes of answers they are sent before the next piece of what has arrived is read. */
+    private static final int ANSWERS = 512;
+
+    /** About this many bytes are written in one turn of the event loop, so that its other clients have their turn. */
+    private static final int TURN = 1 << 20;
+
+    /** Who is told what the bytes bring. */
+    interface Owner {
+        void event(SessionEvent event);
+
+        /** The broker broke the protocol. */
+        void broken(ProtocolViolationException violation);
+
+        /** What waited may have left. */
+        void drained();
+
+        /** Any thread. */
+        void storeFailed(IOException failure);
+    }
+
+    // Set once.
+    private final GuardedSession session;
+    private final EventLoop loop;
+    private final SessionLog log;
+    private final ReadPause pause;
+    private final Runnable drain = this::drain;
+    private final Owner owner;
+
+    // Event loop only.
+    private @Nullable Connection connection;
+    /** Parts of the outbox on their way to the connection. */
+    private final ArrayDeque<ByteBuf> taken = new ArrayDeque<>(2);
+
+    private boolean answersDue;
+
+    ByteFlow(GuardedSession session, EventLoop loop, SessionLog log, ReadPause pause, Owner owner) {
+        this.session = session;
+        this.loop = loop;
+        this.log = log;
+        this.pause = pause;
+        this.owner = owner;
+    }
+
+    // ---- connections ----
+
+    /** A connection is there: CONNECT goes out. */
+    void open(Connection to, Connect packet) {
+        connection = to;
+        pause.connection(to);
+        session.run(locked -> locked.open(packet, loop.nanoTime()));
+        drain();
+    }
+
+    /** The connection is gone, or given up. */
+    void closed() {
+        connection = null;
+        pause.connection(null);
+        for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
+            part.release();
+        }
+        session.run(locked -> {
+            locked.closed();
+            session.outboxCleared();
+        });
+    }
+
+    // ---- sending ----
+
+    /** Lets the session put something into the outbox, and sends it. */
+    void send(Consumer<Session> something) {
+        session.run(something);
+        drain();
+    }
+
+    /**
+     * Gives the outbox to the connection, as far as that has room. What the session store has not made safe yet stays
+     * until it has. While bytes are left, writability or the store brings the drain back here.
+     */
+    void drain() {
+        Connection to = connection;
+        int left = TURN;
+        while (to != null && to.isWritable()) {
+            if (left <= 0) {
+                loop.execute(drain);
+                return;
+            }
+            GuardedSession.Drained step = session.drain(this::take);
+            if (step == GuardedSession.Drained.WAITING) {
+                return;
+            }
+            if (step == GuardedSession.Drained.EMPTY) {
+                break;
+            }
+            for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
+                left -= part.readableBytes();
+                to.write(part, !taken.isEmpty());
+            }
+        }
+        pause.check();
+        owner.drained();
+    }
+
+    /** Guarded by the session's lock. */
+    private GuardedSession.Drained take(Session locked) {
+        long noted = log.position();
+        if (log.forced() < noted && !locked.outbox().isEmpty()) {
+            log.force(noted, () -> loop.execute(drain), owner::storeFailed);
+            return GuardedSession.Drained.WAITING;
+        }
+        long now = loop.nanoTime();
+        if (locked.outbox().isEmpty()) {
+            locked.pump(now);
+            return locked.outbox().isEmpty() ? GuardedSession.Drained.EMPTY : GuardedSession.Drained.TAKEN;
+        }
+        for (ByteBuf part = locked.outbox().take();
+                part != null;
+                part = locked.outbox().take()) {
+            taken.add(part);
+        }
+        locked.sent(now);
+        return GuardedSession.Drained.TAKEN;
+    }
+
+    // ---- receiving ----
+
+    /**
+     * Bytes have arrived. Many are read in pieces: between them others get the lock, and answers go out unless there is
+     * something to tell first. So handlers, broker and this loop work at the same time. What a piece brings is told before
+     * the next one is read.
+     */
+    void received(ByteBuf bytes) {
+        Connection from = connection;
+        boolean more;
+        do {
+            Piece piece = read(bytes);
+            piece.events.forEach(owner::event);
+            if (connection != from) {
+                return; // an event has ended it
+            }
+            if (piece.violation != null) {
+                owner.broken(piece.violation);
+                return;
+            }
+            more = piece.more || bytes.isReadable();
+            if (more && answersDue && piece.events.isEmpty()) {
+                drain();
+            }
+        } while (more);
+        pause.pauseIfFull();
+    }
+
+    /** @param more whether it is to be read on though no bytes are left */
+    private record Piece(
+            List<SessionEvent> events,
+            boolean more,
+            @Nullable ProtocolViolationException violation) {
+        static final Piece PLAIN = new Piece(List.of(), false, null);
+    }
+
+    private Piece read(ByteBuf bytes) {
+        return session.call(locked -> {
+            boolean more = false;
+            ProtocolViolationException violation = null;
+            try {
+                more = locked.received(bytes.isReadable() ? bytes : Unpooled.EMPTY_BUFFER, loop.nanoTime());
+            } catch (ProtocolViolationException broken) {
+                violation = broken;
+                bytes.skipBytes(bytes.readableBytes());
+            }
+            answersDue = locked.outbox().answers() >= ANSWERS;
+            List<SessionEvent> events = takeEvents(locked);
+            return events.isEmpty() && !more && violation == null ? Piece.PLAIN : new Piece(events, more, violation);
+        });
+    }
+
+    private static List<SessionEvent> takeEvents(Session locked) {
+        SessionEvent event = locked.takeEvent();
+        if (event == null) {
+            return List.of();
+        }
+        List<SessionEvent> events = new ArrayList<>();
+        for (; event != null; event = locked.takeEvent()) {
+            events.add(event);
+        }
+        return events;
+    }
+
+    /** A burst of bytes has been read: the session's answers go out at once. */
+    void readComplete() {
+        if (hasUnsent()) {
+            drain();
+        } else {
+            owner.drained(); // the last acknowledgement, for which a disconnect waits, is answered by nothing
+        }
+    }
+
+    /** Whether bytes wait to be given to the connection, or for the session store to make safe what they depend on. */
+    boolean hasUnsent() {
+        return session.call(locked -> !locked.outbox().isEmpty());
+    }
+}

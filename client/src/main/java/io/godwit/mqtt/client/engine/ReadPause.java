@@ -1,0 +1,102 @@
+package io.godwit.mqtt.client.engine;
+
+import io.godwit.mqtt.client.session.Inbox;
+import io.godwit.mqtt.client.session.Session;
+import io.godwit.mqtt.client.transport.Connection;
+import io.godwit.mqtt.client.transport.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Back-pressure: when too much waits for the handlers, or too many answers for the broker, the connection is not read until
+ * they have caught up.
+ */
+final class ReadPause {
+    /** A full inbox is read on when it is down to this part of its bounds. */
+    private static final double RESUME = 0.5;
+
+    /** While a handler blocks in a call of its own client, reading goes on up to this many times the bounds. */
+    private static final double LIFTED = 16;
+
+    /** Above this many bytes of answers that the broker has not taken, it is not read: it would only ask for more. */
+    private static final int MOST_ANSWERS = 256 * 1024;
+
+    // Set once.
+    private final GuardedSession session;
+    private final EventLoop loop;
+    private final HandlerThread handlers;
+    private final int inboxMessages;
+    private final long inboxBytes;
+
+    /** Event loop only. */
+    private @Nullable Connection connection;
+
+    /** Written by the event loop only. */
+    private volatile boolean paused;
+
+    ReadPause(GuardedSession session, HandlerThread handlers, ClientConfig config) {
+        this.session = session;
+        this.loop = config.loop();
+        this.handlers = handlers;
+        this.inboxMessages = config.inboxMessages();
+        this.inboxBytes = config.inboxBytes();
+    }
+
+    /** A connection is read from now on; null: there is none. Event loop. */
+    void connection(@Nullable Connection read) {
+        connection = read;
+        paused = false;
+    }
+
+    /** Stops reading if too much waits. Event loop. */
+    void pauseIfFull() {
+        Connection from = connection;
+        if (!paused
+                && from != null
+                && session.call(locked -> isAbove(locked, limit(1)) || hasAnswersAbove(locked, MOST_ANSWERS))) {
+            paused = true;
+            from.setReading(false);
+            resumeIfRoom(); // the handlers may have caught up before they could see the pause
+        }
+    }
+
+    /** Handlers have caught up or are blocked, or answers were sent. Any thread. */
+    void check() {
+        if (paused) {
+            if (loop.inLoop()) {
+                resumeIfRoom();
+            } else {
+                loop.execute(this::resumeIfRoom);
+            }
+        }
+    }
+
+    private void resumeIfRoom() {
+        Connection from = connection;
+        if (paused
+                && from != null
+                && session.call(
+                        locked -> !isAbove(locked, limit(RESUME)) && !hasAnswersAbove(locked, MOST_ANSWERS / 2))) {
+            paused = false;
+            from.setReading(true);
+        }
+    }
+
+    /** Guarded by the session's lock: whether reading is stopped by the handlers, so that silence proves nothing. */
+    boolean isPausedByHandlers(Session locked) {
+        return paused && !hasAnswersAbove(locked, MOST_ANSWERS / 2);
+    }
+
+    private double limit(double otherwise) {
+        return handlers.isBlocked() ? LIFTED : otherwise;
+    }
+
+    /** Whether more waits for the handlers than this many times the bounds. */
+    private boolean isAbove(Session locked, double times) {
+        Inbox inbox = locked.inbox();
+        return inbox.waiting() > times * inboxMessages || inbox.waitingBytes() > times * inboxBytes;
+    }
+
+    private static boolean hasAnswersAbove(Session locked, int bytes) {
+        return locked.outbox().answers() > bytes;
+    }
+}

@@ -1,0 +1,90 @@
+package io.godwit.mqtt.client.engine;
+
+import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Subscribes, unsubscribes and registers handlers. Any thread. */
+final class Subscriber {
+    // Set once.
+    private final GuardedSession session;
+    private final BlockingCalls blocking;
+    private final ClientConfig config;
+
+    Subscriber(GuardedSession session, BlockingCalls blocking, ClientConfig config) {
+        this.session = session;
+        this.blocking = blocking;
+        this.config = config;
+    }
+
+    void addHandler(RegisteredHandler handler) {
+        session.run(locked -> locked.addHandler(handler));
+    }
+
+    /** @param handlers one for each subscription, in their order */
+    CompletableFuture<Subscription> subscribe(
+            List<TopicSubscription> subscriptions,
+            List<RegisteredHandler> handlers,
+            MqttProperties properties,
+            boolean waited) {
+        SubscribeFuture subscribe = new SubscribeFuture(
+                subscriptions,
+                Publisher.checked(properties, config),
+                handlers,
+                waited,
+                reasons -> new RealSubscription(subscriptions, reasons, new Close(handlers)));
+        Failure refused = session.request(locked -> locked.subscribe(subscribe));
+        if (refused != null) {
+            subscribe.completeExceptionally(Failures.ofSubscribe(refused, subscribe.filters()));
+        }
+        return subscribe;
+    }
+
+    /** @param handlers those to remove with the subscriptions; null: all of these filters */
+    CompletableFuture<Void> unsubscribe(
+            List<TopicFilter> filters, @Nullable List<RegisteredHandler> handlers, boolean waited) {
+        UnsubscribeFuture unsubscribe = new UnsubscribeFuture(filters, handlers, waited);
+        Failure refused = session.request(locked -> locked.unsubscribe(unsubscribe));
+        if (refused != null) {
+            unsubscribe.completeExceptionally(Failures.ofSubscribe(refused, filters));
+        }
+        return unsubscribe;
+    }
+
+    /** Ends one subscription: its handlers, and at the broker the filters that no other handler has. */
+    private final class Close implements RealSubscription.Closing {
+        private final List<RegisteredHandler> handlers;
+
+        Close(List<RegisteredHandler> handlers) {
+            this.handlers = handlers;
+        }
+
+        @Override
+        public CompletableFuture<Void> close(boolean waited) {
+            List<TopicFilter> withoutOthers = new ArrayList<>();
+            Failure closed = session.request(locked -> {
+                withoutOthers.addAll(locked.removeHandlers(handlers));
+                return null;
+            });
+            if (closed != null && closed.kind() == Failure.Kind.CLOSED || closed == null && withoutOthers.isEmpty()) {
+                return CompletableFuture.completedFuture(null);
+            }
+            if (closed == null) {
+                return unsubscribe(withoutOthers, handlers, waited);
+            }
+            session.run(locked -> handlers.forEach(locked::removeHandler));
+            return CompletableFuture.failedFuture(Failures.ofSubscribe(closed, List.of()));
+        }
+
+        @Override
+        public void await(CompletableFuture<Void> closed) {
+            blocking.await(closed, () -> "the answer to UNSUBSCRIBE");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.godwit.mqtt.client.session;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchanges that have ended, in the order in which that happened, until they are taken to complete their futures.
+ * Those for which only a blocked thread waits are kept apart, since any thread may complete them at once.
+ */
+public final class EndedExchanges {
+    private @Nullable Exchange<?> first;
+    private @Nullable Exchange<?> last;
+    private @Nullable Exchange<?> waited;
+    private int size;
+    private long total;
+    private boolean hasDependents;
+    private boolean fresh;
+
+    void add(Exchange<?> exchange, Outcome outcome) {
+        exchange.ended(outcome);
+        fresh = true;
+        if (exchange.isWaited()) {
+            exchange.next = waited;
+            waited = exchange;
+            return;
+        }
+        exchange.next = null;
+        Exchange<?> before = last;
+        if (before == null) {
+            first = exchange;
+        } else {
+            before.next = exchange;
+        }
+        last = exchange;
+        size++;
+        total++;
+        hasDependents |= exchange.getNumberOfDependents() > 0;
+    }
+
+    /** A connection was accepted at this point. */
+    public void add(ConnectExchange<?> connected) {
+        add(connected, Outcome.SUCCESS);
+        hasDependents = true;
+    }
+
+    /** Whether any have ended since the last call. */
+    public boolean takeFresh() {
+        boolean was = fresh;
+        fresh = false;
+        return was;
+    }
+
+    /** Those for which only a blocked thread waits, as a chain. */
+    public @Nullable Exchange<?> takeWaited() {
+        Exchange<?> chain = waited;
+        waited = null;
+        return chain;
+    }
+
+    /** The others, as a chain, oldest first. */
+    public @Nullable Exchange<?> take() {
+        Exchange<?> chain = first;
+        first = null;
+        last = null;
+        size = 0;
+        hasDependents = false;
+        return chain;
+    }
+
+    public boolean isEmpty() {
+        return first == null;
+    }
+
+    /** How many {@link #take} would give. */
+    public int size() {
+        return size;
+    }
+
+    /** How many have ended so far, without those for which only a blocked thread waits. */
+    public long total() {
+        return total;
+    }
+
+    /** Whether the application has made something depend on one that waits here. */
+    public boolean hasDependents() {
+        return hasDependents;
+    }
+}

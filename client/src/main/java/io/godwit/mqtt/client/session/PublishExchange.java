@@ -1,0 +1,28 @@
+package io.godwit.mqtt.client.session;
+
+import io.godwit.mqtt.protocol.Message;
+
+/** A publish: PUBLISH and its acknowledgements, over as many connections as they take. */
+public abstract non-sealed class PublishExchange<T> extends Exchange<T> {
+    /** Set once. */
+    final Message message;
+
+    // Guarded by the session's lock.
+    long sequence;
+    /** Nanoseconds of the session's clock at which it expires while queued; {@link Long#MAX_VALUE}: never. */
+    long expiresAt = Long.MAX_VALUE;
+
+    protected PublishExchange(Message message, boolean waited) {
+        super(waited);
+        this.message = message;
+    }
+
+    public final Message message() {
+        return message;
+    }
+
+    /** What the exchange takes of the queue's bound in bytes. */
+    public final int weight() {
+        return message.payload().length + message.topic().length();
+    }
+}
