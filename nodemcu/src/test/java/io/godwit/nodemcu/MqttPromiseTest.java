@@ -168,7 +168,7 @@ class MqttPromiseTest {
     @ParameterizedTest(name = "{0}, MQTT {1}")
     @MethodSource("roads")
     @DisplayName("P2: without clean session the broker keeps subscriptions and messages")
-    void cleanSession(String name, ProtocolVersion version) {
+    void clean_session(String name, ProtocolVersion version) {
         Mqtt m = client(id("p2"), version, false, 60);
         String topic = "p2/" + m.clientId();
         connect(m, port(name), false);
@@ -226,7 +226,7 @@ class MqttPromiseTest {
     @ParameterizedTest(name = "MQTT {0}")
     @MethodSource("versions")
     @DisplayName("P8: autoreconnect through a restart of mosquitto, retried for as long as it takes")
-    void brokerRestart(ProtocolVersion version, @TempDir Path folder) throws Exception {
+    void broker_restart(ProtocolVersion version, @TempDir Path folder) throws Exception {
         Assumptions.assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed");
         try (Mosquitto own = Mosquitto.start(folder)) {
             Mqtt m = client(id("p8r"), version);
@@ -247,7 +247,7 @@ class MqttPromiseTest {
 
     @Test
     @DisplayName("P8 d e: the very first connection is not tried again, and its failure is told")
-    void firstFails() {
+    void first_fails() {
         Mqtt m = client(id("p8d"), ProtocolVersion.V3_1_1);
         m.connect("127.0.0.1", 1, Secure.off(), true, null, (c, reason) -> seen.add("failed " + reason));
         awaitSeen("failed -5");
@@ -323,7 +323,7 @@ class MqttPromiseTest {
     @ParameterizedTest(name = "{0}, MQTT {1}")
     @MethodSource("roads")
     @DisplayName("P13: publish(A, f1); publish(B, f2) calls f2 twice")
-    void lastFunctionForAll(String name, ProtocolVersion version) {
+    void last_function_for_all(String name, ProtocolVersion version) {
         for (int qos = 0; qos <= 2; qos++) {
             seen.clear();
             Mqtt m = client(id("p13"), version);
@@ -354,7 +354,7 @@ class MqttPromiseTest {
 
     @Test
     @DisplayName("P13: publish is false when not connected, and for what MQTT cannot carry")
-    void publishRefused() {
+    void publish_refused() {
         Mqtt m = client(id("p13f"), ProtocolVersion.V3_1_1);
         assertThat(m.publish("x", "y", 0, false)).isFalse();
         connect(m, broker.port(), false);

@@ -68,7 +68,7 @@ class AuthenticationTest {
 
     @Test
     @DisplayName("[MQTT-4.12.0-2] [MQTT-4.12.0-3] CONNECT, AUTH from the broker, AUTH from the client, CONNACK")
-    void aClientProvesItselfAndSoDoesTheBroker() {
+    void a_client_proves_itself_and_so_does_the_broker() {
         try (MqttClient client = builder(scram).build()) {
             client.connect();
 
@@ -93,7 +93,7 @@ class AuthenticationTest {
 
     @Test
     @DisplayName("[MQTT-4.12.0-4] who is refused hears the broker's reason")
-    void aWrongPasswordIsRefused() {
+    void a_wrong_password_is_refused() {
         try (MqttClient client = builder(new ScramExample("crayon")).build()) {
             assertThatThrownBy(client::connect)
                     .isInstanceOfSatisfying(
@@ -105,7 +105,7 @@ class AuthenticationTest {
 
     @Test
     @DisplayName("[MQTT-4.12.1-2] a re-authentication that fails ends the connection and the future")
-    void aRefusedReauthenticationEndsTheConnection() {
+    void a_refused_reauthentication_ends_the_connection() {
         try (MqttClient client = builder(scram).build()) {
             client.connect();
             proof = "v=none";
@@ -118,7 +118,7 @@ class AuthenticationTest {
 
     @Test
     @DisplayName("a broker that cannot prove itself loses the client")
-    void aBrokerThatCannotProveItself() throws Exception {
+    void a_broker_that_cannot_prove_itself() throws Exception {
         proof = "v=none";
         BlockingQueue<String> causes = new LinkedBlockingQueue<>();
         try (MqttClient client = builder(scram)
@@ -138,7 +138,7 @@ class AuthenticationTest {
 
     @Test
     @DisplayName("a re-authentication that is under way ends with the client, and a second one is refused meanwhile")
-    void aReauthenticationEndsWithTheClient() {
+    void a_reauthentication_ends_with_the_client() {
         CompletableFuture<Void> first;
         try (MqttClient client = builder(new Patient()).build()) {
             client.connect();
@@ -156,7 +156,7 @@ class AuthenticationTest {
 
     @Test
     @DisplayName("[MQTT-4.12.0-7] re-authentication needs a method that CONNECT named")
-    void withoutAnAuthenticator() {
+    void without_an_authenticator() {
         try (MqttClient client = builder(scram).authenticator(null).build()) {
             client.connect();
 

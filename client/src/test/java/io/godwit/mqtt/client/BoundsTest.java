@@ -40,7 +40,7 @@ class BoundsTest {
 
     @Test
     @DisplayName("promise 3: what depends on one future may wait for another that ends in the same burst")
-    void aDependentMayWaitForAnotherFutureOfItsBurst() throws Exception {
+    void a_dependent_may_wait_for_another_future_of_its_burst() throws Exception {
         CompletableFuture<CompletableFuture<PublishResult>> second = new CompletableFuture<>();
         CompletableFuture<CompletableFuture<PublishResult>> third = new CompletableFuture<>();
         try (ScriptedBroker broker = ScriptedBroker.builder()
@@ -68,7 +68,7 @@ class BoundsTest {
     @Test
     @DisplayName(
             "promise 8: a broker that asks for answers without end and never reads them is not answered without end")
-    void answersThatNobodyReadsAreBounded() throws Exception {
+    void answers_that_nobody_reads_are_bounded() throws Exception {
         BlockingQueue<String> ends = new LinkedBlockingQueue<>();
         AtomicLong most = new AtomicLong();
         try (ScriptedBroker broker = ScriptedBroker.builder()
@@ -106,7 +106,7 @@ class BoundsTest {
 
     @Test
     @DisplayName("promise 8: messages that wait for a handler are bounded by their bytes too")
-    void messagesWithoutAHandlerAreBoundedInBytes() throws Exception {
+    void messages_without_a_handler_are_bounded_in_bytes() throws Exception {
         BlockingQueue<Boolean> waits = new LinkedBlockingQueue<>();
         byte[] large = new byte[100 * 1024];
         try (ScriptedBroker broker = ScriptedBroker.builder()
@@ -149,7 +149,7 @@ class BoundsTest {
 
     @Test
     @DisplayName("a listener that blocks is told the newest, and how much it has missed")
-    void aBlockedListenerDoesNotLetItsQueueGrow() throws Exception {
+    void a_blocked_listener_does_not_let_its_queue_grow() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(1);
         AtomicLong told = new AtomicLong();

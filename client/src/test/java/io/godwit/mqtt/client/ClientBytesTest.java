@@ -88,7 +88,7 @@ class ClientBytesTest {
     @ParameterizedTest
     @EnumSource(ProtocolVersion.class)
     @DisplayName("[MQTT-3.1.2-4] a session that is to stay is asked for by the flag, and on MQTT 5 by an expiry too")
-    void connectToStay(ProtocolVersion version) {
+    void connect_to_stay(ProtocolVersion version) {
         String head = version == ProtocolVersion.V3_1
                 ? text("MQIsdp") + "03"
                 : text("MQTT") + (version == ProtocolVersion.V5 ? "05" : "04");
@@ -291,7 +291,7 @@ class ClientBytesTest {
 
     @Test
     @DisplayName("MQTT 5, 3.14.2: DISCONNECT with a reason and properties")
-    void disconnectWithReason() {
+    void disconnect_with_reason() {
         connected(
                 ProtocolVersion.V5,
                 script -> script.expect(packet("e0", "04", counted("11 0000003c")))
@@ -342,7 +342,7 @@ class ClientBytesTest {
     @Test
     @DisplayName(
             "MQTT 5, 3.3.2.3.3: a message that waits for a connection has its expiry counted down, and may expire there")
-    void expiryCountsWhileQueued() {
+    void expiry_counts_while_queued() {
         ProtocolVersion version = ProtocolVersion.V5;
         ScriptedBroker.Builder scripts = ScriptedBroker.builder()
                 .connection(script -> script.accept(version).close())
@@ -412,7 +412,7 @@ class ClientBytesTest {
     @Test
     @DisplayName(
             "[MQTT-3.14.4-1] disconnect ends a quiet connection at once; what was sent, and DISCONNECT, still arrive")
-    void disconnectDoesNotWaitForAQuietBroker() {
+    void disconnect_does_not_wait_for_a_quiet_broker() {
         CountDownLatch ended = new CountDownLatch(1);
         play(
                 script -> script.accept(ProtocolVersion.V3_1_1)
@@ -433,7 +433,7 @@ class ClientBytesTest {
 
     @Test
     @DisplayName("[MQTT-3.14.4-1] disconnect leaves the broker time to end when a message may be on its way: no reset")
-    void disconnectWaitsForASubscribedBroker() {
+    void disconnect_waits_for_a_subscribed_broker() {
         play(
                 script -> script.accept(ProtocolVersion.V3_1_1)
                         .expect(PacketType.SUBSCRIBE, ProtocolVersion.V3_1_1)
@@ -454,7 +454,7 @@ class ClientBytesTest {
 
     @Test
     @DisplayName("DISCONNECT is not lost when it has to wait for the session store")
-    void disconnectWaitsForTheStore() {
+    void disconnect_waits_for_the_store() {
         play(
                 script -> script.accept(ProtocolVersion.V3_1_1)
                         .expect(packet("32", text("a"), "0001", hex("kept")))

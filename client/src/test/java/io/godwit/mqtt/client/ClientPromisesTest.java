@@ -62,7 +62,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 1: messages of a kept session that come before their handler wait for it, unacknowledged")
-    void messagesWaitForTheirHandler() throws Exception {
+    void messages_wait_for_their_handler() throws Exception {
         try (MqttClient client = builder().clientId("late").cleanSession(false).build()) {
             client.connect();
             client.subscribe("news", message -> {});
@@ -90,7 +90,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 1: a message that is acknowledged by hand stays with the broker until then")
-    void manualAcknowledgement() throws Exception {
+    void manual_acknowledgement() throws Exception {
         BlockingQueue<Acknowledgement> received = new LinkedBlockingQueue<>();
         try (MqttClient client = builder().clientId("manual").build()) {
             client.connect();
@@ -106,7 +106,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 3: no Async call blocks, whatever state the client is in, and each future ends")
-    void asyncCallsNeverBlock() throws Exception {
+    void async_calls_never_block() throws Exception {
         // A call that blocked would wait for its time limit, and the limit of this test would end it.
         MqttClient client = builder()
                 .queue(100, 1_000_000, WhenFull.FAIL)
@@ -140,7 +140,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 3: a blocking call ends within its time limit and says what it waited for")
-    void blockingCallsHaveALimit() {
+    void blocking_calls_have_a_limit() {
         try (MqttClient client = builder().callTimeout(Duration.ofMillis(200)).build()) {
             client.connect();
             broker.silent(true);
@@ -158,7 +158,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 3: no lock is held while code of the application runs")
-    void noLockIsHeldWhileUserCodeRuns() throws Exception {
+    void no_lock_is_held_while_user_code_runs() throws Exception {
         Map<String, Boolean> free = new ConcurrentHashMap<>();
         MqttClient[] client = new MqttClient[1];
         Consumer<String> probe = place -> free.put(place, isLockFree(client[0]));
@@ -208,7 +208,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 4: with the policy WAIT a blocking publish waits for room")
-    void aBlockingPublishWaitsForRoom() throws Exception {
+    void a_blocking_publish_waits_for_room() throws Exception {
         try (MqttClient client = builder()
                 .queue(2, 1000, WhenFull.WAIT)
                 .reconnect(Reconnect.fixed(Duration.ofMillis(20)))
@@ -227,7 +227,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 5: close ends a reconnect loop and everything that waits, and nothing is connected any more")
-    void closeEndsAReconnectLoop() throws Exception {
+    void close_ends_a_reconnect_loop() throws Exception {
         MqttClient client = builder()
                 .clientId("loop")
                 .reconnect(Reconnect.fixed(Duration.ofMillis(10)))
@@ -248,7 +248,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 5: disconnect stops a reconnect loop, and connect begins anew")
-    void disconnectStopsAReconnectLoop() {
+    void disconnect_stops_a_reconnect_loop() {
         try (MqttClient client =
                 builder().reconnect(Reconnect.fixed(Duration.ofHours(1))).build()) {
             client.connect();
@@ -264,7 +264,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("from disconnect on nothing is taken, whatever its QoS")
-    void nothingIsTakenWhileDisconnecting() {
+    void nothing_is_taken_while_disconnecting() {
         try (MqttClient client = builder().build()) {
             client.connect();
             broker.silent(true);
@@ -282,7 +282,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 5: close does not wait as long as the disconnect that is under way would")
-    void closeShortensADisconnect() {
+    void close_shortens_a_disconnect() {
         MqttClient client = builder().build();
         client.connect();
         broker.silent(true);
@@ -299,7 +299,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("promise 6: each reconnect sends the same CONNECT, with credentials asked anew")
-    void reconnectSendsTheSameConnect() {
+    void reconnect_sends_the_same_connect() {
         AtomicInteger asked = new AtomicInteger();
         try (MqttClient client = builder()
                 .clientId("same")
@@ -331,7 +331,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("a slow handler stops its own reading and nobody else's; what waits is bounded")
-    void aSlowHandlerStopsItsOwnReadingOnly() throws Exception {
+    void a_slow_handler_stops_its_own_reading_only() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         AtomicInteger slow = new AtomicInteger();
         AtomicInteger quick = new AtomicInteger();
@@ -356,7 +356,7 @@ class ClientPromisesTest {
 
     @Test
     @DisplayName("2,000 clients in one JVM need a handful of threads")
-    void manyClientsNeedFewThreads() throws Exception {
+    void many_clients_need_few_threads() throws Exception {
         int before = Thread.activeCount();
         List<MqttClient> clients = new ArrayList<>();
         try {
@@ -377,7 +377,7 @@ class ClientPromisesTest {
     }
 
     @Test
-    void aRequestGetsItsResponse() {
+    void a_request_gets_its_response() {
         try (MqttClient server = builder().protocol(ProtocolVersion.V5).build();
                 MqttClient client = builder().protocol(ProtocolVersion.V5).build()) {
             server.connect();
@@ -395,7 +395,7 @@ class ClientPromisesTest {
     @Test
     @DisplayName(
             "MQTT 5, 4.11: the client goes where the broker sends it, and waits as its policy says when that server lets it go")
-    void aRedirectIsFollowedOnceAndWithoutAHotLoop() {
+    void a_redirect_is_followed_once_and_without_a_hot_loop() {
         AtomicInteger asked = new AtomicInteger();
         try (TestBroker other = TestBroker.start();
                 MqttClient client = builder()

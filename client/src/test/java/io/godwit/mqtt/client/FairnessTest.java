@@ -25,7 +25,7 @@ class FairnessTest {
 
     @Test
     @DisplayName("a client that publishes without pause does not starve 999 neighbours on its event loop")
-    void aBlastDoesNotStarveTheNeighbours() throws Exception {
+    void a_blast_does_not_starve_the_neighbours() throws Exception {
         AtomicBoolean blasting = new AtomicBoolean(true);
         AtomicLong sent = new AtomicLong();
         List<MqttClient> neighbours = new ArrayList<>();

@@ -60,7 +60,7 @@ class JoinTest {
     @Test
     @DisplayName(
             "a publish that nobody acknowledges can be completed, failed, cancelled and timed out under who joins it")
-    void whoJoinsIsWokenByOtherEndsToo() throws Exception {
+    void a_joining_thread_is_woken_by_other_endings_too() throws Exception {
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = builder(broker.uri()).build()) {
             client.connect();
@@ -88,7 +88,7 @@ class JoinTest {
     }
 
     @Test
-    void aHandlerOnTheEventLoopIsToldThatItMustNotJoin() throws Exception {
+    void joining_on_the_event_loop_is_rejected() throws Exception {
         CompletableFuture<Throwable> refused = new CompletableFuture<>();
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = builder(broker.uri()).handlersOnEventLoop().build()) {
@@ -111,7 +111,7 @@ class JoinTest {
     @Test
     @DisplayName(
             "promise 3: a handler may join a publish whose acknowledgement stands behind messages that wait for it")
-    void aHandlerMayJoinWhileReadingIsPaused() throws Exception {
+    void a_handler_may_join_while_reading_is_paused() throws Exception {
         AtomicBoolean first = new AtomicBoolean(true);
         AtomicInteger handled = new AtomicInteger();
         try (TestBroker broker = TestBroker.start();
@@ -138,7 +138,7 @@ class JoinTest {
 
     @Test
     @DisplayName("the failure of a cancelled publish is told once, though two walks come by")
-    void aCancelledPublishFailsOnce() throws Exception {
+    void a_cancelled_publish_fails_once() throws Exception {
         AtomicInteger told = new AtomicInteger();
         AtomicInteger running = new AtomicInteger();
         CountDownLatch go = new CountDownLatch(1);
@@ -193,7 +193,7 @@ class JoinTest {
 
     @Test
     @DisplayName("promise 2: when close has returned, the futures end even if the threads of the transport end with it")
-    void futuresOfAClosedClientDoNotNeedItsLoop() {
+    void futures_of_a_closed_client_do_not_need_its_loop() {
         try (TestBroker broker = TestBroker.start()) {
             NettyTransport transport = new NettyTransport(1);
             MqttClient client =
@@ -211,7 +211,7 @@ class JoinTest {
 
     @Test
     @DisplayName("promise 2: an executor that takes no more tasks keeps neither messages nor futures from their end")
-    void anExecutorMayRefuse() {
+    void an_executor_may_reject_tasks() {
         AtomicInteger handled = new AtomicInteger();
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = builder(broker.uri())
@@ -232,7 +232,7 @@ class JoinTest {
 
     @Test
     @DisplayName("a request that has waited in vain leaves nothing behind")
-    void aRequestInVainIsForgotten() {
+    void an_unanswered_request_is_forgotten() {
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = builder(broker.uri())
                         .protocol(ProtocolVersion.V5)

@@ -48,7 +48,7 @@ class MqttClientTest {
     }
 
     @Test
-    void whatIsPublishedRightAfterConnectAsyncWaitsForTheConnection() {
+    void what_is_published_right_after_connect_async_waits_for_the_connection() {
         for (int round = 0; round < 20; round++) {
             try (MqttClient client = builder(ProtocolVersion.V5).build()) {
                 client.connectAsync();
@@ -66,7 +66,7 @@ class MqttClientTest {
 
     @ParameterizedTest
     @EnumSource(names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
-    void closeWaitsForWhatIsInFlightAndNotLonger(Qos qos) {
+    void close_waits_for_what_is_in_flight_and_not_longer(Qos qos) {
         for (int round = 0; round < 10; round++) {
             MqttClient client = builder(ProtocolVersion.V5)
                     .closeTimeout(Duration.ofSeconds(20))
@@ -84,7 +84,7 @@ class MqttClientTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyQosTravelsInEveryVersion(ProtocolVersion version) throws Exception {
+    void every_qos_travels_in_every_version(ProtocolVersion version) throws Exception {
         BlockingQueue<Message> received = new LinkedBlockingQueue<>();
         try (MqttClient client = builder(version).build()) {
             client.connect();
@@ -102,7 +102,7 @@ class MqttClientTest {
 
     @ParameterizedTest
     @EnumSource
-    void manyMessagesArriveInOrder(ProtocolVersion version) {
+    void many_messages_arrive_in_order(ProtocolVersion version) {
         List<String> received = new CopyOnWriteArrayList<>();
         try (MqttClient client = builder(version).build()) {
             client.connect();
@@ -120,7 +120,7 @@ class MqttClientTest {
     }
 
     @Test
-    void anyBlockingCallMayBeMadeFromAHandler() throws Exception {
+    void any_blocking_call_may_be_made_from_a_handler() throws Exception {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         try (MqttClient client = builder(ProtocolVersion.V3_1_1).build()) {
             client.connect();
@@ -134,7 +134,7 @@ class MqttClientTest {
     }
 
     @Test
-    void aHandlerThatThrowsDoesNotStopTheNextMessage() throws Exception {
+    void a_handler_that_throws_does_not_stop_the_next_message() throws Exception {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         BlockingQueue<String> failures = new LinkedBlockingQueue<>();
         MqttClientBuilder builder = builder(ProtocolVersion.V3_1_1).listener(new ClientListener() {
@@ -159,7 +159,7 @@ class MqttClientTest {
     }
 
     @Test
-    void publishingWithoutAConnectionFailsAtOnce() {
+    void publishing_without_a_connection_fails_at_once() {
         try (MqttClient client = builder(ProtocolVersion.V3_1_1).build()) {
             assertThatThrownBy(() -> client.publish("t", "x"))
                     .isInstanceOf(NotConnectedException.class)
@@ -168,7 +168,7 @@ class MqttClientTest {
     }
 
     @Test
-    void aConnectionThatNobodyTakesIsReportedAndNotTriedAgain() {
+    void a_connection_that_nobody_accepts_is_reported_and_not_tried_again() {
         int port = broker.port();
         broker.close();
         try (MqttClient client =
@@ -183,7 +183,7 @@ class MqttClientTest {
 
     @ParameterizedTest
     @EnumSource
-    void aLostConnectionComesBackWithItsSubscriptions(ProtocolVersion version) throws Exception {
+    void a_lost_connection_comes_back_with_its_subscriptions(ProtocolVersion version) throws Exception {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         MqttClientBuilder builder =
                 builder(version).clientId("phoenix").reconnect(Reconnect.fixed(Duration.ofMillis(20)));
@@ -198,7 +198,7 @@ class MqttClientTest {
     }
 
     @Test
-    void anExecutorOfOneThreadIsEnoughForBlockingCallsInHandlers() throws Exception {
+    void an_executor_of_one_thread_is_enough_for_blocking_calls_in_handlers() throws Exception {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         ExecutorService one = Executors.newSingleThreadExecutor();
         try (MqttClient client =
@@ -218,7 +218,7 @@ class MqttClientTest {
     }
 
     @Test
-    void aHandlerMayWaitForTheResponseToARequestOfItsOwn() throws Exception {
+    void a_handler_may_wait_for_the_response_to_a_request_of_its_own() throws Exception {
         BlockingQueue<String> received = new LinkedBlockingQueue<>();
         try (MqttClient client = builder(ProtocolVersion.V5).build();
                 MqttClient server = builder(ProtocolVersion.V5).build()) {

@@ -73,7 +73,7 @@ class StateMachineTest {
 
     @ParameterizedTest
     @MethodSource("edges")
-    void aCallEndsAndLeadsToItsState(Edge edge) throws Exception {
+    void a_call_ends_and_leads_to_its_state(Edge edge) throws Exception {
         bringTo(edge.from);
 
         CompletableFuture<?> end = edge.call.make.apply(client);

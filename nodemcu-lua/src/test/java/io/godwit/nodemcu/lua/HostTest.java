@@ -49,7 +49,7 @@ class HostTest {
     }
 
     @Test
-    void aSensorPublishesInVirtualTime() throws Exception {
+    void a_sensor_publishes_in_virtual_time() throws Exception {
         Path script = script("""
                 m = mqtt.Client("clientid", 120, "user", "password")
                 m:lwt("/lwt", "offline", 0, 0)
@@ -78,7 +78,7 @@ class HostTest {
     }
 
     @Test
-    void anErrorRestartsTheDevice() throws Exception {
+    void an_error_restarts_the_device() throws Exception {
         Path script = script("print('boot', node.bootreason()) tmr.create():alarm(1000, 0, function() x.y = 1 end)");
         try (Host host = Host.start(HostOptions.of(script).virtual(true), listener)) {
             host.run(Duration.ofSeconds(2));

@@ -162,7 +162,7 @@ class LuaMosquittoTest {
             value = ProtocolVersion.class,
             names = {"V3_1", "V3_1_1"})
     @DisplayName("P13 P14 P15: publish(A, f1); publish(B, f2) calls f2 twice, and so subscribe and unsubscribe")
-    void lastFunctionForAll(ProtocolVersion version) throws Exception {
+    void last_function_for_all(ProtocolVersion version) throws Exception {
         start(version, """
                 m = mqtt.Client("lua-p13", 120)
                 m:connect("broker.example", 1883, 0, function(c)
@@ -243,7 +243,7 @@ class LuaMosquittoTest {
     @ParameterizedTest(name = "MQTT {0}, clean session {1}")
     @MethodSource("versionsAndSessions")
     @DisplayName("P8: autoreconnect through a restart of the broker that lasts several attempts")
-    void brokerRestart(ProtocolVersion version, int clean) throws Exception {
+    void broker_restart(ProtocolVersion version, int clean) throws Exception {
         Host host = start(version, session(clean));
         awaitSeen("subscribed");
         mosquitto.stop();
@@ -278,7 +278,7 @@ class LuaMosquittoTest {
             value = ProtocolVersion.class,
             names = {"V3_1", "V3_1_1"})
     @DisplayName("P8 a P10: offline once when the broker goes, and close and connect again")
-    void closeAndConnect(ProtocolVersion version) throws Exception {
+    void close_and_connect(ProtocolVersion version) throws Exception {
         Host host = start(version, """
                 m = mqtt.Client("lua-p10", 60)
                 m:on("offline", function() print("offline", m:publish("x", "y", 0, 0)) end)

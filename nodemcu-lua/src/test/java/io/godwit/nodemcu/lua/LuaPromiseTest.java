@@ -64,7 +64,7 @@ class LuaPromiseTest {
             value = ProtocolVersion.class,
             names = {"V3_1", "V3_1_1"})
     @DisplayName("P1 P2 P3 P5 P7 P12 P16: connect in all the shapes of real scripts")
-    void connectShapes(ProtocolVersion version) throws Exception {
+    void connect_shapes(ProtocolVersion version) throws Exception {
         String script = """
                 local function try(name, ...)
                   local c = mqtt.Client(name, 60, "", "", 0)

@@ -99,7 +99,7 @@ class ReasonTest {
     @ParameterizedTest(name = "{0}, MQTT {1}")
     @MethodSource("causes")
     @DisplayName("P6 P9 from Java")
-    void fromJava(Cause cause, ProtocolVersion version) throws Exception {
+    void from_java(Cause cause, ProtocolVersion version) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             serve(server, cause);
             Mqtt m = Mqtt.client(new MqttParameters("reason", 60, null, null, true, 0), settings(version));
@@ -121,7 +121,7 @@ class ReasonTest {
     @ParameterizedTest(name = "{0}, MQTT {1}")
     @MethodSource("causes")
     @DisplayName("P6 P9 from Lua")
-    void fromLua(Cause cause, ProtocolVersion version) throws Exception {
+    void from_lua(Cause cause, ProtocolVersion version) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             serve(server, cause);
             String host = cause.host() == null ? "127.0.0.1" : cause.host();

@@ -185,7 +185,7 @@ class SecureTest {
     @ParameterizedTest(name = "{0}, MQTT {1}")
     @MethodSource("ways")
     @DisplayName("P4 P9 from Java")
-    void fromJava(Way way, ProtocolVersion version) throws Exception {
+    void from_java(Way way, ProtocolVersion version) throws Exception {
         int port = port(way);
         Mqtt m = Mqtt.client(new MqttParameters("secure-java", 60, null, null, true, 0), settings(version));
         try {
@@ -209,7 +209,7 @@ class SecureTest {
     @ParameterizedTest(name = "{0}, MQTT {1}")
     @MethodSource("waysOfLua")
     @DisplayName("P4 P9 from Lua")
-    void fromLua(Way way, ProtocolVersion version) throws Exception {
+    void from_lua(Way way, ProtocolVersion version) throws Exception {
         int port = port(way);
         Files.writeString(folder.resolve("ca"), authority.getCertificatePEM());
         Files.writeString(folder.resolve("stranger"), stranger.getCertificatePEM());

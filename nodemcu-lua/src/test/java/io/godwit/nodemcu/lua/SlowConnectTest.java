@@ -100,7 +100,7 @@ class SlowConnectTest {
             value = ProtocolVersion.class,
             names = {"V3_1", "V3_1_1"})
     @DisplayName("P6 P9 from Java: reason -1, CONNECT could not be written in time")
-    void fromJava(ProtocolVersion version) throws Exception {
+    void from_java(ProtocolVersion version) throws Exception {
         String longest = "x".repeat(LONGEST);
         Mqtt m = Mqtt.client(new MqttParameters("slow", 60, longest, bytes(longest), true, 0), settings(version));
         try {
@@ -124,7 +124,7 @@ class SlowConnectTest {
             value = ProtocolVersion.class,
             names = {"V3_1", "V3_1_1"})
     @DisplayName("P9 from Java: reason -2 on the same road, when CONNECT is small enough to leave")
-    void smallFromJava(ProtocolVersion version) throws Exception {
+    void small_from_java(ProtocolVersion version) throws Exception {
         Mqtt m = Mqtt.client(new MqttParameters("slow", 60, "user", bytes("password"), true, 0), settings(version));
         try {
             m.connect(
@@ -145,7 +145,7 @@ class SlowConnectTest {
             value = ProtocolVersion.class,
             names = {"V3_1", "V3_1_1"})
     @DisplayName("P6 P9 from Lua: reason -1, CONNECT could not be written in time")
-    void fromLua(ProtocolVersion version) throws Exception {
+    void from_lua(ProtocolVersion version) throws Exception {
         Files.writeString(folder.resolve("init.lua"), """
                 local longest = string.rep("x", LONGEST)
                 m = mqtt.Client("slow", 60, longest, longest)

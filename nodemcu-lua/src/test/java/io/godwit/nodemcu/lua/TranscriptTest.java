@@ -41,7 +41,7 @@ class TranscriptTest {
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
     @MethodSource("devices")
-    void runsUnchanged(String name, ProtocolVersion version) throws Exception {
+    void runs_unchanged(String name, ProtocolVersion version) throws Exception {
         Path expected = SCRIPTS.resolve(name).resolve("expected.txt");
         List<String> transcript = transcript(SCRIPTS.resolve(name), version, Duration.ofSeconds(70), 1);
         if (Boolean.getBoolean("transcripts.write")) {
@@ -51,7 +51,7 @@ class TranscriptTest {
     }
 
     @Test
-    void aDayRepeatsExactlyWithASeed() throws Exception {
+    void a_day_repeats_exactly_with_a_seed() throws Exception {
         Path sensor = SCRIPTS.resolve("sensor");
         List<String> day = transcript(sensor, ProtocolVersion.V3_1_1, Duration.ofDays(1), 42);
         assertThat(day.stream().filter(line -> line.contains("> home/kitchen/temperature")))

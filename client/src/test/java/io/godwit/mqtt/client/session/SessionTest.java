@@ -171,7 +171,7 @@ class SessionTest {
 
     @Test
     @DisplayName("[MQTT-3.14.4-2] nothing follows DISCONNECT: no publish that waited, no new one, no acknowledgement")
-    void nothingIsSentAfterDisconnect() {
+    void nothing_is_sent_after_disconnect() {
         session.addHandler(handler("in"));
         connect(false, MqttProperties.of(Property.RECEIVE_MAXIMUM, 1));
         publish(Qos.AT_LEAST_ONCE, "t");
@@ -197,7 +197,7 @@ class SessionTest {
 
     @Test
     @DisplayName("quiet is a connection on which the broker has answered all that it was asked")
-    void isQuietWhenAllIsAnswered() {
+    void is_quiet_when_all_is_answered() {
         assertThat(session.isQuiet()).isFalse();
         connect();
         assertThat(session.isQuiet()).isTrue();
@@ -210,7 +210,7 @@ class SessionTest {
 
     @Test
     @DisplayName("a connection is not quiet once the broker may send something at a time of its own")
-    void isNotQuietWhenSomethingMayCome() {
+    void is_not_quiet_when_something_may_come() {
         connect(true, MqttProperties.NONE);
         assertThat(session.isQuiet()).as("a session that the broker had kept").isFalse();
 
@@ -238,7 +238,7 @@ class SessionTest {
 
     @Test
     @DisplayName("promise 8: what waits for the handlers is counted with its properties, not only its payload")
-    void propertiesCountInTheInbox() {
+    void properties_count_in_the_inbox() {
         session.addHandler(handler("in"));
         connect();
         MqttProperties large = MqttProperties.of(Property.CONTENT_TYPE, "x".repeat(50_000));
@@ -252,7 +252,7 @@ class SessionTest {
     // ---- sending ----
 
     @Test
-    void aPublishOfQos1EndsWithItsAcknowledgement() {
+    void a_publish_of_qos1_ends_with_its_acknowledgement() {
         connect();
         Sent sent = publish(Qos.AT_LEAST_ONCE, "t");
         Publish packet = (Publish) out().get(0);
@@ -266,7 +266,7 @@ class SessionTest {
 
     @Test
     @DisplayName("[MQTT-4.3.3-1] QoS 2: PUBLISH, PUBREC, PUBREL, PUBCOMP")
-    void aPublishOfQos2TakesFourPackets() {
+    void a_publish_of_qos2_takes_four_packets() {
         connect();
         Sent sent = publish(Qos.EXACTLY_ONCE, "t");
         int id = ((Publish) out().get(0)).packetId();
@@ -278,7 +278,7 @@ class SessionTest {
     }
 
     @Test
-    void publishesOfQos2HaveABoundOfTheirOwn() {
+    void publishes_of_qos2_have_a_bound_of_their_own() {
         maximumInFlightQos2 = 1;
         session = session();
         connect();
@@ -303,7 +303,7 @@ class SessionTest {
 
     @Test
     @DisplayName("[MQTT-4.3.3-4] a PUBREC with an error ends the publish, and no PUBREL follows")
-    void anErrorInPubrecEndsThePublish() {
+    void an_error_in_pubrec_ends_the_publish() {
         connect();
         Sent sent = publish(Qos.EXACTLY_ONCE, "t");
         int id = ((Publish) out().get(0)).packetId();
@@ -316,7 +316,7 @@ class SessionTest {
     @Test
     @DisplayName(
             "[MQTT-4.4.0-1] a resumed session sends again, with DUP and the same identifiers, in order; then PUBREL")
-    void aResumedSessionSendsAgainInOrder() {
+    void a_resumed_session_sends_again_in_order() {
         connect();
         publish(Qos.EXACTLY_ONCE, "a");
         publish(Qos.AT_LEAST_ONCE, "b");
@@ -338,7 +338,7 @@ class SessionTest {
     }
 
     @Test
-    void aLostSessionSendsQos1AsNewAndFailsQos2ThatIsInDoubt() {
+    void a_lost_session_sends_qos1_as_new_and_fails_qos2_that_is_in_doubt() {
         connect();
         Sent doubtful = publish(Qos.EXACTLY_ONCE, "a");
         Sent repeated = publish(Qos.AT_LEAST_ONCE, "b");
@@ -360,7 +360,7 @@ class SessionTest {
 
     @Test
     @DisplayName("[MQTT-3.3.4-7] no more in flight than the broker's receive maximum")
-    void theReceiveMaximumIsHonoured() {
+    void the_receive_maximum_is_honoured() {
         connect(false, MqttProperties.of(Property.RECEIVE_MAXIMUM, 2));
         for (int i = 0; i < 5; i++) {
             publish(Qos.AT_LEAST_ONCE, "t" + i);
@@ -373,7 +373,7 @@ class SessionTest {
     }
 
     @Test
-    void whatTheBrokerForbidsIsRefusedAtOnce() {
+    void what_the_broker_forbids_is_refused_at_once() {
         connect(
                 false,
                 MqttProperties.of(Property.MAXIMUM_QOS, 1)
@@ -392,7 +392,7 @@ class SessionTest {
     }
 
     @Test
-    void theTimeInTheQueueCountsAgainstTheExpiry() {
+    void the_time_in_the_queue_counts_against_the_expiry() {
         Sent gone = new Sent(Message.of("gone", "x").withExpiry(java.time.Duration.ofSeconds(5)));
         Sent left = new Sent(Message.of("left", "x").withExpiry(java.time.Duration.ofSeconds(60)));
         session.publish(gone, now);
@@ -411,7 +411,7 @@ class SessionTest {
     }
 
     @Test
-    void aFullQueueGivesWayAsItsPolicySays() {
+    void a_full_queue_gives_way_as_its_policy_says() {
         bounds = new QueueBounds(2, 1000, WhenFull.DROP_OLDEST);
         session = session();
         Sent oldest = publish(Qos.AT_LEAST_ONCE, "1");
@@ -432,7 +432,7 @@ class SessionTest {
     @Test
     @DisplayName(
             "[MQTT-3.3.2-8] a topic goes out once with its alias, then as the alias alone; a new connection begins anew")
-    void topicAliasesAreAssignedAtEncoding() {
+    void topic_aliases_are_assigned_at_encoding() {
         connect(false, MqttProperties.of(Property.TOPIC_ALIAS_MAXIMUM, 1));
         publish(Qos.AT_MOST_ONCE, "long/topic");
         publish(Qos.AT_MOST_ONCE, "long/topic");
@@ -451,7 +451,7 @@ class SessionTest {
     }
 
     @Test
-    void anAcknowledgementOfTheWrongKindIsABreachOfTheProtocol() {
+    void an_acknowledgement_of_the_wrong_kind_is_a_protocol_error() {
         connect();
         publish(Qos.EXACTLY_ONCE, "t");
         int id = ((Publish) out().get(0)).packetId();
@@ -461,7 +461,7 @@ class SessionTest {
     }
 
     @Test
-    void anAcknowledgementOfWhatWasNeverSentChangesNothing() {
+    void an_acknowledgement_of_what_was_never_sent_changes_nothing() {
         connect();
         Sent sent = publish(Qos.AT_LEAST_ONCE, "t");
         int id = ((Publish) out().get(0)).packetId();
@@ -480,7 +480,7 @@ class SessionTest {
     }
 
     @Test
-    void aMessageIsAcknowledgedWhenItIsHandledAndNotBefore() {
+    void a_message_is_acknowledged_when_it_is_handled_and_not_before() {
         connect();
         session.addHandler(handler("t/#"));
         in(received(7, Qos.AT_LEAST_ONCE, "t/1"));
@@ -493,7 +493,7 @@ class SessionTest {
 
     @Test
     @DisplayName("[MQTT-4.6.0-2] acknowledgements go out in the order of the messages, however they are handled")
-    void acknowledgementsKeepTheOrder() {
+    void acknowledgements_keep_the_order() {
         connect();
         session.addHandler(handler("t"));
         in(received(5, Qos.AT_LEAST_ONCE, "t"), received(6, Qos.AT_LEAST_ONCE, "t"));
@@ -507,7 +507,7 @@ class SessionTest {
     @Test
     @DisplayName(
             "[MQTT-4.3.3-10] a message of QoS 2 is delivered once, however often it is sent, also on a later connection")
-    void aMessageOfQos2IsDeliveredOnce() {
+    void a_message_of_qos2_is_delivered_once() {
         connect();
         session.addHandler(handler("t"));
         in(received(9, Qos.EXACTLY_ONCE, "t"));
@@ -528,7 +528,7 @@ class SessionTest {
     }
 
     @Test
-    void anAcknowledgementOfAnEarlierConnectionIsNotSentOnThisOne() {
+    void an_acknowledgement_of_an_earlier_connection_is_not_sent_on_this_one() {
         connect();
         session.addHandler(handler("t"));
         in(received(3, Qos.AT_LEAST_ONCE, "t"));
@@ -540,7 +540,7 @@ class SessionTest {
     }
 
     @Test
-    void aMessageWithoutAHandlerWaitsUnacknowledgedForOne() {
+    void a_message_without_a_handler_waits_unacknowledged_for_one() {
         connect();
         in(received(4, Qos.AT_LEAST_ONCE, "t"));
         assertThat(session.takeEvent()).isInstanceOf(SessionEvent.Connected.class);
@@ -560,7 +560,7 @@ class SessionTest {
 
     @Test
     @DisplayName("[MQTT-3.3.4-9] a broker that exceeds the receive maximum of this client breaks the protocol")
-    void tooManyUnacknowledgedMessagesAreABreach() {
+    void too_many_unacknowledged_messages_are_a_protocol_error() {
         session = new Session(
                 new SessionConfig(
                         version,
@@ -582,7 +582,7 @@ class SessionTest {
 
     @Test
     @DisplayName("[MQTT-3.2.0-1] the first packet of a broker is CONNACK")
-    void anythingButConnackIsABreach() {
+    void anything_but_connack_is_a_protocol_error() {
         session.open(new Connect(version, "c", true, 60, null, null, null, MqttProperties.NONE), now);
         out();
         assertThatThrownBy(() -> in(puback(1)))
@@ -592,7 +592,7 @@ class SessionTest {
 
     @Test
     @DisplayName("[MQTT-3.2.0-1] who is no broker is told from the first byte, whatever length seems to follow")
-    void noBrokerIsToldFromItsFirstByte() {
+    void a_peer_that_is_no_broker_is_recognized_by_its_first_byte() {
         session.open(new Connect(version, "c", true, 60, null, null, null, MqttProperties.NONE), now);
         out();
         assertThatThrownBy(() -> session.received(
@@ -603,7 +603,7 @@ class SessionTest {
     }
 
     @Test
-    void lostSubscriptionsComeBackAndARefusedOneIsTold() {
+    void lost_subscriptions_are_restored_and_a_rejected_one_is_reported() {
         connect();
         Asked asked = new Asked("a/#");
         session.subscribe(asked);
@@ -626,7 +626,7 @@ class SessionTest {
     }
 
     @Test
-    void lostSubscriptionsComeBackThoughTheConnectionBreaksBeforeTheyAreGranted() {
+    void lost_subscriptions_come_back_though_the_connection_breaks_before_they_are_granted() {
         connect();
         session.subscribe(new Asked("a"));
         in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
@@ -644,7 +644,7 @@ class SessionTest {
     }
 
     @Test
-    void anUnsubscribeThatACutInterruptedIsSentAfterTheLostSubscriptions() {
+    void an_unsubscribe_that_a_cut_interrupted_is_sent_after_the_lost_subscriptions() {
         connect();
         session.subscribe(new Asked("a"));
         in(new Suback(((Subscribe) out().get(0)).packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE));
@@ -658,7 +658,7 @@ class SessionTest {
     }
 
     @Test
-    void aSubscribeThatACutInterruptedIsSentAgain() {
+    void a_subscribe_that_a_cut_interrupted_is_sent_again() {
         connect();
         Asked asked = new Asked("a");
         session.subscribe(asked);
@@ -672,7 +672,7 @@ class SessionTest {
 
     @Test
     @DisplayName("a connection that is dead is noticed within 1.5 times the keep alive")
-    void keepAliveNoticesADeadConnection() {
+    void keep_alive_notices_a_dead_connection() {
         connect();
         long connected = now;
         while (session.tick(now)) {
@@ -684,7 +684,7 @@ class SessionTest {
     }
 
     @Test
-    void aClientThatKeepsSendingStillNoticesASilentBroker() {
+    void a_client_that_keeps_sending_still_notices_a_silent_broker() {
         connect();
         long connected = now;
         while (session.tick(now)) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** The small tables of a session, each against a plain set. */
 class TablesTest {
     @Test
-    void anIdentifierThatComesBackIsNotHandedOutAtOnce() {
+    void an_identifier_that_comes_back_is_not_handed_out_at_once() {
         PacketIdentifiers identifiers = new PacketIdentifiers();
         int first = identifiers.take();
         identifiers.free(first);
@@ -26,7 +26,7 @@ class TablesTest {
     }
 
     @Test
-    void anIdentifierOfAnEarlierLifeIsNotHandedOutAtOnceEither() {
+    void an_identifier_of_an_earlier_life_is_not_handed_out_at_once_either() {
         PacketIdentifiers identifiers = new PacketIdentifiers();
         identifiers.reserve(7);
         identifiers.reserve(9);
@@ -42,7 +42,7 @@ class TablesTest {
     }
 
     @Test
-    void all65535IdentifiersAreThereAndNoneIsHandedOutTwice() {
+    void all65535_identifiers_are_there_and_none_is_handed_out_twice() {
         PacketIdentifiers identifiers = new PacketIdentifiers();
         Set<Integer> taken = new HashSet<>();
         for (int i = 0; i < 65_535; i++) {
@@ -55,7 +55,7 @@ class TablesTest {
     }
 
     @Test
-    void identifiersAgreeWithASetOverRandomUse() {
+    void identifiers_agree_with_a_set_over_random_use() {
         PacketIdentifiers identifiers = new PacketIdentifiers();
         Set<Integer> taken = new HashSet<>();
         Random random = new Random(42);
@@ -72,7 +72,7 @@ class TablesTest {
     }
 
     @Test
-    void receivedIdentifiersComeAndGo() {
+    void received_identifiers_come_and_go() {
         ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
         for (int id = 1; id <= 65_535; id += 97) {
             identifiers.put(id, id | 1 << 20);
@@ -88,7 +88,7 @@ class TablesTest {
     private record OfFilter(TopicFilter filter) implements Handler {}
 
     @Test
-    void theSubscriptionTreeAgreesWithTheFilters() {
+    void the_subscription_tree_agrees_with_the_filters() {
         String[] levels = {"a", "b", "", "$x", "+", "#"};
         Random random = new Random(7);
         Subscriptions subscriptions = new Subscriptions();
@@ -119,7 +119,7 @@ class TablesTest {
     }
 
     @Test
-    void aNameOfManyBytesIsNotKeptSoThatABrokerCannotFillTheTable() {
+    void a_name_of_many_bytes_is_not_kept_so_that_a_broker_cannot_fill_the_table() {
         ReceivedTopics topics = new ReceivedTopics(new Subscriptions(), 0);
         String usual = read(topics, "boiler/7");
         String huge = read(topics, "x".repeat(60_000));

@@ -51,7 +51,7 @@ class LuaMachineTest {
     }
 
     @Test
-    void allByteValuesCrossBothWays() {
+    void all_byte_values_cross_both_ways() {
         byte[] all = new byte[1024];
         for (int i = 0; i < all.length; i++) {
             all[i] = (byte) (i * 7 + i / 256);
@@ -66,20 +66,20 @@ class LuaMachineTest {
     }
 
     @Test
-    void anEmptyStringIsNotNil() {
+    void an_empty_string_is_not_nil() {
         seen.set(new byte[0]);
         run("assert(box.get() == '') box.put('')");
         assertThat(seen.get()).isEmpty();
     }
 
     @Test
-    void numbersPrintAsOnTheDevice() {
+    void numbers_print_as_on_the_device() {
         run("print(1/3, 1e15, 7, string.format('%5.2f', 1.5), ''..21.5)");
         assertThat(printed).containsExactly("0.33333333333333\t1e+15\t7\t 1.50\t21.5");
     }
 
     @Test
-    void errorsNameTheLineAndComeWithLuasTraceback() {
+    void errors_name_the_line_and_come_with_luas_traceback() {
         assertThatThrownBy(() -> run("local function f()\n  local x = nil + 1\nend\nf()"))
                 .isInstanceOfSatisfying(LuaError.class, error -> {
                     assertThat(error).hasMessage("init.lua:2: attempt to perform arithmetic on a nil value");
@@ -140,7 +140,7 @@ class LuaMachineTest {
                 "while true do collectgarbage() end",
                 "while true do pcall(string.find, string.rep('a', 30), string.rep('a*', 12) .. 'b') end",
             })
-    void aHostileScriptIsStopped(String script) {
+    void a_hostile_script_is_stopped(String script) {
         assertThatThrownBy(() -> run(script)).isInstanceOf(LuaError.class);
         run("print('alive')");
         assertThat(printed).containsExactly("alive");
@@ -161,7 +161,7 @@ class LuaMachineTest {
                 "package.loaded.debug",
                 "package.loaded.os",
             })
-    void theSandboxKeeps(String name) {
+    void the_sandbox_keeps(String name) {
         run("assert(" + name + " == nil)");
     }
 
@@ -226,7 +226,7 @@ class LuaMachineTest {
     }
 
     @Test
-    void romTablesCannotBeWrittenTo() {
+    void rom_tables_cannot_be_written_to() {
         assertThatThrownBy(() -> run("string.x = 1")).hasMessageContaining("invalid write to ROM variable");
         assertThatThrownBy(() -> run("box.put = nil")).hasMessageContaining("invalid write to ROM variable");
         run("assert(box.ANSWER == 42 and box.nothing == nil and type(box) == 'table')");
@@ -234,7 +234,7 @@ class LuaMachineTest {
     }
 
     @Test
-    void requireAndDofileReadOnlyTheDevicesFiles() {
+    void require_and_dofile_read_only_the_devices_files() {
         files.put("config.lua", "return {name = 'x'}");
         files.put("m.lua", "module(..., package.seeall) function f() return 'm' end");
         files.put("bad.lua", "x = = 1");
@@ -246,7 +246,7 @@ class LuaMachineTest {
     }
 
     @Test
-    void aScriptMayGuardItsGlobals() {
+    void a_script_may_guard_its_globals() {
         run("setmetatable(_G, {__newindex = function(t, k) error('global ' .. k, 2) end, "
                 + "__index = function(t, k) error('no global ' .. k, 2) end})");
         run("box.put('x')");
@@ -256,7 +256,7 @@ class LuaMachineTest {
 
     @Test
     @DisplayName("the counting matcher answers as the native one")
-    void slowPatternsAreRight() {
+    void slow_patterns_are_right() {
         String text = "k1=v1, k2 = v2;  (nested (deep)) end ";
         for (String pattern : List.of(
                 "(%w+)%s*=%s*(%w+)",
@@ -287,7 +287,7 @@ class LuaMachineTest {
     }
 
     @Test
-    void coroutinesWorkAndAreFreed() {
+    void coroutines_work_and_are_freed() {
         run("local co = coroutine.wrap(function(a) box.put('x') local b = coroutine.yield(a + 1) return b * 2 end) "
                 + "assert(co(1) == 2 and co(21) == 42)");
         run("for i = 1, 2000 do local co = coroutine.create(function() box.put('x') end) coroutine.resume(co) end");
@@ -296,14 +296,14 @@ class LuaMachineTest {
     }
 
     @Test
-    void fiveDotOneIsSpoken() {
+    void five_dot_one_is_spoken() {
         run("assert(table.getn({1, 2}) == 2) assert(unpack({1, 2}) == 1) assert(loadstring('return 5')() == 5) "
                 + "local env = {} setfenv(function() x = 1 end, env)() assert(env.x == 1) "
                 + "assert(math.random(3) <= 3 and math.random() < 1)");
     }
 
     @Test
-    void thePromptShowsValues() {
+    void the_prompt_shows_values() {
         assertThat(machine.evaluate("1 + 1, 'x'")).isEqualTo("2\tx");
         assertThat(machine.evaluate("y = 3")).isEmpty();
         assertThat(machine.evaluate("y")).isEqualTo("3");
