@@ -30,7 +30,7 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        boolean read = terminal.line(shell.script(Main.commandLine(terminal)).stripTrailing());
+        boolean read = terminal.text(shell.script(Main.commandLine(terminal)).stripTrailing());
         return read ? ExitCodes.OK : ExitCodes.OUTPUT_CLOSED;
     }
 }

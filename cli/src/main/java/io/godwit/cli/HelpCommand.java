@@ -29,7 +29,7 @@ final class HelpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         CommandLine line = Main.find(Main.commandLine(terminal), names);
-        boolean read = terminal.line(line.getUsageMessage(line.getColorScheme()).stripTrailing());
+        boolean read = terminal.text(line.getUsageMessage(line.getColorScheme()).stripTrailing());
         return read ? ExitCodes.OK : ExitCodes.OUTPUT_CLOSED;
     }
 }

@@ -8,6 +8,7 @@ import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -183,6 +184,7 @@ public final class Main implements Callable<Integer> {
         line.setExecutionStrategy(parsed -> {
             ByteArguments.check(parsed);
             logging(isOn(parsed, "--debug"));
+            System.setErr(terminal.log());
             return new CommandLine.RunLast().execute(parsed);
         });
         line.setExecutionExceptionHandler((failure, at, parsed) -> {
@@ -191,7 +193,9 @@ public final class Main implements Callable<Integer> {
                 terminal.note(at.getCommandSpec().qualifiedName() + ": " + Failures.text(cause));
             }
             if (isOn(parsed, "--debug")) {
-                cause.printStackTrace(terminal.err());
+                StringWriter trace = new StringWriter();
+                cause.printStackTrace(new PrintWriter(trace));
+                terminal.notes(trace.toString());
             }
             return Failures.exitCode(cause);
         });

@@ -7,6 +7,8 @@ import io.godwit.cli.options.NoRetainedOption;
 import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
+import io.godwit.cli.output.Printable;
 import io.godwit.cli.output.Repeats;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.recording.RecordedMessage;
@@ -14,6 +16,7 @@ import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
@@ -33,10 +36,16 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -59,6 +68,8 @@ import picocli.CommandLine.Parameters;
             "  godwit record - -t 'home/#' | gzip > day.jsonl.gz"
         })
 final class RecordCommand extends ClientCommand {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     @Parameters(paramLabel = "FILE", description = "The file to write; - is standard output.")
     private String file = "-";
 
@@ -100,12 +111,14 @@ final class RecordCommand extends ClientCommand {
         List<TopicFilter> out = filterOut.filters();
         long most = count.or(0);
         MqttClientBuilder builder = builder();
+        Duration base = append && !file.equals("-") ? RecordedMessage.lastTime(Path.of(file)) : Duration.ZERO;
         boolean isNew = !file.equals("-") && !Files.exists(Path.of(file));
         try (OutputStream sink = file.equals("-") ? new ToTerminal() : open(Path.of(file))) {
-            Recorder recorder = new Recorder(sink, out, most);
+            Recorder recorder = new Recorder(sink, out, most, base);
             subscriptions.forEach(
                     subscription -> builder.manualHandler(subscription.filter().text(), recorder));
             MqttClient client = builder.build();
+            Thread completing = null;
             try (Progress progress = new Progress(terminal(), recorder::summary);
                     ShutdownHook interruption = new ShutdownHook(() -> {
                         disconnectQuickly(client);
@@ -118,12 +131,16 @@ final class RecordCommand extends ClientCommand {
                 client.subscribeAsync(
                                 subscriptions, connection().properties(Property.Location.SUBSCRIBE), recorded -> {})
                         .get();
+                completing = startCompleting(recorder);
                 note("recording" + (progress.isShown() ? "; Ctrl-C ends it" : ""));
                 waitFor(recorder.end, deadline(duration.get()));
             } catch (TimeoutException e) {
                 hurry();
                 recorder.stop(); // the time that was asked for is over
             } finally {
+                if (completing != null) {
+                    completing.interrupt();
+                }
                 disconnect(client);
             }
             sumUp(recorder);
@@ -134,6 +151,17 @@ final class RecordCommand extends ClientCommand {
             }
             throw e;
         }
+    }
+
+    private @Nullable Thread startCompleting(Recorder recorder) {
+        if (noRetained.isOn()) {
+            return null;
+        }
+        List<String> filters = topic.all().isEmpty() ? List.of("#") : topic.all();
+        Thread thread = new Thread(() -> recorder.complete(filters), "godwit-record-retained");
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
     }
 
     private void sumUp(Recorder recorder) {
@@ -166,7 +194,8 @@ final class RecordCommand extends ClientCommand {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            if (!terminal().write(Arrays.copyOfRange(bytes, offset, offset + length), length)) {
+            byte[] shown = Printable.shown(Arrays.copyOfRange(bytes, offset, offset + length), terminal());
+            if (!terminal().write(shown, shown.length)) {
                 throw new OutputClosedException();
             }
         }
@@ -181,11 +210,18 @@ final class RecordCommand extends ClientCommand {
     private final class Recorder implements ManualHandler {
         private final OutputStream sink;
         private final List<TopicFilter> out;
+        private final Duration base;
         private final long wanted;
         private final CompletableFuture<Integer> end = new CompletableFuture<>();
 
         /** The beginning: the first message of a kept session, or the subscription; 0 before it. */
         private final AtomicLong start = new AtomicLong();
+
+        // Any thread.
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Set<String> seen = ConcurrentHashMap.newKeySet();
+        private final AtomicLong retained = new AtomicLong();
+        private volatile long lastRetainedAt;
 
         // Handler thread only, but for the summary.
         private final Repeats repeats = new Repeats();
@@ -193,7 +229,8 @@ final class RecordCommand extends ClientCommand {
         private volatile long messages;
         private volatile long bytes;
 
-        Recorder(OutputStream sink, List<TopicFilter> out, long wanted) {
+        Recorder(OutputStream sink, List<TopicFilter> out, long wanted, Duration base) {
+            this.base = base;
             this.wanted = wanted;
             this.sink = sink;
             this.out = out;
@@ -220,26 +257,76 @@ final class RecordCommand extends ClientCommand {
                 return;
             }
             if (!repeats.isRepeat(message) && isWanted(message)) {
-                try {
-                    Duration at = Duration.ofNanos(Math.max(0, System.nanoTime() - start()));
-                    String line =
-                            new RecordedMessage(at, Instant.now().truncatedTo(ChronoUnit.MICROS), message).toJson()
-                                    + "\n";
-                    sink.write(line.getBytes(StandardCharsets.UTF_8));
-                } catch (OutputClosedException e) {
-                    end.complete(ExitCodes.OUTPUT_CLOSED);
-                    return;
-                } catch (IOException e) {
-                    end.completeExceptionally(e);
+                if (message.retain()) {
+                    lastRetainedAt = System.nanoTime();
+                    retained.incrementAndGet();
+                }
+                seen.add(message.topic());
+                if (!write(message)) {
                     return;
                 }
-                bytes = bytes + message.payload().length;
-                messages = messages + 1;
             }
             acknowledgement.acknowledge();
             if (wanted > 0 && messages >= wanted) {
                 stop();
                 end.complete(ExitCodes.OK);
+            }
+        }
+
+        /** Returns false if the file cannot be written, which ends the recording. */
+        private boolean write(Message message) {
+            lock.lock();
+            try {
+                Duration at = base.plusNanos(Math.max(0, System.nanoTime() - start()));
+                String line =
+                        new RecordedMessage(at, Instant.now().truncatedTo(ChronoUnit.MICROS), message).toJson() + "\n";
+                sink.write(line.getBytes(StandardCharsets.UTF_8));
+                bytes = bytes + message.payload().length;
+                messages = messages + 1;
+                return true;
+            } catch (OutputClosedException e) {
+                end.complete(ExitCodes.OUTPUT_CLOSED);
+            } catch (IOException e) {
+                end.completeExceptionally(e);
+            } finally {
+                lock.unlock();
+            }
+            return false;
+        }
+
+        /**
+         * Where there were many retained messages, the broker's queue may have dropped some. Waits for the pause after
+         * them, and fetches the missing ones over a connection of its own.
+         */
+        private void complete(List<String> filters) {
+            try {
+                while (lastRetainedAt == 0 || System.nanoTime() - lastRetainedAt < PAUSE.toNanos()) {
+                    TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis() / 4);
+                }
+                if (retained.get() < RetainedScan.MANY) {
+                    return;
+                }
+                try (MqttClient second = connection()
+                        .builder(transport())
+                        .clientId("")
+                        .cleanSession(true)
+                        .will(null)
+                        .build()) {
+                    second.connectAsync().get();
+                    RetainedScan scan =
+                            new RetainedScan(second, connection().properties(Property.Location.SUBSCRIBE), PAUSE);
+                    Map<String, Message> all = scan.withQos(scan.messages(filters));
+                    all.values().stream()
+                            .filter(message -> isWanted(message) && seen.add(message.topic()))
+                            .forEach(this::write);
+                    if (!scan.isComplete()) {
+                        note("the recording may lack retained messages: the broker sent other ones each time");
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | MqttException e) {
+                note("the recording may lack retained messages: " + Failures.text(Failures.unwrap(e)));
             }
         }
 

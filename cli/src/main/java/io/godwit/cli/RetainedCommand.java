@@ -15,7 +15,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
-import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.protocol.TopicFilter;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,9 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,6 +52,7 @@ import picocli.CommandLine.Parameters;
 final class RetainedCommand extends ClientCommand {
     private static final String CLEAR = "clear";
     private static final int SHOWN = 72;
+    private static final Duration CLEAR_LIMIT = Duration.ofSeconds(30);
 
     @Parameters(
             arity = "0..*",
@@ -99,10 +97,8 @@ final class RetainedCommand extends ClientCommand {
         if (named.isEmpty() && clear) {
             throw new IllegalArgumentException("missing filter: godwit retained clear FILTER");
         }
-        List<TopicSubscription> subscriptions = (named.isEmpty() ? List.of("#") : named)
-                .stream()
-                        .map(filter -> TopicSubscription.of(filter, Qos.EXACTLY_ONCE))
-                        .toList();
+        List<String> wanted = named.isEmpty() ? List.of("#") : named;
+        wanted.forEach(TopicFilter::of);
         if (clear && !yes && !Terminal.inIsTerminal()) {
             throw new IllegalArgumentException(
                     "cannot ask for confirmation because standard input is not a terminal: add --yes");
@@ -110,31 +106,24 @@ final class RetainedCommand extends ClientCommand {
         MqttClient client = builder().callTimeout(Duration.ofDays(1)).build();
         try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connect(client);
-            Map<String, Message> retained = retained(client, subscriptions);
+            RetainedScan scan = new RetainedScan(client, connection().properties(Property.Location.SUBSCRIBE), idle);
+            Map<String, Message> retained = scan.messages(wanted);
+            if (json.isOn()) {
+                retained = scan.withQos(retained);
+            }
             if ((!clear || !yes) && !print(retained)) {
                 return ExitCodes.OUTPUT_CLOSED;
             }
-            return clear ? clear(client, retained) : ExitCodes.OK;
+            if (!scan.isComplete()) {
+                note("the list may be incomplete: the broker sent other messages each time it was asked");
+            }
+            if (clear) {
+                return clear(client, scan, wanted, retained);
+            }
+            return scan.isComplete() ? ExitCodes.OK : ExitCodes.CHECK_FAILED;
         } finally {
             disconnect(client);
         }
-    }
-
-    private Map<String, Message> retained(MqttClient client, List<TopicSubscription> subscriptions) throws Exception {
-        Map<String, Message> retained = new ConcurrentSkipListMap<>();
-        AtomicLong lastAt = new AtomicLong();
-        client.subscribeAsync(subscriptions, connection().properties(Property.Location.SUBSCRIBE), message -> {
-                    if (message.retain()) {
-                        retained.put(message.topic(), message);
-                        lastAt.set(System.nanoTime());
-                    }
-                })
-                .get();
-        lastAt.accumulateAndGet(System.nanoTime(), (last, now) -> now);
-        for (long left = idle.toNanos(); left > 0; left = lastAt.get() + idle.toNanos() - System.nanoTime()) {
-            TimeUnit.NANOSECONDS.sleep(left);
-        }
-        return retained;
     }
 
     /** Returns false if standard output was closed by its reader. */
@@ -152,12 +141,12 @@ final class RetainedCommand extends ClientCommand {
         int bytes = retained.values().stream()
                 .mapToInt(message -> message.payload().length)
                 .sum();
-        note(count(retained) + ", " + bytes + " bytes");
+        note(count(retained.size()) + ", " + bytes + " bytes");
         return true;
     }
 
-    private static String count(Map<String, Message> retained) {
-        return retained.size() + (retained.size() == 1 ? " retained message" : " retained messages");
+    private static String count(int messages) {
+        return messages + (messages == 1 ? " retained message" : " retained messages");
     }
 
     /** The payload on one line, as long as fits. */
@@ -175,27 +164,42 @@ final class RetainedCommand extends ClientCommand {
                 + (cut ? " (" + message.payload().length + " bytes)" : "");
     }
 
-    private int clear(MqttClient client, Map<String, Message> retained) throws Exception {
+    private int clear(MqttClient client, RetainedScan scan, List<String> filters, Map<String, Message> retained)
+            throws Exception {
         if (retained.isEmpty()) {
             note("there is nothing to clear");
             return ExitCodes.OK;
         }
-        if (!yes && !isConfirmed("Clear " + count(retained) + "? [y/N] ")) {
+        if (!yes && !isConfirmed("Clear " + count(retained.size()) + "? [y/N] ")) {
             note("nothing was cleared");
             return ExitCodes.FAILED;
         }
-        PublishWindow window = new PublishWindow(client, guard()::answered);
-        for (String topic : retained.keySet()) {
-            window.publish(Message.clearRetained(topic).withQos(Qos.AT_LEAST_ONCE));
+        Map<String, Message> left = retained;
+        int cleared = 0;
+        while (true) {
+            PublishWindow window = new PublishWindow(client, guard()::answered);
+            for (String topic : left.keySet()) {
+                window.publish(Message.clearRetained(topic).withQos(Qos.AT_LEAST_ONCE));
+            }
+            window.await(CLEAR_LIMIT);
+            // MQTT 3.1.1 acknowledges what is not allowed too, so look again
+            Map<String, Message> after = scan.messages(filters);
+            int still = after.size();
+            after.keySet().retainAll(left.keySet());
+            cleared += left.size() - after.size();
+            if (!after.isEmpty()) {
+                Throwable failure = window.failure();
+                String first = after.keySet().iterator().next();
+                note("godwit retained: " + count(cleared) + " cleared, " + after.size() + " still there, such as '"
+                        + first + "': " + (failure != null ? Failures.text(failure) : "the broker does not allow it"));
+                return ExitCodes.PUBLISH_FAILED;
+            }
+            if (still == 0 || scan.isComplete()) {
+                note(count(cleared) + " cleared");
+                return ExitCodes.OK;
+            }
+            left = scan.messages(filters); // what the first list had not shown
         }
-        window.await(Duration.ofSeconds(30));
-        Throwable failure = window.failure();
-        if (failure != null) {
-            note("godwit retained: " + window.failed() + " were not cleared: " + Failures.text(failure));
-            return Failures.exitCode(failure);
-        }
-        note(count(retained) + " cleared");
-        return ExitCodes.OK;
     }
 
     private boolean isConfirmed(String question) throws IOException {

@@ -406,6 +406,10 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void printed(Device device, byte[] line) {
+            if (terminal.outIsTerminal()) {
+                terminal.line(prefix(device) + new String(line, StandardCharsets.UTF_8));
+                return;
+            }
             byte[] prefix = prefix(device).getBytes(StandardCharsets.UTF_8);
             byte[] all = Arrays.copyOf(prefix, prefix.length + line.length + 1);
             System.arraycopy(line, 0, all, prefix.length, line.length);
@@ -432,7 +436,7 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void failed(Device device, LuaError error) {
-            terminal.note(prefix(device) + "Lua error: " + error.traceback());
+            terminal.notes(prefix(device) + "Lua error: " + error.traceback());
             if (!failed && !output.isQuiet() && reaction() == OnError.RESTART) {
                 terminal.note("godwit: the device restarts, as the chip does; with --on-error stop it stays off");
             }

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Json;
 import io.godwit.cli.output.Terminal;
@@ -7,6 +8,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.store.DiskStore;
@@ -17,7 +19,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class StoreCommand implements Runnable {
                     "CLIENT IDENTIFIER", "PUBLISHES", "IN FLIGHT", "RECEIVED", "SUBSCRIPTIONS", "BYTES"));
         }
         for (StoredLog log : logs) {
-            terminal.line(json ? summary(log) + "}" : row(log));
+            terminal.line(json ? Json.object(out -> summary(out, log)) : row(log));
             for (Damage damage : log.report().damages()) {
                 terminal.note("godwit: " + damage.bytes() + " bytes of "
                         + log.folder().resolve(damage.segment()) + " at offset " + damage.offset() + " are damaged ("
@@ -106,17 +107,17 @@ final class StoreCommand implements Runnable {
                 .count();
     }
 
-    private static String summary(StoredLog log) {
-        return "{\"clientId\":" + Json.quote(log.clientId())
-                + ",\"folder\":" + Json.quote(log.folder().toString())
-                + ",\"bytes\":" + log.bytes()
-                + ",\"records\":" + log.report().records()
-                + ",\"tornBytes\":" + log.report().tornBytes()
-                + ",\"damages\":" + log.report().damages().size()
-                + ",\"publishCount\":" + log.session().publishes().size()
-                + ",\"inFlight\":" + inFlight(log)
-                + ",\"receivedCount\":" + log.session().received().size()
-                + ",\"subscriptionCount\":" + log.session().subscriptions().size();
+    private static void summary(JsonGenerator json, StoredLog log) throws IOException {
+        json.writeStringField("clientId", log.clientId());
+        json.writeStringField("folder", log.folder().toString());
+        json.writeNumberField("bytes", log.bytes());
+        json.writeNumberField("records", log.report().records());
+        json.writeNumberField("tornBytes", log.report().tornBytes());
+        json.writeNumberField("damages", log.report().damages().size());
+        json.writeNumberField("publishCount", log.session().publishes().size());
+        json.writeNumberField("inFlight", inFlight(log));
+        json.writeNumberField("receivedCount", log.session().received().size());
+        json.writeNumberField("subscriptionCount", log.session().subscriptions().size());
     }
 
     @Command(
@@ -128,43 +129,68 @@ final class StoreCommand implements Runnable {
     int export(@Parameters(paramLabel = "PATH", description = "The folder of the store.") Path path)
             throws IOException {
         for (StoredLog log : StoredLog.in(path)) {
-            StringJoiner publishes = new StringJoiner(",", "[", "]");
-            log.session().publishes().forEach(publish -> publishes.add(json(publish)));
-            StringJoiner subscriptions = new StringJoiner(",", "[", "]");
-            log.session().subscriptions().forEach(subscription -> subscriptions.add(json(subscription)));
-            terminal.line(summary(log) + ",\"publishes\":" + publishes + ",\"received\":"
-                    + log.session().received() + ",\"subscriptions\":" + subscriptions + "}");
+            terminal.line(Json.object(json -> {
+                summary(json, log);
+                json.writeArrayFieldStart("publishes");
+                for (StoredPublish publish : log.session().publishes()) {
+                    write(json, publish);
+                }
+                json.writeEndArray();
+                json.writeArrayFieldStart("received");
+                for (Integer packetId : log.session().received()) {
+                    json.writeNumber(packetId);
+                }
+                json.writeEndArray();
+                json.writeArrayFieldStart("subscriptions");
+                for (TopicSubscription subscription : log.session().subscriptions()) {
+                    write(json, subscription);
+                }
+                json.writeEndArray();
+            }));
         }
         return ExitCodes.OK;
     }
 
-    private static String json(StoredPublish publish) {
+    private static void write(JsonGenerator json, StoredPublish publish) throws IOException {
         Message message = publish.message();
-        StringJoiner properties = new StringJoiner(",", "[", "]");
-        message.properties()
-                .forEach((property, value) -> properties.add("{\"name\":" + Json.quote(property.name())
-                        + ",\"value\":"
-                        + (value instanceof byte[] bytes
-                                ? Json.quote(Base64.getEncoder().encodeToString(bytes))
-                                : value instanceof Number number ? number.toString() : Json.quote(value.toString()))
-                        + "}"));
-        return "{\"sequence\":" + publish.sequence()
-                + ",\"topic\":" + Json.quote(message.topic())
-                + ",\"qos\":" + message.qos().level()
-                + ",\"retain\":" + message.retain()
-                + ",\"packetId\":" + publish.packetId()
-                + ",\"released\":" + publish.released()
-                + (publish.expiresAt() == Long.MAX_VALUE ? "" : ",\"expiresAt\":" + publish.expiresAt())
-                + ",\"payload\":" + Json.quote(Base64.getEncoder().encodeToString(message.payload()))
-                + ",\"properties\":" + properties + "}";
+        json.writeStartObject();
+        json.writeNumberField("sequence", publish.sequence());
+        json.writeStringField("topic", message.topic());
+        json.writeNumberField("qos", message.qos().level());
+        json.writeBooleanField("retain", message.retain());
+        json.writeNumberField("packetId", publish.packetId());
+        json.writeBooleanField("released", publish.released());
+        if (publish.expiresAt() != Long.MAX_VALUE) {
+            json.writeNumberField("expiresAt", publish.expiresAt());
+        }
+        json.writeStringField("payload", Base64.getEncoder().encodeToString(message.payload()));
+        json.writeArrayFieldStart("properties");
+        MqttProperties properties = message.properties();
+        for (int i = 0; i < properties.size(); i++) {
+            json.writeStartObject();
+            json.writeStringField("name", properties.property(i).name());
+            Object value = properties.value(i);
+            if (value instanceof byte[] bytes) {
+                json.writeStringField("value", Base64.getEncoder().encodeToString(bytes));
+            } else if (value instanceof Number number) {
+                json.writeNumberField("value", number.longValue());
+            } else {
+                json.writeStringField("value", value.toString());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
-    private static String json(TopicSubscription subscription) {
-        return "{\"filter\":" + Json.quote(subscription.filter().text())
-                + ",\"qos\":" + subscription.maximumQos().level()
-                + ",\"noLocal\":" + subscription.noLocal()
-                + ",\"retainAsPublished\":" + subscription.retainAsPublished()
-                + ",\"retainHandling\":" + subscription.retainHandling().ordinal() + "}";
+    private static void write(JsonGenerator json, TopicSubscription subscription) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("filter", subscription.filter().text());
+        json.writeNumberField("qos", subscription.maximumQos().level());
+        json.writeBooleanField("noLocal", subscription.noLocal());
+        json.writeBooleanField("retainAsPublished", subscription.retainAsPublished());
+        json.writeNumberField("retainHandling", subscription.retainHandling().ordinal());
+        json.writeEndObject();
     }
 
     @Command(

@@ -131,9 +131,6 @@ final class SubCommand extends ClientCommand {
         })) {
             long deadline = deadline(timeout.get());
             connectWithin(client, deadline);
-            for (String filter : unsubscribe) {
-                client.unsubscribeAsync(filter).get();
-            }
             MqttProperties properties = connection().properties(Property.Location.SUBSCRIBE);
             CompletableFuture<?>[] answers = subscriptions.stream()
                     .map(subscription -> client.subscribeAsync(List.of(subscription), properties, declared -> {})
@@ -147,6 +144,9 @@ final class SubCommand extends ClientCommand {
                             }))
                     .toArray(CompletableFuture[]::new);
             waitFor(CompletableFuture.allOf(answers), deadline);
+            for (String filter : unsubscribe) { // after the subscriptions, as mosquitto_sub does
+                waitFor(client.unsubscribeAsync(filter), deadline);
+            }
             return exitAfterSubscribe ? ExitCodes.OK : waitFor(arrivals.end(), deadline);
         } catch (TimeoutException e) {
             hurry();

@@ -1,5 +1,6 @@
 package io.godwit.cli.bench;
 
+import io.godwit.plot.Svg;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,13 +40,13 @@ public final class HtmlReport {
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")
                 .append("<meta name=\"color-scheme\" content=\"light dark\">\n")
                 .append("<link rel=\"icon\" href=\"data:,\">\n<title>")
-                .append(escaped(title))
+                .append(Svg.escaped(title))
                 .append("</title>\n<style>\n")
                 .append(resource("report.css"))
                 .append("</style>\n</head>\n<body>\n<header>\n<p class=\"faint\">godwit bench</p>\n<h1>")
-                .append(escaped(result.plan().servers()))
+                .append(Svg.escaped(result.plan().servers()))
                 .append("</h1>\n<p class=\"faint\">")
-                .append(escaped(TIME.format(result.started())))
+                .append(Svg.escaped(TIME.format(result.started())))
                 .append("</p>\n</header>\n<main>\n");
         verdict();
         figures();
@@ -62,7 +63,7 @@ public final class HtmlReport {
                 .append(
                         " due to the broker's last answer. A message that goes out late counts from when it was due, so that no")
                 .append(" wait is left out. Both ends share one clock.</p>\n<p>")
-                .append(escaped(String.join(" · ", version)))
+                .append(Svg.escaped(String.join(" · ", version)))
                 .append("</p>\n</footer>\n<script type=\"application/json\" id=\"result\">\n")
                 .append(JsonReport.of(result).replace("<", "\\u003c"))
                 .append("\n</script>\n<div id=\"tip\" hidden></div>\n<script>\n")
@@ -99,7 +100,7 @@ public final class HtmlReport {
                 .append("\"><b>")
                 .append(word)
                 .append("</b> ")
-                .append(escaped(text))
+                .append(Svg.escaped(text))
                 .append("</p>\n");
     }
 
@@ -133,9 +134,9 @@ public final class HtmlReport {
 
     private void figure(String value, String what) {
         html.append("<div><strong>")
-                .append(escaped(value))
+                .append(Svg.escaped(value))
                 .append("</strong><span>")
-                .append(escaped(what))
+                .append(Svg.escaped(what))
                 .append("</span></div>\n");
     }
 
@@ -153,7 +154,8 @@ public final class HtmlReport {
         all.forEach((name, times) -> {
             html.append("<tr><th>").append(name).append("</th>");
             ReportRows.times(times)
-                    .forEach(cell -> html.append("<td>").append(escaped(cell)).append("</td>"));
+                    .forEach(cell ->
+                            html.append("<td>").append(Svg.escaped(cell)).append("</td>"));
             html.append("<td>").append(Formats.count(times.count())).append("</td></tr>\n");
         });
         html.append("</table></div>\n</section>\n");
@@ -166,19 +168,11 @@ public final class HtmlReport {
                 .append(id)
                 .append("\">\n");
         facts.forEach((name, value) -> html.append("<tr><th>")
-                .append(escaped(name))
+                .append(Svg.escaped(name))
                 .append("</th><td>")
-                .append(escaped(value))
+                .append(Svg.escaped(value))
                 .append("</td></tr>\n"));
         html.append("</table>\n</section>\n");
-    }
-
-    /** The text as it may stand in HTML, in attributes too. */
-    static String escaped(String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 
     private static String resource(String name) {

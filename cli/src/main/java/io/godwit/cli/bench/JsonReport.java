@@ -1,10 +1,8 @@
 package io.godwit.cli.bench;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.godwit.cli.output.Json;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -12,29 +10,18 @@ import java.util.Map;
 
 /** The result as one JSON object, in the form that docs/bench.md describes. Times are milliseconds, unless a name says seconds. */
 public final class JsonReport {
-    private static final JsonFactory JSON = new JsonFactory();
-
-    private final StringWriter text = new StringWriter();
     private final JsonGenerator json;
 
-    private JsonReport() throws IOException {
-        json = JSON.createGenerator(text);
+    private JsonReport(JsonGenerator json) {
+        this.json = json;
     }
 
     /** The object, on one line. */
     public static String of(BenchResult result) {
-        try {
-            JsonReport report = new JsonReport();
-            report.write(result);
-            report.json.close();
-            return report.text.toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Json.object(json -> new JsonReport(json).write(result));
     }
 
     private void write(BenchResult result) throws IOException {
-        json.writeStartObject();
         json.writeNumberField("format", 1);
         json.writeStringField("started", result.started().toString());
         settings(result.plan());
@@ -50,7 +37,6 @@ public final class JsonReport {
         json.writeEndObject();
         client(result.client());
         history(result.history());
-        json.writeEndObject();
     }
 
     private void settings(BenchPlan plan) throws IOException {

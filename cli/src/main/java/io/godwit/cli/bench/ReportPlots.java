@@ -2,6 +2,9 @@ package io.godwit.cli.bench;
 
 import io.godwit.cli.bench.Timeline.Phase;
 import io.godwit.cli.bench.Timeline.Sample;
+import io.godwit.plot.Axis;
+import io.godwit.plot.Plot;
+import io.godwit.plot.Svg;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -268,13 +271,11 @@ final class ReportPlots {
     }
 
     private void figure(String id, String title, Map<String, String> legend, Plot plot) {
-        html.append("<figure>\n<figcaption><h2>")
-                .append(HtmlReport.escaped(title))
-                .append("</h2>");
+        html.append("<figure>\n<figcaption><h2>").append(Svg.escaped(title)).append("</h2>");
         legend.forEach((name, style) -> html.append("<span class=\"key ")
                 .append(style)
                 .append("\">")
-                .append(HtmlReport.escaped(name))
+                .append(Svg.escaped(name))
                 .append("</span>"));
         html.append("</figcaption>\n").append(plot.svg(id, title)).append("</figure>\n");
     }

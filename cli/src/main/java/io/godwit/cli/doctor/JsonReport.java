@@ -1,39 +1,30 @@
 package io.godwit.cli.doctor;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.godwit.cli.output.Json;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a report for programs: one line of JSON for a server. */
+/** Writes a report for programs: one line of JSON for each server. */
 public final class JsonReport {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private JsonReport() {}
 
     public static String line(Report report) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
+        return Json.object(json -> {
             json.writeStringField("server", report.server().withoutCredentials().toString());
             json.writeBooleanField("works", report.diagnosis() == null);
-            if (report.diagnosis() != null) {
-                diagnosis(json, report.diagnosis());
+            Diagnosis diagnosis = report.diagnosis();
+            if (diagnosis != null) {
+                diagnosis(json, diagnosis);
             }
             json.writeArrayFieldStart("steps");
             for (Finding finding : report.findings()) {
                 finding(json, finding);
             }
             json.writeEndArray();
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text.toString();
+        });
     }
 
     private static void diagnosis(JsonGenerator json, Diagnosis diagnosis) throws IOException {

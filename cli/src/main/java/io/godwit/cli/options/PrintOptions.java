@@ -2,6 +2,7 @@ package io.godwit.cli.options;
 
 import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
+import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import java.time.ZoneId;
 import picocli.CommandLine.Mixin;
@@ -42,9 +43,10 @@ public final class PrintOptions {
             case "auto" -> null;
             default -> throw new IllegalArgumentException("--color " + colour + ": always, never or auto");
         };
+        boolean safe = terminal.outIsTerminal() && style.style() != PayloadStyle.raw;
         return new MessagePrinter(
                 terminal.withColours(colours),
-                format.get() == null ? null : OutputFormat.parse(format.get(), pretty, ZoneId.systemDefault()),
+                format.get() == null ? null : OutputFormat.parse(format.get(), pretty, safe, ZoneId.systemDefault()),
                 style.style(),
                 verbose.isOn(),
                 !noEndOfLine);

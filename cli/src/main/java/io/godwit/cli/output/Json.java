@@ -1,33 +1,82 @@
 package io.godwit.cli.output;
 
-/** Writes strings as JSON. */
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes JSON: the one place in the command that knows how. */
 public final class Json {
-    private static final String HEX = "0123456789abcdef";
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .characterEscapes(new LowerCaseEscapes())
+            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
 
     private Json() {}
 
-    /** The text in quotes, with what JSON wants escaped. */
-    public static String quote(String text) {
-        StringBuilder out = new StringBuilder(text.length() + 8).append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                default -> {
-                    if (c < 0x20) {
-                        out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
-                    } else {
-                        out.append(c);
-                    }
+    /** Writes the members of an object. */
+    public interface Members {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** An object on one line. */
+    public static String object(Members members) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = generator(text)) {
+            json.writeStartObject();
+            members.write(json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a string takes everything
+        }
+        return text.toString();
+    }
+
+    /** What writes JSON to a text. */
+    static JsonGenerator generator(StringWriter text) throws IOException {
+        return JSON.createGenerator(text);
+    }
+
+    /** What reads JSON from a text. */
+    public static JsonParser parser(String text) throws IOException {
+        return JSON.createParser(text);
+    }
+
+    /** What reads JSON from bytes. */
+    static JsonParser parser(byte[] bytes) throws IOException {
+        return JSON.createParser(bytes);
+    }
+
+    /** Control characters as cJSON and so mosquitto_sub write them: with lower-case digits. */
+    private static final class LowerCaseEscapes extends CharacterEscapes {
+        private static final long serialVersionUID = 1;
+
+        private final int[] escapes = standardAsciiEscapesForJSON();
+
+        LowerCaseEscapes() {
+            for (int c = 0; c < ' '; c++) {
+                if (escapes[c] == ESCAPE_STANDARD) {
+                    escapes[c] = ESCAPE_CUSTOM;
                 }
             }
         }
-        return out.append('"').toString();
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            return escapes;
+        }
+
+        @Override
+        public @Nullable SerializableString getEscapeSequence(int c) {
+            return c < ' ' ? new SerializedString(String.format("\\u%04x", c)) : null;
+        }
     }
 }

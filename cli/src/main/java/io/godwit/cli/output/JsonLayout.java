@@ -1,28 +1,22 @@
 package io.godwit.cli.output;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Lays JSON out anew: on one line, or over several for people. */
+/** Formats JSON again: on one line, or over several. */
 public final class JsonLayout {
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .build();
-
     private JsonLayout() {}
 
-    /** The same JSON value laid out, or null when the bytes are no JSON value, or more than one. */
+    /** The same JSON value formatted, or null if the bytes are not exactly one JSON value. */
     public static @Nullable String of(byte[] bytes, boolean pretty) {
         StringWriter text = new StringWriter();
-        try (JsonParser in = JSON.createParser(bytes);
-                JsonGenerator out = JSON.createGenerator(text)) {
+        try (JsonParser in = Json.parser(bytes);
+                JsonGenerator out = Json.generator(text)) {
             if (pretty) {
                 DefaultPrettyPrinter printer = new DefaultPrettyPrinter();
                 printer.indentArraysWith(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);

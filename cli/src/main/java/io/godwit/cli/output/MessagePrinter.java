@@ -38,29 +38,28 @@ public final class MessagePrinter {
 
     /** The same with a text before it. */
     public boolean print(Message message, String prefix) {
+        boolean isEmpty = message.payload().length == 0;
+        if (format == null && isEmpty && !(verbose && endOfLine)) {
+            return true; // as mosquitto_sub: nothing to show
+        }
         line.reset();
         line.writeBytes(prefix.getBytes(StandardCharsets.UTF_8));
         if (format != null) {
             format.append(line, message, Instant.now());
         } else {
             if (verbose) {
-                String topic = terminal.paint(Colour.TOPIC, message.topic()) + " ";
-                line.writeBytes(topic.getBytes(StandardCharsets.UTF_8));
+                line.writeBytes((terminal.shown(Colour.TOPIC, message.topic()) + " ").getBytes(StandardCharsets.UTF_8));
             }
-            append(message);
+            if (isEmpty) {
+                line.writeBytes("(null)".getBytes(StandardCharsets.US_ASCII));
+            } else {
+                style.append(line, message.payload(), terminal);
+            }
         }
         if (endOfLine) {
             line.write('\n');
         }
         byte[] bytes = line.toByteArray();
         return terminal.write(bytes, bytes.length);
-    }
-
-    private void append(Message message) {
-        if (message.payload().length == 0 && verbose) {
-            line.writeBytes("(null)".getBytes(StandardCharsets.US_ASCII)); // as mosquitto_sub -v
-        } else {
-            style.append(line, message.payload(), terminal);
-        }
     }
 }

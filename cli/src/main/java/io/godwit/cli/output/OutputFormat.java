@@ -2,7 +2,6 @@ package io.godwit.cli.output;
 
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
-import io.godwit.mqtt.protocol.UserProperty;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -12,9 +11,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A format of {@code mosquitto_sub -F}: plain text with sequences that begin with {@code %} (the message), {@code @}
@@ -22,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OutputFormat {
     private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssZ");
-    private static final DateTimeFormatter ISO_MICROS = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSZ");
 
     /** Writes its share of a message. */
     private interface Part {
@@ -41,10 +37,11 @@ public final class OutputFormat {
      * Reads a format.
      *
      * @param pretty whether JSON is laid out over several lines
-     * @throws IllegalArgumentException when a sequence is not known, with its place
+     * @param safe whether what comes from outside is escaped, for a terminal; the format itself never is
+     * @throws IllegalArgumentException if a sequence is not known, with its place
      */
-    public static OutputFormat parse(String format, boolean pretty, ZoneId zone) {
-        return new OutputFormat(new Parser(format, pretty).parts(), zone);
+    public static OutputFormat parse(String format, boolean pretty, boolean safe, ZoneId zone) {
+        return new OutputFormat(new Parser(format, pretty, safe).parts(), zone);
     }
 
     /** Appends the message as the format says. */
@@ -63,12 +60,14 @@ public final class OutputFormat {
     private static final class Parser {
         private final String format;
         private final boolean pretty;
+        private final boolean safe;
         private final List<Part> parts = new ArrayList<>();
         private final StringBuilder plain = new StringBuilder();
         private int at;
 
-        Parser(String format, boolean pretty) {
+        Parser(String format, boolean pretty, boolean safe) {
             this.format = format;
+            this.safe = safe;
             this.pretty = pretty;
         }
 
@@ -99,6 +98,20 @@ public final class OutputFormat {
             parts.add(part);
         }
 
+        /** Adds what a publisher chose: text on one line, or with its line breaks. */
+        private void outside(boolean breaks, Part part) {
+            if (!safe) {
+                add(part);
+                return;
+            }
+            add((out, message, time) -> {
+                ByteArrayOutputStream raw = new ByteArrayOutputStream();
+                part.append(raw, message, time);
+                String text = raw.toString(StandardCharsets.UTF_8);
+                text(out, breaks ? Printable.lines(text) : Printable.line(text));
+            });
+        }
+
         private char next(String what) {
             if (at >= format.length()) {
                 throw new IllegalArgumentException("the format ends after an incomplete '" + what + "'");
@@ -126,95 +139,117 @@ public final class OutputFormat {
 
         private void percent() {
             int start = at;
-            boolean left = false;
-            char pad = ' ';
             char c = next("%");
-            while (c == '-' || c == '0') {
-                left |= c == '-';
-                pad = c == '0' ? '0' : pad;
-                c = next("%");
-            }
+            boolean left = c == '-';
+            c = left ? next("%") : c;
+            char pad = c == '0' ? '0' : ' ';
             int width = 0;
-            while (c >= '0' && c <= '9') {
-                width = width * 10 + (c - '0');
-                c = next("%");
-                if (width > 10_000) {
-                    throw new IllegalArgumentException("the format has a width over 10000 at character " + start);
-                }
+            for (; c >= '0' && c <= '9'; c = next("%")) {
+                width = number(width, c, start);
             }
             int precision = -1;
             if (c == '.') {
                 precision = 0;
-                c = next("%");
-                while (c >= '0' && c <= '9') {
-                    precision = Math.min(10_000, precision * 10 + (c - '0'));
-                    c = next("%");
+                for (c = next("%"); c >= '0' && c <= '9'; c = next("%")) {
+                    precision = number(precision, c, start);
                 }
             }
-            sequence(c, new Field(left, left ? ' ' : pad, width, precision), start);
+            FormatField field = new FormatField(left, pad, width, precision);
+            if (!message(c, field) && !property(c, field)) {
+                throw new IllegalArgumentException(
+                        "the format has '%" + c + "' at character " + start + ", which is not a known sequence");
+            }
         }
 
-        private void sequence(char c, Field field, int start) {
+        private static int number(int before, char digit, int start) {
+            int number = before * 10 + (digit - '0');
+            if (number > 10_000) {
+                throw new IllegalArgumentException("the format has a number over 10000 at character " + start);
+            }
+            return number;
+        }
+
+        /** Sequences for the message itself; false: it is not one of them. */
+        private boolean message(char c, FormatField field) {
             switch (c) {
                 case '%' -> plain.append('%');
-                case 't' -> add((out, message, time) -> field.string(out, message.topic()));
-                case 'p' -> add((out, message, time) -> field.bytes(out, message.payload()));
-                case 'x' ->
-                    add((out, message, time) -> field.hex(out, HexFormat.of().formatHex(message.payload())));
+                case 't' -> outside(false, (out, message, time) -> field.string(out, message.topic()));
+                case 'p' -> outside(true, (out, message, time) -> field.payload(out, message.payload()));
+                case 'x' -> add((out, message, time) -> field.hex(out, message.payload(), HexFormat.of()));
                 case 'X' ->
                     add((out, message, time) ->
-                            field.hex(out, HexFormat.of().withUpperCase().formatHex(message.payload())));
+                            field.hex(out, message.payload(), HexFormat.of().withUpperCase()));
                 case 'l' -> add((out, message, time) -> field.number(out, message.payload().length));
                 case 'q' ->
                     add((out, message, time) ->
                             text(out, String.valueOf(message.qos().level())));
                 case 'r' -> add((out, message, time) -> text(out, message.retain() ? "1" : "0"));
                 case 'm' -> add((out, message, time) -> field.number(out, 0)); // handlers do not see identifiers
+                case 'I' -> add((out, message, time) -> field.string(out, ISO.format(time)));
+                case 'U' ->
+                    add((out, message, time) ->
+                            text(out, String.format("%d.%09d", time.toEpochSecond(), time.getNano())));
+                case 'j', 'J' -> {
+                    MessageJson json = new MessageJson(c == 'j', pretty);
+                    outside(true, (out, message, time) -> text(out, json.of(message, time)));
+                }
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        /** Sequences for properties of MQTT 5; false: it is not one of them. */
+        private boolean property(char c, FormatField field) {
+            switch (c) {
                 case 'A' -> number(field, Property.TOPIC_ALIAS);
                 case 'E' -> number(field, Property.MESSAGE_EXPIRY_INTERVAL);
                 case 'F' -> number(field, Property.PAYLOAD_FORMAT_INDICATOR);
                 case 'S' -> number(field, Property.SUBSCRIPTION_IDENTIFIER);
-                case 'C' -> string(field, Property.CONTENT_TYPE);
-                case 'R' -> string(field, Property.RESPONSE_TOPIC);
+                case 'C' -> string(field, Property.CONTENT_TYPE, field.width());
+                case 'R' -> string(field, Property.RESPONSE_TOPIC, 0);
                 case 'D' ->
-                    add((out, message, time) -> {
+                    outside(false, (out, message, time) -> {
                         byte[] data = message.correlationData();
                         if (data != null) {
                             out.writeBytes(data);
                         }
                     });
                 case 'P' ->
-                    add((out, message, time) -> text(
-                            out,
-                            message.userProperties().stream()
-                                    .map(property -> property.name() + ":" + property.value())
-                                    .collect(Collectors.joining(" "))));
-                case 'I' -> add((out, message, time) -> field.string(out, ISO.format(time)));
-                case 'U' ->
-                    add((out, message, time) ->
-                            text(out, String.format("%d.%09d", time.toEpochSecond(), time.getNano())));
-                case 'j' -> add((out, message, time) -> json(out, message, time, true));
-                case 'J' -> add((out, message, time) -> json(out, message, time, false));
-                default ->
-                    throw new IllegalArgumentException(
-                            "the format has '%" + c + "' at character " + start + ", which is not a known sequence");
+                    outside(
+                            false,
+                            (out, message, time) -> text(
+                                    out,
+                                    message.userProperties().stream()
+                                            .map(property -> property.name() + ":" + property.value())
+                                            .collect(Collectors.joining(" "))));
+                default -> {
+                    return false;
+                }
             }
+            return true;
         }
 
-        private void number(Field field, Property<? extends Number> property) {
+        private void number(FormatField field, Property<? extends Number> property) {
             add((out, message, time) -> {
                 Number value = message.properties().get(property);
                 if (value != null) {
                     field.number(out, value.longValue());
+                } else {
+                    field.blank(out, field.pad());
                 }
             });
         }
 
-        private void string(Field field, Property<String> property) {
-            add((out, message, time) -> {
+        /** @param blanks where the message lacks the property */
+        private void string(FormatField field, Property<String> property, int blanks) {
+            outside(false, (out, message, time) -> {
                 String value = message.properties().get(property);
                 if (value != null) {
                     field.string(out, value);
+                } else {
+                    text(out, " ".repeat(blanks));
                 }
             });
         }
@@ -234,103 +269,13 @@ public final class OutputFormat {
                 add((out, message, time) -> text(out, String.valueOf(Strftime.format(c, time))));
             }
         }
-
-        private void json(ByteArrayOutputStream out, Message message, ZonedDateTime time, boolean escaped) {
-            StringBuilder line = new StringBuilder("{\"tst\":\"")
-                    .append(ISO_MICROS.format(time))
-                    .append("\",\"topic\":")
-                    .append(Json.quote(message.topic()))
-                    .append(",\"qos\":")
-                    .append(message.qos().level())
-                    .append(",\"retain\":")
-                    .append(message.retain() ? 1 : 0)
-                    .append(",\"payloadlen\":")
-                    .append(message.payload().length);
-            properties(line, message);
-            line.append(",\"payload\":");
-            if (message.payload().length == 0) {
-                line.append(escaped ? "\"\"" : "null");
-            } else if (escaped) {
-                line.append(Json.quote(message.text()));
-            } else {
-                String payload = JsonLayout.of(message.payload(), false);
-                if (payload == null) {
-                    throw new NotJsonException(
-                            "the payload on topic '" + message.topic() + "' is invalid JSON: use %j");
-                }
-                line.append(payload);
-            }
-            line.append('}');
-            String pretty = this.pretty ? JsonLayout.of(line.toString().getBytes(StandardCharsets.UTF_8), true) : null;
-            text(out, pretty != null ? pretty : line.toString());
-        }
-
-        private static void properties(StringBuilder line, Message message) {
-            if (message.properties().isEmpty()) {
-                return;
-            }
-            List<String> entries = new ArrayList<>();
-            List<String> users = new ArrayList<>();
-            message.properties().forEach((property, value) -> {
-                if (value instanceof UserProperty user) {
-                    users.add(Json.quote(user.name()) + ":" + Json.quote(user.value()));
-                } else {
-                    String shown = value instanceof byte[] bytes
-                            ? Json.quote(new String(bytes, StandardCharsets.UTF_8))
-                            : value instanceof String text ? Json.quote(text) : String.valueOf(value);
-                    entries.add("\"" + property.name().replace(' ', '-') + "\":" + shown);
-                }
-            });
-            if (!users.isEmpty()) {
-                entries.add("\"user-properties\":{" + String.join(",", users) + "}");
-            }
-            line.append(",\"properties\":{").append(String.join(",", entries)).append('}');
-        }
-    }
-
-    /** Width, precision and padding of one sequence. */
-    private record Field(boolean left, char pad, int width, int precision) {
-        void string(ByteArrayOutputStream out, String text) {
-            String cut = precision >= 0 && precision < text.length() ? text.substring(0, precision) : text;
-            padded(out, cut.getBytes(StandardCharsets.UTF_8), ' ');
-        }
-
-        void number(ByteArrayOutputStream out, long number) {
-            padded(out, String.format(Locale.ROOT, "%d", number).getBytes(StandardCharsets.US_ASCII), pad);
-        }
-
-        void bytes(ByteArrayOutputStream out, byte[] payload) {
-            padded(
-                    out,
-                    precision >= 0 && precision < payload.length
-                            ? java.util.Arrays.copyOf(payload, precision)
-                            : payload,
-                    ' ');
-        }
-
-        void hex(ByteArrayOutputStream out, String hex) {
-            String cut = precision >= 0 && precision < hex.length() ? hex.substring(0, precision) : hex;
-            padded(out, cut.getBytes(StandardCharsets.US_ASCII), pad);
-        }
-
-        private void padded(ByteArrayOutputStream out, byte[] bytes, char filler) {
-            if (left) {
-                out.writeBytes(bytes);
-            }
-            for (int i = bytes.length; i < width; i++) {
-                out.write(filler);
-            }
-            if (!left) {
-                out.writeBytes(bytes);
-            }
-        }
     }
 
     /** {@code %J} met a payload that is no JSON. */
     public static final class NotJsonException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        NotJsonException(@Nullable String message) {
+        NotJsonException(String message) {
             super(message);
         }
     }

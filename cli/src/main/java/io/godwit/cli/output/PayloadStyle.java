@@ -30,18 +30,24 @@ public enum PayloadStyle {
             case raw -> line.writeBytes(payload);
             case hex -> add(line, HexFormat.of().formatHex(payload));
             case base64 -> add(line, Base64.getEncoder().encodeToString(payload));
-            case text -> add(line, printable(new String(payload, StandardCharsets.UTF_8)));
+            case text -> add(line, Printable.lines(new String(payload, StandardCharsets.UTF_8)));
             case json -> {
                 String pretty = JsonLayout.of(payload, true);
-                add(line, pretty != null ? pretty : printable(new String(payload, StandardCharsets.UTF_8)));
+                add(
+                        line,
+                        pretty != null
+                                ? Printable.lines(pretty)
+                                : Printable.lines(new String(payload, StandardCharsets.UTF_8)));
             }
             case auto -> {
-                if (!terminal.outIsTerminal() || isText(payload)) {
+                if (!terminal.outIsTerminal()) {
                     line.writeBytes(payload);
+                } else if (isText(payload)) {
+                    line.writeBytes(Printable.lines(payload));
                 } else {
                     add(
                             line,
-                            terminal.paint(Colour.FAINT, "hex ")
+                            terminal.shown(Colour.FAINT, "hex ")
                                     + HexFormat.of().formatHex(payload));
                 }
             }
@@ -50,15 +56,6 @@ public enum PayloadStyle {
 
     private static void add(ByteArrayOutputStream line, String text) {
         line.writeBytes(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String printable(String text) {
-        StringBuilder out = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            out.append(isControl(c) ? '\uFFFD' : c);
-        }
-        return out.toString();
     }
 
     /** Whether the payload is text that a terminal can show. */
@@ -80,6 +77,6 @@ public enum PayloadStyle {
     }
 
     private static boolean isControl(char c) {
-        return (c < ' ' || c >= 0x7F && c < 0xA0) && c != '\n' && c != '\t' && c != '\r';
+        return Printable.isControl(c) && c != '\n' && c != '\t' && c != '\r';
     }
 }

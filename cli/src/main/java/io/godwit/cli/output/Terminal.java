@@ -36,6 +36,10 @@ public final class Terminal {
     }
 
     private static final String CLEAR_TO_END = "\u001b[K";
+    /** Marks what {@link #paint} did, until it is written; no text of MQTT holds it [MQTT-1.5.4-2]. */
+    private static final char MARK = '\0';
+
+    private static final char END = '/';
 
     // Set once.
     private final OutputStream out;
@@ -44,13 +48,31 @@ public final class Terminal {
     private final boolean errIsTerminal;
     private final boolean colours;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final State state;
 
-    // Guarded by lock.
-    private @Nullable IOException failure;
-    private boolean progressing;
+    /** What terminals over the same streams share. */
+    private static final class State {
+        final ReentrantLock lock = new ReentrantLock();
+
+        // Guarded by lock.
+        @Nullable
+        IOException failure;
+
+        boolean progressing;
+    }
 
     public Terminal(OutputStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal, boolean colours) {
+        this(out, err, outIsTerminal, errIsTerminal, colours, new State());
+    }
+
+    private Terminal(
+            OutputStream out,
+            PrintStream err,
+            boolean outIsTerminal,
+            boolean errIsTerminal,
+            boolean colours,
+            State state) {
+        this.state = state;
         this.out = out;
         this.err = err;
         this.outIsTerminal = outIsTerminal;
@@ -73,7 +95,7 @@ public final class Terminal {
 
     /** The same with colours switched by hand; null leaves them. */
     public Terminal withColours(@Nullable Boolean on) {
-        return on == null ? this : new Terminal(out, err, outIsTerminal, errIsTerminal, on);
+        return on == null ? this : new Terminal(out, err, outIsTerminal, errIsTerminal, on, state);
     }
 
     private static boolean isTerminal(int descriptor) {
@@ -134,34 +156,73 @@ public final class Terminal {
         return colours;
     }
 
-    /** The text in a colour, where colours are shown. */
+    /** The text in a colour, where colours are shown: for {@link #line} and {@link #note} only, which escape the rest. */
     public String paint(Colour colour, String text) {
+        return colours ? MARK + colour.name() + MARK + text + MARK + END + MARK : text;
+    }
+
+    /** The text as standard output may show it by itself: in a colour, and escaped on a terminal. */
+    public String shown(Colour colour, String text) {
+        if (outIsTerminal) {
+            return coded(paint(colour, text));
+        }
         return colours ? "\u001b[" + colour.code + "m" + text + "\u001b[0m" : text;
+    }
+
+    /** One line: what comes from outside escaped, and the colours of {@link #paint}. */
+    private static String coded(String text) {
+        if (text.indexOf(MARK) < 0) {
+            return Printable.line(text);
+        }
+        StringBuilder out = new StringBuilder(text.length() + 16);
+        int at = 0;
+        while (at < text.length()) {
+            int mark = text.indexOf(MARK, at);
+            int end = mark < 0 ? -1 : text.indexOf(MARK, mark + 1);
+            if (end < 0) {
+                break;
+            }
+            out.append(Printable.line(text.substring(at, mark))).append(code(text.substring(mark + 1, end)));
+            at = end + 1;
+        }
+        return out.append(Printable.line(text.substring(at))).toString();
+    }
+
+    private static String code(String name) {
+        if (name.equals(String.valueOf(END))) {
+            return "\u001b[0m";
+        }
+        for (Colour colour : Colour.values()) {
+            if (colour.name().equals(name)) {
+                return "\u001b[" + colour.code + "m";
+            }
+        }
+        return Printable.line(name);
     }
 
     /** Writes bytes to standard output, at once. Returns false if its reader has closed it. */
     public boolean write(byte[] bytes, int length) {
-        lock.lock();
+        state.lock.lock();
         try {
-            if (failure == null) {
+            if (state.failure == null) {
                 out.write(bytes, 0, length);
                 out.flush();
             }
         } catch (IOException e) {
-            failure = e;
+            state.failure = e;
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
         return failure() == null;
     }
 
     /** Why standard output can no longer be written; null if it can. */
     public @Nullable IOException failure() {
-        lock.lock();
+        state.lock.lock();
         try {
-            return failure;
+            return state.failure;
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
@@ -181,50 +242,61 @@ public final class Terminal {
 
     /** Writes a line to standard output. Returns false if its reader has closed it. */
     public boolean line(String text) {
+        byte[] bytes = (coded(text) + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
+        return write(bytes, bytes.length);
+    }
+
+    /** Writes text of this program to standard output as it is, such as a help text. False: its reader has closed it. */
+    public boolean text(String text) {
         byte[] bytes = (text + System.lineSeparator()).getBytes(StandardCharsets.UTF_8);
         return write(bytes, bytes.length);
     }
 
+    /** Writes each line of a text to standard error, such as a stack trace. */
+    public void notes(String text) {
+        text.lines().forEach(this::note);
+    }
+
     /** Writes a line to standard error, in the place of that of {@link #progress} if there is one. */
     public void note(String text) {
-        lock.lock();
+        state.lock.lock();
         try {
-            err.print(takeAway() + text + System.lineSeparator());
+            err.print(takeAway() + coded(text) + System.lineSeparator());
             err.flush();
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
     /** Writes a line to standard error in the place of the one before; only where that is a terminal. */
     public void progress(String text) {
         if (errIsTerminal) {
-            lock.lock();
+            state.lock.lock();
             try {
-                err.print("\r" + text + CLEAR_TO_END);
+                err.print("\r" + coded(text) + CLEAR_TO_END);
                 err.flush();
-                progressing = true;
+                state.progressing = true;
             } finally {
-                lock.unlock();
+                state.lock.unlock();
             }
         }
     }
 
     /** Ends the line of {@link #progress}. */
     public void endProgress() {
-        lock.lock();
+        state.lock.lock();
         try {
             err.print(takeAway());
             err.flush();
         } finally {
-            lock.unlock();
+            state.lock.unlock();
         }
     }
 
     /** What takes the line of progress from the screen. */
     private String takeAway() {
-        String code = progressing ? "\r" + CLEAR_TO_END : "";
-        progressing = false;
+        String code = state.progressing ? "\r" + CLEAR_TO_END : "";
+        state.progressing = false;
         return code;
     }
 
@@ -242,6 +314,21 @@ public final class Terminal {
             }
         };
         return new PrintWriter(whole, true, StandardCharsets.UTF_8);
+    }
+
+    /** What the library logs, a line for each entry, escaped. */
+    public PrintStream log() {
+        return new PrintStream(err, true, StandardCharsets.UTF_8) {
+            @Override
+            public void println(@Nullable String text) {
+                note(String.valueOf(text));
+            }
+
+            @Override
+            public void println(@Nullable Object text) {
+                note(String.valueOf(text));
+            }
+        };
     }
 
     /** The same for standard error. */

@@ -56,16 +56,18 @@ public final class PacketPrinter implements Consumer<SeenPacket> {
     public void accept(SeenPacket packet) {
         boolean toBroker = packet.direction() == Direction.TO_BROKER;
         if (json) {
-            line.accept("{"
-                    + (timed
-                            ? "\"time\":" + Json.quote(packet.time().toString()) + ",\"connection\":"
-                                    + Json.quote(packet.connection()) + ","
-                            : "")
-                    + "\"from\":\"" + (toBroker ? "client" : "broker")
-                    + "\",\"type\":"
-                    + (packet.type() == null ? "null" : Json.quote(packet.type().toString())) + ",\"size\":"
-                    + packet.size() + ",\"text\":" + Json.quote(packet.text()) + ",\"hex\":"
-                    + Json.quote(packet.hex().compact()) + "}");
+            line.accept(Json.object(out -> {
+                if (timed) {
+                    out.writeStringField("time", packet.time().toString());
+                    out.writeStringField("connection", packet.connection());
+                }
+                out.writeStringField("from", toBroker ? "client" : "broker");
+                out.writeStringField(
+                        "type", packet.type() == null ? null : packet.type().toString());
+                out.writeNumberField("size", packet.size());
+                out.writeStringField("text", packet.text());
+                out.writeStringField("hex", packet.hex().compact());
+            }));
             return;
         }
         line.accept((timed ? TIME.format(packet.time()) + " " : "")

@@ -1,11 +1,10 @@
 package io.godwit.cli.recording;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
+import io.godwit.cli.output.Json;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -13,10 +12,12 @@ import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicName;
 import io.godwit.mqtt.protocol.UserProperty;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
@@ -40,10 +41,6 @@ import org.jspecify.annotations.Nullable;
  * @param time when it came; null: not known
  */
 public record RecordedMessage(Duration at, @Nullable Instant time, Message message) {
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
-            .build();
-
     private static final String USER_PROPERTIES = "user-properties";
 
     /** The properties of a message that its publisher chose; the others belong to a connection or a subscription. */
@@ -54,9 +51,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
 
     /** The line, without its end. */
     public String toJson() {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            json.writeStartObject();
+        return Json.object(json -> {
             json.writeNumberField("at", BigDecimal.valueOf(at.toNanos() / 1_000, 6));
             if (time != null) {
                 json.writeStringField("time", time.toString());
@@ -71,11 +66,31 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
                 json.writeStringField("payloadBase64", Base64.getEncoder().encodeToString(message.payload()));
             }
             writeProperties(json);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e); // a string takes all
+        });
+    }
+
+    /**
+     * The time of the last line of a recording, for what is appended to it; 0 if there is no such file.
+     *
+     * @throws IOException if the file cannot be read
+     */
+    public static Duration lastTime(Path file) throws IOException {
+        Duration last = Duration.ZERO;
+        if (!Files.exists(file)) {
+            return last;
         }
-        return text.toString();
+        try (BufferedReader lines = Files.newBufferedReader(file)) {
+            int number = 0;
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                number++;
+                try {
+                    last = line.isBlank() ? last : parse(line).at();
+                } catch (IllegalArgumentException e) {
+                    throw new IOException(file + ", line " + number + ": " + e.getMessage(), e);
+                }
+            }
+        }
+        return last;
     }
 
     private void writeProperties(JsonGenerator json) throws IOException {
@@ -119,7 +134,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
      * @throws IllegalArgumentException when it is none, with what is wrong in it
      */
     public static RecordedMessage parse(String line) {
-        try (JsonParser json = JSON.createParser(line)) {
+        try (JsonParser json = Json.parser(line)) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new IllegalArgumentException(
                         "a line must be a JSON object, such as {\"topic\":\"a\",\"payload\":\"x\"}");

@@ -3,7 +3,6 @@ package io.godwit.cli.shell;
 import io.godwit.cli.options.SharedOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
-import io.godwit.cli.output.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,7 +172,7 @@ final class Lines {
     /** The help of one command, or the list of them. */
     void help(String topic) {
         String text = topic.isEmpty() ? list() : command(topic).getUsageMessage();
-        shell.output().answer(null, "help", text.stripTrailing(), ",\"text\":" + Json.quote(text));
+        shell.output().answer(null, "help", text.stripTrailing(), json -> json.writeStringField("text", text));
     }
 
     private String list() {

@@ -1,8 +1,8 @@
 package io.godwit.cli.shell;
 
-import io.godwit.cli.output.Json;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -38,13 +38,19 @@ final class ListLine implements Callable<Integer> {
                             "client",
                             (inUse ? "* " : "  ") + client.name() + "  " + state + where + ", MQTT " + mqtt.protocol()
                                     + (filters.isEmpty() ? "" : "; subscribed to " + filters),
-                            ",\"inUse\":" + inUse + ",\"state\":" + Json.quote(state)
-                                    + (connection == null ? "" : ",\"server\":" + Json.quote(connection.server()))
-                                    + ",\"clientId\":" + Json.quote(mqtt.clientId()) + ",\"subscriptions\":"
-                                    + client.subscriptions().stream()
-                                            .map(each ->
-                                                    Json.quote(each.filter().text()))
-                                            .collect(Collectors.joining(",", "[", "]")));
+                            json -> {
+                                json.writeBooleanField("inUse", inUse);
+                                json.writeStringField("state", state);
+                                if (connection != null) {
+                                    json.writeStringField("server", connection.server());
+                                }
+                                json.writeStringField("clientId", mqtt.clientId());
+                                json.writeArrayFieldStart("subscriptions");
+                                for (TopicSubscription each : client.subscriptions()) {
+                                    json.writeString(each.filter().text());
+                                }
+                                json.writeEndArray();
+                            });
         }
         return 0;
     }

@@ -31,7 +31,7 @@ final class ShellOutput {
     // Set once.
     private final Terminal terminal;
     private final Style style;
-    private final OutputFormat jsonMessage = OutputFormat.parse("%j", false, ZoneId.systemDefault());
+    private final OutputFormat jsonMessage = OutputFormat.parse("%j", false, false, ZoneId.systemDefault());
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -43,8 +43,9 @@ final class ShellOutput {
     ShellOutput(Terminal terminal, Style style) {
         this.terminal = terminal;
         this.style = style;
-        OutputFormat format =
-                style.format == null ? null : OutputFormat.parse(style.format, false, ZoneId.systemDefault());
+        OutputFormat format = style.format == null
+                ? null
+                : OutputFormat.parse(style.format, false, terminal.outIsTerminal(), ZoneId.systemDefault());
         this.printer = new MessagePrinter(terminal, format, style.payload, true, true);
     }
 
@@ -64,9 +65,12 @@ final class ShellOutput {
             if (style.json) {
                 ByteArrayOutputStream json = new ByteArrayOutputStream();
                 jsonMessage.append(json, message, Instant.now());
-                event(client, "message", ",\"message\":" + json.toString(StandardCharsets.UTF_8));
+                event(client, "message", members -> {
+                    members.writeFieldName("message");
+                    members.writeRawValue(json.toString(StandardCharsets.UTF_8));
+                });
             } else {
-                String prefix = style.format == null ? terminal.paint(Colour.FAINT, client + ":") + " " : "";
+                String prefix = style.format == null ? terminal.shown(Colour.FAINT, client + ":") + " " : "";
                 gone = !printer.print(message, prefix);
             }
         } catch (OutputFormat.NotJsonException e) {
@@ -79,7 +83,7 @@ final class ShellOutput {
     /** What a command did: told to people, and in JSON. */
     void done(@Nullable String client, String event, String text) {
         if (style.json) {
-            event(client, event, ",\"text\":" + Json.quote(text));
+            event(client, event, json -> json.writeStringField("text", text));
         } else if (style.talkative) {
             terminal.note(terminal.paint(Colour.FAINT, (client == null ? "" : client + ": ") + text));
         }
@@ -88,7 +92,7 @@ final class ShellOutput {
     /** What happened to a connection. */
     void note(String client, String text) {
         if (style.json) {
-            event(client, "remark", ",\"text\":" + Json.quote(text));
+            event(client, "warning", json -> json.writeStringField("text", text));
         } else {
             terminal.note(client + ": " + text);
         }
@@ -97,23 +101,31 @@ final class ShellOutput {
     /** A command that failed. */
     void failed(String where, String text, int exitCode) {
         if (style.json) {
-            event(null, "failed", ",\"text\":" + Json.quote(where + text) + ",\"exitCode\":" + exitCode);
+            event(null, "failed", json -> {
+                json.writeStringField("text", where + text);
+                json.writeNumberField("exitCode", exitCode);
+            });
         } else {
             terminal.note(terminal.paint(Colour.BAD, where + text));
         }
     }
 
     /** A line of an answer, as text and as the members of a JSON object. */
-    void answer(@Nullable String client, String event, String text, String members) {
+    void answer(@Nullable String client, String event, String text, Json.Members members) {
         if (style.json) {
             event(client, event, members);
         } else {
-            gone = !terminal.line(text);
+            gone = !terminal.text(text);
         }
     }
 
-    private void event(@Nullable String client, String event, String members) {
-        gone = !terminal.line("{\"event\":" + Json.quote(event)
-                + (client == null ? "" : ",\"client\":" + Json.quote(client)) + members + "}");
+    private void event(@Nullable String client, String event, Json.Members members) {
+        gone = !terminal.line(Json.object(json -> {
+            json.writeStringField("event", event);
+            if (client != null) {
+                json.writeStringField("client", client);
+            }
+            members.write(json);
+        }));
     }
 }

@@ -147,6 +147,6 @@ public final class SoakCommand implements Callable<Integer> {
                         .toList());
         String title = String.format(
                 Locale.ROOT, "Soak: %d messages a second through %s, roads that break, session on disk", rate, broker);
-        Files.writeString(to.resolve("soak.svg"), Plot.of(outcome.samples(), title));
+        Files.writeString(to.resolve("soak.svg"), SoakPlots.of(outcome.samples(), title));
     }
 }

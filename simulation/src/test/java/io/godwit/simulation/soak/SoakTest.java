@@ -71,10 +71,10 @@ class SoakTest {
 
     @Test
     void the_plot_has_a_panel_for_each_measure() {
-        String svg = Plot.of(samples(i -> i), "a title");
+        String svg = SoakPlots.of(samples(i -> i), "a title");
 
         assertThat(svg).contains("a title", "prefers-color-scheme: dark").doesNotContain("NaN");
-        assertThat(svg.split("<polyline", -1)).hasSize(8);
+        assertThat(svg.split("<path", -1)).hasSize(8);
     }
 
     private static List<Sample> samples(UnaryOperator<Sample> change) {

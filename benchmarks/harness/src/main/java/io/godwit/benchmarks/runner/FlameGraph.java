@@ -1,5 +1,6 @@
 package io.godwit.benchmarks.runner;
 
+import io.godwit.plot.Svg;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,11 +71,11 @@ public final class FlameGraph {
 
     /** Whose code it is. */
     private enum Kind {
-        KERNEL("kernel", Charts.GRAY, ".*_\\[k]"),
-        NETTY("Netty", Charts.BLUE, "io/netty/.*|netty_.*"),
-        APPLICATION("application", Charts.GREEN, "io/godwit/benchmarks/.*"),
+        KERNEL("kernel", "#bbbbbb", ".*_\\[k]"),
+        NETTY("Netty", "#93b7be", "io/netty/.*|netty_.*"),
+        APPLICATION("application", "#588b8b", "io/godwit/benchmarks/.*"),
         JVM("JDK, JVM, libc", "#e3cb8f", "(java|javax|jdk|sun|com/sun)/.*|[^/]*"),
-        CLIENT("MQTT client", Charts.RED, ".*");
+        CLIENT("MQTT client", "#c8553d", ".*");
 
         private final String title;
         private final String color;
@@ -171,8 +172,8 @@ public final class FlameGraph {
     String svg(String title) {
         int rows = 1 + threads.values().stream().mapToInt(this::depth).max().orElse(0);
         int height = HEAD + rows * ROW + MARGIN;
-        StringBuilder svg = new StringBuilder(
-                String.format(Locale.ROOT, """
+        StringBuilder svg =
+                new StringBuilder(String.format(Locale.ROOT, """
                 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %1$d %2$d" width="%1$d" height="%2$d" \
                 font-family="system-ui, sans-serif" font-size="11">
                 <style>
@@ -183,7 +184,7 @@ public final class FlameGraph {
                 %3$s</style>
                 <rect class="page" width="100%%" height="100%%"/>
                 <text class="head" x="%4$d" y="20" font-size="15" font-weight="bold">%5$s</text>
-                """, WIDTH, height, styles(), MARGIN, Charts.escaped(title)));
+                """, WIDTH, height, styles(), MARGIN, Svg.escaped(title)));
         legend(svg);
         double x = MARGIN;
         for (Map.Entry<Work, Frame> thread : threads.entrySet()) {
@@ -259,7 +260,7 @@ public final class FlameGraph {
         svg.append(String.format(
                 Locale.ROOT,
                 "<g><title>%s</title><rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>",
-                Charts.escaped(name),
+                Svg.escaped(name),
                 style,
                 x,
                 y,
@@ -268,7 +269,7 @@ public final class FlameGraph {
         if (letters >= SHORTEST_NAME) {
             String text = label.length() <= letters ? label : label.substring(0, letters - 1) + "…";
             svg.append(String.format(
-                    Locale.ROOT, "<text x=\"%.1f\" y=\"%d\">%s</text>", x + 3, y + ROW - 4, Charts.escaped(text)));
+                    Locale.ROOT, "<text x=\"%.1f\" y=\"%d\">%s</text>", x + 3, y + ROW - 4, Svg.escaped(text)));
         }
         svg.append("</g>\n");
         double left = x;

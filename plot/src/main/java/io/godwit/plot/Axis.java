@@ -1,4 +1,4 @@
-package io.godwit.cli.bench;
+package io.godwit.plot;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,14 +11,14 @@ import java.util.function.DoubleFunction;
  * @param low the value at its beginning; above 0 when logarithmic
  * @param high the value at its end, above {@code low}
  */
-record Axis(String title, boolean logarithmic, double low, double high, List<Mark> marks) {
+public record Axis(String title, boolean logarithmic, double low, double high, List<Mark> marks) {
     private static final int MARKS = 5;
 
     /** A value with its label. */
-    record Mark(double value, String label) {}
+    public record Mark(double value, String label) {}
 
     /** From 0 to a round value that is at least {@code most}. */
-    static Axis even(String title, double most, DoubleFunction<String> label) {
+    public static Axis even(String title, double most, DoubleFunction<String> label) {
         double step = roundUp(Math.max(most, 1e-9) / MARKS);
         List<Mark> marks = new ArrayList<>();
         int count = (int) Math.max(1, Math.ceil(most / step - 1e-9));
@@ -29,7 +29,7 @@ record Axis(String title, boolean logarithmic, double low, double high, List<Mar
     }
 
     /** From 0 to exactly {@code most}, with marks at round values: for time. */
-    static Axis span(String title, double most, DoubleFunction<String> label) {
+    public static Axis span(String title, double most, DoubleFunction<String> label) {
         Axis round = even(title, most, label);
         List<Mark> marks =
                 round.marks.stream().filter(mark -> mark.value <= most).toList();
@@ -37,7 +37,7 @@ record Axis(String title, boolean logarithmic, double low, double high, List<Mar
     }
 
     /** By the logarithm, over all values between; with 1, 2 and 5 of each power of ten where there is room. */
-    static Axis logarithmic(String title, double least, double most, DoubleFunction<String> label) {
+    public static Axis logarithmic(String title, double least, double most, DoubleFunction<String> label) {
         double low = Math.max(least, 1e-12);
         double high = Math.max(most, low * 1.5);
         double decades = Math.log10(high / low);
@@ -59,7 +59,7 @@ record Axis(String title, boolean logarithmic, double low, double high, List<Mar
      *
      * @param count how many values there are; the axis ends where one of them is left
      */
-    static Axis percentiles(String title, long count) {
+    public static Axis percentiles(String title, long count) {
         double high = Math.max(count, 20);
         List<Mark> marks = new ArrayList<>(List.of(new Mark(1, "0"), new Mark(2, "50")));
         String label = "90";
@@ -71,12 +71,12 @@ record Axis(String title, boolean logarithmic, double low, double high, List<Mar
     }
 
     /** Where a percentile lies on {@link #percentiles}. */
-    static double ofPercentile(double percentile, double most) {
+    public static double ofPercentile(double percentile, double most) {
         return percentile >= 100 ? most : Math.min(most, 1 / (1 - percentile / 100));
     }
 
     /** Where a value lies, 0 for the beginning of the axis and 1 for its end; values outside are moved to them. */
-    double place(double value) {
+    public double place(double value) {
         double inside = Math.max(low, Math.min(high, value));
         return logarithmic ? Math.log(inside / low) / Math.log(high / low) : (inside - low) / (high - low);
     }

@@ -1,0 +1,114 @@
+package io.godwit.cli;
+
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Collects retained messages. No packet marks the last one, and brokers drop what exceeds their queue for a client, which
+ * for Mosquitto is 1,000 messages of QoS 1 and 2. So this subscribes with QoS 0, which brokers send as fast as it is read,
+ * takes a pause for the end, and where there are many, subscribes again until nothing new comes.
+ */
+final class RetainedScan {
+    /** From here on a broker's queue may have cut the list. */
+    static final int MANY = 500;
+
+    private static final int PASSES = 6;
+    private static final int FILTERS_IN_A_PACKET = 100;
+
+    // Set once.
+    private final MqttClient client;
+    private final MqttProperties properties;
+    private final Duration pause;
+
+    private boolean complete = true;
+
+    /**
+     * @param properties of SUBSCRIBE
+     * @param pause after which no further message is expected
+     */
+    RetainedScan(MqttClient client, MqttProperties properties, Duration pause) {
+        this.client = client;
+        this.properties = properties;
+        this.pause = pause;
+    }
+
+    /** Whether the last pass brought nothing new, as far as can be told. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** The retained messages that match, by topic. Their QoS is 0, see {@link #withQos}. */
+    Map<String, Message> messages(List<String> filters) throws InterruptedException, ExecutionException {
+        Map<String, Message> found = new ConcurrentSkipListMap<>();
+        List<TopicSubscription> subscriptions = filters.stream()
+                .map(filter -> TopicSubscription.of(filter, Qos.AT_MOST_ONCE))
+                .toList();
+        for (int pass = 1; pass <= PASSES; pass++) {
+            int before = found.size();
+            pass(subscriptions, found);
+            complete = found.size() < MANY || found.size() == before;
+            if (complete) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private void pass(List<TopicSubscription> subscriptions, Map<String, Message> found)
+            throws InterruptedException, ExecutionException {
+        AtomicLong lastAt = new AtomicLong(System.nanoTime());
+        Subscription subscription = client.subscribeAsync(subscriptions, properties, message -> {
+                    if (message.retain()) {
+                        found.put(message.topic(), message);
+                        lastAt.set(System.nanoTime());
+                    }
+                })
+                .get();
+        lastAt.accumulateAndGet(System.nanoTime(), (last, now) -> now);
+        for (long left = pause.toNanos(); left > 0; left = lastAt.get() + pause.toNanos() - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.sleep(left);
+        }
+        subscription.close();
+    }
+
+    /** The same messages with the QoS that they were published with: fetches them again, a few at a time. */
+    Map<String, Message> withQos(Map<String, Message> found) throws InterruptedException, ExecutionException {
+        Map<String, Message> exact = new ConcurrentSkipListMap<>(found);
+        List<String> topics = new ArrayList<>(found.keySet());
+        for (int from = 0; from < topics.size(); from += FILTERS_IN_A_PACKET) {
+            List<String> some = topics.subList(from, Math.min(topics.size(), from + FILTERS_IN_A_PACKET));
+            Map<String, Boolean> missing = new ConcurrentHashMap<>();
+            some.forEach(topic -> missing.put(topic, true));
+            CountDownLatch all = new CountDownLatch(some.size());
+            Subscription subscription = client.subscribeAsync(
+                            some.stream()
+                                    .map(topic -> TopicSubscription.of(topic, Qos.EXACTLY_ONCE))
+                                    .toList(),
+                            properties,
+                            message -> {
+                                if (message.retain() && missing.remove(message.topic()) != null) {
+                                    exact.put(message.topic(), message);
+                                    all.countDown();
+                                }
+                            })
+                    .get();
+            complete &= all.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+            subscription.close();
+        }
+        return exact;
+    }
+}

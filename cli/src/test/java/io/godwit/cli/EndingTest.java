@@ -1,0 +1,144 @@
+package io.godwit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.cli.output.ExitCodes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How commands end: in time, at once, and with an exit code that says why. */
+class EndingTest {
+    private static final byte[] CONNACK = {0x20, 2, 0, 0};
+
+    /** More than a start of Java takes on a busy machine, and less than any limit of the library. */
+    private static final Duration START = Duration.ofSeconds(4);
+
+    @TempDir
+    Path folder;
+
+    /** A broker that accepts, and then answers nothing, or closes the connection at the next packet. */
+    private static final class SilentBroker implements AutoCloseable {
+        private final ServerSocket server;
+        private final boolean closes;
+        private final AtomicInteger connections = new AtomicInteger();
+
+        SilentBroker(boolean closes) throws IOException {
+            this.closes = closes;
+            server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            Thread acceptor = new Thread(this::accept, "silent-broker");
+            acceptor.setDaemon(true);
+            acceptor.start();
+        }
+
+        private void accept() {
+            try {
+                while (true) {
+                    Socket socket = server.accept();
+                    connections.incrementAndGet();
+                    Thread thread = new Thread(() -> serve(socket), "silent-connection");
+                    thread.setDaemon(true);
+                    thread.start();
+                }
+            } catch (IOException closed) {
+                // the test is over
+            }
+        }
+
+        private void serve(Socket socket) {
+            try (socket;
+                    InputStream in = socket.getInputStream();
+                    OutputStream out = socket.getOutputStream()) {
+                byte[] packet = new byte[4096];
+                in.read(packet);
+                out.write(CONNACK);
+                while (in.read(packet) >= 0) {
+                    if (closes) {
+                        return;
+                    }
+                }
+            } catch (IOException lost) {
+                // the client has closed the connection
+            }
+        }
+
+        String port() {
+            return String.valueOf(server.getLocalPort());
+        }
+
+        @Override
+        public void close() throws IOException {
+            server.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sub -t t -W 1", "pub -t t -m x -q 1 --timeout 1", "request -t t -n -W 1"})
+    void a_time_limit_is_followed_by_no_further_waiting(String line) throws IOException {
+        try (SilentBroker broker = new SilentBroker(false)) {
+            long start = System.nanoTime();
+
+            Command.run("godwit " + line + " -p " + broker.port()).ends(ExitCodes.TIMEOUT);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(START.plusSeconds(1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"pub -t forbidden -m x -q 1", "pub -t forbidden -m x -q 2 --repeat 5", "sub -t forbidden"})
+    void a_broker_that_closes_each_connection_ends_the_command(String line) throws IOException {
+        try (SilentBroker broker = new SilentBroker(true)) {
+            Command command =
+                    Command.run("godwit " + line + " -p " + broker.port()).ends(ExitCodes.CONNECTION_LOST);
+
+            assertThat(broker.connections.get()).isEqualTo(2);
+            assertThat(command.errors())
+                    .contains("it may not allow this topic or client")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    private static Command shell(String line) {
+        String godwit =
+                Command.java(List.of()).stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+        return Command.of("bash", "-c", "G() { " + godwit + " \"$@\"; }; " + line);
+    }
+
+    @Test
+    void a_full_disk_is_told_from_a_reader_that_has_gone() {
+        Command full = shell("G help pub > /dev/full");
+        assertThat(full.ends(ExitCodes.OUTPUT_FAILED).errors()).contains("cannot write to standard output: ");
+
+        Command closed = shell("(G help pub; echo \"code $?\" >&2) | true");
+        assertThat(closed.ends(0).errors())
+                .contains("standard output was closed by its reader", "code " + ExitCodes.OUTPUT_CLOSED);
+    }
+
+    @Test
+    void memory_that_runs_out_is_a_sentence() throws IOException {
+        Path large = folder.resolve("large");
+        try (var channel = Files.newByteChannel(
+                large, java.nio.file.StandardOpenOption.CREATE_NEW, java.nio.file.StandardOpenOption.WRITE)) {
+            channel.position(60_000_000).write(java.nio.ByteBuffer.wrap(new byte[1]));
+        }
+        List<String> line = new java.util.ArrayList<>(Command.java(List.of("pub", "-t", "t", "-f", large.toString())));
+        line.add(line.indexOf("-cp"), "-Xmx32m");
+
+        Command pub = Command.of(line.toArray(String[]::new)).ends(ExitCodes.OUT_OF_MEMORY);
+
+        assertThat(pub.errors()).contains("out of memory", "GODWIT_OPTS=-Xmx").doesNotContain("\tat ");
+    }
+}

@@ -1,0 +1,133 @@
+package io.godwit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+
+import io.godwit.checks.Mosquitto;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each directive of {@code -F}, with widths and precisions, next to the real mosquitto_sub: byte for byte. */
+class FormatTest {
+    private static final List<String> DIRECTIVES = List.of("t p x X l q r A E F S C R D P".split(" "));
+    private static final List<String> SIZES = List.of(
+            "", "-", "5", "-5", "05", "-05", "20", "-20", "020", "-020", ".0", ".3", ".20", "10.2", "-10.2", "010.2");
+
+    @TempDir
+    static Path folder = Path.of("set by JUnit");
+
+    private static Mosquitto broker;
+    private static String port;
+
+    @BeforeAll
+    static void start() throws IOException {
+        broker = Mosquitto.start(folder);
+        port = broker.port();
+        publish(
+                "properties",
+                "hällo wörld",
+                "-q 1 -D publish content-type a/bc -D publish response-topic r/t"
+                        + " -D publish user-property k v -D publish user-property l w"
+                        + " -D publish payload-format-indicator 1 -D publish correlation-data abc");
+        publish("plain", "x", "");
+        publish("kü", "{\"a\":1,\"b\":[1,true,null,\"ü\\u0007\"],\"c\":{}}", "");
+        Command.run("mosquitto_pub -p " + port + " -t f/binary -r -f "
+                        + Files.write(folder.resolve("binary"), new byte[] {'a', 1, 'b', (byte) 0xFF, '\n', 'c'}))
+                .ends(0);
+    }
+
+    private static void publish(String topic, String payload, String options) {
+        Command.run("mosquitto_pub -V 5 -p " + port + " -t f/" + topic + " -r -m '" + payload + "' " + options)
+                .ends(0);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (broker != null) {
+            broker.close();
+        }
+    }
+
+    private static String of(String program, String topic, String... options) {
+        List<String> line = new java.util.ArrayList<>(
+                program.equals("godwit") ? Command.java(List.of("sub")) : List.of("mosquitto_sub"));
+        line.addAll(List.of("-V", "5", "-p", port, "-t", "f/" + topic, "-C", "1", "-W", "30", "-q", "1"));
+        line.addAll(List.of("-D", "subscribe", "subscription-identifier", "7"));
+        line.addAll(List.of(options));
+        return Command.of(line.toArray(String[]::new)).ends(0).output();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"properties", "plain", "kü", "binary"})
+    void every_directive_with_widths_and_precisions(String topic) {
+        StringBuilder format = new StringBuilder();
+        for (String directive : DIRECTIVES) {
+            for (String size : SIZES) {
+                format.append('%').append(size).append(directive).append('|');
+            }
+            format.append("\\n");
+        }
+
+        String ours = of("godwit", topic, "-F", format.toString());
+
+        assertThat(ours).isEqualTo(of("mosquitto_sub", topic, "-F", format.toString()));
+    }
+
+    /** The time and the packet identifier, which the library keeps to itself, are left out of the comparison. */
+    private static String timeless(String json) {
+        return json.replaceFirst(
+                        "\"tst\":\\s*\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z[+-]\\d{4}\",\\s*", "")
+                .replaceFirst("\"mid\":\\s*\\d+,\\s*", "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"properties", "plain", "kü"})
+    void messages_as_JSON(String topic) {
+        for (String pretty : List.of("-v", "--pretty")) {
+            assertThat(timeless(of("godwit", topic, "-F", "%j", pretty)))
+                    .isEqualTo(timeless(of("mosquitto_sub", topic, "-F", "%j", pretty)));
+        }
+    }
+
+    @Test
+    void payloads_as_JSON() {
+        for (String pretty : List.of("-v", "--pretty")) {
+            assertThat(timeless(of("godwit", "kü", "-F", "%J", pretty)))
+                    .isEqualTo(timeless(of("mosquitto_sub", "kü", "-F", "%J", pretty)));
+        }
+    }
+
+    @Test
+    void a_payload_that_is_not_UTF_8_is_Base64_in_JSON_so_that_nothing_is_lost() {
+        assertThat(of("godwit", "binary", "-F", "%j"))
+                .contains(
+                        "\"payloadlen\":6,\"properties\":{\"subscription-identifier\":7},\"payloadBase64\":\"YQFi/wpj\"}");
+    }
+
+    @Test
+    void messages_without_payload_print_as_there() {
+        String session = " -p " + port + " -t e/# -q 1 -c -i ";
+        for (String options : List.of("-v", "-v -N", "-N", "--pretty", "-F <%p>")) {
+            Command.run("godwit sub -E" + session + "ours").ends(0);
+            Command.run("mosquitto_sub -E" + session + "theirs").ends(0);
+            for (String payload : List.of("-m one", "-n", "-m two")) {
+                Command.run("mosquitto_pub -q 1 -p " + port + " -t e/a " + payload)
+                        .ends(0);
+            }
+
+            Command ours = Command.run("godwit sub -C 3 -W 30 " + options + session + "ours")
+                    .ends(0);
+            Command theirs = Command.run("mosquitto_sub -C 3 -W 30 " + options + session + "theirs")
+                    .ends(0);
+            assertThat(ours.output()).as(options).isEqualTo(theirs.output());
+        }
+    }
+}

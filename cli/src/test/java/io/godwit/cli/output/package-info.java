@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.cli.output;
+
+import org.jspecify.annotations.NullMarked;

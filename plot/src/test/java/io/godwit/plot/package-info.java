@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.plot;
+
+import org.jspecify.annotations.NullMarked;
