@@ -77,14 +77,14 @@ class DoctorBreaksTest {
     @Test
     void at_the_address() {
         Examined wrong = doctor("tcp://localhost").ends(ExitCodes.USAGE);
-        assertThat(wrong.errors()).contains("write mqtt:// for it");
+        assertThat(wrong.errors()).contains("use mqtt://");
     }
 
     @Test
     void at_the_name() throws Exception {
         doctor("mqtt://nobody.invalid")
                 .ends(ExitCodes.UNREACHABLE)
-                .says("✗ name        the name 'nobody.invalid' has no address", "Failed at: name.", "To try:");
+                .says("✗ name        cannot resolve the name 'nobody.invalid'", "Failed at: name.", "To try:");
         assertThat(doctor("mqtt://nobody.invalid --json").field("breaksAt")).isEqualTo("name");
     }
 
@@ -104,7 +104,7 @@ class DoctorBreaksTest {
     void at_a_unix_socket_that_is_not_there() {
         doctor("mqtt+unix:///nonexistent/socket")
                 .ends(ExitCodes.UNREACHABLE)
-                .says("✗ network     there is no socket /nonexistent/socket");
+                .says("✗ network     no such socket: /nonexistent/socket");
     }
 
     @Test
@@ -168,7 +168,7 @@ class DoctorBreaksTest {
                             "through the proxy " + proxy.at("http"),
                             "✓ network     the proxy 127.0.0.1 answers",
                             "✗ proxy       the proxy ",
-                            "it wants credentials");
+                            "it requires credentials");
         }
     }
 
@@ -180,7 +180,7 @@ class DoctorBreaksTest {
         }
         doctor("mqtt://broker.example:1883 --proxy " + proxy)
                 .ends(ExitCodes.UNREACHABLE)
-                .says("✗ proxy       the proxy " + proxy + " cannot be reached");
+                .says("✗ proxy       cannot reach the proxy " + proxy);
     }
 
     @Test

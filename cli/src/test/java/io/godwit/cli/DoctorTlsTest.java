@@ -91,7 +91,7 @@ class DoctorTlsTest {
                     .ends(ExitCodes.UNREACHABLE)
                     .says(
                             "✗ tls         TLS with localhost",
-                            "comes from an authority that is not trusted here",
+                            "comes from an authority that is not trusted",
                             "1. certificate of CN=broker for [localhost]",
                             "give its certificate: --cafile FILE",
                             "docs/tls.md#unknown-ca");

@@ -86,7 +86,7 @@ class EndingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sub -t t -W 1", "pub -t t -m x -q 1 --timeout 1", "request -t t -n -W 1"})
+    @ValueSource(strings = {"sub -t t -W 1", "pub -t t -m x -q 1 --timeout 1", "request -V 311 -t t -e r -n -W 1"})
     void a_time_limit_is_followed_by_no_further_waiting(String line) throws IOException {
         try (SilentBroker broker = new SilentBroker(false)) {
             long start = System.nanoTime();

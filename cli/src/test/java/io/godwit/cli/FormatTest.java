@@ -2,7 +2,6 @@ package io.godwit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-
 import io.godwit.checks.Mosquitto;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +29,7 @@ class FormatTest {
     @BeforeAll
     static void start() throws IOException {
         broker = Mosquitto.start(folder);
-        port = broker.port();
+        port = String.valueOf(broker.port());
         publish(
                 "properties",
                 "hällo wörld",

@@ -34,8 +34,11 @@ public final class Failures {
         if (failure instanceof MqttConnectException connect) {
             return exitCode(connect.failure());
         }
-        if (failure instanceof PublishException) {
-            return ExitCodes.PUBLISH_FAILED;
+        if (failure instanceof PublishException publish) {
+            return switch (publish.kind()) {
+                case SESSION_LOST, CONNECTION_LOST -> ExitCodes.CONNECTION_LOST;
+                default -> ExitCodes.PUBLISH_FAILED;
+            };
         }
         if (failure instanceof SubscribeException) {
             return ExitCodes.SUBSCRIBE_FAILED;
@@ -45,6 +48,9 @@ public final class Failures {
         }
         if (failure instanceof MqttTimeoutException || failure instanceof TimeoutException) {
             return ExitCodes.TIMEOUT;
+        }
+        if (failure instanceof OutOfMemoryError) {
+            return ExitCodes.OUT_OF_MEMORY;
         }
         return failure instanceof IllegalArgumentException ? ExitCodes.USAGE : ExitCodes.FAILED;
     }
