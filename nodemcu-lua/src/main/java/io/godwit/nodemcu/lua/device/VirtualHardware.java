@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,7 @@ public final class VirtualHardware {
     private @Nullable Set<String> detached;
     private @Nullable Map<Integer, Pin> pins;
     private @Nullable Map<Integer, I2cChip> chips;
+    private @Nullable Map<Integer, UnaryOperator<byte[]>> spiChips;
     private @Nullable ArrayDeque<Action> record;
     private @Nullable Consumer<byte[]> serialPort;
     private @Nullable ArrayDeque<byte[]> serialWaiting;
@@ -311,6 +313,32 @@ public final class VirtualHardware {
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Attaches a chip to an SPI bus: it gets the bytes that the script sends and returns those that come back meanwhile.
+     * Called on the thread of the device.
+     */
+    public VirtualHardware spi(int bus, UnaryOperator<byte[]> chip) {
+        return locked(() -> {
+            if (spiChips == null) {
+                spiChips = new HashMap<>(1);
+            }
+            spiChips.put(bus, chip);
+            return this;
+        });
+    }
+
+    /** For the spi module: what the chip on a bus answers, or null without one. */
+    public byte @Nullable [] exchangeSpi(int bus, byte[] sent) {
+        UnaryOperator<byte[]> chip;
+        lock.lock();
+        try {
+            chip = spiChips == null ? null : spiChips.get(bus);
+        } finally {
+            lock.unlock();
+        }
+        return chip == null ? null : chip.apply(sent);
     }
 
     /** Types into the serial port; what arrives before the script listens waits for it. */

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** {@code i2c} and {@code spi}: transfers to the attached chips; what no chip answers is only recorded. */
+/** {@code i2c}: transfers to the attached chips; what no chip answers is only recorded. */
 final class BusModules {
 
     private static final LuaLibrary I2C = LuaLibrary.module("i2c")
@@ -40,30 +40,7 @@ final class BusModules {
             .absent("transfer")
             .build();
 
-    private static final LuaLibrary SPI = LuaLibrary.module("spi")
-            .constants(0, "SLAVE", "MASTER")
-            .constants(0, "CPHA_LOW", "CPHA_HIGH")
-            .constants(0, "CPOL_LOW", "CPOL_HIGH")
-            .constant("DATABITS_8", 8)
-            .constant("DATABITS_16", 16)
-            .constants(0, "HALFDUPLEX", "FULLDUPLEX")
-            .function("setup", call -> call.push(1))
-            .function("send", call -> {
-                byte[] sent = data(call, 2);
-                Modules.device(call)
-                        .hardware()
-                        .did("spi." + call.integer(1), HexFormat.of().formatHex(sent));
-                return call.push(sent.length);
-            })
-            .function("recv", call -> call.push(new byte[call.between(2, 0, 4096)]))
-            .function("set_mosi", call -> 0)
-            .function("get_miso", call -> call.push(0))
-            .function("set_clock_div", call -> call.push(8))
-            .function("transaction", call -> 0)
-            .absent("master", "slave")
-            .build();
-
-    static final List<LuaLibrary> LIBRARIES = List.of(I2C, SPI);
+    static final List<LuaLibrary> LIBRARIES = List.of(I2C, SpiModule.LIBRARY);
 
     private BusModules() {}
 

@@ -26,7 +26,6 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
             "can",
             "coap",
             "color_utils",
-            "dac",
             "dcc",
             "eromfs",
             "gdbstub",
@@ -34,7 +33,6 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
             "hmc5883l",
             "hx711",
             "i2s",
-            "ledc",
             "mcp4725",
             "otaupgrade",
             "pcm",
@@ -71,7 +69,6 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
             "ads1115",
             "gossip",
             "mcp23017",
-            "pipe",
             "rfm69");
 
     private static final Map<String, LuaLibrary> MISSING = missing();
@@ -129,7 +126,8 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
                                 UartModule.LIBRARY,
                                 OneWireModule.LIBRARY,
                                 NetModule.LIBRARY,
-                                HttpModule.LIBRARY),
+                                HttpModule.LIBRARY,
+                                PipeModule.LIBRARY),
                         SensorModules.LIBRARIES,
                         BusModules.LIBRARIES,
                         JsonModules.LIBRARIES,
@@ -137,6 +135,7 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
                         BitModules.LIBRARIES,
                         CryptoModules.LIBRARIES,
                         LightModules.LIBRARIES,
+                        OutputModules.LIBRARIES,
                         DisplayModules.LIBRARIES,
                         SetupModules.LIBRARIES)
                 .flatMap(List::stream)

@@ -463,6 +463,53 @@ public final class LuaCall {
         c.lua_rawseti(state, table, position);
     }
 
+    /**
+     * Calls the function that stands on the stack before its arguments; its results take their place.
+     *
+     * @throws LuaError what the function raised
+     */
+    public void invoke(int arguments, int results) {
+        room(results + 2);
+        if (c.lua_pcall(state, arguments, results, 0) != 0) {
+            String message = isString(-1)
+                    ? new String(bytes(-1), StandardCharsets.UTF_8)
+                    : "(error object is a " + typeName(-1) + " value)";
+            pop(1);
+            throw LuaError.passedOn(message);
+        }
+    }
+
+    /** Pops the topmost value into a field of any table, through its metatable as an assignment of the script. */
+    public void assignTop(int table, Object key) {
+        room(8);
+        machine.values().push(state, key);
+        c.lua_insert(state, -2);
+        if (c.lua_getmetatable(state, table) == 0) {
+            c.lua_rawset(state, table);
+            return;
+        }
+        machine.values().pushString(state, "__newindex");
+        c.luaJ_rawget(state, -2);
+        // On the stack: key, value, metatable, handler.
+        if (!isFunction(-1)) {
+            pop(2);
+            c.lua_rawset(state, table);
+            return;
+        }
+        c.lua_insert(state, -4);
+        pop(1);
+        c.lua_pushvalue(state, table);
+        c.lua_insert(state, -3);
+        invoke(3, 0);
+    }
+
+    /** Gives the table at one index the table at the other as its metatable. */
+    public void setMetatable(int table, int metatable) {
+        room(1);
+        c.lua_pushvalue(state, metatable);
+        c.lua_setmetatable(state, table);
+    }
+
     /** Loads source text as a function and pushes it, or pushes nothing and returns the message of the syntax error. */
     public @Nullable String load(byte[] source, String chunkName) {
         room(2);
@@ -488,6 +535,16 @@ public final class LuaCall {
         String where = new String(copyOf(-1), StandardCharsets.ISO_8859_1);
         pop(1);
         return where.endsWith(": ") ? where.substring(0, where.length() - 2) : where;
+    }
+
+    int raise(LuaError error) {
+        if (!error.isComplete()) {
+            return raise(error.getMessage());
+        }
+        c.lua_settop(state, 0);
+        room(3);
+        machine.values().pushString(state, error.getMessage());
+        return -1;
     }
 
     int raise(String message) {

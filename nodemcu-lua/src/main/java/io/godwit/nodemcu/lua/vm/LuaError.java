@@ -11,15 +11,31 @@ public final class LuaError extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final @Nullable String traceback;
+    private final boolean complete;
 
     /** An error for the script; the line of the script's call is put before the message. */
     public LuaError(String message) {
         this(message, null);
     }
 
+    /** An error of the script's own code on its way through Java: its message has its line already. */
+    static LuaError passedOn(String message) {
+        return new LuaError(message, null, true);
+    }
+
     LuaError(String message, @Nullable String traceback) {
+        this(message, traceback, false);
+    }
+
+    private LuaError(String message, @Nullable String traceback, boolean complete) {
         super(message, null, false, false);
         this.traceback = traceback;
+        this.complete = complete;
+    }
+
+    /** Whether the message needs no line before it. */
+    boolean isComplete() {
+        return complete;
     }
 
     @Override

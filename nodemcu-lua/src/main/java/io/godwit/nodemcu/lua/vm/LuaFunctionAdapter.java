@@ -31,7 +31,7 @@ final class LuaFunctionAdapter implements JFunction {
         try {
             return function.call(call);
         } catch (LuaError error) {
-            return call.raise(error.getMessage());
+            return call.raise(error);
         } catch (StackOverflowError error) {
             return call.raise("stack overflow in '" + label + "'");
         } catch (OutOfMemoryError error) {

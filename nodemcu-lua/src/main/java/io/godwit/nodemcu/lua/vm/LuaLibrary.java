@@ -24,6 +24,7 @@ public final class LuaLibrary {
     private final @Nullable LuaFunction otherwise;
     final JFunction lookup;
     final @Nullable JFunction collected;
+    final Map<String, JFunction> metamethods = new LinkedHashMap<>();
 
     private LuaLibrary(Builder builder) {
         this.name = builder.name;
@@ -44,6 +45,8 @@ public final class LuaLibrary {
                             missing,
                             methods));
         }
+        builder.metamethods.forEach(
+                (key, function) -> metamethods.put(key, new LuaFunctionAdapter(function, key, false)));
         this.otherwise = builder.otherwise;
         this.lookup = new LuaFunctionAdapter(this::find, name, false);
         this.collected = builder.collected == null ? null : new LuaFunctionAdapter(builder.collected, "__gc", true);
@@ -107,6 +110,7 @@ public final class LuaLibrary {
         private final Map<String, Object> constants = new LinkedHashMap<>();
         private final Map<String, LuaLibrary> nested = new LinkedHashMap<>();
         private final List<String> absent = new ArrayList<>();
+        private final Map<String, LuaFunction> metamethods = new LinkedHashMap<>();
         private @Nullable LuaFunction collected;
         private @Nullable LuaFunction otherwise;
 
@@ -161,6 +165,12 @@ public final class LuaLibrary {
          */
         public Builder otherwise(LuaFunction function) {
             this.otherwise = function;
+            return this;
+        }
+
+        /** What an operator does to objects: {@code __eq}, {@code __concat}, {@code __tostring}. */
+        public Builder metamethod(String key, LuaFunction function) {
+            metamethods.put(key, function);
             return this;
         }
 

@@ -61,6 +61,10 @@ final class LuaObjects {
             c.lua_setfield(state, -2, "__index");
             c.luaJ_pushfunction(state, new Collector(methods.collected));
             c.lua_setfield(state, -2, "__gc");
+            for (Map.Entry<String, JFunction> metamethod : methods.metamethods.entrySet()) {
+                c.luaJ_pushfunction(state, metamethod.getValue());
+                c.lua_setfield(state, -2, metamethod.getKey());
+            }
             c.lua_pushboolean(state, 0);
             c.lua_setfield(state, -2, "__metatable");
             slot = c.luaL_ref(state, registry);
