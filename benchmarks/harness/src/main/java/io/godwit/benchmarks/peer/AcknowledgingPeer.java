@@ -91,10 +91,10 @@ public final class AcknowledgingPeer {
         return context;
     }
 
-    private void serve(ByteChannelPair road) {
+    private void serve(ByteChannelPair channels) {
         daemon("connection", () -> {
-            try (road) {
-                new BulkConnection(road, counters).run();
+            try (channels) {
+                new BulkConnection(channels, counters).run();
             }
         });
     }

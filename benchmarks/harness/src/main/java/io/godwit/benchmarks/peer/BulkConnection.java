@@ -19,7 +19,7 @@ final class BulkConnection {
     private static final int LONGEST_ANSWER = 16;
 
     // Connection thread only.
-    private final ByteChannelPair road;
+    private final ByteChannelPair channels;
     private final Counters counters;
     private final ByteBuffer in;
     private final ByteBuffer out;
@@ -31,15 +31,15 @@ final class BulkConnection {
     private int completed;
     private int delivered;
 
-    BulkConnection(ByteChannelPair road, Counters counters) {
-        this.road = road;
+    BulkConnection(ByteChannelPair channels, Counters counters) {
+        this.channels = channels;
         this.counters = counters;
-        this.in = road.allocate(READ_BUFFER);
-        this.out = road.allocate(WRITE_BUFFER);
+        this.in = channels.allocate(READ_BUFFER);
+        this.out = channels.allocate(WRITE_BUFFER);
     }
 
     void run() throws IOException {
-        while (open && road.read(in) >= 0) {
+        while (open && channels.read(in) >= 0) {
             in.flip();
             walk();
             in.compact();
@@ -152,7 +152,7 @@ final class BulkConnection {
             flush();
             int size = Integer.parseInt(words[1]);
             int window = Integer.parseInt(words[2]);
-            flood = new Flood(road, String.join("/", words), qos, size, window, mqtt5);
+            flood = new Flood(channels, String.join("/", words), qos, size, window, mqtt5);
             if (qos == 0) {
                 flood.sendForever(counters);
             } else {
@@ -164,7 +164,7 @@ final class BulkConnection {
     private void flush() throws IOException {
         out.flip();
         if (out.hasRemaining()) {
-            road.write(out);
+            channels.write(out);
         }
         out.clear();
     }

@@ -10,7 +10,7 @@ import java.nio.channels.SocketChannel;
 /** Blocking reads and writes of buffers, over a channel (direct memory, no copy) or over the streams of a TLS socket. */
 interface ByteChannelPair extends AutoCloseable {
 
-    /** A buffer of the kind of memory that this road moves without a copy. */
+    /** A buffer in memory that the channel can read and write without a copy. */
     ByteBuffer allocate(int capacity);
 
     /** Reads at least one byte; returns -1 at the end. */

@@ -13,17 +13,17 @@ final class Flood {
 
     private static final int BLOCK_AT_QOS_0 = 256 * 1024;
 
-    private final ByteChannelPair road;
+    private final ByteChannelPair channels;
     private final ByteBuffer ring;
     private final int packetLength;
     private final int window;
     private int next;
 
-    Flood(ByteChannelPair road, String topic, int qos, int payloadLength, int window, boolean mqtt5) {
-        this.road = road;
+    Flood(ByteChannelPair channels, String topic, int qos, int payloadLength, int window, boolean mqtt5) {
+        this.channels = channels;
         this.packetLength = Wire.publish(topic, qos, 1, payloadLength, mqtt5).length;
         this.window = qos == 0 ? Math.max(1, BLOCK_AT_QOS_0 / packetLength) : window;
-        this.ring = road.allocate(this.window * packetLength).order(ByteOrder.BIG_ENDIAN);
+        this.ring = channels.allocate(this.window * packetLength).order(ByteOrder.BIG_ENDIAN);
         for (int identifier = 1; identifier <= this.window; identifier++) {
             ring.put(Wire.publish(topic, qos, identifier, payloadLength, mqtt5));
         }
@@ -47,7 +47,7 @@ final class Flood {
         while (left > 0) {
             int now = Math.min(left, window - next);
             ring.limit((next + now) * packetLength).position(next * packetLength);
-            road.write(ring);
+            channels.write(ring);
             next = (next + now) % window;
             left -= now;
         }

@@ -53,7 +53,7 @@ record Contender(String name, String title, String module, String adapter, Role 
             netty("netty-5", "bare Netty, MQTT 5", MQTT_5),
             new Contender(
                     "socket",
-                    "a socket, bytes made beforehand",
+                    "raw socket, precomputed bytes",
                     "harness",
                     "io.godwit.benchmarks.socket.SocketAdapter",
                     Role.SOCKET,
