@@ -50,7 +50,7 @@ class ArchitectureDocumentTest {
 
     @Test
     void each_method_and_field_exists() {
-        assertThat(matches(MEMBER)).isNotEmpty().allMatch(this::isMember);
+        assertThat(named(MEMBER)).isNotEmpty().allMatch(this::isMember);
         assertThat(matches(METHOD).map(match -> match.group(1)))
                 .allMatch(name -> Codebase.production().stream().anyMatch(type -> hasMember(type, name)));
     }
@@ -95,14 +95,11 @@ class ArchitectureDocumentTest {
                 || OF_THE_JDK.stream().anyMatch(prefix -> exists(prefix + name));
     }
 
-    private boolean isMember(MatchResult match) {
-        return anyClass(type -> type.getSimpleName().equals(match.group(1)) && hasMember(type, match.group(2)))
-                || (tests.contains(match.group(1)) && isPath(match.group()));
-    }
-
-    /** {@code Something.java} looks like a member. */
-    private static boolean isPath(String name) {
-        return name.endsWith(".java");
+    private boolean isMember(String code) {
+        String type = code.substring(0, code.indexOf('.'));
+        String member = code.substring(type.length() + 1).replaceFirst("\\(.*", "");
+        return anyClass(each -> each.getSimpleName().equals(type) && hasMember(each, member))
+                || (tests.contains(type) && member.equals("java"));
     }
 
     private boolean isPackage(String name) {

@@ -51,6 +51,7 @@ class LayersTest {
     private static final String LUA = "io.godwit.nodemcu.lua";
     private static final String CLI = "io.godwit.cli";
     private static final String SIMULATION = "io.godwit.simulation";
+    private static final String PLOT = "io.godwit.plot";
     private static final String CHECKS = "io.godwit.checks";
 
     /** What each package may use of the others. Testkit is in nobody's list: {@link PublishedModulesTest}. */
@@ -73,10 +74,34 @@ class LayersTest {
             // The command shows packets as they pass, so it decodes them and taps connections.
             Map.entry(
                     CLI,
-                    Set.of(PROTOCOL, CODEC, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT, STORE, BROKER, NODEMCU, LUA)),
+                    Set.of(
+                            PROTOCOL,
+                            CODEC,
+                            CLIENT,
+                            ENGINE,
+                            CLIENT_STORE,
+                            NET,
+                            TRANSPORT,
+                            STORE,
+                            BROKER,
+                            NODEMCU,
+                            LUA,
+                            PLOT)),
             Map.entry(
                     SIMULATION,
-                    Set.of(PROTOCOL, CODEC, CLIENT, ENGINE, SESSION, CLIENT_STORE, NET, TRANSPORT, STORE, BROKER)),
+                    Set.of(
+                            PROTOCOL,
+                            CODEC,
+                            CLIENT,
+                            ENGINE,
+                            SESSION,
+                            CLIENT_STORE,
+                            NET,
+                            TRANSPORT,
+                            STORE,
+                            BROKER,
+                            PLOT)),
+            Map.entry(PLOT, Set.of()),
             Map.entry(CHECKS, Set.of()));
 
     /** Layers that may be divided into further packages, which use what their layer uses. */
