@@ -1,8 +1,6 @@
 package io.godwit.cli;
 
 import io.godwit.cli.output.ExitCodes;
-import io.godwit.cli.output.MessagePrinter;
-import io.godwit.cli.output.OutputFormat;
 import io.godwit.cli.output.Repeats;
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
@@ -15,7 +13,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,9 +35,8 @@ final class Arrivals implements ManualHandler {
             long count) {}
 
     // Set once.
-    private final MessagePrinter printer;
+    private final MessageSink sink;
     private final Choice choice;
-    private final Consumer<String> notes;
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
     private @Nullable MqttClient client;
 
@@ -50,10 +46,9 @@ final class Arrivals implements ManualHandler {
     private volatile long printed;
     private volatile long bytes;
 
-    Arrivals(MessagePrinter printer, Choice choice, Consumer<String> notes) {
-        this.printer = printer;
+    Arrivals(MessageSink sink, Choice choice) {
+        this.sink = sink;
         this.choice = choice;
-        this.notes = notes;
     }
 
     /** Which client receives; before it connects. */
@@ -71,7 +66,7 @@ final class Arrivals implements ManualHandler {
     }
 
     @Override
-    public void handle(Message message, Acknowledgement acknowledgement) {
+    public void handle(Message message, Acknowledgement acknowledgement) throws InterruptedException {
         if (repeats.isRepeat(message)) {
             acknowledgement.acknowledge(); // it matched a second filter
             return;
@@ -83,14 +78,25 @@ final class Arrivals implements ManualHandler {
             finish(ExitCodes.OK);
             return;
         }
-        if (wanted(message)) {
-            if (choice.removeRetained && message.retain()) {
-                lastRemoval = Objects.requireNonNull(client)
-                        .publishAsync(Message.clearRetained(message.topic()).withQos(Qos.AT_LEAST_ONCE));
-            }
-            print(message);
+        if (!wanted(message)) {
+            acknowledgement.acknowledge();
+            return;
         }
-        acknowledgement.acknowledge();
+        if (choice.removeRetained && message.retain()) {
+            lastRemoval = Objects.requireNonNull(client)
+                    .publishAsync(Message.clearRetained(message.topic()).withQos(Qos.AT_LEAST_ONCE));
+        }
+        int exitCode = sink.take(message, acknowledgement::acknowledge);
+        if (exitCode != ExitCodes.OK) {
+            finish(exitCode);
+            return;
+        }
+        bytes = bytes + message.payload().length;
+        printed = printed + 1;
+        if (choice.count > 0 && printed >= choice.count) {
+            sink.close();
+            finish(ExitCodes.OK);
+        }
     }
 
     private boolean wanted(Message message) {
@@ -103,22 +109,6 @@ final class Arrivals implements ManualHandler {
             }
         }
         return choice.share >= 100 || ThreadLocalRandom.current().nextDouble(100) < choice.share;
-    }
-
-    private void print(Message message) {
-        try {
-            if (!printer.print(message)) {
-                finish(ExitCodes.OUTPUT_CLOSED);
-                return;
-            }
-        } catch (OutputFormat.NotJsonException e) {
-            notes.accept("godwit sub: " + e.getMessage());
-        }
-        bytes = bytes + message.payload().length;
-        printed = printed + 1;
-        if (choice.count > 0 && printed >= choice.count) {
-            finish(ExitCodes.OK);
-        }
     }
 
     private void finish(int exitCode) {

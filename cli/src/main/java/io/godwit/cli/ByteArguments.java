@@ -11,7 +11,7 @@ import picocli.CommandLine.ParseResult;
 /** Keeps bytes that are not UTF-8 to the arguments that may hold any bytes: payloads, passwords, commands of the shell. */
 final class ByteArguments {
     private static final Set<String> ANY_BYTES =
-            Set.of("--message", "--password", "--will-payload", "--property", "--exec");
+            Set.of("--message", "--password", "--will-payload", "--property", "--exec", "--password-command");
 
     private ByteArguments() {}
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -26,7 +27,7 @@ final class ConfigFiles {
     /** Options that say the same thing in different ways: one on the command line replaces the others from a file. */
     private static final List<Set<String>> ALTERNATIVES = List.of(
             Set.of("--host", "--url", "--unix"),
-            Set.of("--password", "--password-env", "--password-file"),
+            Set.of("--password", "--password-env", "--password-file", "--password-command", "--ask-password"),
             Set.of("--id", "--id-prefix"),
             Set.of("--message", "--file", "--stdin-file", "--stdin-line", "--null-message", "--echo", "--exec"),
             Set.of("--no-retained", "--retained-only"),
@@ -38,16 +39,23 @@ final class ConfigFiles {
      * The arguments with those of the files before them.
      *
      * @param command the command, whose options the files may name
+     * @param connection the options of a named connection, which come behind those of the files
      * @param typed what was typed after the command's name
      * @throws IllegalArgumentException if a file cannot be read or contains an unknown option
      */
-    static List<String> precede(Path folder, CommandLine command, List<String> typed) {
+    static List<String> precede(
+            Path folder, CommandLine command, Map<String, List<String>> connection, List<String> typed) {
         CommandSpec spec = command.getCommandSpec();
         List<Entry> entries = new ArrayList<>();
         if (spec.findOption("--keepalive") != null) {
             read(folder.resolve("all"), spec, true, entries);
         }
         read(folder.resolve(spec.name()), spec, false, entries);
+        List<Entry> named = named(spec, connection);
+        Set<String> ofConnection = new HashSet<>();
+        named.forEach(entry -> addWithAlternatives(ofConnection, entry.option));
+        entries.removeIf(entry -> ofConnection.contains(entry.option.longestName()));
+        entries.addAll(named);
         if (entries.isEmpty()) {
             return typed;
         }
@@ -62,7 +70,37 @@ final class ConfigFiles {
         return all;
     }
 
-    /** A line of a file. */
+    private static void addWithAlternatives(Set<String> names, OptionSpec option) {
+        names.add(option.longestName());
+        for (Set<String> same : ALTERNATIVES) {
+            if (same.contains(option.longestName())) {
+                names.addAll(same);
+            }
+        }
+    }
+
+    /** Options of a named connection that this command has; those of other commands are left out. */
+    private static List<Entry> named(CommandSpec command, Map<String, List<String>> connection) {
+        List<Entry> entries = new ArrayList<>();
+        connection.forEach((name, values) -> {
+            OptionSpec option = command.findOption(name);
+            if (option == null) {
+                return;
+            }
+            for (String value : values.isEmpty() ? List.of("") : values) {
+                List<String> words = new ArrayList<>(List.of(name));
+                if (option.parameterConsumer() != null) {
+                    words.addAll(Arrays.asList(value.split("\\s+")));
+                } else if (!values.isEmpty()) {
+                    words.add(value);
+                }
+                entries.add(new Entry(option, words));
+            }
+        });
+        return entries;
+    }
+
+    /** A line of a file, or an option of a connection. */
     private record Entry(OptionSpec option, List<String> words) {}
 
     /** The longest names of the options that what was typed replaces. */
@@ -79,12 +117,7 @@ final class ConfigFiles {
             ParseResult parsed = parsing.parseArgs(words.toArray(String[]::new));
             ParseResult own = parsed.hasSubcommand() && parent != null ? parsed.subcommand() : parsed;
             for (OptionSpec option : own.matchedOptions()) {
-                names.add(option.longestName());
-                for (Set<String> same : ALTERNATIVES) {
-                    if (same.contains(option.longestName())) {
-                        names.addAll(same);
-                    }
-                }
+                addWithAlternatives(names, option);
             }
         } finally {
             collectErrors(command, parent, false);

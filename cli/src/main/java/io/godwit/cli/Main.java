@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -41,8 +42,8 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Callable<Integer> {
     /** The commands in the order of the help. */
-    private static final List<String> COMMANDS =
-            List.of(("demo pub sub request reply retained record play trace bench shell broker run doctor store "
+    private static final List<String> COMMANDS = List.of(
+            ("demo pub sub request reply retained record play trace bench shell broker run doctor connections store "
                             + "help man completion")
                     .split(" "));
 
@@ -68,6 +69,7 @@ public final class Main implements Callable<Integer> {
             case "broker" -> new BrokerCommand(terminal);
             case "run" -> new RunCommand(terminal);
             case "doctor" -> new DoctorCommand(terminal);
+            case "connections" -> new ConnectionsCommand(terminal);
             case "store" -> new StoreCommand(terminal);
             case "help" -> new HelpCommand(terminal);
             case "man" -> new ManCommand(terminal);
@@ -98,14 +100,23 @@ public final class Main implements Callable<Integer> {
             }
             return ExitCodes.OK;
         }
-        CommandLine line = commandLine(terminal, COMMANDS.contains(first) ? List.of(first) : COMMANDS);
-        List<String> all = new ArrayList<>(arguments);
-        CommandLine command = line.getSubcommands().get(first);
+        boolean named = first.startsWith("@") && first.length() > 1;
+        List<String> words = named ? arguments.subList(1, arguments.size()) : arguments;
+        String name = words.isEmpty() ? "" : words.get(0);
+        CommandLine line = commandLine(terminal, COMMANDS.contains(name) ? List.of(name) : COMMANDS);
+        List<String> all = new ArrayList<>(words);
+        CommandLine command = line.getSubcommands().get(name);
         try {
+            if (named && (command == null || command.getCommandSpec().findOption("--keepalive") == null)) {
+                throw new IllegalArgumentException(
+                        first + ": a command that connects must follow, such as: godwit " + first + " sub -t '#'");
+            }
             if (command != null) {
-                List<String> typed = arguments.subList(1, arguments.size());
-                all = new ArrayList<>(ConfigFiles.precede(UserFolders.configuration(), command, typed));
-                all.add(0, first);
+                List<String> typed = words.subList(1, words.size());
+                Map<String, List<String>> connection =
+                        named ? NamedConnections.ofUser().options(first.substring(1)) : Map.of();
+                all = new ArrayList<>(ConfigFiles.precede(UserFolders.configuration(), command, connection, typed));
+                all.add(0, name);
             }
             int code = line.execute(all.toArray(String[]::new));
             IOException unwritten = terminal.failure();

@@ -1,7 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.CountOption;
-import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.ExecOptions;
 import io.godwit.cli.options.PayloadSource;
 import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.ResponseTopicOption;
@@ -25,7 +25,6 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicName;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -99,15 +98,8 @@ final class ReplyCommand extends ClientCommand {
     @Mixin
     private TimeoutOption timeout = new TimeoutOption("End after this time, exit code 27.");
 
-    @Option(
-            names = "--exec-timeout",
-            paramLabel = "TIME",
-            converter = Durations.class,
-            description = "Time limit for the command. [30s]")
-    private Duration commandTimeout = Duration.ofSeconds(30);
-
-    @Option(names = "--jobs", paramLabel = "N", description = "Run up to N commands at once. [1]")
-    private int jobs = 1;
+    @Mixin
+    private ExecOptions exec = new ExecOptions();
 
     @Mixin
     private VerboseOption verbose = new VerboseOption("Print the topics of each request and answer.");
@@ -120,11 +112,9 @@ final class ReplyCommand extends ClientCommand {
     @Override
     public Integer call() throws Exception {
         List<TopicSubscription> subscriptions = subscriptions();
-        if (jobs < 1) {
-            throw new IllegalArgumentException("--jobs " + jobs + ": must be at least 1");
-        }
+        exec.jobs(); // checked before anything is connected
         Answer answer = source.command != null
-                ? Answer.shell(source.command, commandTimeout)
+                ? Answer.shell(source.command, exec.timeout())
                 : source.echo ? Answer.echo() : Answer.fixed(source.bytes());
         ExecutorService workers = Executors.newCachedThreadPool();
         Replies replies = new Replies(answer, workers, count.or(0));
@@ -193,7 +183,7 @@ final class ReplyCommand extends ClientCommand {
         private final long wanted;
         private final ExecutorService workers;
         private final CompletableFuture<Integer> end = new CompletableFuture<>();
-        private final Semaphore free = new Semaphore(jobs);
+        private final Semaphore free = new Semaphore(exec.jobs());
         private @Nullable MqttClient client;
 
         // Handler thread only.

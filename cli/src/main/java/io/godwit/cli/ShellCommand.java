@@ -14,8 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -66,11 +70,7 @@ final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Shell shell = new Shell(new Shell.Setup(
-                json.isOn(),
-                format.get(),
-                style.style(),
-                (command, words) -> ConfigFiles.precede(UserFolders.configuration(), command, words)));
+        Shell shell = new Shell(new Shell.Setup(json.isOn(), format.get(), style.style(), ShellCommand::configured));
         try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(shell))) {
             if (script == null && Terminal.inIsTerminal() && terminal.outIsTerminal()) {
                 return shell.interact(terminal.colours(), historyFile());
@@ -84,6 +84,19 @@ final class ShellCommand implements Callable<Integer> {
         } catch (java.nio.file.FileSystemException e) {
             throw new IllegalArgumentException(Diagnostics.about(Path.of(String.valueOf(script)), e), e);
         }
+    }
+
+    /** The words of a line with the options of the files before them, and of {@code connect @NAME} those of the connection. */
+    private static List<String> configured(CommandLine command, List<String> words) {
+        Path folder = UserFolders.configuration();
+        String first = words.isEmpty() ? "" : words.get(0);
+        if (!command.getCommandName().equals("connect") || !first.startsWith("@")) {
+            return ConfigFiles.precede(folder, command, Map.of(), words);
+        }
+        String name = first.substring(1);
+        List<String> rest = new ArrayList<>(words);
+        rest.set(0, name); // the client has the connection's name here
+        return ConfigFiles.precede(folder, command, new NamedConnections(folder).options(name), rest);
     }
 
     private static void disconnectQuickly(Shell shell) {

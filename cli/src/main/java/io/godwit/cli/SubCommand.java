@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.ExecOptions;
 import io.godwit.cli.options.FilterOutOption;
 import io.godwit.cli.options.NoRetainedOption;
 import io.godwit.cli.options.PrintOptions;
@@ -18,13 +19,17 @@ import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,6 +52,7 @@ import picocli.CommandLine.Option;
             "  godwit sub -t 'home/#' -F '%%I %%t %%p'      time, topic, payload",
             "  godwit sub -t 'home/#' -F %%j | jq .       a JSON line for each message",
             "  godwit sub -t cam/raw --payload hex -v    payloads in hex",
+            "  godwit sub -t 'job/+' -q 1 --exec ./work.sh --jobs 4",
             "  godwit sub -t 'old/#' --remove-retained --retained-only -W 2"
         })
 final class SubCommand extends ClientCommand {
@@ -58,6 +64,31 @@ final class SubCommand extends ClientCommand {
 
     @Mixin
     private PrintOptions print = new PrintOptions();
+
+    @ArgGroup
+    private @Nullable Destination destination;
+
+    /** Where messages go instead of standard output. */
+    static final class Destination {
+        @Option(
+                names = "--exec",
+                paramLabel = "CMD",
+                description = {
+                    "Run this command of the shell for each message instead of printing it.",
+                    "The payload is its standard input; GODWIT_TOPIC, GODWIT_QOS, GODWIT_RETAIN,",
+                    "GODWIT_RESPONSE_TOPIC and GODWIT_CONTENT_TYPE are set."
+                })
+        private @Nullable String command;
+
+        @Option(
+                names = "--out-dir",
+                paramLabel = "DIR",
+                description = "Write each payload to a file DIR/LEVEL/LEVEL/NUMBER instead of printing it.")
+        private @Nullable Path folder;
+    }
+
+    @Mixin
+    private ExecOptions exec = new ExecOptions();
 
     @Mixin
     private CountOption count = new CountOption("End after N messages.");
@@ -113,9 +144,8 @@ final class SubCommand extends ClientCommand {
         }
         unsubscribe.forEach(TopicFilter::of);
         Arrivals arrivals = new Arrivals(
-                print.printer(terminal()),
-                new Arrivals.Choice(filterOut.filters(), noRetained.isOn(), retainedOnly, removeRetained, share, most),
-                this::note);
+                sink(),
+                new Arrivals.Choice(filterOut.filters(), noRetained.isOn(), retainedOnly, removeRetained, share, most));
 
         MqttClientBuilder builder = builder();
         Set<String> filtersHandled = new LinkedHashSet<>(List.of("#"));
@@ -154,6 +184,17 @@ final class SubCommand extends ClientCommand {
         } finally {
             disconnect(client);
         }
+    }
+
+    private MessageSink sink() {
+        if (destination == null) {
+            return MessageSink.printing(print.printer(terminal()), this::note);
+        }
+        String command = destination.command;
+        if (command != null) {
+            return MessageSink.executing(new MessageProcess(command, exec.timeout()), exec.jobs(), this::note);
+        }
+        return MessageSink.writing(Objects.requireNonNull(destination.folder), this::note);
     }
 
     private List<TopicSubscription> subscriptions() {

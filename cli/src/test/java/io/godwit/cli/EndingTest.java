@@ -104,10 +104,8 @@ class EndingTest {
             Command command =
                     Command.run("godwit " + line + " -p " + broker.port()).ends(ExitCodes.CONNECTION_LOST);
 
-            assertThat(broker.connections.get()).isEqualTo(2);
-            assertThat(command.errors())
-                    .contains("it may not allow this topic or client")
-                    .doesNotContain("\tat ");
+            assertThat(broker.connections.get()).isLessThanOrEqualTo(2);
+            assertThat(command.errors()).contains("connection lost: ").doesNotContain("\tat ");
         }
     }
 

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -200,6 +201,11 @@ public final class ConnectionOptions {
                 : clientIdPrefix != null
                         ? clientIdPrefix + ProcessHandle.current().pid()
                         : null;
+    }
+
+    /** How {@code --ask-password} asks. */
+    public void passwordPrompt(Supplier<String> prompt) {
+        login.prompt(prompt);
     }
 
     /** The user name from the options, or null. */

@@ -31,4 +31,25 @@ final class Secrets {
             throw new IllegalArgumentException(option + ": " + Diagnostics.about(file, e), e);
         }
     }
+
+    /** The first line that a command of the shell writes. */
+    static String fromCommand(String option, String command) {
+        try {
+            Process process = new ProcessBuilder("sh", "-c", command)
+                    .redirectInput(ProcessBuilder.Redirect.INHERIT)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String text = RawText.decode(process.getInputStream().readAllBytes());
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new IllegalArgumentException(option + ": the command ended with exit code " + code);
+            }
+            return text.lines().findFirst().orElse("");
+        } catch (IOException e) {
+            throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalArgumentException(option + ": interrupted", e);
+        }
+    }
 }

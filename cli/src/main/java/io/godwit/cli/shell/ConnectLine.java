@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code connect}: makes a client, connects it and puts it in use. */
@@ -32,9 +31,6 @@ final class ConnectLine implements Callable<Integer> {
             paramLabel = "NAME",
             description = "The client's name in this shell. [the client identifier, or c1, c2, ...]")
     private @Nullable String name;
-
-    @Option(names = "--ask-password", description = "Prompt for the password.")
-    private boolean askPassword;
 
     @Mixin
     private ConnectionOptions connection = new ConnectionOptions();
@@ -71,6 +67,7 @@ final class ConnectLine implements Callable<Integer> {
     }
 
     private MqttClientBuilder builder(String called) {
+        connection.passwordPrompt(shell.password());
         MqttClientBuilder builder = connection.builder(
                 connection.isDebug()
                         ? PacketPrinter.tapped(
@@ -79,13 +76,6 @@ final class ConnectLine implements Callable<Integer> {
                                 line -> shell.output().note(called, line),
                                 0)
                         : NettyTransport.shared());
-        if (askPassword) {
-            String user = connection.userName();
-            if (user == null) {
-                throw new IllegalArgumentException("--ask-password needs a user name: add -u NAME");
-            }
-            builder.credentials(user, shell.password().get());
-        }
         return builder.listener(new ConnectionWarnings(
                 text -> {
                     if (!connection.isQuiet()) {

@@ -1,0 +1,117 @@
+package io.godwit.cli;
+
+import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
+import io.godwit.cli.output.MessagePrinter;
+import io.godwit.cli.output.OutputFormat;
+import io.godwit.mqtt.protocol.Message;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+
+/** What {@code sub} does with a message that it wants. Called on the handler thread, one message at a time. */
+interface MessageSink extends AutoCloseable {
+    /**
+     * Takes a message.
+     *
+     * @param done runs once the message may be acknowledged, on any thread
+     * @return 0, or the exit code with which the command ends
+     */
+    int take(Message message, Runnable done) throws InterruptedException;
+
+    /** Waits until all messages are done with. */
+    @Override
+    default void close() {}
+
+    /** Prints it to standard output. */
+    static MessageSink printing(MessagePrinter printer, Consumer<String> notes) {
+        return (message, done) -> {
+            try {
+                if (!printer.print(message)) {
+                    return ExitCodes.OUTPUT_CLOSED;
+                }
+            } catch (OutputFormat.NotJsonException e) {
+                notes.accept("godwit sub: " + e.getMessage());
+            }
+            done.run();
+            return ExitCodes.OK;
+        };
+    }
+
+    /** Runs a command for it, up to a number of them at once. A command that fails is reported; its message is done. */
+    static MessageSink executing(MessageProcess process, int jobs, Consumer<String> notes) {
+        ExecutorService workers = Executors.newCachedThreadPool();
+        Semaphore free = new Semaphore(jobs);
+        return new MessageSink() {
+            @Override
+            public int take(Message message, Runnable done) throws InterruptedException {
+                free.acquire();
+                workers.execute(() -> {
+                    try {
+                        process.run(message, message.responseTopic(), Redirect.INHERIT);
+                    } catch (IOException e) {
+                        notes.accept("godwit sub: the message on '" + message.topic() + "': " + Failures.text(e));
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    } finally {
+                        done.run();
+                        free.release();
+                    }
+                });
+                return ExitCodes.OK;
+            }
+
+            @Override
+            public void close() {
+                free.acquireUninterruptibly(jobs);
+                workers.shutdown();
+            }
+        };
+    }
+
+    /** Writes its payload into a file of its own: a folder for each level of the topic, then a number. */
+    static MessageSink writing(Path folder, Consumer<String> notes) {
+        return new MessageSink() {
+            private long number;
+
+            @Override
+            public int take(Message message, Runnable done) {
+                Path file = folder;
+                for (String level : message.topic().split("/", -1)) {
+                    file = file.resolve(fileName(level));
+                }
+                try {
+                    Files.createDirectories(file);
+                    Files.write(file.resolve(String.format("%08d", ++number)), message.payload());
+                } catch (IOException e) {
+                    notes.accept("godwit sub: " + Failures.text(e));
+                    return ExitCodes.OUTPUT_FAILED;
+                }
+                done.run();
+                return ExitCodes.OK;
+            }
+        };
+    }
+
+    /** A name that is no path, not hidden, and the same for no other level: other bytes than these as %XX. */
+    static String fileName(String level) {
+        StringBuilder name = new StringBuilder();
+        for (byte b : level.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xFF);
+            boolean plain = c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= '0' && c <= '9'
+                    || c == '-'
+                    || c == '_'
+                    || c == '.' && !name.isEmpty();
+            name.append(plain ? String.valueOf(c) : String.format("%%%02X", (int) c));
+        }
+        return name.isEmpty() ? "%" : name.toString();
+    }
+}
