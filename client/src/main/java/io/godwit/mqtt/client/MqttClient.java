@@ -86,14 +86,18 @@ public interface MqttClient extends AutoCloseable {
      */
     void disconnect();
 
-    /** {@link #disconnect()} without blocking. */
+    /**
+     * {@link #disconnect()} without blocking. Fails with {@link NotConnectedException} if the connection ends before DISCONNECT
+     * is sent: the broker may then publish the will.
+     */
     CompletableFuture<Void> disconnectAsync();
 
     /**
      * Disconnects with a reason and properties of MQTT 5, such as {@link ReasonCode#DISCONNECT_WITH_WILL_MESSAGE} or
-     * another session expiry. Older versions don't carry them.
+     * another session expiry. Older versions have no reason. Fails like {@link #disconnectAsync()}.
      *
      * @param patience how long publishes in flight may take to end; zero: DISCONNECT is sent at once
+     * @throws IllegalArgumentException if DISCONNECT has no such property, it is too long, or the version has no properties
      */
     CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration patience);
 

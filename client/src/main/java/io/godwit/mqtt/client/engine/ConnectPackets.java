@@ -5,15 +5,21 @@ import io.godwit.mqtt.client.Credentials;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.protocol.Connect;
+import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Creates the CONNECT packet of an attempt, for the server that answered: credentials belong to addresses. */
+/**
+ * Creates the CONNECT packet of an attempt, for the server that answered: credentials belong to addresses. Checks CONNECT and
+ * DISCONNECT before they are needed.
+ */
 public final class ConnectPackets {
     private ConnectPackets() {}
 
@@ -63,12 +69,30 @@ public final class ConnectPackets {
      * @throws IllegalArgumentException if a field or property is too long for the packet
      */
     public static void check(ClientConfig.Login login) {
-        Connect packet = packet(login, login.clientId(), null, login.properties());
+        check(packet(login, login.clientId(), null, login.properties()), login.version());
+    }
+
+    /**
+     * Checks that a DISCONNECT packet can be written, and a client may send it.
+     *
+     * @throws IllegalArgumentException if it has a property that DISCONNECT doesn't have or that is too long
+     */
+    static void check(Disconnect packet, ProtocolVersion version) {
+        packet.properties().forEach((property, value) -> {
+            if (!property.allowedIn(Property.Location.DISCONNECT) || property == Property.SERVER_REFERENCE) {
+                throw new IllegalArgumentException(
+                        "a client's DISCONNECT has no property " + property.name() + " (MQTT 5, section 3.14.2.2)");
+            }
+        });
+        check((Packet) packet, version);
+    }
+
+    private static void check(Packet packet, ProtocolVersion version) {
         ByteBuf scratch = Unpooled.buffer(256);
         try {
-            PacketCodec.write(packet, login.version(), scratch);
+            PacketCodec.write(packet, version, scratch);
         } catch (IllegalArgumentException tooLong) {
-            throw new IllegalArgumentException("CONNECT cannot be written: " + tooLong.getMessage(), tooLong);
+            throw new IllegalArgumentException(packet.type() + " cannot be written: " + tooLong.getMessage(), tooLong);
         } finally {
             scratch.release();
         }

@@ -21,6 +21,7 @@ import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.Times;
 import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.Connack;
@@ -45,6 +46,9 @@ import org.slf4j.LoggerFactory;
  * BrokerConnection}.
  */
 final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner {
+    /** The reconnect delay if there is no thread to ask the policy. */
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionManager.class);
 
     // Set once.
@@ -85,6 +89,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private String clientId;
     private List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(0);
     private List<CompletableFuture<Void>> disconnecting = new ArrayList<>(0);
+    private List<CompletableFuture<Void>> closes = new ArrayList<>(0);
     /** The DISCONNECT that is to be sent; null once it is in the outbox. */
     private @Nullable Disconnect pendingDisconnect;
     /** When it is sent, whatever is in flight then. */
@@ -204,7 +209,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             if (state == ClientState.CLOSED) {
                 notifier.complete(future, null);
             } else {
-                disconnecting.add(future);
+                closes.add(future);
             }
             return;
         }
@@ -213,7 +218,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 && disconnectAt - loop.nanoTime() > config.closeTimeout().toNanos()) {
             sendDisconnectWithin(config.closeTimeout());
         }
-        disconnecting.add(future);
+        closes.add(future);
         // nobody looks at the end of the disconnect itself: the future above ends with the client
         disconnect(
                 new BlockingFuture<>(), new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE), config.closeTimeout());
@@ -263,9 +268,28 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         connection = next;
         if (config.credentials() == null && config.authenticator() == null) {
             open(next, null, null);
-        } else {
-            notifier.background(() -> askCredentials(next));
+            return;
         }
+        setTimer(config.callTimeout().toNanos(), () -> credentialsTimedOut(next));
+        attempt(next, () -> notifier.background(() -> askCredentials(next)));
+    }
+
+    /** Whatever the step throws, an {@link Error} too, is a failed attempt: it is reported, and the next one may succeed. */
+    private void attempt(BrokerConnection with, Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable failure) {
+            with.fail(ConnectFailure.of(
+                    ConnectPhase.CONNECT, FailureReason.OTHER, "could not start to connect: " + failure, failure));
+        }
+    }
+
+    private void credentialsTimedOut(BrokerConnection with) {
+        with.fail(ConnectFailure.of(
+                ConnectPhase.CONNACK,
+                FailureReason.CREDENTIALS_UNAVAILABLE,
+                "timed out after " + Times.text(config.callTimeout()) + " waiting for credentials",
+                null));
     }
 
     /** Runs on the application's side: suppliers may take their time. */
@@ -289,11 +313,17 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         if (connection != next) {
             return;
         }
+        cancelTimer();
         Redirection.Detour detour = redirection.detour();
-        next.open(
-                detour == null ? config.transportOptions() : detour.options(),
-                ConnectPackets.forServers(
-                        config.login(), clientId, detour == null || detour.trusted() ? credentials : null, authData));
+        attempt(
+                next,
+                () -> next.open(
+                        detour == null ? config.transportOptions() : detour.options(),
+                        ConnectPackets.forServers(
+                                config.login(),
+                                clientId,
+                                detour == null || detour.trusted() ? credentials : null,
+                                authData)));
     }
 
     // ---- what the bytes bring ----
@@ -478,6 +508,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     @Override
     public void lost(DisconnectCause cause) {
+        boolean unsent = pendingDisconnect != null || flow.hasUnsent() || cause.exception() != null;
         if (!redirected) {
             redirection.endRow();
         }
@@ -487,6 +518,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         }
         endAuthentication(cause.text());
         if (state == ClientState.DISCONNECTING) {
+            failUnsentDisconnects(unsent, cause);
             disconnected();
             return;
         }
@@ -505,25 +537,33 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         waitingFor = pending;
         boolean atOnce = redirected;
         redirected = false;
-        notifier.background(() -> {
-            Duration next = atOnce ? Duration.ZERO : delay(attempt);
-            loop.execute(() -> {
-                if (waitingFor == pending && state == ClientState.WAITING) {
-                    tell.accept(next);
-                    if (next == null) {
-                        giveUp(reason);
-                    } else {
-                        setTimer(next.toNanos(), this::begin);
-                    }
-                }
+        try {
+            notifier.background(() -> {
+                Duration next = atOnce ? Duration.ZERO : delay(attempt);
+                loop.execute(() -> waitFor(pending, next, reason, tell));
             });
-        });
+        } catch (Throwable noThread) {
+            LOG.warn("cannot ask the reconnect policy; the client tries again after {}", AFTER_FAILURE, noThread);
+            waitFor(pending, AFTER_FAILURE, reason, tell);
+        }
+    }
+
+    private void waitFor(
+            Object pending, @Nullable Duration next, MqttException reason, Consumer<@Nullable Duration> tell) {
+        if (waitingFor == pending && state == ClientState.WAITING) {
+            tell.accept(next);
+            if (next == null) {
+                giveUp(reason);
+            } else {
+                setTimer(next.toNanos(), this::begin);
+            }
+        }
     }
 
     private @Nullable Duration delay(Reconnect.Attempt attempt) {
         try {
             return config.reconnect().delay(attempt);
-        } catch (RuntimeException failure) {
+        } catch (Throwable failure) {
             LOG.warn("the reconnect policy failed; the client does not reconnect", failure);
             return null;
         }
@@ -576,6 +616,18 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         } else if (connection != null && !flow.hasUnsent()) {
             connection.close(awaitBroker);
         }
+    }
+
+    /** Whoever waits for a disconnect must know that the broker never received it, and may publish the will. */
+    private void failUnsentDisconnects(boolean unsent, DisconnectCause cause) {
+        if (!unsent || disconnecting.isEmpty()) {
+            return;
+        }
+        pendingDisconnect = null;
+        List<CompletableFuture<Void>> waiting = disconnecting;
+        disconnecting = new ArrayList<>(0);
+        NotConnectedException failure = new NotConnectedException("DISCONNECT was not sent: " + cause.text());
+        waiting.forEach(future -> notifier.fail(future, failure));
     }
 
     /** The connection has ended as the application wanted. */
@@ -646,8 +698,12 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     private void completeDisconnects() {
-        List<CompletableFuture<Void>> waiting = disconnecting;
+        List<CompletableFuture<Void>> waiting = new ArrayList<>(disconnecting);
         disconnecting = new ArrayList<>(0);
+        if (state == ClientState.CLOSED) {
+            waiting.addAll(closes);
+            closes = new ArrayList<>(0);
+        }
         waiting.forEach(future -> notifier.complete(future, null));
     }
 

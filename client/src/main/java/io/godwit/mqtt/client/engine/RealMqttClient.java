@@ -169,6 +169,7 @@ public final class RealMqttClient implements MqttClient {
         MqttProperties allowed = Publisher.checked(properties, config);
         boolean v5 = config.version() == ProtocolVersion.V5;
         Disconnect packet = new Disconnect(v5 ? reason : ReasonCode.SUCCESS, allowed);
+        ConnectPackets.check(packet, config.version());
         loop.execute(() -> manager.disconnect(future, packet, limit));
         return future;
     }

@@ -1,0 +1,115 @@
+package io.godwit.mqtt.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.testkit.TestBroker;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The client in a process of its own")
+class ProcessTest {
+
+    private static Process start(List<String> prefix, Class<?> program, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    /** The lines that a program prints. */
+    private static final class Output implements AutoCloseable {
+        private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        private final Process process;
+
+        Output(Process process) {
+            this.process = process;
+            Thread reader = new Thread(() -> process.inputReader(UTF_8).lines().forEach(lines::add), "program-output");
+            reader.setDaemon(true);
+            reader.start();
+        }
+
+        void await(String expected) throws InterruptedException {
+            StringBuilder all = new StringBuilder();
+            for (String line = lines.poll(30, TimeUnit.SECONDS);
+                    line != null;
+                    line = lines.poll(30, TimeUnit.SECONDS)) {
+                if (line.equals(expected)) {
+                    return;
+                }
+                all.append(line).append('\n');
+            }
+            throw new AssertionError("the program did not print '" + expected + "' within 30 s: " + all);
+        }
+
+        void awaitEnd() throws InterruptedException {
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("ended").isTrue();
+            assertThat(process.exitValue()).isZero();
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    @DisplayName("a program that only subscribes runs on after main, until its last client is closed")
+    void a_subscriber_keeps_its_jvm_running() throws Exception {
+        try (TestBroker broker = TestBroker.start();
+                Output output = new Output(start(List.of(), SubscribingProgram.class, broker.uri(), "false"))) {
+            output.await("main has ended");
+
+            broker.publish(Message.of("stop", "now"));
+
+            output.await("received now");
+            output.awaitEnd();
+        }
+    }
+
+    @Test
+    void a_daemon_client_lets_the_jvm_end() throws Exception {
+        try (TestBroker broker = TestBroker.start();
+                Output output = new Output(start(List.of(), SubscribingProgram.class, broker.uri(), "true"))) {
+            output.await("main returns");
+
+            output.awaitEnd();
+        }
+    }
+
+    @Test
+    @DisplayName("a moment without file handles is a row of failed attempts, not the end of reconnecting")
+    void the_client_reconnects_after_a_moment_without_file_handles() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "no /bin/sh to limit file handles with");
+        List<String> limited = List.of("/bin/sh", "-c", "ulimit -n 256 && exec \"$@\"", "sh");
+        try (TestBroker broker = TestBroker.start();
+                Output output = new Output(start(limited, ProgramWithoutHandles.class, broker.uri()))) {
+            output.await("subscribed");
+            broker.dropConnection("program");
+            output.await("connection 2");
+            broker.awaitSubscribed("program", "exhaust", Duration.ofSeconds(10));
+            broker.publish(Message.of("exhaust", "now"));
+            output.await("exhausted");
+
+            broker.dropConnection("program");
+
+            output.await("connection 3");
+        }
+    }
+}
