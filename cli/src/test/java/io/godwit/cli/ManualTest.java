@@ -67,6 +67,19 @@ class ManualTest {
     }
 
     @Test
+    void the_guide_names_each_option_beside_those_of_mosquitto() throws IOException {
+        String guide = Files.readString(Path.of("..", "docs", "cli.md"));
+        String section = guide.substring(guide.indexOf("## Options beside"), guide.indexOf("## Messages to commands"));
+        for (String command : List.of("pub", "sub", "request")) {
+            assertThat(Main.find(godwit, List.of(command)).getCommandSpec().options().stream()
+                            .filter(option -> !option.hidden())
+                            .flatMap(option -> Stream.of(option.names())))
+                    .as(command)
+                    .allSatisfy(name -> assertThat(section).contains("`" + name + "`"));
+        }
+    }
+
+    @Test
     void the_exit_codes_of_a_command_are_those_of_what_it_does() {
         assertThat(codes("trace")).contains("8", "27", "141");
         assertThat(codes("retained")).contains("7", "8", "27", "141");
