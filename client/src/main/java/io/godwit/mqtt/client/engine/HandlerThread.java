@@ -10,7 +10,7 @@ final class HandlerThread {
     /** Set once, before the client is used: called when a handler begins to block. */
     private Runnable onBlock = () -> {};
 
-    // Written by the running thread, read by any.
+    // Written by the running thread only.
     private volatile @Nullable Thread thread;
     private volatile boolean blocked;
 
