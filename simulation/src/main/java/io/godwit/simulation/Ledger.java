@@ -31,6 +31,9 @@ final class Ledger {
     private final Map<String, Integer> lastArrival = new HashMap<>();
 
     private final Map<String, Integer> lastDelivery = new HashMap<>();
+    /** Publishes whose last acknowledgement the client's end of the wire has got, in that order. */
+    private final List<Sent> answered = new ArrayList<>();
+
     private final SessionLoss sessionLoss;
 
     private int process;
@@ -96,6 +99,9 @@ final class Ledger {
 
         /** The handler is done with it. */
         boolean handled;
+
+        /** How many publishes were answered before it came first; -1: it has not come. */
+        int answersBefore = -1;
 
         Incoming(Message message) {
             this.qos = message.qos();
@@ -237,8 +243,38 @@ final class Ledger {
         return incoming.get(number(message, 'i'));
     }
 
+    // ---- event order ----
+
+    /** The client's end of the wire has got the last acknowledgement of a publish. */
+    void answered(String name) {
+        for (Sent one : sent) {
+            if (name.equals("o" + one.number)) {
+                answered.add(one);
+            }
+        }
+    }
+
+    /** The client's end of the wire has got a message. */
+    void got(Message message) {
+        Incoming one = incoming(message);
+        if (one.answersBefore < 0) {
+            one.answersBefore = answered.size();
+        }
+    }
+
+    private void checkOrder(Incoming one, int number) {
+        for (int i = 0; i < one.answersBefore; i++) {
+            Sent before = answered.get(i);
+            if (before.process == process && !before.future.isDone()) {
+                broken("message " + number + " was handled before the result of publish " + before.number
+                        + ", whose acknowledgement came first");
+            }
+        }
+    }
+
     void delivered(Message message) {
         Incoming one = incoming(message);
+        checkOrder(one, number(message, 'i'));
         one.deliveries++;
         int number = number(message, 'i');
         if (one.qos != Qos.AT_LEAST_ONCE && one.deliveries > 1 + one.allowance) {

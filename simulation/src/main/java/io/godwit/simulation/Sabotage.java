@@ -4,6 +4,8 @@ import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.store.Disk;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,15 @@ public interface Sabotage {
     /** A packet that the client sends, as it reaches the network; null: it never does. */
     default @Nullable Packet toBroker(Packet packet) {
         return packet;
+    }
+
+    /**
+     * The result of a publish, as the application sees it.
+     *
+     * @param later runs a task some time later
+     */
+    default <T> CompletableFuture<T> result(CompletableFuture<T> honest, Executor later) {
+        return honest;
     }
 
     /** The last word on the client's options. */

@@ -2,7 +2,6 @@ package io.godwit.simulation;
 
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
-import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Puback;
@@ -103,14 +102,23 @@ final class WireRules {
         } else if (packet instanceof Suback) {
             ledger.subscriptionsRestored();
         } else if (packet instanceof Puback puback) {
-            inFlight.remove(puback.packetId());
+            answered(puback.packetId());
         } else if (packet instanceof Pubcomp pubcomp) {
-            inFlight.remove(pubcomp.packetId());
+            answered(pubcomp.packetId());
         } else if (packet instanceof Pubrec pubrec && pubrec.reason().isError()) {
-            inFlight.remove(pubrec.packetId());
-        } else if (packet instanceof Publish publish && publish.message().qos() != Qos.AT_MOST_ONCE) {
-            Message message = publish.message();
-            received.put(publish.packetId(), ledger.incoming(message));
+            answered(pubrec.packetId());
+        } else if (packet instanceof Publish publish) {
+            ledger.got(publish.message());
+            if (publish.message().qos() != Qos.AT_MOST_ONCE) {
+                received.put(publish.packetId(), ledger.incoming(publish.message()));
+            }
+        }
+    }
+
+    private void answered(int id) {
+        String message = inFlight.remove(id);
+        if (message != null) {
+            ledger.answered(message);
         }
     }
 

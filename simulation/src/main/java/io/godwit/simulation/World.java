@@ -367,7 +367,8 @@ final class World {
                 settings.expiry && scheduler.oneIn(3)
                         ? MqttProperties.of(Property.MESSAGE_EXPIRY_INTERVAL, 1L + scheduler.random.nextInt(12))
                         : MqttProperties.NONE);
-        CompletableFuture<PublishResult> publication = client.publishAsync(message);
+        CompletableFuture<PublishResult> publication =
+                sabotage.result(client.publishAsync(message), task -> scheduler.schedule(task, scheduler.within(50)));
         CompletableFuture<Void> accepted = client.stored();
         if (isTraced()) {
             int number = ledger.sentCount();

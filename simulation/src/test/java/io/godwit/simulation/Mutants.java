@@ -27,6 +27,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -149,6 +151,20 @@ enum Mutants {
         @Override
         public void configure(MqttClientBuilder builder) {
             builder.queue(10_000, 1 << 20, WhenFull.FAIL);
+        }
+    }),
+    RESULTS_COME_BEHIND_LATER_MESSAGES(new Sabotage() {
+        @Override
+        public <T> CompletableFuture<T> result(CompletableFuture<T> honest, Executor later) {
+            CompletableFuture<T> late = new CompletableFuture<>();
+            honest.whenComplete((result, failure) -> later.execute(() -> {
+                if (failure == null) {
+                    late.complete(result);
+                } else {
+                    late.completeExceptionally(failure);
+                }
+            }));
+            return late;
         }
     }),
     THE_DISK_LIES_ABOUT_FORCES(new Sabotage() {
