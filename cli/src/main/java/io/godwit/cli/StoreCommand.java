@@ -7,6 +7,7 @@ import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.client.store.StoredSession.StoredSubscription;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -142,8 +143,8 @@ final class StoreCommand implements Runnable {
                 }
                 json.writeEndArray();
                 json.writeArrayFieldStart("subscriptions");
-                for (TopicSubscription subscription : log.session().subscriptions()) {
-                    write(json, subscription);
+                for (StoredSubscription stored : log.session().subscriptions()) {
+                    write(json, stored.subscription());
                 }
                 json.writeEndArray();
             }));

@@ -6,6 +6,7 @@ import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.store.DiskStore;
@@ -33,7 +34,7 @@ class StoreCommandTest {
         log.accepted(1, Message.of("boiler/7", "sixty"), Long.MAX_VALUE);
         log.accepted(2, Message.of("boiler/7", "seventy").withQos(Qos.EXACTLY_ONCE), Long.MAX_VALUE);
         log.sent(2, 9);
-        log.subscribed(TopicSubscription.of("boiler/+/cmd", Qos.AT_LEAST_ONCE));
+        log.subscribed(TopicSubscription.of("boiler/+/cmd", Qos.AT_LEAST_ONCE), MqttProperties.NONE);
         log.close();
     }
 

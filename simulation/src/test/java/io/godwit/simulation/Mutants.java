@@ -8,6 +8,7 @@ import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Puback;
@@ -121,7 +122,7 @@ enum Mutants {
     })),
     SUBSCRIBED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
         @Override
-        public void subscribed(TopicSubscription subscription) {}
+        public void subscribed(TopicSubscription subscription, MqttProperties properties) {}
     })),
     UNSUBSCRIBED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
         @Override
@@ -242,8 +243,8 @@ enum Mutants {
         }
 
         @Override
-        public void subscribed(TopicSubscription subscription) {
-            log.subscribed(subscription);
+        public void subscribed(TopicSubscription subscription, MqttProperties properties) {
+            log.subscribed(subscription, properties);
         }
 
         @Override

@@ -39,6 +39,7 @@ final class Problems {
                 case EXPIRED -> "it expired while it waited";
                 case SESSION_LOST -> "the broker lost the session";
                 case CONNECTION_LOST -> "the connection broke before it was written";
+                case BROKER_DISCONNECTS -> "the broker ended the connection each time it was sent";
             };
         }
         return Failures.text(cause);

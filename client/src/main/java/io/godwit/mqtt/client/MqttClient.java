@@ -213,8 +213,14 @@ public interface MqttClient extends AutoCloseable {
     /** Unsubscribes, removes the handlers of these filters, and waits for the broker's answer. */
     void unsubscribe(String... filters);
 
-    /** {@link #unsubscribe} without blocking. The handlers stay until the broker has answered. */
+    /**
+     * {@link #unsubscribe} without blocking. The handlers stay until the broker has answered. Fails with {@link
+     * SubscribeException} if the broker refuses a filter, which then stays subscribed with its handlers.
+     */
     CompletableFuture<Void> unsubscribeAsync(String... filters);
+
+    /** The same with properties of MQTT 5, and the broker's answer to each filter. */
+    CompletableFuture<UnsubscribeResult> unsubscribeAsync(List<String> filters, MqttProperties properties);
 
     /**
      * Adds a handler without subscribing: for messages of a session that the broker has kept, or of a subscription that

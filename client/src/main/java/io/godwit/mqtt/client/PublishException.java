@@ -22,7 +22,12 @@ public final class PublishException extends MqttException {
         /** The broker lost the session; whether the message arrived cannot be known. */
         SESSION_LOST,
         /** The connection broke before a message of QoS 0 was written. */
-        CONNECTION_LOST
+        CONNECTION_LOST,
+        /**
+         * The broker ended the connection each time that the message was sent alone, so it is not sent again and holds up
+         * no others.
+         */
+        BROKER_DISCONNECTS
     }
 
     private final Cause kind;

@@ -202,10 +202,11 @@ class ClientBytesTest {
     @DisplayName("[MQTT-3.8.1-1] [MQTT-3.10.1-1] SUBSCRIBE and UNSUBSCRIBE have the flags 0010")
     void subscribe(ProtocolVersion version) {
         String none = noProperties(version);
+        String identifier = version == ProtocolVersion.V5 ? "02 0b 01" : "";
         String reasons = version == ProtocolVersion.V5 ? "00" : "";
         connected(
                 version,
-                script -> script.expect(packet("82", "0001", none, text("a/+"), "02"))
+                script -> script.expect(packet("82", "0001", identifier, text("a/+"), "02"))
                         .send(packet("90", "0001", none, "02"))
                         .expect(packet("a2", "0002", none, text("a/+")))
                         .send(packet("b0", "0002", none, reasons)),
@@ -237,9 +238,10 @@ class ClientBytesTest {
             "[MQTT-4.3.2-2] [MQTT-4.3.3-2] received messages of QoS 1 and 2 are answered, each with its own packets")
     void received(ProtocolVersion version) {
         String none = noProperties(version);
+        String identifier = version == ProtocolVersion.V5 ? "02 0b 01" : "";
         connected(
                 version,
-                script -> script.expect(packet("82", "0001", none, text("t"), "02"))
+                script -> script.expect(packet("82", "0001", identifier, text("t"), "02"))
                         .send(packet("90", "0001", none, "02"))
                         .send(packet("32", text("t"), "1234", none, hex("x")))
                         .expect("40 02 1234")

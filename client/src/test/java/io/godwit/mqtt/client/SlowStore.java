@@ -4,6 +4,7 @@ import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class SlowStore implements SessionStore, SessionLog {
     }
 
     @Override
-    public void subscribed(TopicSubscription subscription) {
+    public void subscribed(TopicSubscription subscription, MqttProperties properties) {
         position++;
     }
 

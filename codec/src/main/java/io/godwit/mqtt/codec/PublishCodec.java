@@ -238,8 +238,12 @@ public final class PublishCodec {
         MqttProperties properties = MqttProperties.NONE;
         int topicAlias = 0;
         if (version == ProtocolVersion.V5) {
+            into.clearIdentifiers();
+            int behindIdentifiers = into.identifiersApart ? identifiersOnly(in, index, end, into) : 0;
             if (index < end && in[index] == 0) {
                 index++;
+            } else if (behindIdentifiers > 0) {
+                index = behindIdentifiers;
             } else {
                 FieldReader fields = new FieldReader(PacketType.PUBLISH, in, start, length);
                 fields.skipTo(index);
@@ -249,6 +253,10 @@ public final class PublishCodec {
                 if (alias != null) {
                     topicAlias = alias;
                     properties = properties.with(Property.TOPIC_ALIAS, null);
+                }
+                if (into.identifiersApart && properties.has(Property.SUBSCRIPTION_IDENTIFIER)) {
+                    properties.getAll(Property.SUBSCRIPTION_IDENTIFIER).forEach(into::addIdentifier);
+                    properties = properties.with(Property.SUBSCRIPTION_IDENTIFIER, null);
                 }
             }
         }
@@ -261,6 +269,31 @@ public final class PublishCodec {
                 Qos.of(qos),
                 (firstByte & 1) != 0,
                 properties);
+    }
+
+    /** Reads properties that are nothing but subscription identifiers. Returns where they end; 0: there is something else. */
+    private static int identifiersOnly(byte[] in, int from, int end, PublishFields into) {
+        int length = from < end ? in[from] : 0;
+        int stop = from + 1 + length;
+        if (length < 2 || stop > end) {
+            return 0;
+        }
+        int at = from + 1;
+        while (at < stop) {
+            boolean identifier = in[at++] == Property.SUBSCRIPTION_IDENTIFIER.identifier();
+            int value = 0;
+            int b = -1;
+            for (int shift = 0; b < 0 && identifier && shift <= 21 && at < stop; shift += 7) {
+                b = in[at++];
+                value |= (b & 0x7F) << shift;
+            }
+            if (b <= 0) {
+                into.clearIdentifiers();
+                return 0; // another property, or a value that has to be judged
+            }
+            into.addIdentifier(value);
+        }
+        return stop;
     }
 
     static Publish read(int firstByte, byte[] in, int index, int length, ProtocolVersion version) {

@@ -23,6 +23,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +88,44 @@ class PublishCodecTest {
                 23 23 00 05 01 01 02 80 00 00 00 08 00 01 'r' 09 00 00 26 00 01 'k' 00 01 'v'
                    0b 01 0b ff ff ff 7f 03 00 01 'c'
                 07""", new Publish(message, false, 0, 5));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "02 0b 01 | 1 | 0",
+                "05 0b ff ff ff 7f | 268435455 | 0",
+                "07 0b 01 0b 02 0b 80 01 | 1 2 128 | 0",
+                "04 0b 05 01 01 | 5 | 1",
+                "06 01 01 0b 05 0b 06 | 5 6 | 1",
+                "02 01 01 | '' | 1",
+                "00 | '' | 0"
+            })
+    void subscription_identifiers_can_be_read_apart_from_the_properties(
+            String properties, String identifiers, int others) {
+        PublishFields fields = new PublishFields(true);
+        byte[] body = Wire.bytes("00 01 't'" + properties + "'payload'");
+
+        Message message = PublishCodec.read(0x30, body, 0, body.length, V5, TopicSource.VALIDATING, fields);
+
+        List<String> apart = new ArrayList<>();
+        for (int i = 0; i < fields.identifierCount(); i++) {
+            apart.add(String.valueOf(fields.identifier(i)));
+        }
+        assertThat(String.join(" ", apart)).isEqualTo(identifiers);
+        assertThat(message.properties().size()).isEqualTo(others);
+        assertThat(message.text()).isEqualTo("payload");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"02 0b 00", "03 0b 80 00", "05 0b 80 80 80 80", "01 0b", "04 0b 01 0b", "02 0b 80"})
+    void broken_subscription_identifiers_are_judged_as_all_properties_are(String properties) {
+        byte[] body = Wire.bytes("00 01 't'" + properties);
+
+        assertThatThrownBy(() -> PublishCodec.read(
+                        0x30, body, 0, body.length, V5, TopicSource.VALIDATING, new PublishFields(true)))
+                .isInstanceOf(ProtocolViolationException.class);
     }
 
     @Test

@@ -12,10 +12,13 @@ public final class TopicFilter {
     private final String text;
     /** Length of {@code $share/group/}, or 0. */
     private final int prefix;
+    /** Which topics it matches, if that is not in its text. */
+    private final @Nullable TopicFilter matched;
 
-    private TopicFilter(String text, int prefix) {
+    private TopicFilter(String text, int prefix, @Nullable TopicFilter matched) {
         this.text = text;
         this.prefix = prefix;
+        this.matched = matched;
     }
 
     /**
@@ -28,7 +31,22 @@ public final class TopicFilter {
         if (fault != null) {
             throw new IllegalArgumentException(fault);
         }
-        return new TopicFilter(text, text.startsWith(SHARE) ? text.indexOf('/', SHARE.length()) + 1 : 0);
+        return new TopicFilter(text, text.startsWith(SHARE) ? text.indexOf('/', SHARE.length()) + 1 : 0, null);
+    }
+
+    /**
+     * The same filter with another idea of the topics that it matches, for a prefix that only its broker knows: {@code
+     * TopicFilter.of("$queue/jobs/+").matching("jobs/+")}. The filter is sent and compared as before.
+     *
+     * @throws IllegalArgumentException if that is not a valid topic filter
+     */
+    public TopicFilter matching(String topics) {
+        return new TopicFilter(text, prefix, of(topics));
+    }
+
+    /** Whether {@link #matching} said which topics it matches. */
+    public boolean isMatchingOthers() {
+        return matched != null;
     }
 
     /** What is wrong with the filter, with the statement of the standard; null if it is valid. */
@@ -88,6 +106,9 @@ public final class TopicFilter {
 
     /** The part that topic names are matched with: without {@code $share/group/}. */
     public String matchText() {
+        if (matched != null) {
+            return matched.matchText();
+        }
         return prefix == 0 ? text : text.substring(prefix);
     }
 
@@ -101,6 +122,9 @@ public final class TopicFilter {
      * begins with {@code $} [MQTT-4.7.2-1].
      */
     public boolean matches(String topic) {
+        if (matched != null) {
+            return matched.matches(topic);
+        }
         int f = prefix;
         int t = 0;
         if (!topic.isEmpty() && topic.charAt(0) == '$' && f < text.length() && isWildcard(text.charAt(f))) {

@@ -29,6 +29,14 @@ public record TopicSubscription(
         return new TopicSubscription(TopicFilter.of(filter), maximumQos, false, false, RetainHandling.SEND);
     }
 
+    /**
+     * States which topics the subscription matches, for a prefix that only its broker knows, such as {@code $queue/}. Needed
+     * before MQTT 5, and where a broker has no subscription identifiers.
+     */
+    public TopicSubscription matching(String topics) {
+        return new TopicSubscription(filter.matching(topics), maximumQos, noLocal, retainAsPublished, retainHandling);
+    }
+
     public TopicSubscription noLocal(boolean newNoLocal) {
         return new TopicSubscription(filter, maximumQos, newNoLocal, retainAsPublished, retainHandling);
     }

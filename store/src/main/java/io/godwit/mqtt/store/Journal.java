@@ -3,6 +3,7 @@ package io.godwit.mqtt.store;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.Closeable;
@@ -146,13 +147,13 @@ final class Journal implements SessionLog {
     }
 
     @Override
-    public void subscribed(TopicSubscription subscription) {
+    public void subscribed(TopicSubscription subscription, MqttProperties properties) {
         state.lock.lock();
         try {
             if (begin()) {
                 int start = start();
                 long ordinal = state.live.ordinal(subscription.filter());
-                RecordFormat.subscribed(state.pending.buffer(), ordinal, subscription);
+                RecordFormat.subscribed(state.pending.buffer(), ordinal, subscription, properties);
                 long address = state.pending.nextAddress();
                 state.live.subscribed(subscription.filter().text(), ordinal, address, added(start));
             }

@@ -1,7 +1,6 @@
 package io.godwit.mqtt.store;
 
 import io.godwit.mqtt.protocol.TopicFilter;
-import io.godwit.mqtt.protocol.TopicSubscription;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -128,9 +127,10 @@ final class LiveState {
             case RecordFormat.RECEIVED -> received(log.getUnsignedShort(body), address, length);
             case RecordFormat.COMPLETED -> completed(log.getUnsignedShort(body));
             case RecordFormat.SUBSCRIBED -> {
-                TopicSubscription subscription =
-                        RecordFormat.subscription(log.slice(body + 8, length - RecordFormat.HEADER - 8));
-                subscribed(subscription.filter().text(), log.getLong(body), address, length);
+                TopicFilter filter = SubscriptionBytes.read(log.slice(body + 8, length - RecordFormat.HEADER - 8))
+                        .subscription()
+                        .filter();
+                subscribed(filter.text(), log.getLong(body), address, length);
             }
             case RecordFormat.UNSUBSCRIBED ->
                 unsubscribed(log.toString(body, length - RecordFormat.HEADER, StandardCharsets.UTF_8));

@@ -3,6 +3,7 @@ package io.godwit.mqtt.store;
 import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.codec.PublishCodec;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Qos;
@@ -24,14 +25,18 @@ final class MessageBytes {
         PublishCodec.write(log, ProtocolVersion.V5, message, topic, false, identifier, 0, message.properties());
     }
 
-    /** Reads the packet that fills the rest of the buffer. */
+    /** Reads the message whose packet fills the rest of the buffer. */
     static Message read(ByteBuf log) {
+        return ((Publish) packet(log)).message();
+    }
+
+    /** Reads the packet that fills the rest of the buffer. */
+    static Packet packet(ByteBuf log) {
         int firstByte = log.readUnsignedByte();
         while (log.readByte() < 0) {
             // The remaining length ends with the first byte below 128; the record knows it too.
         }
         byte[] body = ByteBufUtil.getBytes(log, log.readerIndex(), log.readableBytes(), false);
-        Publish packet = (Publish) PacketCodec.read(firstByte, body, 0, body.length, ProtocolVersion.V5);
-        return packet.message();
+        return PacketCodec.read(firstByte, body, 0, body.length, ProtocolVersion.V5);
     }
 }

@@ -1,8 +1,7 @@
 package io.godwit.mqtt.store;
 
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Qos;
-import io.godwit.mqtt.protocol.RetainHandling;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.netty.buffer.ByteBuf;
@@ -70,14 +69,10 @@ final class RecordFormat {
         end(log, start);
     }
 
-    static void subscribed(ByteBuf log, long ordinal, TopicSubscription subscription) {
+    static void subscribed(ByteBuf log, long ordinal, TopicSubscription subscription, MqttProperties properties) {
         int start = begin(log, SUBSCRIBED);
-        log.writeLong(ordinal)
-                .writeByte(subscription.maximumQos().level()
-                        | (subscription.noLocal() ? 4 : 0)
-                        | (subscription.retainAsPublished() ? 8 : 0)
-                        | subscription.retainHandling().ordinal() << 4);
-        text(log, subscription.filter().text());
+        log.writeLong(ordinal);
+        SubscriptionBytes.write(log, subscription, properties);
         end(log, start);
     }
 
@@ -131,20 +126,5 @@ final class RecordFormat {
     /** The sequence of a record about a publish. */
     static long sequence(ByteBuf log, int at) {
         return log.getLong(at + HEADER);
-    }
-
-    static TopicSubscription subscription(ByteBuf body) {
-        int options = body.readUnsignedByte();
-        return new TopicSubscription(
-                filter(body),
-                Qos.of(options & 3),
-                (options & 4) != 0,
-                (options & 8) != 0,
-                RetainHandling.of(options >> 4 & 3));
-    }
-
-    private static TopicFilter filter(ByteBuf body) {
-        return TopicFilter.of(body.readCharSequence(body.readableBytes(), StandardCharsets.UTF_8)
-                .toString());
     }
 }

@@ -2,7 +2,7 @@ package io.godwit.mqtt.store;
 
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
-import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.client.store.StoredSession.StoredSubscription;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -26,7 +26,7 @@ final class SessionReader {
     StoredSession read(LiveState live) throws IOException {
         Map<Long, StoredPublish> publishes = new TreeMap<>();
         List<Integer> received = new ArrayList<>();
-        Map<Long, TopicSubscription> subscriptions = new TreeMap<>();
+        Map<Long, StoredSubscription> subscriptions = new TreeMap<>();
         LiveTable table = live.table;
         for (int slot = table.first(); slot >= 0; slot = table.after(slot)) {
             long key = table.key(slot);
@@ -38,7 +38,7 @@ final class SessionReader {
             if (LiveState.isPublish(key)) {
                 publishes.put(key, publish(key, body, table.state(slot)));
             } else {
-                subscriptions.put(body.readLong(), RecordFormat.subscription(body));
+                subscriptions.put(body.readLong(), SubscriptionBytes.read(body));
             }
         }
         return new StoredSession(List.copyOf(publishes.values()), received, List.copyOf(subscriptions.values()));

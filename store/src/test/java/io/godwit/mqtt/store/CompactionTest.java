@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.client.store.StoredSession.StoredSubscription;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
@@ -55,8 +57,8 @@ class CompactionTest {
     @Test
     void one_old_publish_a_subscription_and_an_identifier_do_not_keep_the_log_from_shrinking() throws IOException {
         SessionLog log = store().open("c");
-        log.subscribed(TopicSubscription.of("b", Qos.EXACTLY_ONCE));
-        log.subscribed(TopicSubscription.of("a", Qos.AT_LEAST_ONCE));
+        log.subscribed(TopicSubscription.of("b", Qos.EXACTLY_ONCE), MqttProperties.NONE);
+        log.subscribed(TopicSubscription.of("a", Qos.AT_LEAST_ONCE), MqttProperties.NONE);
         log.accepted(0, Logs.message(0), 1_234L);
         log.sent(0, 77);
         log.received(5);
@@ -79,7 +81,9 @@ class CompactionTest {
                 .containsExactly(new StoredPublish(0, session.publishes().get(0).message(), 1_234L, 77, true));
         assertThat(session.publishes().get(0).message().text()).isEqualTo("message 0");
         assertThat(session.received()).containsExactly(5);
-        assertThat(session.subscriptions()).extracting(s -> s.filter().text()).containsExactly("b", "a");
+        assertThat(session.subscriptions())
+                .extracting(s -> s.subscription().filter().text())
+                .containsExactly("b", "a");
     }
 
     @Test
@@ -170,7 +174,7 @@ class CompactionTest {
                         TopicSubscription subscription =
                                 TopicSubscription.of("t/" + random.nextInt(10), Qos.of(random.nextInt(3)));
                         subscriptions.put(subscription.filter().text(), subscription);
-                        log.subscribed(subscription);
+                        log.subscribed(subscription, MqttProperties.NONE);
                     }
                     case 9 -> {
                         String filter = "t/" + random.nextInt(10);
@@ -205,6 +209,8 @@ class CompactionTest {
         assertThat(session.publishes())
                 .allSatisfy(p -> assertThat(p.message().text()).isEqualTo("message " + p.sequence()));
         assertThat(new TreeSet<>(session.received())).isEqualTo(received);
-        assertThat(session.subscriptions()).containsExactlyElementsOf(subscriptions.values());
+        assertThat(session.subscriptions())
+                .extracting(StoredSubscription::subscription)
+                .containsExactlyElementsOf(subscriptions.values());
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.client.store.StoredSession.StoredSubscription;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
@@ -109,18 +110,35 @@ class DiskStoreTest {
         log.received(65_535);
         log.received(2);
         log.completed(1);
-        log.subscribed(TopicSubscription.of("a/#", Qos.AT_MOST_ONCE));
-        log.subscribed(second);
-        log.subscribed(TopicSubscription.of("gone", Qos.AT_LEAST_ONCE));
+        log.subscribed(TopicSubscription.of("a/#", Qos.AT_MOST_ONCE), MqttProperties.NONE);
+        log.subscribed(second, MqttProperties.NONE);
+        log.subscribed(TopicSubscription.of("gone", Qos.AT_LEAST_ONCE), MqttProperties.NONE);
         log.unsubscribed(TopicFilter.of("gone"));
-        log.subscribed(TopicSubscription.of("a/#", Qos.AT_LEAST_ONCE).noLocal(true));
+        log.subscribed(TopicSubscription.of("a/#", Qos.AT_LEAST_ONCE).noLocal(true), MqttProperties.NONE);
         log.close();
 
         StoredSession session = Logs.reopened(DiskStore.at(folder), "c");
 
         assertThat(session.received()).containsExactlyInAnyOrder(65_535, 2);
         assertThat(session.subscriptions())
+                .extracting(StoredSubscription::subscription)
                 .containsExactly(TopicSubscription.of("a/#", Qos.AT_LEAST_ONCE).noLocal(true), second);
+    }
+
+    @Test
+    void the_properties_of_a_subscription_are_kept() throws IOException {
+        SessionLog log = DiskStore.at(folder).open("c");
+        MqttProperties properties = MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 7)
+                .and(Property.USER_PROPERTY, new UserProperty("k", "x".repeat(65_000)));
+        TopicSubscription subscription = TopicSubscription.of("$share/g/a/+", Qos.EXACTLY_ONCE)
+                .retainAsPublished(true)
+                .retainHandling(RetainHandling.DO_NOT_SEND);
+        log.subscribed(subscription, properties);
+        log.close();
+
+        StoredSession session = Logs.reopened(DiskStore.at(folder), "c");
+
+        assertThat(session.subscriptions()).containsExactly(new StoredSubscription(subscription, properties));
     }
 
     @Test
@@ -130,7 +148,7 @@ class DiskStoreTest {
         log.accepted(2, Logs.message(2), Logs.NEVER);
         log.sent(1, 1);
         log.received(9);
-        log.subscribed(TopicSubscription.of("a", Qos.AT_LEAST_ONCE));
+        log.subscribed(TopicSubscription.of("a", Qos.AT_LEAST_ONCE), MqttProperties.NONE);
         log.cleared();
         log.close();
 

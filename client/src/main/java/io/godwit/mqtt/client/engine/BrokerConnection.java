@@ -15,6 +15,7 @@ import io.godwit.mqtt.client.transport.Times;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.netty.buffer.ByteBuf;
+import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -143,9 +144,18 @@ final class BrokerConnection implements ConnectionListener, Authentication.Peer 
         if (owner.isConnecting()) {
             fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.CLOSED, why + " before it sent CONNACK", cause));
         } else {
+            if (cause == null || isReset(cause)) {
+                flow.endedByBroker();
+            }
             owner.lost(new DisconnectCause(
                     cause == null ? EndedBy.BROKER : EndedBy.NETWORK, null, why, MqttProperties.NONE, cause));
         }
+    }
+
+    /** A broker that closes with packets unread resets the connection. */
+    private static boolean isReset(Throwable cause) {
+        String text = message(cause).toLowerCase(Locale.ROOT);
+        return text.contains("reset") || text.contains("broken pipe");
     }
 
     private void noConnack() {

@@ -71,6 +71,11 @@ final class ByteFlow {
         drain();
     }
 
+    /** The broker has ended the connection, perhaps over what it was sent. */
+    void endedByBroker() {
+        session.run(Session::endedByBroker);
+    }
+
     /** The connection is gone, or given up. */
     void closed() {
         connection = null;

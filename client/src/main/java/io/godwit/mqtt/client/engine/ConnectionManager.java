@@ -347,8 +347,18 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         } else if (event instanceof SessionEvent.Prompted prompted) {
             prompts.accept(prompted);
         } else if (event instanceof SessionEvent.Resubscribed again) {
-            notifier.tell((listener, client) -> listener.resubscribed(client, again.subscription(), again.reason()));
+            resubscribed(again);
         }
+    }
+
+    private void resubscribed(SessionEvent.Resubscribed again) {
+        if (again.reason().isError()) {
+            LOG.warn(
+                    "the broker has lost the subscription to '{}', and it could not be restored: {}",
+                    again.subscription().filter(),
+                    again.reason().describe());
+        }
+        notifier.tell((listener, client) -> listener.resubscribed(client, again.subscription(), again.reason()));
     }
 
     private void connected(BrokerConnection from, SessionEvent.Connected event) {

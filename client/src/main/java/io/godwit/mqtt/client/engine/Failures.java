@@ -39,7 +39,7 @@ final class Failures {
     }
 
     static MqttException ofSubscribe(Failure failure, List<TopicFilter> filters) {
-        return failure.kind() == Failure.Kind.LIMIT
+        return failure.kind() == Failure.Kind.LIMIT || failure.kind() == Failure.Kind.BROKER_DISCONNECTS
                 ? new SubscribeException(failure.text(), filters, List.of(failure.reason()))
                 : ofPublish(failure);
     }

@@ -82,7 +82,9 @@ final class PublishFuture extends PublishExchange<PublishResult> {
 
     @Override
     protected void finish(Outcome result) {
-        if (result instanceof Failure failure) {
+        if (result instanceof Failure failure && failure.kind() == Failure.Kind.CANCELLED) {
+            super.cancel(false);
+        } else if (result instanceof Failure failure) {
             failed(Failures.ofPublish(failure));
         } else if (result instanceof Outcome.Answer answer) {
             answered(answer.packet());

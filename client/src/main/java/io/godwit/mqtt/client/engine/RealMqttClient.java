@@ -8,6 +8,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttStoreException;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.client.UnsubscribeResult;
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionStore;
@@ -281,16 +282,23 @@ public final class RealMqttClient implements MqttClient {
     @Override
     public void unsubscribe(String... filters) {
         blocking.await(
-                subscriber.unsubscribe(parse(filters), null, true), () -> "UNSUBACK for " + Arrays.toString(filters));
+                subscriber.unsubscribe(parse(List.of(filters)), MqttProperties.NONE, true, done -> done),
+                () -> "UNSUBACK for " + Arrays.toString(filters));
     }
 
     @Override
+    @SuppressWarnings("NullAway") // a future of Void completes with null
     public CompletableFuture<Void> unsubscribeAsync(String... filters) {
-        return subscriber.unsubscribe(parse(filters), null, false);
+        return subscriber.unsubscribe(parse(List.of(filters)), MqttProperties.NONE, false, done -> null);
     }
 
-    private static List<TopicFilter> parse(String... filters) {
-        return Arrays.stream(filters).map(TopicFilter::of).toList();
+    @Override
+    public CompletableFuture<UnsubscribeResult> unsubscribeAsync(List<String> filters, MqttProperties properties) {
+        return subscriber.unsubscribe(parse(filters), properties, false, done -> done);
+    }
+
+    private static List<TopicFilter> parse(List<String> filters) {
+        return filters.stream().map(TopicFilter::of).toList();
     }
 
     @Override

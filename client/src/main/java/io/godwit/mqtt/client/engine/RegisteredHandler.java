@@ -22,14 +22,17 @@ public record RegisteredHandler(
         return new RegisteredHandler(filter, null, Objects.requireNonNull(handler, "handler"), false);
     }
 
-    /** Two registrations are two handlers, even of the same lambda. */
+    /** Registering the same object for the same filter again is the same registration. */
     @Override
     public boolean equals(@Nullable Object other) {
-        return this == other;
+        return other instanceof RegisteredHandler that
+                && filter.equals(that.filter)
+                && automatic == that.automatic
+                && manual == that.manual;
     }
 
     @Override
     public int hashCode() {
-        return System.identityHashCode(this);
+        return 31 * filter.hashCode() + System.identityHashCode(automatic != null ? automatic : manual);
     }
 }

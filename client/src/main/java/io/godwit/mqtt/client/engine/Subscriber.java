@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.client.UnsubscribeResult;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
@@ -8,6 +9,7 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Subscribes, unsubscribes and registers handlers. Any thread. */
@@ -46,10 +48,24 @@ final class Subscriber {
         return subscribe;
     }
 
+    /** Unsubscribes from these filters, whoever handles their messages. */
+    <T> CompletableFuture<T> unsubscribe(
+            List<TopicFilter> filters,
+            MqttProperties properties,
+            boolean waited,
+            Function<UnsubscribeResult, T> result) {
+        return unsubscribe(filters, properties, null, waited, result);
+    }
+
     /** @param handlers those to remove with the subscriptions; null: all of these filters */
-    CompletableFuture<Void> unsubscribe(
-            List<TopicFilter> filters, @Nullable List<RegisteredHandler> handlers, boolean waited) {
-        UnsubscribeFuture unsubscribe = new UnsubscribeFuture(filters, handlers, waited);
+    private <T> CompletableFuture<T> unsubscribe(
+            List<TopicFilter> filters,
+            MqttProperties properties,
+            @Nullable List<RegisteredHandler> handlers,
+            boolean waited,
+            Function<UnsubscribeResult, T> result) {
+        UnsubscribeFuture<T> unsubscribe =
+                new UnsubscribeFuture<>(filters, Publisher.checked(properties, config), handlers, waited, result);
         Failure refused = session.request(locked -> locked.unsubscribe(unsubscribe));
         if (refused != null) {
             unsubscribe.completeExceptionally(Failures.ofSubscribe(refused, filters));
@@ -66,6 +82,7 @@ final class Subscriber {
         }
 
         @Override
+        @SuppressWarnings("NullAway") // a future of Void completes with null
         public CompletableFuture<Void> close(boolean waited) {
             List<TopicFilter> withoutOthers = new ArrayList<>();
             Failure closed = session.request(locked -> {
@@ -76,7 +93,7 @@ final class Subscriber {
                 return CompletableFuture.completedFuture(null);
             }
             if (closed == null) {
-                return unsubscribe(withoutOthers, handlers, waited);
+                return unsubscribe(withoutOthers, MqttProperties.NONE, handlers, waited, done -> null);
             }
             session.run(locked -> handlers.forEach(locked::removeHandler));
             return CompletableFuture.failedFuture(Failures.ofSubscribe(closed, List.of()));

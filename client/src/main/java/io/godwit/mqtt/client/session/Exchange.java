@@ -44,6 +44,8 @@ public abstract sealed class Exchange<T> extends CompletableFuture<T>
     private @Nullable Outcome outcome;
     char packetId;
     byte state = NEW;
+    /** How often the broker has ended the connection while only this was unanswered. */
+    byte disconnects;
 
     /** @param waited whether nothing but a blocked thread depends on this, so that any thread may complete it */
     Exchange(boolean waited) {

@@ -26,6 +26,10 @@ public record Failure(Kind kind, ReasonCode reason, String text, MqttProperties 
         DROPPED,
         /** Its message expired while it waited. */
         EXPIRED,
+        /** The broker ends the connection each time it is sent. */
+        BROKER_DISCONNECTS,
+        /** The application has cancelled it before it was sent. */
+        CANCELLED,
         /** The broker has lost the session, and whether the message arrived cannot be known. */
         SESSION_LOST,
         /** The connection ended before the message could be written; QoS 0 only. */
@@ -34,6 +38,15 @@ public record Failure(Kind kind, ReasonCode reason, String text, MqttProperties 
         CLOSED,
         /** The store cannot keep it. */
         STORE
+    }
+
+    /** @param what was sent each time */
+    static Failure disconnects(String what, String why) {
+        return of(
+                Kind.BROKER_DISCONNECTS,
+                ReasonCode.UNSPECIFIED_ERROR,
+                why + " each of the " + Session.MOST_DISCONNECTS + " times that " + what
+                        + " was sent alone; it is not sent again");
     }
 
     static Failure of(Kind kind, ReasonCode reason, String text) {

@@ -62,6 +62,17 @@ final class InFlight {
         return identifiers.count();
     }
 
+    /** What was sent and not answered at all on this connection. */
+    List<Exchange<?>> unanswered() {
+        List<Exchange<?>> all = new ArrayList<>(2);
+        for (Exchange<?> exchange : table) {
+            if (exchange != null && exchange.state == Exchange.SENT) {
+                all.add(exchange);
+            }
+        }
+        return all;
+    }
+
     /** The publishes, oldest first. */
     List<PublishExchange<?>> publishes() {
         List<PublishExchange<?>> all = new ArrayList<>(count());

@@ -40,6 +40,7 @@ final class Incoming {
     private final Queue<SessionEvent> events;
     private final int receiveMaximum;
     private final boolean acknowledgeOnArrival;
+    private final Subscriptions subscriptions;
 
     // For the life of the session.
     final Inbox inbox;
@@ -47,7 +48,7 @@ final class Incoming {
     private final ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
     private final List<Parked> parked = new ArrayList<>(0);
     private long parkedBytes;
-    private final PublishFields fields = new PublishFields();
+    private final PublishFields fields = new PublishFields(true);
     /** 1 to 4,095, so that a token of an earlier connection is not taken for one of this. */
     private int connection;
 
@@ -75,6 +76,7 @@ final class Incoming {
         // The older versions have no such limit, but no more identifiers than that either.
         this.receiveMaximum = config.version() == ProtocolVersion.V5 ? config.receiveMaximum() : 65_535;
         this.acknowledgeOnArrival = config.acknowledgeOnArrival();
+        this.subscriptions = subscriptions;
         this.topics = new ReceivedTopics(subscriptions, config.topicAliasMaximum());
     }
 
@@ -110,7 +112,10 @@ final class Incoming {
         if (fields.topicAlias() != 0) {
             message = resolveAlias(message, fields.topicAlias());
         }
-        Handler[] route = topics.route();
+        Handler[] route = topics.route(fields);
+        if (fields.identifierCount() > 0) {
+            message = subscriptions.withOwnIdentifiers(message, fields);
+        }
         int qos = message.qos().level();
         boolean prompt = route.length == 1 && route[0].isPrompt();
         if (qos == 0) {

@@ -61,6 +61,9 @@ final class Outgoing {
     /** Whether the broker limits anything at all. */
     private boolean limited;
 
+    /** Whether only one publish of QoS 1 or 2 may be unanswered at a time. */
+    private boolean oneByOne;
+
     private int quota;
     private int quotaMaximum;
     /** What of the quota publishes of QoS 2 may still take. */
@@ -94,7 +97,7 @@ final class Outgoing {
         Message message = publish.message;
         // What no packet can say is the caller's mistake now, not a failure later.
         TopicFields.Field field = topics.of(message.topic());
-        int size = PublishCodec.size(version, message, field.bytes, 1, message.properties());
+        int size = PublishCodec.size(version, message, field.bytes, 0, message.properties());
         if (connected && queue.isEmpty() && again.isEmpty() && hasRoomFor(message.qos())) {
             Failure refused = refusal(message, size);
             if (refused == null) {
@@ -108,12 +111,12 @@ final class Outgoing {
 
     /** Sends a message of QoS 0 that nobody follows, if it can be sent at once. Returns whether it was. */
     boolean publishNow(Message message) {
-        if (!connected || !queue.isEmpty() || !again.isEmpty() || outbox.size() >= OUTBOX_LIMIT) {
+        if (!connected || oneByOne || !queue.isEmpty() || !again.isEmpty() || outbox.size() >= OUTBOX_LIMIT) {
             return false;
         }
         TopicFields.Field field = topics.of(message.topic());
         if (limited
-                && refusal(message, PublishCodec.size(version, message, field.bytes, 1, message.properties()))
+                && refusal(message, PublishCodec.size(version, message, field.bytes, 0, message.properties()))
                         != null) {
             return false;
         }
@@ -171,11 +174,23 @@ final class Outgoing {
     // ---- sending ----
 
     private boolean hasRoomFor(Qos qos) {
-        return (qos == Qos.AT_MOST_ONCE || hasQuotaFor(qos)) && outbox.size() < OUTBOX_LIMIT;
+        return (qos == Qos.AT_MOST_ONCE || hasQuotaFor(qos) && !inFlight.isFull())
+                && outbox.size() < OUTBOX_LIMIT
+                && !(oneByOne && inFlight.count() > 0);
+    }
+
+    /** Whether one that has its identifier already may be sent again. */
+    private boolean hasRoomAgainFor(Qos qos) {
+        return hasQuotaFor(qos) && outbox.size() < OUTBOX_LIMIT && !(oneByOne && hasUnanswered());
+    }
+
+    /** Whether anything that was sent on this connection is not answered. */
+    boolean hasUnanswered() {
+        return inFlight.count() > again.count();
     }
 
     private boolean hasQuotaFor(Qos qos) {
-        return quota > 0 && (qos != Qos.EXACTLY_ONCE || quotaQos2 > 0) && !inFlight.isFull();
+        return quota > 0 && (qos != Qos.EXACTLY_ONCE || quotaQos2 > 0);
     }
 
     private void takeQuota(Qos qos) {
@@ -198,7 +213,7 @@ final class Outgoing {
             return;
         }
         for (PublishExchange<?> next = again.peek();
-                next != null && hasRoomFor(next.message.qos());
+                next != null && hasRoomAgainFor(next.message.qos());
                 next = again.peek()) {
             again.poll();
             resend(next, now);
@@ -218,7 +233,7 @@ final class Outgoing {
             }
             TopicFields.Field field = topics.of(message.topic());
             Failure refused =
-                    refusal(message, PublishCodec.size(version, message, field.bytes, 1, message.properties()));
+                    refusal(message, PublishCodec.size(version, message, field.bytes, 0, message.properties()));
             if (refused == null) {
                 send(next, message, field, now);
             } else {
@@ -231,6 +246,7 @@ final class Outgoing {
         if (message.qos() == Qos.AT_MOST_ONCE) {
             write(message, field, false, 0, remainingExpiry(publish, message, now));
             unflushed.add(publish);
+            publish.state = Exchange.SENT;
             return;
         }
         inFlight.add(publish);
@@ -244,13 +260,85 @@ final class Outgoing {
         Message message = publish.message;
         TopicFields.Field field = topics.of(message.topic());
         publish.state = Exchange.SENT;
+        // The limits may be lower than on the connection on which it was sent first.
+        Failure refused = refusal(message, PublishCodec.size(version, message, field.bytes, 0, message.properties()));
+        if (refused != null) {
+            abandon(publish, refused);
+            return;
+        }
         takeQuota(message.qos());
         write(message, field, true, publish.packetId, remainingExpiry(publish, message, now));
     }
 
+    /**
+     * Gives up a publish that was sent. Of QoS 2 the broker may hold its identifier, which is released before it names
+     * another message [MQTT-4.3.3-10].
+     */
+    private void abandon(PublishExchange<?> publish, Failure failure) {
+        int packetId = publish.packetId;
+        inFlight.remove(publish);
+        publish.packetId = 0;
+        if (publish.message.qos() == Qos.EXACTLY_ONCE && limits.maximumQos() == Qos.EXACTLY_ONCE) {
+            Abandoned rest = new Abandoned(publish);
+            inFlight.restore(rest, packetId);
+            log.released(publish.sequence);
+            if (connected) {
+                AckCodec.PUBREL.write(outbox.room(4), packetId);
+                takeQuota(Qos.EXACTLY_ONCE);
+            }
+        } else {
+            log.ended(publish.sequence);
+        }
+        ended.add(publish, failure);
+    }
+
+    /** What is left of a publish of QoS 2 that was given up, until the broker has released its identifier. */
+    private static final class Abandoned extends PublishExchange<Void> {
+        Abandoned(PublishExchange<?> publish) {
+            super(
+                    new Message(publish.message.topic(), new byte[0], Qos.EXACTLY_ONCE, false, MqttProperties.NONE),
+                    true);
+            sequence = publish.sequence;
+            state = RELEASED;
+        }
+
+        @Override
+        protected void finish(Outcome result) {}
+    }
+
+    /** The broker has ended the connection over this one. Counts that, and gives it up if it was too often. */
+    void blame(PublishExchange<?> publish, String why) {
+        if (++publish.disconnects >= Session.MOST_DISCONNECTS) {
+            connected = false;
+            abandon(publish, Failure.disconnects("the message for '" + publish.message.topic() + "'", why));
+        }
+    }
+
+    /** Whether some of an earlier connection wait to be sent again. */
+    boolean hasAgain() {
+        return !again.isEmpty();
+    }
+
+    /** From now on as many as allowed may be unanswered. */
+    void trustAgain() {
+        oneByOne = false;
+    }
+
+    /** Gives up a publish that waits in the queue. Returns whether it did. */
+    boolean withdraw(PublishExchange<?> publish) {
+        if (publish.state != Exchange.QUEUED || publish.packetId != 0) {
+            return false;
+        }
+        queue.remove(publish, Failure.of(Kind.CANCELLED, ReasonCode.UNSPECIFIED_ERROR, "cancelled by the application"));
+        if (publish.message.qos() != Qos.AT_MOST_ONCE) {
+            log.ended(publish.sequence);
+        }
+        return true;
+    }
+
     private void write(Message message, TopicFields.Field field, boolean dup, int packetId, MqttProperties properties) {
         byte[] topic = field.bytes;
-        int alias = topics.alias(field);
+        int alias = fitsWithAlias(message, field, properties) ? topics.alias(field) : 0;
         if (alias > 0) {
             topic = PublishCodec.NO_TOPIC;
         } else {
@@ -258,6 +346,12 @@ final class Outgoing {
         }
         ByteBuf out = outbox.room(PublishCodec.size(version, message, topic, alias, properties));
         PublishCodec.write(out, version, message, topic, dup, packetId, alias, properties);
+    }
+
+    /** A packet that is nearly as large as the broker allows has no room for an alias. */
+    private boolean fitsWithAlias(Message message, TopicFields.Field field, MqttProperties properties) {
+        return !limited
+                || PublishCodec.size(version, message, field.bytes, 1, properties) <= limits.maximumPacketSize();
     }
 
     /** The properties as they shall be sent: the expiry is less by the time that the message has waited. */
@@ -357,8 +451,9 @@ final class Outgoing {
     // ---- connections ----
 
     /** A connection is up, the session goes on: what was in flight is to be sent again in its order [MQTT-4.4.0-1, 4.6.0-1]. */
-    void resume(ServerLimits newLimits, int aliasMaximum) {
+    void resume(ServerLimits newLimits, int aliasMaximum, boolean cautious) {
         connect(newLimits, aliasMaximum);
+        oneByOne = cautious;
         for (PublishExchange<?> publish : inFlight.publishes()) {
             if (publish.state == Exchange.RELEASED) {
                 AckCodec.PUBREL.write(outbox.room(4), publish.packetId);
@@ -370,8 +465,9 @@ final class Outgoing {
     }
 
     /** A connection is up, but the broker has no session: what was in flight is decided by the policy. */
-    void restart(ServerLimits newLimits, int aliasMaximum) {
+    void restart(ServerLimits newLimits, int aliasMaximum, boolean cautious) {
         connect(newLimits, aliasMaximum);
+        oneByOne = cautious;
         List<PublishExchange<?>> fresh = new ArrayList<>();
         for (PublishExchange<?> publish : inFlight.publishes()) {
             Message message = publish.message;

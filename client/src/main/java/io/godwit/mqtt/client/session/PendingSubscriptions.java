@@ -1,29 +1,39 @@
 package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.StoredSession.StoredSubscription;
 import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.Suback;
+import io.godwit.mqtt.protocol.Subscribe;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.Unsuback;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Subscribes and unsubscribes that have not ended: sent when there is a connection, again on the next one if it broke, and
- * followed until the broker has answered (sections 3.8 to 3.11). Also subscribes for the session itself, when the broker
- * has lost the subscriptions.
+ * followed until the broker has answered (sections 3.8 to 3.11). Also subscribes for the session itself when the broker
+ * has lost subscriptions: as they were granted, in the same groups, at most {@value #FILTERS_PER_PACKET} filters in a
+ * packet. What a broker refuses, or its limits forbid, is reported and affects no other filter.
  */
 final class PendingSubscriptions {
-    /** SUBSCRIBE packets that restore subscriptions have at most this many filters. */
-    private static final int FILTERS_PER_PACKET = 32;
+    /** AWS IoT, for one, ends the connection for more. */
+    private static final int FILTERS_PER_PACKET = 8;
 
     // Set once.
     private final ProtocolVersion version;
@@ -33,18 +43,28 @@ final class PendingSubscriptions {
     private final Subscriptions subscriptions;
     private final EndedExchanges ended;
     private final Queue<SessionEvent> events;
+    private final BooleanSupplier unanswered;
 
     // For the life of the session.
     /** Oldest first. */
-    private final List<Exchange<?>> pending = new ArrayList<>(0);
-    /** The broker has lost the subscriptions and not granted them again; also over a connection that breaks meanwhile. */
-    private boolean unrestored;
+    private final Set<Exchange<?>> pending = new LinkedHashSet<>(0);
+    /** What the broker has lost and not granted again; also over a connection that breaks meanwhile. */
+    private final Set<TopicFilter> lost = new LinkedHashSet<>(0);
+    /** How often the broker has ended the connection over a filter that was to be restored. */
+    private final Map<TopicFilter, Integer> disconnects = new HashMap<>(0);
+
+    private int groups;
 
     // Per connection.
     private ServerLimits limits = ServerLimits.NONE;
     private boolean connected;
     private boolean sent;
+    /** How many of the pending wait for a packet identifier, or for the answer to the one before. */
+    private int unsent;
+    /** Whether only one packet may be unanswered at a time. */
+    private boolean oneByOne;
 
+    /** @param unanswered whether anything that was sent on this connection is not answered */
     PendingSubscriptions(
             ProtocolVersion version,
             Outbox outbox,
@@ -52,7 +72,8 @@ final class PendingSubscriptions {
             InFlight inFlight,
             Subscriptions subscriptions,
             EndedExchanges ended,
-            Queue<SessionEvent> events) {
+            Queue<SessionEvent> events,
+            BooleanSupplier unanswered) {
         this.version = version;
         this.outbox = outbox;
         this.log = log;
@@ -60,6 +81,14 @@ final class PendingSubscriptions {
         this.subscriptions = subscriptions;
         this.ended = ended;
         this.events = events;
+        this.unanswered = unanswered;
+    }
+
+    /** Brings back a subscription that a log has kept. */
+    void restore(StoredSubscription stored) {
+        subscriptions.activate(
+                new GrantedSubscription(stored.subscription(), stored.properties(), ++groups),
+                stored.properties().getOr(Property.SUBSCRIPTION_IDENTIFIER, SubscriptionIdentifiers.NONE));
     }
 
     /** Whether any was sent on this connection. */
@@ -73,8 +102,11 @@ final class PendingSubscriptions {
         Failure refused = refusal(exchange);
         if (refused == null) {
             pending.add(exchange);
-            if (connected) {
+            if (connected && unsent == 0 && hasRoom()) {
                 send(exchange);
+            } else {
+                exchange.state = Exchange.QUEUED;
+                unsent++;
             }
         }
         return refused;
@@ -83,7 +115,7 @@ final class PendingSubscriptions {
     private @Nullable Failure refusal(Exchange<?> exchange) {
         if (exchange instanceof SubscribeExchange<?> subscribe) {
             for (TopicSubscription subscription : subscribe.subscriptions()) {
-                Failure refused = limits.check(subscription);
+                Failure refused = limits.check(subscription, subscribe.properties());
                 if (refused != null) {
                     return refused;
                 }
@@ -93,21 +125,45 @@ final class PendingSubscriptions {
         return limits.checkSize(PacketCodec.size(packet, version), packet.type().name());
     }
 
-    private static Packet packet(Exchange<?> exchange, int identifier) {
+    private static Packet packet(Exchange<?> exchange, int packetId) {
         if (exchange instanceof SubscribeExchange<?> subscribe) {
-            return subscribe.packet(identifier);
+            return subscribe.packet(packetId, subscribe.identifier);
         }
         if (exchange instanceof UnsubscribeExchange<?> unsubscribe) {
-            return unsubscribe.packet(identifier);
+            return unsubscribe.packet(packetId);
         }
         throw new IllegalStateException("neither a subscribe nor an unsubscribe");
     }
 
+    /** Whether some wait for their turn on this connection. */
+    boolean hasUnsent() {
+        return connected && unsent > 0;
+    }
+
+    /** Sends what waits, oldest first, as far as that is possible now. */
+    void sendUnsent() {
+        if (!connected || unsent == 0) {
+            return;
+        }
+        for (Exchange<?> exchange : List.copyOf(pending)) {
+            if (exchange.state != Exchange.QUEUED) {
+                continue;
+            }
+            if (!hasRoom()) {
+                return;
+            }
+            unsent--;
+            send(exchange);
+        }
+    }
+
+    private boolean hasRoom() {
+        return !inFlight.isFull() && !(oneByOne && unanswered.getAsBoolean());
+    }
+
     private void send(Exchange<?> exchange) {
-        Failure refused = inFlight.isFull()
-                ? Failure.of(
-                        Failure.Kind.QUEUE_FULL, ReasonCode.QUOTA_EXCEEDED, "all 65,535 packet identifiers are in use")
-                : refusal(exchange);
+        chooseIdentifier(exchange);
+        Failure refused = refusal(exchange);
         if (refused != null) {
             pending.remove(exchange);
             fail(exchange, refused);
@@ -116,16 +172,49 @@ final class PendingSubscriptions {
         sent = true;
         inFlight.add(exchange);
         exchange.state = Exchange.SENT;
+        if (exchange instanceof SubscribeExchange<?> subscribe) {
+            for (TopicSubscription subscription : subscribe.subscriptions()) {
+                subscriptions.sent(subscription.filter(), subscribe.identifier);
+            }
+        }
         Packet packet = packet(exchange, exchange.packetId);
         PacketCodec.write(packet, version, outbox.room(PacketCodec.size(packet, version)));
     }
 
-    /** A subscribe that fails takes its handlers with it. */
+    private void chooseIdentifier(Exchange<?> exchange) {
+        if (exchange instanceof SubscribeExchange<?> subscribe) {
+            Integer own = subscribe.properties().get(Property.SUBSCRIPTION_IDENTIFIER);
+            if (version != ProtocolVersion.V5 || !limits.identifiersAvailable()) {
+                subscribe.identifier = SubscriptionIdentifiers.NONE;
+            } else if (own != null) {
+                subscribe.identifier = own;
+                subscriptions.identifiers().claim(own);
+            } else {
+                subscribe.identifier = subscriptions.identifiers().assign(subscribe.subscriptions());
+            }
+        }
+    }
+
+    /** A subscribe that fails takes its handlers with it; one of the session's own is reported. */
     private void fail(Exchange<?> exchange, Failure failure) {
+        if (exchange instanceof Resubscribe again) {
+            again.subscriptions().forEach(each -> notRestored(each, failure.reason()));
+            return;
+        }
         if (exchange instanceof SubscribeExchange<?> subscribe) {
             subscribe.handlers().forEach(subscriptions::removeHandler);
         }
         ended.add(exchange, failure);
+    }
+
+    /** A subscription that the broker has lost does not come back. */
+    private void notRestored(TopicSubscription subscription, ReasonCode reason) {
+        TopicFilter filter = subscription.filter();
+        lost.remove(filter);
+        disconnects.remove(filter);
+        subscriptions.deactivate(filter);
+        log.unsubscribed(filter);
+        events.add(new SessionEvent.Resubscribed(subscription, reason));
     }
 
     // ---- the broker's answers ----
@@ -138,31 +227,29 @@ final class PendingSubscriptions {
         if (!(exchange instanceof SubscribeExchange<?> subscribe)) {
             throw mismatch("SUBACK", suback.packetId());
         }
-        List<TopicSubscription> asked = subscribe.subscriptions();
-        if (asked.size() != suback.reasons().size()) {
-            throw new ProtocolViolationException(
-                    ReasonCode.PROTOCOL_ERROR,
-                    2,
-                    "[MQTT-3.8.4-6]",
-                    "SUBACK has " + suback.reasons().size() + " reason codes for " + asked.size() + " topic filters");
-        }
-        for (int i = 0; i < asked.size(); i++) {
-            answered(subscribe, i, suback.reasons().get(i));
+        checkCount("SUBACK", "[MQTT-3.8.4-6]", suback.reasons(), subscribe.subscriptions());
+        int group = subscribe instanceof Resubscribe again ? again.group : ++groups;
+        for (int i = 0; i < suback.reasons().size(); i++) {
+            answered(subscribe, i, suback.reasons().get(i), group);
         }
         ended(exchange, suback);
     }
 
-    private void answered(SubscribeExchange<?> subscribe, int index, ReasonCode reason) {
+    private void answered(SubscribeExchange<?> subscribe, int index, ReasonCode reason, int group) {
         TopicSubscription subscription = subscribe.subscriptions().get(index);
+        TopicFilter filter = subscription.filter();
+        lost.remove(filter);
+        disconnects.remove(filter);
         if (reason.isError()) {
-            subscriptions.deactivate(subscription.filter());
-            log.unsubscribed(subscription.filter());
+            subscriptions.refused(filter, subscribe.identifier);
+            log.unsubscribed(filter);
             if (index < subscribe.handlers().size()) {
                 subscriptions.removeHandler(subscribe.handlers().get(index));
             }
         } else {
-            subscriptions.activate(subscription);
-            log.subscribed(subscription);
+            subscriptions.activate(
+                    new GrantedSubscription(subscription, subscribe.properties(), group), subscribe.identifier);
+            log.subscribed(subscription, subscribe.properties());
         }
         if (subscribe instanceof Resubscribe) {
             events.add(new SessionEvent.Resubscribed(subscription, reason));
@@ -177,32 +264,50 @@ final class PendingSubscriptions {
         if (!(exchange instanceof UnsubscribeExchange<?> unsubscribe)) {
             throw mismatch("UNSUBACK", unsuback.packetId());
         }
-        for (TopicFilter filter : unsubscribe.filters()) {
-            subscriptions.deactivate(filter);
-            log.unsubscribed(filter);
+        List<ReasonCode> reasons = unsuback.reasons();
+        if (version == ProtocolVersion.V5) {
+            checkCount("UNSUBACK", "[MQTT-3.11.3-1]", reasons, unsubscribe.filters());
         }
-        if (unsuback.reasons().stream().noneMatch(ReasonCode::isError)) {
-            removeHandlers(unsubscribe);
+        for (int i = 0; i < unsubscribe.filters().size(); i++) {
+            if (i >= reasons.size() || !reasons.get(i).isError()) {
+                unsubscribed(unsubscribe, unsubscribe.filters().get(i));
+            }
         }
         ended(exchange, unsuback);
     }
 
-    private void removeHandlers(UnsubscribeExchange<?> unsubscribe) {
+    /** What the broker has refused to unsubscribe stays as it is. */
+    private void unsubscribed(UnsubscribeExchange<?> unsubscribe, TopicFilter filter) {
+        lost.remove(filter);
+        subscriptions.deactivate(filter);
+        log.unsubscribed(filter);
         List<? extends Handler> handlers = unsubscribe.handlers();
-        if (handlers != null) {
-            handlers.forEach(subscriptions::removeHandler);
+        if (handlers == null) {
+            subscriptions.removeHandlers(filter);
         } else {
-            unsubscribe.filters().forEach(subscriptions::removeHandlers);
+            for (Handler handler : handlers) {
+                if (handler.filter().equals(filter)) {
+                    subscriptions.removeHandler(handler);
+                }
+            }
         }
     }
 
     private void ended(Exchange<?> exchange, Packet answer) {
         inFlight.remove(exchange);
         pending.remove(exchange);
-        if (exchange instanceof Resubscribe) {
-            unrestored = pending.stream().anyMatch(Resubscribe.class::isInstance);
-        }
         ended.add(exchange, new Outcome.Answer(answer));
+        sendUnsent();
+    }
+
+    private static void checkCount(String what, String statement, List<ReasonCode> reasons, List<?> asked) {
+        if (asked.size() != reasons.size()) {
+            throw new ProtocolViolationException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    2,
+                    statement,
+                    what + " has " + reasons.size() + " reason codes for " + asked.size() + " topic filters");
+        }
     }
 
     private static ProtocolViolationException mismatch(String what, int packetId) {
@@ -215,28 +320,75 @@ final class PendingSubscriptions {
 
     // ---- connections ----
 
-    /** A connection is up: restores what the broker has lost, then sends what waits, since that is newer. */
-    void connected(ServerLimits newLimits, boolean resumed) {
+    /**
+     * A connection is up: restores what the broker has lost, then sends what waits, since that is newer.
+     *
+     * @param cautious whether the broker has ended a connection over one of several packets: now one is sent after the other
+     */
+    void connected(ServerLimits newLimits, boolean resumed, boolean cautious) {
         limits = newLimits;
         connected = true;
         sent = false;
-        List<Exchange<?>> waiting = List.copyOf(pending);
-        unrestored |= !resumed;
-        if (unrestored) {
-            resubscribe();
+        oneByOne = cautious;
+        if (!resumed) {
+            subscriptions.active().forEach(each -> lost.add(each.subscription().filter()));
         }
-        waiting.forEach(this::send);
+        List<Exchange<?>> waiting = List.copyOf(pending);
+        pending.clear();
+        resubscribe();
+        pending.addAll(waiting);
+        unsent = pending.size();
+        sendUnsent();
+    }
+
+    /** From now on all packets may be sent at once. */
+    void trustAgain() {
+        oneByOne = false;
+        sendUnsent();
     }
 
     private void resubscribe() {
-        List<TopicSubscription> lost = new ArrayList<>(subscriptions.active());
-        unrestored = !lost.isEmpty();
-        for (int from = 0; from < lost.size(); from += FILTERS_PER_PACKET) {
-            Resubscribe again =
-                    new Resubscribe(List.copyOf(lost.subList(from, Math.min(lost.size(), from + FILTERS_PER_PACKET))));
-            pending.add(again);
-            send(again);
+        Map<Integer, List<GrantedSubscription>> byGroup = new LinkedHashMap<>();
+        for (TopicFilter filter : List.copyOf(lost)) {
+            GrantedSubscription granted = subscriptions.active(filter);
+            if (granted == null) {
+                lost.remove(filter);
+                continue;
+            }
+            Failure refused = limits.check(granted.subscription(), granted.properties());
+            if (refused == null) {
+                byGroup.computeIfAbsent(granted.group(), g -> new ArrayList<>()).add(granted);
+            } else {
+                notRestored(granted.subscription(), refused.reason());
+            }
         }
+        byGroup.values().forEach(this::resubscribe);
+    }
+
+    /** One SUBSCRIBE for each group, or more if there are too many filters or they are too large for one. */
+    private void resubscribe(List<GrantedSubscription> group) {
+        List<TopicSubscription> together = new ArrayList<>();
+        MqttProperties properties = group.get(0).properties();
+        for (GrantedSubscription granted : group) {
+            List<TopicSubscription> more = new ArrayList<>(together);
+            more.add(granted.subscription());
+            if (!together.isEmpty() && (oneByOne || more.size() > FILTERS_PER_PACKET || isTooLarge(more, properties))) {
+                add(new Resubscribe(together, properties, granted.group()));
+                more = List.of(granted.subscription());
+            }
+            together = new ArrayList<>(more);
+        }
+        add(new Resubscribe(together, properties, group.get(0).group()));
+    }
+
+    private boolean isTooLarge(List<TopicSubscription> filters, MqttProperties properties) {
+        Subscribe packet = new Resubscribe(filters, properties, 0).packet(1, SubscriptionIdentifiers.LARGEST);
+        return limits.checkSize(PacketCodec.size(packet, version), "SUBSCRIBE") != null;
+    }
+
+    private void add(Resubscribe again) {
+        again.state = Exchange.QUEUED;
+        pending.add(again);
     }
 
     /** Nothing is sent any more, after DISCONNECT. */
@@ -256,18 +408,44 @@ final class PendingSubscriptions {
             }
         }
         pending.removeIf(exchange -> exchange instanceof Resubscribe);
+        unsent = pending.size();
+    }
+
+    /** The broker has ended the connection over this one. Counts that, and gives it up if it was too often. */
+    void blame(Exchange<?> exchange, String why) {
+        if (exchange instanceof Resubscribe again) {
+            TopicSubscription first = again.subscriptions().get(0);
+            if (again.subscriptions().size() > 1
+                    || disconnects.merge(first.filter(), 1, Integer::sum) < Session.MOST_DISCONNECTS) {
+                return;
+            }
+        } else if (++exchange.disconnects < Session.MOST_DISCONNECTS) {
+            return;
+        }
+        inFlight.remove(exchange);
+        pending.remove(exchange);
+        String packet = packet(exchange, 1).type().name();
+        fail(exchange, Failure.disconnects(packet, why));
     }
 
     /** Ends all that wait for a connection. */
     void end(Failure reason) {
-        pending.forEach(exchange -> fail(exchange, reason));
-        pending.clear();
+        for (Exchange<?> exchange : List.copyOf(pending)) {
+            pending.remove(exchange);
+            if (!(exchange instanceof Resubscribe)) {
+                fail(exchange, reason);
+            }
+        }
+        unsent = 0;
     }
 
     /** A subscribe of the session's own. */
     private static final class Resubscribe extends SubscribeExchange<Suback> {
-        Resubscribe(List<TopicSubscription> lost) {
-            super(lost, MqttProperties.NONE, List.of(), true);
+        private final int group;
+
+        Resubscribe(List<TopicSubscription> lost, MqttProperties properties, int group) {
+            super(List.copyOf(lost), properties, List.of(), true);
+            this.group = group;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.session;
 
+import io.godwit.mqtt.codec.PublishFields;
 import io.godwit.mqtt.codec.TopicSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,6 +18,9 @@ final class ReceivedTopics implements TopicSource {
     /** A longer name is not kept, so that the table holds a few megabytes whatever the broker sends. */
     private static final int LONGEST = 1024;
 
+    /** So many combinations of subscription identifiers are kept for a topic. */
+    private static final int MOST_ROUTES = 8;
+
     private static final @Nullable Entry[] EMPTY = new Entry[0];
 
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -27,16 +31,14 @@ final class ReceivedTopics implements TopicSource {
         private final long[] words;
         private final int length;
         private final int hash;
-        private Handler[] route;
+        private @Nullable Route route;
         private int routeVersion;
 
-        Entry(String name, long[] words, int length, int hash, Handler[] route, int routeVersion) {
+        Entry(String name, long[] words, int length, int hash) {
             this.name = name;
             this.words = words;
             this.length = length;
             this.hash = hash;
-            this.route = route;
-            this.routeVersion = routeVersion;
         }
 
         boolean isAt(byte[] in, int index, int size) {
@@ -45,6 +47,36 @@ final class ReceivedTopics implements TopicSource {
             }
             for (int i = 0; i < words.length; i++) {
                 if (words[i] != word(in, index, size, i)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** The handlers of messages of one topic with the same subscription identifiers. */
+    private static final class Route {
+        final Handler[] handlers;
+        final int[] identifiers;
+        final @Nullable Route next;
+        final int depth;
+
+        Route(Handler[] handlers, PublishFields fields, @Nullable Route next) {
+            this.handlers = handlers;
+            this.next = next;
+            this.depth = next == null ? 1 : next.depth + 1;
+            identifiers = new int[fields.identifierCount()];
+            for (int i = 0; i < identifiers.length; i++) {
+                identifiers[i] = fields.identifier(i);
+            }
+        }
+
+        boolean isFor(PublishFields fields) {
+            if (identifiers.length != fields.identifierCount()) {
+                return false;
+            }
+            for (int i = 0; i < identifiers.length; i++) {
+                if (identifiers[i] != fields.identifier(i)) {
                     return false;
                 }
             }
@@ -94,17 +126,24 @@ final class ReceivedTopics implements TopicSource {
         return current != null;
     }
 
-    /** The handlers for the topic that was read last. */
-    Handler[] route() {
+    /** The handlers for the topic that was read last, of a message with these fields. */
+    Handler[] route(PublishFields fields) {
         Entry entry = current;
         if (entry == null) {
             throw new IllegalStateException("no topic was read");
         }
-        if (entry.routeVersion != subscriptions.version()) {
-            entry.route = subscriptions.match(entry.name);
-            entry.routeVersion = subscriptions.version();
+        Route first = entry.routeVersion == subscriptions.version() ? entry.route : null;
+        for (Route route = first; route != null; route = route.next) {
+            if (route.isFor(fields)) {
+                return route.handlers;
+            }
         }
-        return entry.route;
+        Handler[] handlers = fields.identifierCount() == 0
+                ? subscriptions.match(entry.name)
+                : subscriptions.match(entry.name, fields);
+        entry.route = new Route(handlers, fields, first != null && first.depth < MOST_ROUTES ? first : null);
+        entry.routeVersion = subscriptions.version();
+        return handlers;
     }
 
     /** Notes that from now on {@code alias} stands for the topic that was read last; false when it is out of range. */
@@ -139,7 +178,7 @@ final class ReceivedTopics implements TopicSource {
         for (int i = 0; i < words.length; i++) {
             words[i] = word(in, index, length, i);
         }
-        Entry entry = new Entry(name, words, length, hash, subscriptions.match(name), subscriptions.version());
+        Entry entry = new Entry(name, words, length, hash);
         if (length <= LONGEST) {
             table[hash & table.length - 1] = entry;
         }

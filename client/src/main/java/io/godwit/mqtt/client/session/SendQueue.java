@@ -4,10 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Publishes that wait to be sent, first in, first out, chained through themselves. */
 final class SendQueue {
+    /** More that were removed are unlinked as soon as they are the majority. */
+    private static final int MOST_REMOVED = 64;
+
     private @Nullable PublishExchange<?> head;
     private @Nullable PublishExchange<?> tail;
     private int count;
     private long bytes;
+    /** How many are still linked that were removed; never at the head. */
+    private int removed;
     /** Nothing expires before this. */
     private long earliestExpiry = Long.MAX_VALUE;
 
@@ -41,7 +46,58 @@ final class SendQueue {
             first.next = null;
             count--;
             bytes -= first.weight();
+            unlinkRemovedHead();
         }
+        return first;
+    }
+
+    /** Takes one out that waits here, wherever it is. It has ended with this outcome. */
+    void remove(PublishExchange<?> exchange, Outcome outcome) {
+        exchange.ended(outcome);
+        count--;
+        bytes -= exchange.weight();
+        removed++;
+        unlinkRemovedHead();
+        if (removed > MOST_REMOVED && removed > count) {
+            unlinkRemoved();
+        }
+    }
+
+    private void unlinkRemovedHead() {
+        for (PublishExchange<?> first = head; first != null && isRemoved(first); first = head) {
+            head = next(first);
+            first.next = null;
+            removed--;
+        }
+        if (head == null) {
+            tail = null;
+        }
+    }
+
+    private static boolean isRemoved(PublishExchange<?> exchange) {
+        return exchange.state >= Exchange.ENDED;
+    }
+
+    private void unlinkRemoved() {
+        PublishExchange<?> rest = takeAll();
+        while (rest != null) {
+            PublishExchange<?> kept = rest;
+            rest = next(kept);
+            kept.next = null;
+            if (!isRemoved(kept)) {
+                add(kept);
+            }
+        }
+    }
+
+    private @Nullable PublishExchange<?> takeAll() {
+        PublishExchange<?> first = head;
+        head = null;
+        tail = null;
+        count = 0;
+        bytes = 0;
+        removed = 0;
+        earliestExpiry = Long.MAX_VALUE;
         return first;
     }
 
@@ -68,17 +124,14 @@ final class SendQueue {
     /** Takes out all that expire at or before {@code now}; they come back as a chain in their order. */
     @Nullable
     PublishExchange<?> pollExpired(long now) {
-        PublishExchange<?> kept = head;
+        PublishExchange<?> kept = takeAll();
         PublishExchange<?> expired = null;
         PublishExchange<?> lastExpired = null;
-        head = null;
-        tail = null;
-        count = 0;
-        bytes = 0;
-        earliestExpiry = Long.MAX_VALUE;
         while (kept != null) {
             PublishExchange<?> rest = next(kept);
-            if (kept.expiresAt - now <= 0) {
+            if (isRemoved(kept)) {
+                kept.next = null;
+            } else if (kept.expiresAt - now <= 0) {
                 kept.next = null;
                 if (lastExpired == null) {
                     expired = kept;

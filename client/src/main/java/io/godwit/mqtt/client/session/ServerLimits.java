@@ -84,7 +84,7 @@ public record ServerLimits(
 
     /** What the broker would refuse in this subscription, or null. */
     @Nullable
-    Failure check(TopicSubscription subscription) {
+    Failure check(TopicSubscription subscription, MqttProperties properties) {
         if (subscription.filter().isShared() && !sharedAvailable) {
             return Failure.of(
                     Kind.LIMIT,
@@ -96,6 +96,13 @@ public record ServerLimits(
                     Kind.LIMIT,
                     ReasonCode.WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED,
                     "the broker has no wildcard subscriptions, '" + subscription.filter() + "' is one");
+        }
+        if (properties.has(Property.SUBSCRIPTION_IDENTIFIER) && !identifiersAvailable) {
+            return Failure.of(
+                    Kind.LIMIT,
+                    ReasonCode.SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED,
+                    "the broker has no subscription identifiers, the subscription to '" + subscription.filter()
+                            + "' has one");
         }
         return null;
     }

@@ -41,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * beginning and end, subscriptions, and keep alive.
  */
 public final class Session {
+    /** How often the broker may end the connection over one packet until that is given up. */
+    static final int MOST_DISCONNECTS = 4;
+
     /** First bytes of the acknowledgements. */
     private static final int PUBACK = 0x40;
 
@@ -69,6 +72,11 @@ public final class Session {
 
     // For the life of the session.
     private final ArrayDeque<SessionEvent> events = new ArrayDeque<>(2);
+    /**
+     * The broker has ended a connection while several packets were unanswered. They are sent one at a time until they are
+     * answered, so that the one over which it does so again is known.
+     */
+    private boolean cautious;
 
     // Per connection.
     private Phase phase = Phase.DISCONNECTED;
@@ -80,6 +88,8 @@ public final class Session {
     private boolean quiet;
     /** The time of the packets that are being read. */
     private long now;
+    /** Whether a whole packet was among the bytes that are being read. */
+    private boolean wholePacket;
 
     /**
      * @param log where the session's changes are noted
@@ -91,14 +101,15 @@ public final class Session {
         this.outbox = new Outbox(allocator);
         this.outgoing = new Outgoing(config, outbox, log, inFlight, ended);
         this.incoming = new Incoming(config, outbox, log, subscriptions, ended, events);
-        this.pending = new PendingSubscriptions(config.version(), outbox, log, inFlight, subscriptions, ended, events);
+        this.pending = new PendingSubscriptions(
+                config.version(), outbox, log, inFlight, subscriptions, ended, events, outgoing::hasUnanswered);
     }
 
     /** Brings back what the log has kept. {@code revive} makes the exchange of a publish that goes on. */
     public void restore(StoredSession stored, Function<Message, ? extends PublishExchange<?>> revive) {
         outgoing.restore(stored.publishes(), revive);
         incoming.restore(stored.received());
-        stored.subscriptions().forEach(subscriptions::activate);
+        stored.subscriptions().forEach(pending::restore);
     }
 
     // ---- connections ----
@@ -128,11 +139,17 @@ public final class Session {
             return false;
         }
         now = time;
-        keepAlive.received(time);
         refuseWhatIsNoConnack(packets, bytes);
         boolean before = phase == Phase.CONNECTED;
+        int readable = bytes.readableBytes();
+        wholePacket = false;
         packets.feedPiece(bytes, frames);
-        outgoing.pump(time);
+        if (wholePacket) {
+            keepAlive.received(time);
+        } else {
+            keepAlive.receivedPart(time, readable - bytes.readableBytes());
+        }
+        pump(time);
         return !before && phase == Phase.CONNECTED;
     }
 
@@ -164,6 +181,7 @@ public final class Session {
 
         @Override
         public boolean filled() {
+            wholePacket = true;
             incoming.end();
             return phase != Phase.DISCONNECTED;
         }
@@ -171,6 +189,7 @@ public final class Session {
 
     private boolean frame(int firstByte, byte[] in, int index, int length) {
         int type = firstByte >> 4;
+        wholePacket = true;
         if (phase != Phase.CONNECTED) {
             beforeConnected(firstByte, in, index, length);
             return phase == Phase.CONNECTING; // the client hears of the connection before the messages behind CONNACK
@@ -213,6 +232,9 @@ public final class Session {
         } else if (packet instanceof Unsuback unsuback) {
             pending.unsuback(unsuback);
         } else if (packet instanceof Disconnect disconnect) {
+            if (isAboutPackets(disconnect.reason())) {
+                blame("the broker disconnected with " + disconnect.reason().describe());
+            }
             phase = Phase.DISCONNECTED;
             pending.stop();
             events.add(new SessionEvent.ServerDisconnected(disconnect));
@@ -277,14 +299,14 @@ public final class Session {
         quiet = !resumed;
         events.add(new SessionEvent.Connected(connack, resumed));
         if (resumed) {
-            outgoing.resume(limits, aliases);
+            outgoing.resume(limits, aliases, cautious);
         } else {
-            outgoing.restart(limits, aliases);
-            subscriptions.active().forEach(log::subscribed);
+            outgoing.restart(limits, aliases, cautious);
+            subscriptions.active().forEach(each -> log.subscribed(each.subscription(), each.properties()));
         }
         // Subscriptions first: what waits to be published may be meant for this very client.
-        pending.connected(limits, resumed);
-        outgoing.pump(now);
+        pending.connected(limits, resumed, cautious);
+        pump(now);
     }
 
     /** Whether CONNACK has come and the connection is not known to be over. */
@@ -323,7 +345,55 @@ public final class Session {
     public void authenticate(Auth packet) {
         if (phase != Phase.DISCONNECTED) {
             quiet = false;
-            write(packet);
+            PacketCodec.write(
+                    packet, config.version(), outbox.roomForAnswer(PacketCodec.size(packet, config.version())));
+        }
+    }
+
+    /** The broker has ended the connection without saying why: perhaps over what it was sent. To be followed by {@link #closed}. */
+    public void endedByBroker() {
+        if (phase == Phase.CONNECTED) {
+            blame("the broker closed the connection");
+        }
+    }
+
+    /** Whether a DISCONNECT with this reason is about something that was sent, rather than about the connection. */
+    private static boolean isAboutPackets(ReasonCode reason) {
+        return switch (reason) {
+            case UNSPECIFIED_ERROR,
+                    MALFORMED_PACKET,
+                    PROTOCOL_ERROR,
+                    IMPLEMENTATION_SPECIFIC_ERROR,
+                    NOT_AUTHORIZED,
+                    TOPIC_FILTER_INVALID,
+                    TOPIC_NAME_INVALID,
+                    TOPIC_ALIAS_INVALID,
+                    PACKET_TOO_LARGE,
+                    QUOTA_EXCEEDED,
+                    PAYLOAD_FORMAT_INVALID,
+                    RETAIN_NOT_SUPPORTED,
+                    QOS_NOT_SUPPORTED,
+                    SHARED_SUBSCRIPTIONS_NOT_SUPPORTED,
+                    SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED,
+                    WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED -> true;
+            default -> false;
+        };
+    }
+
+    /** The broker ends the connection. If only one packet is unanswered, that is counted as the reason. */
+    private void blame(String why) {
+        List<Exchange<?>> suspects = inFlight.unanswered();
+        if (suspects.size() != 1) {
+            cautious |= suspects.size() > 1;
+            return;
+        }
+        Exchange<?> suspect = suspects.get(0);
+        if (suspect instanceof PublishExchange<?> publish) {
+            outgoing.blame(publish, why);
+        } else {
+            cautious |= suspect instanceof SubscribeExchange<?> subscribe
+                    && subscribe.subscriptions().size() > 1;
+            pending.blame(suspect, why);
         }
     }
 
@@ -377,8 +447,23 @@ public final class Session {
         return outgoing.hasQueueRoom(bytes);
     }
 
-    /** Sends what waits, after bytes were taken from the outbox. */
+    /** Gives up a publish that was not sent yet. Returns whether that was so; then its future is the caller's to end. */
+    public boolean withdraw(PublishExchange<?> publish) {
+        return outgoing.withdraw(publish);
+    }
+
+    /** Sends what waits, after bytes were taken from the outbox or packets were answered. */
     public void pump(long time) {
+        if (cautious
+                && phase == Phase.CONNECTED
+                && inFlight.count() == 0
+                && !pending.hasUnsent()
+                && !outgoing.hasAgain()) {
+            cautious = false; // all suspects are answered
+            outgoing.trustAgain();
+            pending.trustAgain();
+        }
+        pending.sendUnsent();
         outgoing.pump(time);
     }
 
@@ -482,6 +567,16 @@ public final class Session {
         if (outbox.isEmpty()) {
             outgoing.flushed();
         }
+    }
+
+    /** How often to look whether bytes that wait for the network are written, in nanoseconds; 0: never. */
+    public long lookInterval() {
+        return phase == Phase.CONNECTED ? keepAlive.lookInterval() : 0;
+    }
+
+    /** Bytes that had waited for the network were written. */
+    public void wrote(long time) {
+        keepAlive.wrote(time);
     }
 
     /** Reading is paused by this client, so the broker's silence proves nothing. */

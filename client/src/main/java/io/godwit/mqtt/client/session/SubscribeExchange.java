@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Subscribe;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.List;
@@ -11,6 +12,10 @@ public abstract non-sealed class SubscribeExchange<T> extends Exchange<T> {
     private final List<TopicSubscription> subscriptions;
     private final MqttProperties properties;
     private final List<? extends Handler> handlers;
+
+    // Guarded by the session's lock.
+    /** The subscription identifier that the last SUBSCRIBE had. */
+    int identifier = SubscriptionIdentifiers.NONE;
 
     /** @param handlers one for each subscription, in their order, or none */
     protected SubscribeExchange(
@@ -32,7 +37,17 @@ public abstract non-sealed class SubscribeExchange<T> extends Exchange<T> {
         return handlers;
     }
 
-    final Subscribe packet(int identifier) {
-        return new Subscribe(identifier, subscriptions, properties);
+    final MqttProperties properties() {
+        return properties;
+    }
+
+    /** @param subscriptionIdentifier of the session's choice, or {@link SubscriptionIdentifiers#NONE} */
+    final Subscribe packet(int packetId, int subscriptionIdentifier) {
+        return new Subscribe(
+                packetId,
+                subscriptions,
+                subscriptionIdentifier == SubscriptionIdentifiers.NONE
+                        ? properties
+                        : properties.with(Property.SUBSCRIPTION_IDENTIFIER, subscriptionIdentifier));
     }
 }

@@ -13,13 +13,18 @@ import org.jspecify.annotations.Nullable;
 public abstract non-sealed class UnsubscribeExchange<T> extends Exchange<T> {
     // Set once.
     private final List<TopicFilter> filters;
+    private final MqttProperties properties;
     private final @Nullable List<? extends Handler> handlers;
 
     /** @param handlers those to remove when the broker has agreed; null: all of these filters */
     protected UnsubscribeExchange(
-            List<TopicFilter> filters, @Nullable List<? extends Handler> handlers, boolean waited) {
+            List<TopicFilter> filters,
+            MqttProperties properties,
+            @Nullable List<? extends Handler> handlers,
+            boolean waited) {
         super(waited);
         this.filters = filters;
+        this.properties = properties;
         this.handlers = handlers;
     }
 
@@ -32,6 +37,6 @@ public abstract non-sealed class UnsubscribeExchange<T> extends Exchange<T> {
     }
 
     final Unsubscribe packet(int identifier) {
-        return new Unsubscribe(identifier, filters, MqttProperties.NONE);
+        return new Unsubscribe(identifier, filters, properties);
     }
 }

@@ -1,7 +1,9 @@
 package io.godwit.mqtt.client.store;
 
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.client.store.StoredSession.StoredSubscription;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
@@ -34,7 +36,7 @@ final class MemoryStore implements SessionStore {
         // Under the lock of the session that has the log open.
         private final TreeMap<Long, StoredPublish> publishes = new TreeMap<>();
         private final TreeSet<Integer> received = new TreeSet<>();
-        private final LinkedHashMap<TopicFilter, TopicSubscription> subscriptions = new LinkedHashMap<>();
+        private final LinkedHashMap<TopicFilter, StoredSubscription> subscriptions = new LinkedHashMap<>();
         private long position;
 
         @Override
@@ -82,8 +84,8 @@ final class MemoryStore implements SessionStore {
         }
 
         @Override
-        public void subscribed(TopicSubscription subscription) {
-            subscriptions.put(subscription.filter(), subscription);
+        public void subscribed(TopicSubscription subscription, MqttProperties properties) {
+            subscriptions.put(subscription.filter(), new StoredSubscription(subscription, properties));
             position++;
         }
 

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.store;
 
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
@@ -32,7 +33,7 @@ final class NoLog implements SessionLog {
     public void completed(int packetId) {}
 
     @Override
-    public void subscribed(TopicSubscription subscription) {}
+    public void subscribed(TopicSubscription subscription, MqttProperties properties) {}
 
     @Override
     public void unsubscribed(TopicFilter filter) {}

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.store;
 
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
@@ -42,7 +43,12 @@ public interface SessionLog {
     /** PUBREL has come: the identifier may be used for another message. */
     void completed(int packetId);
 
-    void subscribed(TopicSubscription subscription);
+    /**
+     * The broker has granted a subscription.
+     *
+     * @param properties of its SUBSCRIBE on MQTT 5, to be sent again when the broker loses the subscription
+     */
+    void subscribed(TopicSubscription subscription, MqttProperties properties);
 
     void unsubscribed(TopicFilter filter);
 

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.store;
 
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.List;
 
@@ -12,7 +13,7 @@ import java.util.List;
  * @param subscriptions in the order in which they were made
  */
 public record StoredSession(
-        List<StoredPublish> publishes, List<Integer> received, List<TopicSubscription> subscriptions) {
+        List<StoredPublish> publishes, List<Integer> received, List<StoredSubscription> subscriptions) {
     public static final StoredSession EMPTY = new StoredSession(List.of(), List.of(), List.of());
 
     public StoredSession {
@@ -35,4 +36,11 @@ public record StoredSession(
      * @param released whether PUBREC has come, so that PUBREL is to be repeated
      */
     public record StoredPublish(long sequence, Message message, long expiresAt, int packetId, boolean released) {}
+
+    /**
+     * A subscription that the broker has granted.
+     *
+     * @param properties of its SUBSCRIBE on MQTT 5: subscription identifier, user properties
+     */
+    public record StoredSubscription(TopicSubscription subscription, MqttProperties properties) {}
 }

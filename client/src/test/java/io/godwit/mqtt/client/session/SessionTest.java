@@ -91,7 +91,7 @@ class SessionTest {
 
     private static final class Unsubscribed extends UnsubscribeExchange<String> {
         Unsubscribed(String filter) {
-            super(List.of(TopicFilter.of(filter)), null, false);
+            super(List.of(TopicFilter.of(filter)), MqttProperties.NONE, null, false);
         }
 
         @Override
