@@ -19,9 +19,9 @@ import io.godwit.nodemcu.lua.HostOptions;
 import io.godwit.nodemcu.lua.ScriptCheck;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
+import io.godwit.nodemcu.lua.device.Durations;
 import io.godwit.nodemcu.lua.device.FlashImage;
 import io.godwit.nodemcu.lua.device.OnError;
-import io.godwit.nodemcu.lua.device.Spans;
 import io.godwit.nodemcu.lua.device.WarningPolicy;
 import io.godwit.nodemcu.lua.device.WifiSettings;
 import io.godwit.nodemcu.lua.vm.LuaError;
@@ -130,7 +130,7 @@ final class RunCommand implements Callable<Integer> {
     private String onError = "restart";
 
     @Option(
-            names = "--profile",
+            names = {"--profile", "--firmware"},
             paramLabel = "NAME",
             description =
                     "The device: esp32, esp32-strict with the faults of its firmware, esp8266-1.5, esp8266-2.2 or esp8266-3.0. [esp32]")
@@ -185,7 +185,7 @@ final class RunCommand implements Callable<Integer> {
         if (virtual && time == null) {
             throw new IllegalArgumentException("--virtual needs --for: virtual time has no end of its own");
         }
-        Duration duration = time == null ? null : Spans.parse(time);
+        Duration duration = time == null ? null : Durations.parse(time);
         Listener listener = new Listener();
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
@@ -259,7 +259,7 @@ final class RunCommand implements Callable<Integer> {
                 .wifi(access)
                 .ownBroker(broker)
                 .count(count.intOr(1))
-                .stagger(Spans.parse(stagger))
+                .stagger(Durations.parse(stagger))
                 .speed(speed.value())
                 .virtual(virtual)
                 .seed(seed)
@@ -296,7 +296,8 @@ final class RunCommand implements Callable<Integer> {
 
     private int check() throws IOException {
         FlashImage image = FlashImage.read(script);
-        List<ScriptCheck.Finding> findings = ScriptCheck.check(image);
+        List<ScriptCheck.Finding> findings =
+                ScriptCheck.check(image, profile == null ? Profile.ESP32 : Profile.of(profile));
         findings.forEach(finding -> terminal.line(finding.toString()));
         if (!output.isQuiet()) {
             terminal.note(

@@ -383,8 +383,11 @@ class MqttPromiseTest {
         String topic = "p14/" + m.clientId();
         m.subscribe(topic + "/1", 0, c -> c.subscribe(topic + "/2", 1, d -> seen.add("both")));
         awaitSeen("both");
-        m.subscribe(topic + "/3", 0, c -> seen.add("s1"));
-        m.subscribe(topic + "/4", 2, c -> seen.add("s2"));
+        // From a callback, so that neither can complete before the other was called.
+        m.subscribe(topic + "/0", 0, c -> {
+            c.subscribe(topic + "/3", 0, d -> seen.add("s1"));
+            c.subscribe(topic + "/4", 2, d -> seen.add("s2"));
+        });
         await().atMost(SOON).until(() -> Collections.frequency(seen, "s2") == 2);
         assertThat(seen).doesNotContain("s1");
         assertThat(m.unsubscribe(topic + "/1", c -> seen.add("gone"))).isTrue();

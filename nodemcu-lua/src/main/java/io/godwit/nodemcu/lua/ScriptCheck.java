@@ -27,6 +27,9 @@ public final class ScriptCheck {
     private static final Pattern LOCAL = Pattern.compile("\\b(?:local\\s+|function\\s*\\(|,\\s*)([a-z][a-z0-9_]*)\\b");
     private static final Pattern FILE = Pattern.compile("\\b(require|dofile|loadfile)\\s*\\(?\\s*[\"']([^\"']+)[\"']");
 
+    /** The first byte of a compiled file. */
+    private static final byte BINARY = 0x1B;
+
     private ScriptCheck() {}
 
     /**
@@ -41,9 +44,14 @@ public final class ScriptCheck {
         }
     }
 
-    /** Looks through all Lua files of an image, in the order of their names. */
+    /** Looks through all Lua files of an image, in the order of their names, for the profile {@code esp32}. */
     public static List<Finding> check(FlashImage image) {
-        Modules modules = new Modules(Profile.ESP32);
+        return check(image, Profile.ESP32);
+    }
+
+    /** Looks through all Lua files of an image for what the firmware of a profile, or this host, lacks. */
+    public static List<Finding> check(FlashImage image, Profile profile) {
+        Modules modules = new Modules(profile);
         List<Finding> findings = new ArrayList<>();
         try (LuaMachine machine = new LuaMachine(
                 ScriptCheck.class,
@@ -51,7 +59,11 @@ public final class ScriptCheck {
                 LuaLimits.DEFAULT)) {
             for (String name : image.names()) {
                 byte[] source = image.get(name);
-                if (!name.endsWith(".lua") || source == null) {
+                if (source == null || !name.endsWith(".lua") && !name.endsWith(".lc")) {
+                    continue;
+                }
+                if (name.endsWith(".lc") && source.length > 0 && source[0] == BINARY) {
+                    checkCompiled(name, image, findings);
                     continue;
                 }
                 String problem = machine.check(source, "@" + name);
@@ -62,6 +74,14 @@ public final class ScriptCheck {
             }
         }
         return findings;
+    }
+
+    private static void checkCompiled(String name, FlashImage image, List<Finding> findings) {
+        String uncompiled = name.substring(0, name.length() - 3) + ".lua";
+        if (image.get(uncompiled) == null) {
+            findings.add(new Finding(
+                    name, 1, name + " was compiled elsewhere and does not run here: put " + uncompiled + " beside it"));
+        }
     }
 
     private static Finding syntaxError(String name, String problem) {
@@ -79,12 +99,12 @@ public final class ScriptCheck {
         while (declared.find()) {
             locals.add(declared.group(1));
         }
-        Set<String> told = new TreeSet<>();
+        Set<String> reported = new TreeSet<>();
         Matcher used = NAME.matcher(code);
         while (used.find()) {
             String module = used.group(1);
             String path = used.group(2).replaceAll("\\s", "");
-            if (locals.contains(module) && !Modules.names().contains(module) || !told.add(module + path)) {
+            if (locals.contains(module) && !Modules.names().contains(module) || !reported.add(module + path)) {
                 continue;
             }
             String problem = missing(module, path.substring(1).split("\\."), modules);

@@ -35,6 +35,8 @@ public final class Device implements AutoCloseable {
 
     /** From reset to the first line of {@code init.lua}. */
     private static final Duration BOOT_TIME = Duration.ofMillis(300);
+    /** The longest deep sleep, some 12 days; the chips manage a few hours. */
+    private static final long MAX_SLEEP_MICROS = 1L << 40;
     /** How many different warnings a device reports; a script that makes them up must not fill the memory. */
     private static final int MAX_WARNINGS = 1000;
 
@@ -73,7 +75,11 @@ public final class Device implements AutoCloseable {
         this.bornNanos = clock.nanoTime();
         this.hardware = new VirtualHardware(this, settings.seed() + settings.index());
         this.network = new Network(this);
-        this.events = new EventQueue(clock, settings.name(), this::afterEvent);
+        this.events = new EventQueue(
+                clock,
+                settings.name(),
+                this::afterEvent,
+                () -> failed(new LuaError("not enough memory: too many events wait")));
     }
 
     // ---- identity
@@ -328,18 +334,19 @@ public final class Device implements AutoCloseable {
 
     /** Sleeps and then boots; a time of zero sleeps until the reset pin is pulled. */
     public void sleep(long micros) {
+        long nanos = Math.min(micros, MAX_SLEEP_MICROS) * 1000;
         endBoot(() -> {
             network.cut();
             shutDown();
             int scope = boot;
-            if (micros > 0) {
+            if (nanos > 0) {
                 clock.schedule(
                         () -> post(() -> {
                             if (!on && boot == scope) {
                                 bootUp(BootReason.DEEP_SLEEP);
                             }
                         }),
-                        micros * 1000);
+                        nanos + BOOT_TIME.toNanos());
             }
         });
     }

@@ -15,11 +15,14 @@ final class EventQueue {
 
     /** How many events one device may handle before its neighbours get their turn. */
     private static final int BURST = 32;
+    /** How many events may wait; a device that cannot keep up is out of memory. */
+    private static final int MOST = 50_000;
 
     // Set once.
     private final DeviceClock clock;
     private final String device;
     private final Runnable afterEvent;
+    private final Runnable overflow;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
 
@@ -33,7 +36,8 @@ final class EventQueue {
     private volatile long busyUntil;
     private volatile long eventBegan;
 
-    EventQueue(DeviceClock clock, String device, Runnable afterEvent) {
+    EventQueue(DeviceClock clock, String device, Runnable afterEvent, Runnable overflow) {
+        this.overflow = overflow;
         this.clock = clock;
         this.device = device;
         this.afterEvent = afterEvent;
@@ -46,7 +50,12 @@ final class EventQueue {
             if (closed || onReturn != null) {
                 return;
             }
-            events.add(event);
+            if (events.size() >= MOST) {
+                events.clear();
+                events.add(overflow);
+            } else {
+                events.add(event);
+            }
             if (running) {
                 return;
             }

@@ -75,7 +75,7 @@ public final class Scenario {
         if (words.length < 3) {
             throw new IllegalArgumentException("incomplete line '" + text + "': must be  " + words[0] + " 10s EVENT");
         }
-        Duration when = repeats ? Spans.period(words[1]) : Spans.parse(words[1]);
+        Duration when = repeats ? Durations.period(words[1]) : Durations.parse(words[1]);
         return new Step(when, repeats, ScenarioLine.parse(words[2].strip(), folder));
     }
 

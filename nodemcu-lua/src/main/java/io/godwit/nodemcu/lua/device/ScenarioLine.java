@@ -69,7 +69,7 @@ final class ScenarioLine {
         Matcher press = PRESS.matcher(text);
         if (press.matches()) {
             int pin = pin(press.group(1));
-            Duration time = press.group(2) == null ? Duration.ofMillis(100) : Spans.parse(press.group(2));
+            Duration time = press.group(2) == null ? Duration.ofMillis(100) : Durations.parse(press.group(2));
             return device -> device.hardware().gpio(pin).press(time);
         }
         Matcher level = LEVEL.matcher(text);

@@ -27,7 +27,7 @@ final class SignalText {
             case "sine" -> {
                 double[] range = range(word(words, 1, text), text);
                 Map<String, String> options = options(words, text, Set.of("period"));
-                yield Signal.sine(range[0], range[1], Spans.seconds(options.getOrDefault("period", "1m")));
+                yield Signal.sine(range[0], range[1], Durations.seconds(options.getOrDefault("period", "1m")));
             }
             case "walk" -> {
                 double[] range = range(word(words, 1, text), text);
@@ -37,7 +37,7 @@ final class SignalText {
                         range[0],
                         range[1],
                         step == null ? (range[1] - range[0]) / 20 : number(step, text),
-                        Spans.seconds(options.getOrDefault("every", "1s")),
+                        Durations.seconds(options.getOrDefault("every", "1s")),
                         seed ^ text.hashCode());
             }
             case "csv" -> {
@@ -45,7 +45,7 @@ final class SignalText {
                 Map<String, String> options = options(words, text, Set.of("column", "every"));
                 yield Signal.recorded(
                         column(file, (int) number(options.getOrDefault("column", "1"), text)),
-                        Spans.seconds(options.getOrDefault("every", "1s")));
+                        Durations.seconds(options.getOrDefault("every", "1s")));
             }
             default -> {
                 if (words.length > 1) {

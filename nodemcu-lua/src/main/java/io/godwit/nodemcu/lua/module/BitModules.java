@@ -203,7 +203,7 @@ final class BitModules {
     private static int unpack(LuaCall call) {
         Format format = new Format(call.text(1));
         byte[] data = call.bytes(2);
-        int at = (int) Math.max(1, call.integer(3, 1)) - 1;
+        int at = (int) Math.min(data.length, Math.max(1, call.integer(3, 1)) - 1);
         int results = 0;
         double last = 0;
         while (format.next()) {

@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.BootReason;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.ErrorHook;
@@ -208,10 +209,22 @@ final class NodeModule {
             device.outputHook(null);
             return 0;
         }
+        boolean[] inCallback = new boolean[1];
+        String where = call.where();
         device.outputHook(line -> {
+            if (inCallback[0]) {
+                device.warn(
+                        WarningType.DEVICE_DIFFERENCE,
+                        where + ": output inside the callback of node.output() makes a chip loop until it restarts");
+                return true;
+            }
             byte[] withEnd = Arrays.copyOf(line, line.length + 1);
             withEnd[line.length] = '\n';
-            device.later(() -> device.call(function, (Object) withEnd));
+            device.later(() -> {
+                inCallback[0] = true;
+                device.call(function, (Object) withEnd);
+                inCallback[0] = false;
+            });
             return alsoPrint;
         });
         return 0;

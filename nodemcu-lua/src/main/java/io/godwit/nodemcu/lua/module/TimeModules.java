@@ -170,7 +170,9 @@ final class TimeModules {
     }
 
     private static int calendar(LuaCall call, long seconds) {
-        LocalDateTime date = LocalDateTime.ofEpochSecond(seconds, 0, ZoneOffset.UTC);
+        // The chip's time is 32 bits.
+        long time = Math.max(Integer.MIN_VALUE, Math.min(0xFFFFFFFFL, seconds));
+        LocalDateTime date = LocalDateTime.ofEpochSecond(time, 0, ZoneOffset.UTC);
         int table = call.newTable();
         call.set(table, "year", date.getYear());
         call.set(table, "mon", date.getMonthValue());

@@ -8,7 +8,7 @@ local rep, rawconcat, rawgsub, rawformat, rawfind, rawsort, rawinsert, rawunpack
   string.rep, table.concat, string.gsub, string.format, string.find, table.sort, table.insert, unpack, string.dump
 local find1, plain, slowpatterns, sign = host.find, host.plain, host.patterns, host.sign
 -- Arguments of native functions are C ints; nothing sensible is larger.
-local MOST = 2147483646
+local MOST = 2147483647
 
 -- Gives the results of a protected native call; its error is raised for the line of the script, with the function's name.
 local function results(name, ok, ...)

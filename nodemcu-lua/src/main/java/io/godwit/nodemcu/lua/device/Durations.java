@@ -5,16 +5,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 200ms}, {@code 10s}, {@code 1.5m}, {@code 2h}, {@code 1d}. */
-public final class Spans {
+public final class Durations {
 
     private static final Pattern FORM = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(ms|s|m|min|h|d)?");
 
-    private Spans() {}
+    private Durations() {}
 
     /**
      * Reads a duration; a bare number means seconds.
      *
-     * @throws IllegalArgumentException with the forms that are understood
+     * @throws IllegalArgumentException if it is not a duration; the message lists the forms
      */
     public static Duration parse(String text) {
         Matcher matcher = FORM.matcher(text.trim());
