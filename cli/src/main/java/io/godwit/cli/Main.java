@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
     /** The commands in the order of the help. */
     private static final List<String> COMMANDS = List.of(
-            ("demo pub sub request reply retained record play trace bench shell broker run doctor connections store "
+            ("demo pub sub request reply retained record play trace bench simulate shell broker run doctor connections store "
                             + "help man completion")
                     .split(" "));
 
@@ -65,6 +65,7 @@ public final class Main implements Callable<Integer> {
             case "play" -> new PlayCommand(terminal);
             case "trace" -> new TraceCommand(terminal);
             case "bench" -> new BenchCommand(terminal);
+            case "simulate" -> new SimulateCommand(terminal);
             case "shell" -> new ShellCommand(terminal);
             case "broker" -> new BrokerCommand(terminal);
             case "run" -> new RunCommand(terminal);

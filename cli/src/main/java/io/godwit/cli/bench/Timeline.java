@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -117,7 +118,7 @@ public final class Timeline {
 
     private final ProcessUse use;
 
-    private volatile List<Publisher> publishers = List.of();
+    private volatile LongSupplier inFlight = () -> 0;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -149,7 +150,13 @@ public final class Timeline {
 
     /** Whose messages in flight are counted. */
     void watch(List<Publisher> all) {
-        publishers = List.copyOf(all);
+        List<Publisher> copy = List.copyOf(all);
+        watch(() -> copy.stream().mapToLong(Publisher::inFlight).sum());
+    }
+
+    /** How many messages are in flight, asked at each look. */
+    void watch(LongSupplier newInFlight) {
+        inFlight = newInFlight;
     }
 
     /** The run goes on to this phase. */
@@ -205,7 +212,7 @@ public final class Timeline {
                 received - lastReceived,
                 sent,
                 received,
-                publishers.stream().mapToLong(Publisher::inFlight).sum(),
+                inFlight.getAsLong(),
                 shown.getValueAtPercentile(50),
                 shown.getValueAtPercentile(99),
                 shown.getMaxValue(),
