@@ -102,7 +102,7 @@ class PropertiesCodecTest {
             PacketCodec.write(packet, V5, out);
             assertThat(Wire.read(V5, ByteBufUtil.getBytes(out))).isEqualTo(packet);
         } else {
-            assertRefused(V5, packet, "not for " + location);
+            assertRefused(V5, packet, "not allowed in " + location);
         }
     }
 
