@@ -31,7 +31,7 @@ abstract class ClientCommand implements Callable<Integer> {
     private final Terminal terminal;
     private final LossGuard guard = new LossGuard();
 
-    // The command's thread.
+    // Command thread only.
     private @Nullable NettyTransport transport;
     private boolean hurry;
 

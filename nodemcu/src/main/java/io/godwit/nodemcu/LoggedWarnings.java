@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 /** Logs warnings, each once. */
 final class LoggedWarnings implements Consumer<Warning> {
 
-    private static final Logger log = LoggerFactory.getLogger(Mqtt.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Mqtt.class);
 
     /** How many different warnings are remembered; topics can make any number of them. */
     private static final int MOST = 1000;
@@ -19,7 +19,7 @@ final class LoggedWarnings implements Consumer<Warning> {
     @Override
     public void accept(Warning warning) {
         if (seen.size() < MOST && seen.add(warning)) {
-            log.warn("{}", warning);
+            LOG.warn("{}", warning);
         }
     }
 }

@@ -66,7 +66,7 @@ public final class Mqtt {
     private final IncomingMessages incoming;
     private final int maxMessageLength;
 
-    // Guarded by lock; callbacks run outside it.
+    // Guarded by the lock; callbacks run outside it.
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Message will;
     private @Nullable DeviceConnection connection;

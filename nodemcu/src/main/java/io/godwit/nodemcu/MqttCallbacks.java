@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  */
 final class MqttCallbacks {
 
-    private static final Logger log = LoggerFactory.getLogger(Mqtt.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Mqtt.class);
 
     /** A callback with the name that the log gives it. */
     private record Named(String name, Consumer<Mqtt> function) {}
@@ -25,7 +25,7 @@ final class MqttCallbacks {
     final CallbackSlot subscribed;
     final CallbackSlot unsubscribed;
 
-    // Guarded by lock; callbacks run outside it.
+    // Guarded by the lock; callbacks run outside it.
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Named connectOnce;
     private Mqtt.@Nullable Failed failOnce;
@@ -226,10 +226,10 @@ final class MqttCallbacks {
         try {
             callback.run();
         } catch (VirtualMachineError e) {
-            log.error("the '{}' callback of client '{}' failed", name, client.clientId(), e);
+            LOG.error("the '{}' callback of client '{}' failed", name, client.clientId(), e);
             throw e;
         } catch (RuntimeException | Error e) {
-            log.error("the '{}' callback of client '{}' threw an exception", name, client.clientId(), e);
+            LOG.error("the '{}' callback of client '{}' threw an exception", name, client.clientId(), e);
         }
     }
 }

@@ -10,11 +10,11 @@ import org.slf4j.LoggerFactory;
 /** Runs tasks one at a time on the common pool; callbacks run here unless the settings name another executor. */
 final class SerialExecutor implements Executor {
 
-    private static final Logger log = LoggerFactory.getLogger(SerialExecutor.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(4);
     private boolean running;
 
@@ -49,7 +49,7 @@ final class SerialExecutor implements Executor {
             try {
                 next.run();
             } catch (RuntimeException e) {
-                log.error("a callback failed", e);
+                LOG.error("a callback failed", e);
             }
         }
     }

@@ -32,7 +32,7 @@ public final class BrokerJournal implements BrokerListener {
     private final int limit;
     private final BrokerListener next;
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final ArrayDeque<SeenMessage> messages = new ArrayDeque<>();
     private final ArrayDeque<Connect> connects = new ArrayDeque<>();
     private final ArrayDeque<String> violations = new ArrayDeque<>();

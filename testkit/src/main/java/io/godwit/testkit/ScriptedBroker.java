@@ -49,7 +49,7 @@ public final class ScriptedBroker implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final List<Packet> received = new ArrayList<>();
     private final Set<Socket> sockets = new LinkedHashSet<>();
     private int accepted;

@@ -34,7 +34,7 @@ final class Publisher {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final Ranges failed = new Ranges();
     private long unanswered;
 

@@ -6,7 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class SharedCheck {
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final SequenceCheck[] checks;
 
     SharedCheck(int publishers) {

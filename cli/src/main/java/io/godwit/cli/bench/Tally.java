@@ -13,7 +13,7 @@ final class Tally {
     /** Digits to which a time is exact. */
     static final int DIGITS = 3;
 
-    // Written by the owning thread, read by any.
+    // Any thread; written by the owning one only.
     final SingleWriterRecorder endToEnd = new SingleWriterRecorder(LONGEST, DIGITS);
     final SingleWriterRecorder acknowledgement = new SingleWriterRecorder(LONGEST, DIGITS);
     final SingleWriterRecorder lag = new SingleWriterRecorder(LONGEST, DIGITS);

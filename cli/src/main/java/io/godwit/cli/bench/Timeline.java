@@ -122,7 +122,7 @@ public final class Timeline {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final Histogram endToEnd = Tallies.empty();
     private final Histogram acknowledgement = Tallies.empty();
     private final Histogram lag = Tallies.empty();

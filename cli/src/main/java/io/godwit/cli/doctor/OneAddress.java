@@ -9,7 +9,7 @@ import java.util.List;
 final class OneAddress implements HostResolver {
     private final HostResolver inner;
 
-    // Written on the thread that resolves, read by the doctor after the attempt.
+    // Any thread: written by the one that resolves, read by the doctor after the attempt.
     private volatile List<InetAddress> all = List.of();
     private volatile String host = "";
 

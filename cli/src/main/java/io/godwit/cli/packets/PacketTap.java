@@ -32,7 +32,7 @@ public final class PacketTap implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final PacketReader[] readers = {
         new PacketReader(PacketReader.LARGEST_PACKET), new PacketReader(PacketReader.LARGEST_PACKET)
     };

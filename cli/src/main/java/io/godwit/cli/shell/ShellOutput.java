@@ -35,7 +35,7 @@ final class ShellOutput {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final MessagePrinter printer;
 
     private volatile boolean gone;

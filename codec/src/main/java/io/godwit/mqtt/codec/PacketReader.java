@@ -32,7 +32,7 @@ public final class PacketReader implements AutoCloseable {
 
     private static final ThreadLocal<Landing> LANDING = ThreadLocal.withInitial(Landing::new);
 
-    // All fields: the thread that feeds.
+    // Feeding thread only.
     private int maximumPacketSize;
     private boolean shortestLengths;
     private boolean feeding;

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Notices that a file of a folder was saved, and reads the files again once the editor has finished. */
 final class FolderWatch implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(FolderWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
 
     /** Editors save in several steps. */
     private static final long QUIET_MILLIS = 200;
@@ -53,7 +53,7 @@ final class FolderWatch implements AutoCloseable {
                 try {
                     changed.accept(FlashImage.read(image));
                 } catch (IOException e) {
-                    log.warn("cannot read {}: {}", image, e.getMessage());
+                    LOG.warn("cannot read {}: {}", image, e.getMessage());
                 }
             }
         } catch (InterruptedException | ClosedWatchServiceException e) {
@@ -66,7 +66,7 @@ final class FolderWatch implements AutoCloseable {
         try {
             service.close();
         } catch (IOException e) {
-            log.warn("cannot stop watching {}: {}", folder, e.getMessage());
+            LOG.warn("cannot stop watching {}: {}", folder, e.getMessage());
         }
     }
 }

@@ -34,7 +34,7 @@ final class CommitThread {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final ArrayDeque<Task> queue = new ArrayDeque<>();
     private final Set<Task> open = new LinkedHashSet<>();
     private @Nullable Thread thread;

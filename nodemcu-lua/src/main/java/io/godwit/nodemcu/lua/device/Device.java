@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Device implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Device.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Device.class);
 
     /** From reset to the first line of {@code init.lua}. */
     private static final Duration BOOT_TIME = Duration.ofMillis(300);
@@ -54,7 +54,7 @@ public final class Device implements AutoCloseable {
 
     private final EventQueue events;
 
-    // Thread of the device only.
+    // Device thread only.
     private @Nullable LuaMachine machine;
     private final Map<Class<?>, Object> states = new HashMap<>(8);
     private final List<AutoCloseable> atShutdown = new ArrayList<>(2);
@@ -257,7 +257,7 @@ public final class Device implements AutoCloseable {
         });
         if (stuck) {
             clock.addThread();
-            log.error(
+            LOG.error(
                     "device {} has not returned from {} for {} s: it is stopped, and another thread serves its neighbours",
                     name(),
                     settings.script(),
@@ -303,7 +303,7 @@ public final class Device implements AutoCloseable {
             try {
                 state.close();
             } catch (Exception e) {
-                log.warn("a module of device {} did not close", name(), e);
+                LOG.warn("a module of device {} did not close", name(), e);
             }
         }
         atShutdown.clear();
@@ -548,7 +548,7 @@ public final class Device implements AutoCloseable {
     public void close() {
         boolean virtual = clock instanceof VirtualClock;
         if (!events.close(virtual ? Duration.ZERO : Duration.ofSeconds(5))) {
-            log.warn("device {} did not end its callback within 5 s and is left as it is", name());
+            LOG.warn("device {} did not end its callback within 5 s and is left as it is", name());
             return;
         }
         network.cut();

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** The events of one device, handled one at a time on the threads of its clock. Any thread may call. */
 final class EventQueue {
 
-    private static final Logger log = LoggerFactory.getLogger(EventQueue.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
 
     /** How many events one device may handle before its neighbours get their turn. */
     private static final int BURST = 32;
@@ -26,13 +26,13 @@ final class EventQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final ArrayDeque<Runnable> events = new ArrayDeque<>(4);
     private boolean running;
     private boolean closed;
     private @Nullable Runnable onReturn;
 
-    // Written by the thread of the device.
+    // Device thread only.
     private volatile long busyUntil;
     private volatile long eventBegan;
 
@@ -151,7 +151,7 @@ final class EventQueue {
         try {
             event.run();
         } catch (RuntimeException e) {
-            log.error("an event of device {} failed inside the host", device, e);
+            LOG.error("an event of device {} failed inside the host", device, e);
         }
     }
 

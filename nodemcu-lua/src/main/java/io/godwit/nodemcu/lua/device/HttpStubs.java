@@ -25,7 +25,7 @@ public final class HttpStubs {
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private final List<Stub> stubs = new ArrayList<>(0);
     private final ArrayDeque<Request> requests = new ArrayDeque<>(0);
 

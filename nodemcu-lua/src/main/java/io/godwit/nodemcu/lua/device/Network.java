@@ -49,7 +49,7 @@ public final class Network {
     private final WifiStation station;
     private final HttpStubs http = new HttpStubs();
 
-    // Thread of the device only, except for reading the volatile one.
+    // Device thread only, except for reading the volatile one.
     private final List<User> users = new ArrayList<>(2);
     private final List<Waiting> waiting = new ArrayList<>(0);
     private boolean plugged = true;

@@ -23,7 +23,7 @@ public final class VirtualClock implements DeviceClock {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
 
-    // Guarded by lock.
+    // Guarded by the lock.
     private int atOnce;
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private long now;

@@ -32,7 +32,7 @@ public final class VirtualHardware {
     private final long seed;
     private final ReentrantLock lock = new ReentrantLock();
 
-    // Guarded by lock. Made when first needed: most devices of a fleet need few of them.
+    // Guarded by the lock. Made when first needed: most devices of a fleet need few of them.
     private @Nullable Map<String, Signal> sensors;
     private @Nullable Set<String> detached;
     private @Nullable Map<Integer, Pin> pins;

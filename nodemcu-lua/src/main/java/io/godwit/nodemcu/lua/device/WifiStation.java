@@ -58,7 +58,7 @@ public final class WifiStation {
     private final Device device;
     private final Runnable changed;
 
-    // Thread of the device only.
+    // Device thread only.
     private WifiSettings settings;
     private String ssid;
     private @Nullable String password;

@@ -33,7 +33,7 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
     private final Profile profile;
     private @Nullable Mqtt mqtt;
 
-    // Thread of the device only.
+    // Device thread only.
     private @Nullable LuaRef self;
     private String where = "";
     private @Nullable LuaRef connected;

@@ -59,7 +59,7 @@ final class TcpSocket implements Network.User {
     // Set once.
     private final Device device;
 
-    // Thread of the device only.
+    // Device thread only.
     private final Map<String, LuaRef> callbacks = new HashMap<>(4);
     private final ArrayDeque<ByteBuffer> outgoing = new ArrayDeque<>(2);
     private @Nullable AsynchronousSocketChannel channel;

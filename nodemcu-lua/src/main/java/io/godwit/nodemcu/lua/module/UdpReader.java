@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /** Reads the UDP sockets of all devices on one daemon thread. */
 final class UdpReader {
 
-    private static final Logger log = LoggerFactory.getLogger(UdpReader.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UdpReader.class);
 
     /** What one {@code receive} callback gets at most. */
     private static final int LARGEST = 65_535;
@@ -70,7 +70,7 @@ final class UdpReader {
                 selector.select(key -> read(key, buffer));
                 register();
             } catch (IOException e) {
-                log.warn("reading UDP sockets failed", e);
+                LOG.warn("reading UDP sockets failed", e);
             }
         }
     }
@@ -80,7 +80,7 @@ final class UdpReader {
             try {
                 next.channel().register(selector, SelectionKey.OP_READ, next.receiver());
             } catch (ClosedChannelException e) {
-                log.debug("a UDP socket was closed before it was read", e);
+                LOG.debug("a UDP socket was closed before it was read", e);
             }
         }
     }
@@ -95,7 +95,7 @@ final class UdpReader {
             }
         } catch (IOException e) {
             key.cancel();
-            log.debug("reading a UDP socket failed", e);
+            LOG.debug("reading a UDP socket failed", e);
         }
     }
 }

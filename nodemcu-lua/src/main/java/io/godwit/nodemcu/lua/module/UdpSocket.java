@@ -45,7 +45,7 @@ final class UdpSocket implements Network.User {
     // Set once.
     private final Device device;
 
-    // Thread of the device only.
+    // Device thread only.
     private final Map<String, LuaRef> callbacks = new HashMap<>(2);
     private @Nullable DatagramChannel channel;
     private @Nullable LuaRef self;

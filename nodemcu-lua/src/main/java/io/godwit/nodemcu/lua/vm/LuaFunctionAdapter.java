@@ -11,7 +11,7 @@ import party.iroiro.luajava.Lua;
  */
 final class LuaFunctionAdapter implements JFunction {
 
-    private static final Logger log = LoggerFactory.getLogger(LuaFunctionAdapter.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LuaFunctionAdapter.class);
 
     private final LuaFunction function;
     private final String label;
@@ -35,10 +35,10 @@ final class LuaFunctionAdapter implements JFunction {
         } catch (StackOverflowError error) {
             return call.raise("stack overflow in '" + label + "'");
         } catch (OutOfMemoryError error) {
-            log.error("'{}' ran out of memory", label);
+            LOG.error("'{}' ran out of memory", label);
             return call.raise("not enough memory");
         } catch (RuntimeException error) {
-            log.warn("'{}' failed inside the host", label, error);
+            LOG.warn("'{}' failed inside the host", label, error);
             return call.raise("'" + label + "' failed inside the host: " + error);
         } finally {
             machine.watchdog().spent(System.nanoTime() - begin);

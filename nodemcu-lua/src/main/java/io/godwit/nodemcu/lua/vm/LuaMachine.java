@@ -46,7 +46,7 @@ public final class LuaMachine implements AutoCloseable {
     private final LuaObjects objects;
     private final int handlerSlot;
 
-    // Thread of the device only.
+    // Device thread only.
     private boolean closed;
 
     /**

@@ -7,7 +7,7 @@ package io.godwit.nodemcu.lua.vm;
 public final class LuaRef {
 
     private final LuaMachine machine;
-    // Thread of the device only. Zero once released.
+    // Device thread only. Zero once released.
     private int slot;
 
     LuaRef(LuaMachine machine, int slot) {

@@ -29,7 +29,7 @@ final class LuaWatchdog {
     private final long limitNanos;
     private int hookSlot;
 
-    // Thread of the device only.
+    // Device thread only.
     private long beginNanos = -1;
     private long javaNanos;
     private long hostBytes;
