@@ -6,7 +6,7 @@ import io.godwit.cli.simulate.FleetPlan.Faults;
 import io.godwit.cli.simulate.FleetPlan.Publication;
 import io.godwit.cli.simulate.FleetPlan.RecordedDevice;
 import io.godwit.mqtt.protocol.Qos;
-import io.godwit.nodemcu.lua.device.Spans;
+import io.godwit.nodemcu.lua.device.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -288,7 +288,7 @@ final class FleetFile {
         Duration duration(String name) {
             String text = text(name);
             try {
-                return text == null ? null : Spans.parse(text);
+                return text == null ? null : Durations.parse(text);
             } catch (IllegalArgumentException e) {
                 throw error(name, String.valueOf(e.getMessage()));
             }
