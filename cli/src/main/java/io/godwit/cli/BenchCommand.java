@@ -12,6 +12,7 @@ import io.godwit.cli.bench.PayloadSizes;
 import io.godwit.cli.bench.Sources;
 import io.godwit.cli.bench.TextReport;
 import io.godwit.cli.bench.Topics;
+import io.godwit.cli.options.Candidates;
 import io.godwit.cli.options.CountOption;
 import io.godwit.cli.options.DurationOption;
 import io.godwit.cli.options.Durations;
@@ -115,6 +116,7 @@ final class BenchCommand extends ClientCommand {
     @Option(
             names = "--subscribe-qos",
             paramLabel = "QOS",
+            completionCandidates = Candidates.ZeroToTwo.class,
             converter = QosConverter.class,
             description = "The highest QoS to receive with. [as --qos]")
     private @Nullable Qos subscribeQos;

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.Candidates;
 import io.godwit.cli.options.CountOption;
 import io.godwit.cli.options.HostOption;
 import io.godwit.cli.options.LoginOptions;
@@ -126,6 +127,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--on-error",
             paramLabel = "WHAT",
+            completionCandidates = Candidates.OnError.class,
             description = "After an error that the script does not catch: restart, stop or ignore. [restart]")
     private String onError = "restart";
 

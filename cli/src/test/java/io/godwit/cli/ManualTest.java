@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -138,6 +139,38 @@ class ManualTest {
         assertThat(bash(script, "godwit sub --retained-")).containsExactly("--retained-only");
         assertThat(bash(script, "godwit sub --payload ")).contains("raw", "hex", "json");
         assertThat(bash(script, "godwit completion ")).containsExactly("bash", "zsh", "fish");
+    }
+
+    /** What options accept, and so what each shell offers. */
+    private static final Map<String, List<String>> ACCEPTED = Map.of(
+            "godwit sub -q ", List.of("0", "1", "2"),
+            "godwit sub --retain-handling ", List.of("0", "1", "2"),
+            "godwit pub -V ", List.of("31", "311", "5"),
+            "godwit pub --tls-version ", List.of("tlsv1.2", "tlsv1.3"),
+            "godwit sub --color ", List.of("always", "auto", "never"),
+            "godwit sub --payload ", List.of("auto", "base64", "hex", "json", "raw", "text"),
+            "godwit bench --topics ", List.of("all", "each", "one"),
+            "godwit run --on-error ", List.of("ignore", "restart", "stop"));
+
+    @Test
+    void bash_and_fish_offer_what_an_option_accepts() throws IOException {
+        Path bash = script(Completion.bash);
+        ACCEPTED.forEach(
+                (line, values) -> assertThat(bash(bash, line)).as(line).containsExactlyInAnyOrderElementsOf(values));
+        Path fish = script(Completion.fish);
+        ACCEPTED.forEach(
+                (line, values) -> assertThat(fish(fish, line)).as(line).containsExactlyInAnyOrderElementsOf(values));
+    }
+
+    @Test
+    void zsh_offers_what_an_option_accepts() throws IOException {
+        String zsh = Files.readString(script(Completion.zsh));
+        ACCEPTED.forEach((line, values) -> {
+            String option = line.strip().replaceFirst(".* ", "");
+            assertThat(zsh.lines().filter(each -> each.contains(option + "+") || each.contains(option + "=")))
+                    .as(line)
+                    .anyMatch(each -> values.stream().allMatch(each.replaceFirst(".*:\\(", "(")::contains));
+        });
     }
 
     private static List<String> bash(Path script, String line) {

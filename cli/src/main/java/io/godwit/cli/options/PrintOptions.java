@@ -23,7 +23,11 @@ public final class PrintOptions {
     @Mixin
     private PayloadStyleOption style = new PayloadStyleOption();
 
-    @Option(names = "--color", paramLabel = "WHEN", description = "always, never, or auto: on a terminal. [auto]")
+    @Option(
+            names = "--color",
+            paramLabel = "WHEN",
+            completionCandidates = Candidates.When.class,
+            description = "always, never, or auto: on a terminal. [auto]")
     private String colour = "auto";
 
     @Option(

@@ -9,6 +9,7 @@ public final class QosOption extends SharedOption {
     @Option(
             names = {"-q", "--qos"},
             paramLabel = "QOS",
+            completionCandidates = Candidates.ZeroToTwo.class,
             converter = QosConverter.class)
     private @Nullable Qos qos;
 

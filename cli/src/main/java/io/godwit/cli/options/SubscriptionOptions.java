@@ -16,6 +16,7 @@ public final class SubscriptionOptions {
     @Option(
             names = "--retain-handling",
             paramLabel = "N",
+            completionCandidates = Candidates.ZeroToTwo.class,
             description = "Retained messages: 0 all, 1 if the subscription is new, 2 none, MQTT 5. [0]")
     private int retainHandling;
 

@@ -75,7 +75,8 @@ public final class TlsOptions {
     @Option(
             order = 1,
             names = "--tls-version",
-            paramLabel = "VERSION",
+            paramLabel = "TLS_VERSION",
+            completionCandidates = Candidates.TlsVersions.class,
             description = "tlsv1.2 or tlsv1.3; both unless set.")
     private @Nullable String version;
 

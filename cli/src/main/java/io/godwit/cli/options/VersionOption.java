@@ -10,6 +10,7 @@ public final class VersionOption extends SharedOption {
             order = 1,
             names = {"-V", "--protocol-version", "--mqtt-version"},
             paramLabel = "VERSION",
+            completionCandidates = Candidates.Versions.class,
             converter = VersionConverter.class)
     private @Nullable ProtocolVersion version;
 

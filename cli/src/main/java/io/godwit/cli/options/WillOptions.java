@@ -18,6 +18,7 @@ public final class WillOptions {
             order = 1,
             names = "--will-qos",
             paramLabel = "QOS",
+            completionCandidates = Candidates.ZeroToTwo.class,
             converter = QosConverter.class,
             description = "The QoS of the will. [0]")
     private Qos qos = Qos.AT_MOST_ONCE;
