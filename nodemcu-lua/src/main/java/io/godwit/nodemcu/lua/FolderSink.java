@@ -10,8 +10,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -120,9 +122,9 @@ final class FolderSink implements Flash.Sink {
                 Files.deleteIfExists(file);
             } else {
                 // A file beside it first, so that an interrupted write leaves the old content.
-                Path temporary = Files.createTempFile(file.getParent(), ".godwit", ".tmp");
+                Path temporary = file.resolveSibling(".godwit-" + UUID.randomUUID() + ".tmp");
                 try {
-                    Files.write(temporary, content);
+                    Files.write(temporary, content, StandardOpenOption.CREATE_NEW);
                     Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
                 } finally {
                     Files.deleteIfExists(temporary);

@@ -6,6 +6,7 @@ import io.godwit.nodemcu.lua.device.Network;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
+import io.godwit.nodemcu.lua.vm.LuaMachine;
 import io.godwit.nodemcu.lua.vm.LuaRef;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,9 @@ final class TcpServer implements Network.User {
                 return 0;
             })
             .build();
+
+    /** What a listening port counts as: file handles are scarcer than memory, and the neighbours need theirs. */
+    private static final int HANDLE_BYTES = 256 * 1024;
 
     private final Device device;
     private @Nullable AsynchronousServerSocketChannel channel;
@@ -68,7 +72,14 @@ final class TcpServer implements Network.User {
             own = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
             return 0;
         }
-        AsynchronousServerSocketChannel open = bind(port);
+        call.reserve(HANDLE_BYTES);
+        AsynchronousServerSocketChannel open;
+        try {
+            open = bind(port);
+        } catch (LuaError e) {
+            call.machine().release(HANDLE_BYTES);
+            throw e;
+        }
         channel = open;
         device.network().add(this);
         accept(open, callback);
@@ -122,6 +133,10 @@ final class TcpServer implements Network.User {
         channel = null;
         device.network().remove(this);
         if (open != null) {
+            LuaMachine machine = device.machine();
+            if (machine != null) {
+                machine.release(HANDLE_BYTES);
+            }
             try {
                 open.close();
             } catch (IOException e) {

@@ -10,6 +10,8 @@ import party.iroiro.luajava.lua51.Lua51Natives;
  */
 final class LuaWatchdog {
 
+    /** A budget by which the hook knows that memory, not time, is used up. */
+    private static final long OUT_OF_MEMORY = -1_000_000_000_000_000L;
     /** After this much time in Java functions the callback's time is looked at. */
     private static final long JAVA_NANOS = 20_000_000;
     /** The argument of {@code lua_gc} that returns the KiB in use, and the one that returns the bytes beyond. */
@@ -98,7 +100,7 @@ final class LuaWatchdog {
             c.lua_checkstack(main, 8);
             c.luaJ_gc(main);
             if (bytes > limits.hostBytes() - hostBytes) {
-                end();
+                setInstructions(OUT_OF_MEMORY);
                 throw new LuaError("not enough memory");
             }
         }

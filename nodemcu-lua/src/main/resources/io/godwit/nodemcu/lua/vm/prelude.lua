@@ -34,7 +34,8 @@ watch = function()
     -- From here on every instruction raises, so that no pcall of the script can hold the error up.
     tripped = true
     sethook(watch, "", 1)
-    local why = left < 0 and "watchdog: the callback ran too long" or "not enough memory"
+    -- The host sets a budget far below zero when the memory of its objects is used up.
+    local why = left < 0 and left > -1e12 and "watchdog: the callback ran too long" or "not enough memory"
     left = -1
     error(why, 2)
   elseif tripped then
