@@ -51,20 +51,20 @@ class MosquittoNetTest {
         }
     }
 
-    static List<Arguments> roads() {
-        List<Arguments> roads = new ArrayList<>();
+    static List<Arguments> transports() {
+        List<Arguments> all = new ArrayList<>();
         for (ProtocolVersion version : ProtocolVersion.values()) {
-            for (String road : List.of("tcp", "unix", "ws", "tls", "mutual", "wss")) {
-                roads.add(Arguments.of(road, Tls.Engine.JDK, version));
+            for (String transport : List.of("tcp", "unix", "ws", "tls", "mutual", "wss")) {
+                all.add(Arguments.of(transport, Tls.Engine.JDK, version));
             }
-            for (String road : List.of("tls", "mutual", "wss")) {
-                roads.add(Arguments.of(road, Tls.Engine.BORINGSSL, version));
+            for (String transport : List.of("tls", "mutual", "wss")) {
+                all.add(Arguments.of(transport, Tls.Engine.BORINGSSL, version));
             }
         }
-        return roads;
+        return all;
     }
 
-    static TransportOptions road(String name, Tls.Engine engine) throws Exception {
+    static TransportOptions transport(String name, Tls.Engine engine) throws Exception {
         assumeTrue(engine != Tls.Engine.BORINGSSL || OpenSsl.isAvailable(), "BoringSSL is not there");
         Tls.Builder tls = Tls.builder().engine(engine).ca(broker.authority.getCertificatePEM());
         if (name.equals("mutual")) {
@@ -79,7 +79,9 @@ class MosquittoNetTest {
             case "mutual" -> "mqtts://localhost:" + broker.mutual;
             default -> "mqtts://localhost:" + broker.tls;
         };
-        return TransportOptions.to(address).toBuilder().tls(tls.build()).build();
+        TransportOptions.Builder options = TransportOptions.to(address).toBuilder();
+        boolean plain = address.startsWith("mqtt:") || address.startsWith("mqtt+unix:") || address.startsWith("ws:");
+        return plain ? options.build() : options.tls(tls.build()).build();
     }
 
     /** Publishes at each QoS, small and large, and hears it. */
@@ -102,13 +104,13 @@ class MosquittoNetTest {
 
     @ParameterizedTest
     @MethodSource
-    void roads(String name, Tls.Engine engine, ProtocolVersion version) throws Exception {
-        TransportOptions road = road(name, engine);
+    void transports(String name, Tls.Engine engine, ProtocolVersion version) throws Exception {
+        TransportOptions options = transport(name, engine);
         try (MqttClient client =
-                MqttClient.builder().transport(road).protocol(version).build()) {
+                MqttClient.builder().transport(options).protocol(version).build()) {
             client.connect();
 
-            roundTrip(client, "roads/" + name + "/" + engine + "/" + version);
+            roundTrip(client, "transports/" + name + "/" + engine + "/" + version);
         }
     }
 
@@ -121,17 +123,17 @@ class MosquittoNetTest {
                 .build()) {
             client.connect();
 
-            roundTrip(client, "roads/list");
+            roundTrip(client, "transports/list");
         }
     }
 
     @Test
     @DisplayName("mutual TLS without a certificate: the failure says so")
     void without_certificate() throws Exception {
-        TransportOptions road = road("mutual", Tls.Engine.JDK).toBuilder()
+        TransportOptions options = transport("mutual", Tls.Engine.JDK).toBuilder()
                 .tls(Tls.builder().ca(broker.authority.getCertificatePEM()).build())
                 .build();
-        try (MqttClient client = MqttClient.builder().transport(road).build()) {
+        try (MqttClient client = MqttClient.builder().transport(options).build()) {
             assertThatThrownBy(client::connect)
                     .isInstanceOf(MqttConnectException.class)
                     .satisfies(failure -> assertThat(messages(failure)).contains("client certificate"));
@@ -168,7 +170,7 @@ class MosquittoNetTest {
 
             await().until(() -> broker.log().contains("u'new-certificate'"));
             await().until(client::isConnected);
-            roundTrip(client, "roads/rotated");
+            roundTrip(client, "transports/rotated");
         }
     }
 

@@ -23,11 +23,14 @@ class RealProxiesTest {
             "mqtts://" + host + ":" + broker.tls,
             "wss://" + host + ":" + broker.wss
         }) {
-            TransportOptions road = TransportOptions.to(address).toBuilder()
-                    .proxy(proxy)
-                    .tls(Tls.builder().ca(broker.authority.getCertificatePEM()).build())
-                    .build();
-            try (MqttClient client = MqttClient.builder().transport(road).build()) {
+            TransportOptions.Builder options =
+                    TransportOptions.to(address).toBuilder().proxy(proxy);
+            if (!address.startsWith("mqtt:")) {
+                options.tls(
+                        Tls.builder().ca(broker.authority.getCertificatePEM()).build());
+            }
+            try (MqttClient client =
+                    MqttClient.builder().transport(options.build()).build()) {
                 client.connect();
                 MosquittoNetTest.roundTrip(client, "proxies");
             }
@@ -41,7 +44,7 @@ class RealProxiesTest {
         try (MqttClient client = MqttClient.builder().transport(without).build()) {
             assertThatThrownBy(client::connect)
                     .isInstanceOf(MqttConnectException.class)
-                    .hasStackTraceContaining("it wants credentials");
+                    .hasStackTraceContaining("credentials");
         }
     }
 
