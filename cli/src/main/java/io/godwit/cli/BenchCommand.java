@@ -195,6 +195,12 @@ final class BenchCommand extends ClientCommand {
         super(terminal);
     }
 
+    /** A load needs more than one event loop, as many as clients share by default. */
+    @Override
+    int threads() {
+        return Math.min(Runtime.getRuntime().availableProcessors(), 4);
+    }
+
     @Override
     public Integer call() throws Exception {
         BenchPlan plan = plan();
@@ -216,6 +222,7 @@ final class BenchCommand extends ClientCommand {
         } finally {
             live.end();
             told.countDown();
+            transport().close();
         }
     }
 
