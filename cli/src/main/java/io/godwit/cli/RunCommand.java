@@ -432,7 +432,7 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void warned(Device device, Warning warning) {
-            if (!output.isQuiet() && device.settings().index() == 0) {
+            if (!output.isQuiet() && device.settings().index() == first) {
                 terminal.note("godwit: " + warning);
             }
         }

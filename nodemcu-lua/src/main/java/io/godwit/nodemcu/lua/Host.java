@@ -103,23 +103,34 @@ public final class Host implements AutoCloseable {
                 options.wifi);
         DeviceListener both = new Both(figures, listener);
         for (int i = 0; i < options.count; i++) {
-            DeviceSettings settings = new DeviceSettings(
-                    name(i), options.first + i, options.seed, start, options.onError, options.limits, modules, shared);
-            Flash flash = new Flash(image);
-            Device device = new Device(settings, clock, flash, both);
-            if (options.writeBack && options.count == 1) {
-                flash.sink(new FolderSink(folder, text -> device.warn(WarningType.FILES, text)));
-            }
-            if (i == 0) {
-                image.skipped().forEach(text -> device.warn(WarningType.FILES, text));
-            }
-            if (options.count > 100) {
-                device.hardware().keep(0);
-            }
-            devices.add(device);
-            if (scenario != null) {
-                scenario.applyTo(device);
-            }
+            Device device = new Device(
+                    new DeviceSettings(
+                            name(i),
+                            options.first + i,
+                            options.seed,
+                            start,
+                            options.onError,
+                            options.limits,
+                            modules,
+                            shared),
+                    clock,
+                    new Flash(image),
+                    both);
+            equip(device, scenario);
+        }
+        image.skipped().forEach(text -> devices.get(0).warn(WarningType.FILES, text));
+    }
+
+    private void equip(Device device, @Nullable Scenario scenario) throws IOException {
+        if (options.writeBack && options.count == 1) {
+            device.flash().sink(new FolderSink(folder, text -> device.warn(WarningType.FILES, text)));
+        }
+        if (options.count > 100) {
+            device.hardware().keep(0);
+        }
+        devices.add(device);
+        if (scenario != null) {
+            scenario.applyTo(device);
         }
     }
 

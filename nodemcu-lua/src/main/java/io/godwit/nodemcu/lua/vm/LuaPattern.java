@@ -123,35 +123,13 @@ public final class LuaPattern {
                     }
                 }
                 case '%' -> {
-                    int next = p + 1 < pattern.length ? pattern[p + 1] : 0;
-                    if (next == 'b') {
-                        s = balanced(s, p + 2);
+                    int length = specialLength(p);
+                    if (length > 0) {
+                        s = special(s, p);
                         if (s == NO_MATCH) {
                             return NO_MATCH;
                         }
-                        p += 4;
-                        continue;
-                    }
-                    if (next == 'f') {
-                        p += 2;
-                        if (p >= pattern.length || pattern[p] != '[') {
-                            throw new LuaError("missing '[' after '%f' in pattern");
-                        }
-                        int end = classEnd(p);
-                        int before = s == 0 ? 0 : source[s - 1] & 0xFF;
-                        int here = s < source.length ? source[s] & 0xFF : 0;
-                        if (inSet(before, p, end - 1) || !inSet(here, p, end - 1)) {
-                            return NO_MATCH;
-                        }
-                        p = end;
-                        continue;
-                    }
-                    if (next >= '0' && next <= '9') {
-                        s = backReference(s, next);
-                        if (s == NO_MATCH) {
-                            return NO_MATCH;
-                        }
-                        p += 2;
+                        p += length;
                         continue;
                     }
                 }
@@ -188,6 +166,37 @@ public final class LuaPattern {
                 }
             }
         }
+    }
+
+    /** The length of {@code %bxy}, {@code %f[set]} or {@code %1} in the pattern; 0 for any other use of {@code %}. */
+    private int specialLength(int p) {
+        int next = p + 1 < pattern.length ? pattern[p + 1] : 0;
+        if (next == 'b') {
+            return 4;
+        }
+        if (next == 'f') {
+            if (p + 2 >= pattern.length || pattern[p + 2] != '[') {
+                throw new LuaError("missing '[' after '%f' in pattern");
+            }
+            return classEnd(p + 2) - p;
+        }
+        return next >= '0' && next <= '9' ? 2 : 0;
+    }
+
+    /** Matches what {@link #specialLength} has measured; returns where the match ends. */
+    private int special(int s, int p) {
+        int next = pattern[p + 1];
+        if (next == 'b') {
+            return balanced(s, p + 2);
+        }
+        if (next != 'f') {
+            return backReference(s, next);
+        }
+        int set = p + 2;
+        int end = classEnd(set);
+        int before = s == 0 ? 0 : source[s - 1] & 0xFF;
+        int here = s < source.length ? source[s] & 0xFF : 0;
+        return inSet(before, set, end - 1) || !inSet(here, set, end - 1) ? NO_MATCH : s;
     }
 
     private int maxExpand(int s, int p, int end) {
