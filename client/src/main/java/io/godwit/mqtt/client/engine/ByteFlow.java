@@ -198,6 +198,11 @@ final class ByteFlow {
         });
     }
 
+    /** Tells what time has brought, rather than bytes. */
+    void tellEvents() {
+        session.call(ByteFlow::takeEvents).forEach(owner::event);
+    }
+
     private static List<SessionEvent> takeEvents(Session locked) {
         SessionEvent event = locked.takeEvent();
         if (event == null) {

@@ -116,7 +116,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         this.notifier = notifier;
         this.loop = config.loop();
         this.flow = new ByteFlow(session, loop, log, pause, this);
-        this.ticker = new Ticker(session, loop, pause, flow::drain, this::silent);
+        this.ticker = new Ticker(session, loop, pause, this::ticked, this::silent);
         this.redirection = new Redirection(config);
         Authenticator authenticator = config.authenticator();
         this.authentication = authenticator == null
@@ -344,6 +344,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             authReceived(from, auth.auth());
         } else if (event instanceof SessionEvent.Unhandled unhandled) {
             notifier.messageUnhandled(unhandled.message(), unhandled.parked());
+            if (unhandled.parked()) {
+                ticker.schedule();
+            }
         } else if (event instanceof SessionEvent.Prompted prompted) {
             prompts.accept(prompted);
         } else if (event instanceof SessionEvent.Resubscribed again) {
@@ -720,6 +723,11 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     @Override
     public void storeFailed(IOException failure) {
         loop.execute(() -> end("the session store cannot write: " + failure.getMessage(), failure));
+    }
+
+    private void ticked() {
+        flow.tellEvents();
+        flow.drain();
     }
 
     private void silent() {

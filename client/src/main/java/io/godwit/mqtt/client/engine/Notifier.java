@@ -5,6 +5,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Qos;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,6 +25,9 @@ final class Notifier {
     private final EventLoop loop;
     private final Executor executor;
     private final @Nullable ListenerCalls listenerCalls;
+
+    /** Whether a message without a handler was given up, which is logged once. Any thread. */
+    private volatile boolean givenUp;
 
     /** Whether the application's executor has rejected a task, which is logged once. Any thread. */
     private volatile boolean rejected;
@@ -127,6 +131,13 @@ final class Notifier {
     }
 
     void messageUnhandled(Message message, boolean waits) {
+        if (!waits && message.qos() != Qos.AT_MOST_ONCE && !givenUp) {
+            givenUp = true;
+            LOG.warn(
+                    "no handler wants the message for '{}': it is not kept any longer, nor are later ones;"
+                            + " unsubscribe, or declare a handler before connecting",
+                    message.topic());
+        }
         tellOf(message, listener -> listener.messageUnhandled(client, message, waits));
     }
 

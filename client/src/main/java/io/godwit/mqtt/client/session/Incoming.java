@@ -2,17 +2,24 @@ package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.codec.AckCodec;
+import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.codec.PublishCodec;
 import io.godwit.mqtt.codec.PublishFields;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Puback;
+import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +38,9 @@ final class Incoming {
     /** The same for the bytes of their packets; one message of any size is kept. */
     private static final long MOST_PARKED_BYTES = 8 << 20;
 
+    /** How long a message waits for a handler; then it is refused, or acknowledged before MQTT 5, so that others go on. */
+    private static final long PARKED_NANOS = 10_000_000_000L;
+
     private static final int CONNECTIONS = 0xFFF;
 
     // Set once.
@@ -48,6 +58,7 @@ final class Incoming {
     private final ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
     private final List<Parked> parked = new ArrayList<>(0);
     private long parkedBytes;
+    private long now;
     private final PublishFields fields = new PublishFields(true);
     /** 1 to 4,095, so that a token of an earlier connection is not taken for one of this. */
     private int connection;
@@ -59,7 +70,11 @@ final class Incoming {
 
     private int begunLength;
 
-    private record Parked(Message message, int token, int bytes) {}
+    /** Tokens of messages that are refused, until PUBACK or PUBREC is sent. */
+    private final Set<Integer> refused = new HashSet<>(0);
+
+    /** @param until when it is not kept any longer */
+    private record Parked(Message message, int token, int bytes, long until) {}
 
     Incoming(
             SessionConfig config,
@@ -189,16 +204,57 @@ final class Incoming {
     }
 
     private void park(Message message, int token, int bytes) {
-        Parked waiting = new Parked(message, token, bytes);
+        Parked waiting = new Parked(message, token, bytes, now + PARKED_NANOS);
         boolean keep =
                 parked.isEmpty() || parked.size() < MOST_PARKED && parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES;
         if (keep) {
             parked.add(waiting);
             parkedBytes += waiting.bytes();
-        } else if (message.qos() == Qos.EXACTLY_ONCE) {
-            identifiers.remove(token & 0xFFFF);
+            events.add(new SessionEvent.Unhandled(message, true));
+        } else {
+            giveUp(waiting);
         }
-        events.add(new SessionEvent.Unhandled(message, keep));
+    }
+
+    /**
+     * A message that no handler wants must not keep back the acknowledgements of those behind it: it is refused with a
+     * reason code, or before MQTT 5 acknowledged, and reported.
+     */
+    private void giveUp(Parked waiting) {
+        int token = waiting.token;
+        if (version == ProtocolVersion.V5) {
+            if (waiting.message.qos() == Qos.EXACTLY_ONCE && identifiers.get(token & 0xFFFF) == token) {
+                identifiers.remove(token & 0xFFFF); // PUBREC with an error ends the exchange [MQTT-4.3.3-8]
+            }
+            if (acks.contains(token)) {
+                refused.add(token);
+                acks.done(token);
+                acknowledge();
+            }
+        } else {
+            handled(token);
+        }
+        events.add(new SessionEvent.Unhandled(waiting.message, false));
+    }
+
+    /** When the next message has waited long enough for a handler; {@link Long#MAX_VALUE}: none waits. */
+    long nextGivenUp() {
+        return parked.isEmpty() ? Long.MAX_VALUE : parked.get(0).until;
+    }
+
+    /** Gives up messages that have waited long enough. */
+    void tick(long time) {
+        now = time;
+        while (!parked.isEmpty() && parked.get(0).until - time <= 0) {
+            Parked waiting = parked.remove(0);
+            parkedBytes -= waiting.bytes;
+            giveUp(waiting);
+        }
+    }
+
+    /** The time of the packets that are being read. */
+    void now(long time) {
+        now = time;
     }
 
     /** A handler has come: messages that waited for one may go to it. */
@@ -231,12 +287,22 @@ final class Incoming {
     private void acknowledge() {
         for (int token = acks.next(); token != 0; token = acks.next()) {
             int id = token & 0xFFFF;
-            if ((token >> 16 & 3) == 1) {
+            if (!refused.isEmpty() && refused.remove(token)) {
+                refuse(token, id);
+            } else if ((token >> 16 & 3) == 1) {
                 AckCodec.PUBACK.write(outbox.roomForAnswer(4), id);
             } else {
                 AckCodec.PUBREC.write(outbox.roomForAnswer(4), id);
             }
         }
+    }
+
+    private void refuse(int token, int id) {
+        ReasonCode reason = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
+        Packet packet = (token >> 16 & 3) == 1
+                ? new Puback(id, reason, MqttProperties.NONE)
+                : new Pubrec(id, reason, MqttProperties.NONE);
+        PacketCodec.write(packet, version, outbox.roomForAnswer(PacketCodec.size(packet, version)));
     }
 
     /** PUBREL: the message is complete; PUBCOMP answers in any case, so that the broker can go on [MQTT-4.3.3-11]. */
@@ -263,6 +329,7 @@ final class Incoming {
 
     void disconnected() {
         acks.clear();
+        refused.clear();
         begun = null;
     }
 

@@ -117,6 +117,7 @@ public final class Session {
     /** Begins a connection: CONNECT goes into the outbox. */
     public void open(Connect packet, long time) {
         now = time;
+        incoming.now(time);
         phase = Phase.CONNECTING;
         connect = packet;
         PacketReader packets = new PacketReader(config.maximumPacketSize());
@@ -139,6 +140,7 @@ public final class Session {
             return false;
         }
         now = time;
+        incoming.now(time);
         refuseWhatIsNoConnack(packets, bytes);
         boolean before = phase == Phase.CONNECTED;
         int readable = bytes.readableBytes();
@@ -539,7 +541,9 @@ public final class Session {
         long expiry = outgoing.nextExpiry();
         // After DISCONNECT nothing may be sent, so no ping falls due: a deadline here would come again at once, for
         // ever.
-        return phase == Phase.CONNECTED ? Math.min(keepAlive.deadline(), expiry) : expiry;
+        return phase == Phase.CONNECTED
+                ? Math.min(Math.min(keepAlive.deadline(), incoming.nextGivenUp()), expiry)
+                : expiry;
     }
 
     /** Does what is due: pings, and ends what has expired. False: the broker is silent, the connection is to be closed. */
@@ -550,6 +554,7 @@ public final class Session {
         if (phase != Phase.CONNECTED) {
             return true;
         }
+        incoming.tick(time);
         if (keepAlive.isDead(time)) {
             return false;
         }

@@ -559,6 +559,44 @@ class SessionTest {
     }
 
     @Test
+    @DisplayName(
+            "a message that no handler wants is given up after ten seconds, so that those behind it are acknowledged")
+    void a_message_without_a_handler_does_not_block_the_others_for_ever() {
+        connect();
+        session.addHandler(handler("wanted"));
+        in(received(4, Qos.AT_LEAST_ONCE, "stale"), received(5, Qos.AT_LEAST_ONCE, "wanted"));
+        session.handled(batch().token(0));
+        assertThat(out()).isEmpty();
+        assertThat(session.nextTick()).isEqualTo(now + 10 * SECOND);
+
+        now += 10 * SECOND;
+        session.tick(now);
+
+        assertThat(out()).containsExactly(puback(4), puback(5));
+        assertThat(session.nextTick()).isGreaterThan(now);
+    }
+
+    @Test
+    @DisplayName("MQTT 5: a message that no handler wants is refused with a reason code, at QoS 2 without PUBREL")
+    void a_message_without_a_handler_is_refused_in_version_5() {
+        version = ProtocolVersion.V5;
+        session = session();
+        connect();
+        in(received(4, Qos.AT_LEAST_ONCE, "stale"), received(5, Qos.EXACTLY_ONCE, "stale"));
+
+        now += 10 * SECOND;
+        session.tick(now);
+
+        assertThat(out())
+                .containsExactly(
+                        new Puback(4, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, MqttProperties.NONE),
+                        new Pubrec(5, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, MqttProperties.NONE));
+        in(received(5, Qos.EXACTLY_ONCE, "stale"));
+        session.addHandler(handler("stale"));
+        assertThat(batch().size()).isOne();
+    }
+
+    @Test
     @DisplayName("[MQTT-3.3.4-9] a broker that exceeds the receive maximum of this client breaks the protocol")
     void too_many_unacknowledged_messages_are_a_protocol_error() {
         session = new Session(
