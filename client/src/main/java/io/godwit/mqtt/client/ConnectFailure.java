@@ -28,6 +28,32 @@ public record ConnectFailure(
         MqttProperties properties,
         @Nullable Throwable exception) {
 
+    /**
+     * Whether the same CONNECT will be rejected again, whenever it is sent: the protocol version, the client identifier, the
+     * authentication method or the will is not acceptable, or the client is banned. Rejected credentials are not among
+     * these, since brokers also reject them while they cannot check them.
+     */
+    public boolean isPermanent() {
+        if (reason == FailureReason.NOT_SENT) {
+            return exception instanceof IllegalArgumentException;
+        }
+        return reasonCode != null
+                && switch (reasonCode) {
+                    case UNSUPPORTED_PROTOCOL_VERSION,
+                            CLIENT_IDENTIFIER_NOT_VALID,
+                            BANNED,
+                            BAD_AUTHENTICATION_METHOD,
+                            MALFORMED_PACKET,
+                            PROTOCOL_ERROR,
+                            TOPIC_NAME_INVALID,
+                            PACKET_TOO_LARGE,
+                            PAYLOAD_FORMAT_INVALID,
+                            RETAIN_NOT_SUPPORTED,
+                            QOS_NOT_SUPPORTED -> true;
+                    default -> false;
+                };
+    }
+
     /** A failure without a CONNACK. */
     public static ConnectFailure of(
             ConnectPhase phase, FailureReason reason, String text, @Nullable Throwable exception) {

@@ -3,6 +3,7 @@ package io.godwit.mqtt.client;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** {@link Reconnect#decorrelated}: remembers the last delay. */
 final class DecorrelatedJitter implements Reconnect {
@@ -16,7 +17,10 @@ final class DecorrelatedJitter implements Reconnect {
     }
 
     @Override
-    public Duration delay(Attempt attempt) {
+    public @Nullable Duration delay(Attempt attempt) {
+        if (attempt.isPointless()) {
+            return null;
+        }
         long before = attempt.number() == 1 ? first : last.get();
         long bound = Math.max(first, Math.min(longest, 3 * before));
         long delay = Math.min(longest, first + ThreadLocalRandom.current().nextLong(bound - first + 1));

@@ -145,7 +145,8 @@ public interface MqttClient extends AutoCloseable {
 
     /**
      * {@link #publish(Message)} without blocking. The future ends exactly once; its dependents run on the client's handler
-     * executor, and may wait for other futures. Cancelling it does not recall the message.
+     * executor, and may wait for other futures. Cancelling it takes the message out of the queue; {@code cancel} returns
+     * false if the message was sent already, and the future then ends as the broker answers.
      */
     CompletableFuture<PublishResult> publishAsync(Message message);
 

@@ -9,6 +9,7 @@ public sealed class MqttException extends RuntimeException
                 SubscribeException,
                 NotConnectedException,
                 ClientClosedException,
+                MqttInterruptedException,
                 MqttTimeoutException,
                 MqttStoreException {
     private static final long serialVersionUID = 1;

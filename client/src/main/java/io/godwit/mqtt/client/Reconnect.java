@@ -17,14 +17,20 @@ public interface Reconnect {
     /**
      * The attempt that is to be made.
      *
-     * @param number 1 for the first attempt after the connection was lost, 2 if that failed, and so on
+     * @param number 1 for the first attempt after the connection was lost, 2 if that failed, and so on; a connection that
+     *     lasted for less than ten seconds counts as a failed attempt
      * @param lost why the last connection ended; null if there was none yet
      * @param failure why the attempt before this one failed; null for the first
      */
     record Attempt(
             int number,
             @Nullable DisconnectCause lost,
-            @Nullable ConnectFailure failure) {}
+            @Nullable ConnectFailure failure) {
+        /** Whether the last attempt failed for a cause that no repetition heals. Godwit's own policies then give up. */
+        public boolean isPointless() {
+            return failure != null && failure.isPermanent();
+        }
+    }
 
     /** Not at all: a lost connection stays lost until {@code connect} is called. */
     static Reconnect never() {
@@ -34,7 +40,7 @@ public interface Reconnect {
     /** Always after the same time. */
     static Reconnect fixed(Duration delay) {
         requireNotNegative(delay);
-        return attempt -> delay;
+        return attempt -> attempt.isPointless() ? null : delay;
     }
 
     /**
@@ -45,6 +51,9 @@ public interface Reconnect {
         requireNotNegative(first);
         requireNotNegative(longest);
         return attempt -> {
+            if (attempt.isPointless()) {
+                return null;
+            }
             double ceiling = first.toNanos() * Math.pow(2, Math.min(attempt.number() - 1, 40));
             long bound = (long) Math.min(ceiling, longest.toNanos());
             return Duration.ofNanos(ThreadLocalRandom.current().nextLong(bound + 1));

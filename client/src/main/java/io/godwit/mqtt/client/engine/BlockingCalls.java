@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.ClientState;
+import io.godwit.mqtt.client.MqttInterruptedException;
 import io.godwit.mqtt.client.MqttTimeoutException;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.transport.Times;
@@ -51,12 +52,32 @@ final class BlockingCalls {
                     + " in state " + state.get());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new MqttTimeoutException("interrupted while waiting for " + what.get());
+            throw new MqttInterruptedException("interrupted while waiting for " + what.get(), interrupted);
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
             throw cause instanceof RuntimeException runtime ? runtime : new IllegalStateException(cause);
         } finally {
             handlers.unblock(inHandler);
+        }
+    }
+
+    /** Waits as {@link #await} does, also if the thread is interrupted, whose flag is then set again. */
+    void awaitUninterrupted(CompletableFuture<?> future, Supplier<String> what, Duration atMost) {
+        boolean interrupted = Thread.interrupted();
+        long end = System.nanoTime() + atMost.toNanos();
+        try {
+            while (true) {
+                try {
+                    await(future, what, Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+                    return;
+                } catch (MqttInterruptedException again) {
+                    interrupted |= Thread.interrupted();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -79,7 +100,7 @@ final class BlockingCalls {
             return refused;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw new MqttTimeoutException("interrupted while waiting for room in the queue");
+            throw new MqttInterruptedException("interrupted while waiting for room in the queue", interrupted);
         } finally {
             handlers.unblock(inHandler);
         }

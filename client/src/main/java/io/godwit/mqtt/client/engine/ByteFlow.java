@@ -45,6 +45,7 @@ final class ByteFlow {
     private final ReadPause pause;
     private final Runnable drain = this::drain;
     private final Owner owner;
+    private final WriteWatch watch;
 
     // Event loop only.
     private @Nullable Connection connection;
@@ -59,6 +60,7 @@ final class ByteFlow {
         this.log = log;
         this.pause = pause;
         this.owner = owner;
+        this.watch = new WriteWatch(session, loop);
     }
 
     // ---- connections ----
@@ -79,6 +81,7 @@ final class ByteFlow {
     /** The connection is gone, or given up. */
     void closed() {
         connection = null;
+        watch.closed();
         pause.connection(null);
         for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
             part.release();
@@ -120,6 +123,9 @@ final class ByteFlow {
                 left -= part.readableBytes();
                 to.write(part, !taken.isEmpty());
             }
+        }
+        if (to != null) {
+            watch.written(to);
         }
         pause.check();
         owner.drained();

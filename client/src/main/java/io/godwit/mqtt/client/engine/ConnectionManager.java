@@ -51,6 +51,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionManager.class);
 
+    private static final long STABLE = 10_000_000_000L;
+    private static final long STABLE_AFTER_TAKEOVER = 600_000_000_000L;
+
     // Set once.
     private final ClientConfig config;
     private final GuardedSession session;
@@ -75,6 +78,10 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private @Nullable Object waitingFor;
 
     private int attempts;
+    /** The number of the last attempt as the reconnect policy counts: up to the next connection that lasts. */
+    private int row;
+
+    private long connectedAt;
     /** Why the last connection ended. */
     private @Nullable DisconnectCause lastLoss;
 
@@ -176,6 +183,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     private void beginFresh() {
         attempts = 0;
+        row = 1;
         lastLoss = null;
         redirection.reset();
         established = false;
@@ -379,8 +387,12 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 properties);
         result = accepted;
         state = ClientState.CONNECTED;
+        if (!established && row == 1) {
+            row = 0;
+        }
         established = true;
         attempts = 0;
+        connectedAt = loop.nanoTime();
         ticker.schedule();
         List<CompletableFuture<ConnectResult>> waiting = connecting;
         connecting = new ArrayList<>(0);
@@ -446,6 +458,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private void serverDisconnected(BrokerConnection from, Disconnect disconnect) {
         ReasonCode reason = disconnect.reason();
         String why = "the broker disconnected: " + Failures.describe(reason, disconnect.properties())
+                + (reason == ReasonCode.SESSION_TAKEN_OVER
+                        ? "; another client is using the client identifier '" + clientId + "'"
+                        : "")
                 + redirect(from, disconnect.properties(), reason);
         from.drop(false);
         lost(new DisconnectCause(EndedBy.BROKER, reason, why, disconnect.properties(), null));
@@ -504,7 +519,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         MqttException reason = new MqttConnectException(failure);
         if (established || config.retryFirst()) {
             waitForNext(
-                    new Reconnect.Attempt(attempts + 1, lastLoss, failure),
+                    new Reconnect.Attempt(++row, lastLoss, failure),
                     reason,
                     next -> notifier.tell((listener, client) -> listener.connectFailed(client, failure, next)));
         } else {
@@ -536,8 +551,11 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             return;
         }
         lastLoss = cause;
+        if (loop.nanoTime() - connectedAt >= stableAfter(cause)) {
+            row = 0;
+        }
         waitForNext(
-                new Reconnect.Attempt(1, cause, null),
+                new Reconnect.Attempt(++row, cause, null),
                 new NotConnectedException(cause.text()),
                 next -> notifier.tell((listener, client) -> listener.disconnected(client, cause, next)));
     }
@@ -573,9 +591,21 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         }
     }
 
+    /** How long a connection must last to be a success, so that the reconnect policy counts from one again. */
+    private static long stableAfter(DisconnectCause cause) {
+        // Two clients with one identifier end each other's connections, whenever the other one comes back.
+        return cause.reasonCode() == ReasonCode.SESSION_TAKEN_OVER ? STABLE_AFTER_TAKEOVER : STABLE;
+    }
+
     private @Nullable Duration delay(Reconnect.Attempt attempt) {
         try {
-            return config.reconnect().delay(attempt);
+            Duration delay = config.reconnect().delay(attempt);
+            if (delay == null && attempt.isPointless() && attempt.failure() != null) {
+                LOG.warn(
+                        "not trying again, since that cannot help: {}",
+                        attempt.failure().text());
+            }
+            return delay;
         } catch (Throwable failure) {
             LOG.warn("the reconnect policy failed; the client does not reconnect", failure);
             return null;

@@ -1,51 +1,75 @@
 package io.godwit.mqtt.client.engine;
 
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A pool of daemon threads that starts a thread whenever none is free, up to a bound: so tasks that block keep no other
- * task waiting. Beyond the bound tasks wait in a queue. Threads end after ten idle seconds.
+ * A pool of a few daemon threads that starts another one whenever tasks wait and none ends for a moment, up to a bound: so
+ * tasks that block keep no other task waiting for long. Threads end after ten idle seconds.
  */
 final class GrowingPool implements Executor {
     private static final long IDLE_SECONDS = 10;
+    private static final long LOOK_MILLIS = 5;
 
+    // Set once.
     private final ThreadPoolExecutor pool;
+    private final ScheduledExecutorService watchdog;
+    private final int fewThreads;
+    private final int mostThreads;
 
-    GrowingPool(String name, int mostThreads) {
-        IdleThreads idle = new IdleThreads();
+    /** Whether a look is scheduled. Any thread. */
+    private final AtomicBoolean watching = new AtomicBoolean();
+
+    // Watchdog only.
+    private long completed;
+
+    GrowingPool(String name, int fewThreads, int mostThreads, ScheduledExecutorService watchdog) {
+        this.fewThreads = fewThreads;
+        this.mostThreads = mostThreads;
+        this.watchdog = watchdog;
         AtomicInteger count = new AtomicInteger();
         pool = new ThreadPoolExecutor(
-                0,
-                mostThreads,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                idle,
-                task -> {
+                fewThreads, mostThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
                     thread.setDaemon(true);
-                    thread.setContextClassLoader(
-                            GrowingPool.class.getClassLoader()); // not the application's that asked
+                    thread.setContextClassLoader(GrowingPool.class.getClassLoader()); // not the one of whoever asked
                     return thread;
-                },
-                (task, full) -> idle.put(task));
+                });
+        pool.allowCoreThreadTimeOut(true);
     }
 
     @Override
     public void execute(Runnable task) {
         pool.execute(task);
+        if (!pool.getQueue().isEmpty()) {
+            watch();
+        }
     }
 
-    /** Takes a task only if a thread waits for one, so that the executor starts a thread otherwise. */
-    private static final class IdleThreads extends LinkedTransferQueue<Runnable> {
-        private static final long serialVersionUID = 1;
+    private void watch() {
+        if (watching.compareAndSet(false, true)) {
+            watchdog.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
 
-        @Override
-        public boolean offer(Runnable task) {
-            return tryTransfer(task);
+    private void look() {
+        long before = completed;
+        completed = pool.getCompletedTaskCount();
+        int threads = pool.getCorePoolSize();
+        boolean waiting = !pool.getQueue().isEmpty();
+        if (waiting && completed == before && threads < mostThreads) {
+            pool.setCorePoolSize(threads + 1); // starts a thread for what waits
+        } else if (!waiting && pool.getActiveCount() < fewThreads && threads > fewThreads) {
+            pool.setCorePoolSize(fewThreads);
+        }
+        watching.set(false);
+        if (!pool.getQueue().isEmpty()) {
+            watch();
         }
     }
 }

@@ -3,6 +3,9 @@ package io.godwit.mqtt.client.engine;
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +21,12 @@ public final class HandlerThreads {
     /** The first JDK whose virtual threads give up their carrier inside of {@code synchronized}. */
     private static final int VIRTUAL_THREADS_WITHOUT_PINNING = 24;
 
+    private static final int FEW_THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+
+    private static final ScheduledExecutorService WATCHDOG = watchdog();
     private static final Executor SHARED = create();
-    private static final Executor BACKGROUND = new GrowingPool("godwit-background", MOST_BACKGROUND_THREADS);
+    private static final Executor BACKGROUND =
+            new GrowingPool("godwit-background", 2, MOST_BACKGROUND_THREADS, WATCHDOG);
 
     private HandlerThreads() {}
 
@@ -35,7 +42,20 @@ public final class HandlerThreads {
 
     private static Executor create() {
         Executor virtual = Runtime.version().feature() >= VIRTUAL_THREADS_WITHOUT_PINNING ? virtualThreads() : null;
-        return virtual != null ? virtual : new GrowingPool("godwit-handler", MOST_THREADS);
+        return virtual != null ? virtual : new GrowingPool("godwit-handler", FEW_THREADS, MOST_THREADS, WATCHDOG);
+    }
+
+    /** Its one thread exists while tasks wait. */
+    private static ScheduledExecutorService watchdog() {
+        ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "godwit-watchdog");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(HandlerThreads.class.getClassLoader());
+            return thread;
+        });
+        one.setKeepAliveTime(10, TimeUnit.SECONDS);
+        one.allowCoreThreadTimeOut(true);
+        return one;
     }
 
     private static @Nullable Executor virtualThreads() {

@@ -16,6 +16,7 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishFuture extends PublishExchange<PublishResult> {
     /** What all publishes of a client share; one reference keeps a publish small. */
-    record Support(JoinWaiters joins, Notifier notifier) {}
+    record Support(JoinWaiters joins, Notifier notifier, Supplier<GuardedSession> session) {}
 
     private final Support support;
 
@@ -71,11 +72,18 @@ final class PublishFuture extends PublishExchange<PublishResult> {
         return first;
     }
 
+    /** Takes the message out of the queue. False if it is not there any more: then the future ends as the broker answers. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
-        boolean first = super.cancel(mayInterruptIfRunning);
-        support.joins.wake();
-        return first;
+        if (isDone()) {
+            return isCancelled();
+        }
+        boolean withdrawn = support.session.get().call(locked -> locked.withdraw(this));
+        if (withdrawn) {
+            super.cancel(mayInterruptIfRunning);
+            support.joins.wake();
+        }
+        return withdrawn;
     }
 
     // ---- the session's end: who waits has been woken already ----

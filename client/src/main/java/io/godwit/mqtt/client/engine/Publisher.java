@@ -59,6 +59,9 @@ final class Publisher {
     private Message checked(Message message) {
         MqttProperties properties = message.properties();
         MqttProperties kept = properties.isEmpty() ? properties : checked(properties, config);
+        if (!kept.isEmpty() && kept.has(Property.SUBSCRIPTION_IDENTIFIER)) {
+            kept = kept.with(Property.SUBSCRIPTION_IDENTIFIER, null); // of a message that is forwarded [MQTT-3.3.4-6]
+        }
         return kept == properties ? message : message.withProperties(kept);
     }
 

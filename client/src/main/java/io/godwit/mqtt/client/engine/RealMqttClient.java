@@ -55,7 +55,7 @@ public final class RealMqttClient implements MqttClient {
         HandlerThread handlers = new HandlerThread();
         JoinWaiters joins = new JoinWaiters(loop, handlers);
         this.notifier = new Notifier(this, config);
-        PublishFuture.Support support = new PublishFuture.Support(joins, notifier);
+        PublishFuture.Support support = new PublishFuture.Support(joins, notifier, this::session);
         unguarded.restore(log.recovered(), message -> new PublishFuture(support, message, false));
         config.handlers().forEach(unguarded::addHandler);
         this.session = new GuardedSession(unguarded, loop, joins);
@@ -179,7 +179,7 @@ public final class RealMqttClient implements MqttClient {
     public void close() {
         CompletableFuture<Void> closed = close(new BlockingFuture<>());
         if (!loop.inLoop()) {
-            blocking.await(closed, () -> "the client to close", thrice(config.closeTimeout()));
+            blocking.awaitUninterrupted(closed, () -> "the client to close", thrice(config.closeTimeout()));
         }
     }
 

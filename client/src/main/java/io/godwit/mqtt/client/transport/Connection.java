@@ -30,6 +30,13 @@ public interface Connection {
     }
 
     /**
+     * A number that changes whenever bytes that wait for the socket are written; -1 while none wait. Loop only.
+     */
+    default long writeProgress() {
+        return -1;
+    }
+
+    /**
      * Stops or resumes reading from the socket (back-pressure). What has been read already may still be delivered after
      * {@code false}. Loop only.
      */

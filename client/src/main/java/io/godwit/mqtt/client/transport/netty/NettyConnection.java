@@ -163,6 +163,16 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     @Override
+    public long writeProgress() {
+        ChannelOutboundBuffer waiting = context().channel().unsafe().outboundBuffer();
+        if (waiting == null || waiting.totalPendingWriteBytes() == 0) {
+            return -1;
+        }
+        // which buffer is being written, and how much of it is
+        return (long) System.identityHashCode(waiting.current()) << 31 ^ waiting.currentProgress();
+    }
+
+    @Override
     public boolean hasUnwritten() {
         ChannelOutboundBuffer waiting = context().channel().unsafe().outboundBuffer();
         return waiting != null && waiting.totalPendingWriteBytes() > 0;

@@ -32,7 +32,9 @@ enum Sockets {
 
         @Override
         Channel newTcp() {
-            return new EpollSocketChannel();
+            EpollSocketChannel channel = new EpollSocketChannel();
+            channel.config().setTcpNotSentLowAt(MOST_NOT_SENT);
+            return channel;
         }
 
         @Override
@@ -66,6 +68,12 @@ enum Sockets {
             return UnixDomainSocketAddress.of(Path.of(path));
         }
     };
+
+    /**
+     * Bytes that the kernel holds before they go to the network. Without a bound it takes megabytes at once, and nothing
+     * shows that a thin link is still sending them.
+     */
+    private static final long MOST_NOT_SENT = 128 << 10;
 
     /** Bytes waiting for the socket above which a connection is not writable, and below which it is again. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 << 10, 256 << 10);
