@@ -5,7 +5,9 @@ import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttInterruptedException;
 import io.godwit.mqtt.client.MqttStoreException;
+import io.godwit.mqtt.client.MqttTimeoutException;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.client.UnsubscribeResult;
@@ -239,15 +241,25 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public Subscription subscribe(String filter, Qos qos, ManualHandler handler) {
-        return blocking.await(
-                subscribe(TopicSubscription.of(filter, qos), handler, true), () -> "SUBACK for '" + filter + "'");
+        return awaitSubscription(subscribe(TopicSubscription.of(filter, qos), handler, true), filter);
+    }
+
+    private Subscription awaitSubscription(CompletableFuture<Subscription> subscribe, String filter) {
+        try {
+            return blocking.await(subscribe, () -> "SUBACK for '" + filter + "'");
+        } catch (MqttTimeoutException | MqttInterruptedException late) {
+            if (subscribe instanceof SubscribeFuture exchange) {
+                exchange.abandon();
+            }
+            throw late;
+        }
     }
 
     @Override
     public Subscription subscribe(TopicSubscription subscription, MessageHandler handler) {
-        return blocking.await(
+        return awaitSubscription(
                 subscribe(List.of(subscription), MqttProperties.NONE, handler, true),
-                () -> "SUBACK for '" + subscription.filter() + "'");
+                subscription.filter().text());
     }
 
     @Override

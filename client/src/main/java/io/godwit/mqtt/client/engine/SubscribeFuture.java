@@ -20,6 +20,9 @@ final class SubscribeFuture extends SubscribeExchange<Subscription> {
     /** Set once: makes the result of the broker's answers. */
     private final Function<List<ReasonCode>, Subscription> granted;
 
+    private final List<RegisteredHandler> registered;
+    private volatile boolean abandoned;
+
     SubscribeFuture(
             List<TopicSubscription> subscriptions,
             MqttProperties properties,
@@ -28,6 +31,26 @@ final class SubscribeFuture extends SubscribeExchange<Subscription> {
             Function<List<ReasonCode>, Subscription> granted) {
         super(subscriptions, properties, handlers, waited);
         this.granted = granted;
+        this.registered = handlers;
+    }
+
+    List<RegisteredHandler> registered() {
+        return registered;
+    }
+
+    /** The caller of the blocking form has given up waiting. Any thread. */
+    void abandon() {
+        abandoned = true;
+    }
+
+    /** Whether nobody will ever have the subscription that it may still become. */
+    boolean isUnowned() {
+        return abandoned || isCompletedExceptionally();
+    }
+
+    /** Whether somebody has it. */
+    boolean isOwned() {
+        return isDone() && !isUnowned();
     }
 
     @Override

@@ -3,10 +3,13 @@ package io.godwit.mqtt.client.engine;
 import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.client.UnsubscribeResult;
 import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -18,6 +21,10 @@ final class Subscriber {
     private final GuardedSession session;
     private final BlockingCalls blocking;
     private final ClientConfig config;
+
+    // Guarded by the session's lock.
+    /** Subscribes that may have no owner. */
+    private final List<SubscribeFuture> recent = new ArrayList<>(0);
 
     Subscriber(GuardedSession session, BlockingCalls blocking, ClientConfig config) {
         this.session = session;
@@ -41,11 +48,37 @@ final class Subscriber {
                 handlers,
                 waited,
                 reasons -> new RealSubscription(subscriptions, reasons, new Close(handlers)));
-        Failure refused = session.request(locked -> locked.subscribe(subscribe));
+        Failure refused = session.request(locked -> {
+            Failure failure = locked.subscribe(subscribe);
+            if (failure == null) {
+                replaceUnowned(locked, subscribe);
+            }
+            return failure;
+        });
         if (refused != null) {
             subscribe.completeExceptionally(Failures.ofSubscribe(refused, subscribe.filters()));
         }
         return subscribe;
+    }
+
+    /**
+     * Guarded by the session's lock: a subscribe takes the place of earlier ones to its filters whose callers have given up
+     * waiting, so that retries do not multiply handlers.
+     */
+    private void replaceUnowned(Session locked, SubscribeFuture subscribe) {
+        for (Iterator<SubscribeFuture> each = recent.iterator(); each.hasNext(); ) {
+            SubscribeFuture earlier = each.next();
+            if (earlier.isUnowned() && !Collections.disjoint(earlier.filters(), subscribe.filters())) {
+                earlier.registered().stream()
+                        .filter(handler -> subscribe.filters().contains(handler.filter())
+                                && !subscribe.registered().contains(handler))
+                        .forEach(locked::removeHandler);
+                each.remove();
+            } else if (earlier.isOwned()) {
+                each.remove();
+            }
+        }
+        recent.add(subscribe);
     }
 
     /** Unsubscribes from these filters, whoever handles their messages. */
