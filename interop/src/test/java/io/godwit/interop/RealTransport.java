@@ -2,6 +2,7 @@ package io.godwit.interop;
 
 import io.godwit.checks.RealProxy;
 import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportOptions;
 import java.io.IOException;
@@ -60,10 +61,13 @@ enum RealTransport {
             tls.certificate(broker.certificates().resolve("client.crt"))
                     .key(broker.certificates().resolve("client.key"));
         }
-        return TransportOptions.to(address).toBuilder()
-                .tls(tls.build())
-                .proxy(proxy == null ? null : ProxyServer.parse(proxy.uri()))
-                .build();
+        TransportOptions.Builder options = TransportOptions.builder()
+                .servers(address)
+                .proxy(proxy == null ? null : ProxyServer.parse(proxy.uri()));
+        if (ServerAddress.parse(address).scheme().isTls()) {
+            options.tls(tls.build());
+        }
+        return options.build();
     }
 
     /** Whether the feature depends on the broker, not on some other transport to it. */

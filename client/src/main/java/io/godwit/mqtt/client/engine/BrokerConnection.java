@@ -142,7 +142,8 @@ final class BrokerConnection implements ConnectionListener, Authentication.Peer 
         }
         String why = cause == null ? "the broker closed the connection" : "the connection broke: " + message(cause);
         if (owner.isConnecting()) {
-            fail(ConnectFailure.of(ConnectPhase.CONNACK, FailureReason.CLOSED, why + " before it sent CONNACK", cause));
+            fail(ConnectFailure.of(
+                    ConnectPhase.CONNACK, FailureReason.CLOSED, why + " before it sent CONNACK" + tlsHint(), cause));
         } else {
             if (cause == null || isReset(cause)) {
                 flow.endedByBroker();
@@ -167,6 +168,15 @@ final class BrokerConnection implements ConnectionListener, Authentication.Peer 
                         + Times.text(config.connackTimeout())
                         + where(),
                 null));
+    }
+
+    /** A TLS server that is sent plain text may close without a word. */
+    private String tlsHint() {
+        Connection closed = connection;
+        ServerAddress.Scheme scheme = closed == null ? null : closed.address().scheme();
+        return scheme == ServerAddress.Scheme.MQTT || scheme == ServerAddress.Scheme.WS
+                ? "; does this port expect TLS (mqtts:// or wss://)?"
+                : "";
     }
 
     String where() {

@@ -42,7 +42,7 @@ class AddressRaceTest {
         transport.close();
     }
 
-    private static TransportOptions road(int port, String... addresses) {
+    private static TransportOptions options(int port, String... addresses) {
         return TransportOptions.to("mqtt://broker.example:" + port).toBuilder()
                 .resolver(host ->
                         Arrays.stream(addresses).map(AddressRaceTest::literal).toList())
@@ -76,7 +76,7 @@ class AddressRaceTest {
     @Test
     @DisplayName("RFC 8305, section 8: the recommended delay before the next address is tried")
     void the_attempt_delay_is_a_quarter_of_a_second() {
-        assertThat(road(1, "127.0.0.1").attemptDelay()).isEqualTo(Duration.ofMillis(250));
+        assertThat(options(1, "127.0.0.1").attemptDelay()).isEqualTo(Duration.ofMillis(250));
     }
 
     @Test
@@ -86,7 +86,7 @@ class AddressRaceTest {
                 ServerSocket socket = EchoServer.bind("127.0.0.2", silence.port());
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
             long before = OpenSockets.count();
-            TransportOptions options = road(server.port(), "127.0.0.1", "127.0.0.2").toBuilder()
+            TransportOptions options = options(server.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .attemptDelay(Duration.ofHours(1))
                     .build();
             Attempt attempt = transport.open(loop, options, recorder);
@@ -108,7 +108,7 @@ class AddressRaceTest {
                 ServerSocket socket = EchoServer.bind("127.0.0.2", silence.port());
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
             long before = OpenSockets.count();
-            Attempt attempt = transport.open(loop, road(server.port(), "127.0.0.1", "127.0.0.2"), recorder);
+            Attempt attempt = transport.open(loop, options(server.port(), "127.0.0.1", "127.0.0.2"), recorder);
 
             recorder.send("x");
             recorder.awaitText("x");
@@ -122,10 +122,10 @@ class AddressRaceTest {
     void a_refusal_does_not_wait() throws IOException {
         try (ServerSocket socket = EchoServer.bind("127.0.0.2");
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
-            TransportOptions road = road(server.port(), "127.0.0.1", "127.0.0.2").toBuilder()
+            TransportOptions options = options(server.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .attemptDelay(Duration.ofMinutes(1))
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
 
             recorder.send("x");
             recorder.awaitText("x");
@@ -136,7 +136,7 @@ class AddressRaceTest {
     void ipv6_and_ipv4() throws IOException {
         try (ServerSocket socket = EchoServer.bind("127.0.0.1");
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
-            transport.open(loop, road(server.port(), "::1", "127.0.0.1"), recorder);
+            transport.open(loop, options(server.port(), "::1", "127.0.0.1"), recorder);
 
             recorder.send("x");
             recorder.awaitText("x");
@@ -152,10 +152,10 @@ class AddressRaceTest {
                 EchoServer bad = new EchoServer(
                         new ServerSocket(good.port(), 50, literal("127.0.0.1")),
                         socket -> socket.getInputStream().read(new byte[4096]))) {
-            TransportOptions road = road(good.port(), "127.0.0.1", "127.0.0.2").toBuilder()
+            TransportOptions options = options(good.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .servers("ws://broker.example:" + good.port())
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
             recorder.connection();
 
             assertThat(bad.accepted.get()).isEqualTo(1);
@@ -168,7 +168,7 @@ class AddressRaceTest {
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
         }
-        transport.open(loop, road(dead, "127.0.0.1", "127.0.0.2", "127.0.0.3"), recorder);
+        transport.open(loop, options(dead, "127.0.0.1", "127.0.0.2", "127.0.0.3"), recorder);
 
         TransportException failure = recorder.failure();
         assertThat(failure).hasMessageContaining("broker.example:" + dead + " (127.0.0.1) refused");
@@ -181,10 +181,10 @@ class AddressRaceTest {
         try (Silence one = new Silence(literal("127.0.0.1"));
                 Silence two = new Silence(literal("127.0.0.2"), one.port())) {
             long before = OpenSockets.count();
-            TransportOptions road = road(two.port(), "127.0.0.1", "127.0.0.2").toBuilder()
+            TransportOptions options = options(two.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .attemptDelay(Duration.ofMillis(10))
                     .build();
-            Attempt attempt = transport.open(loop, road, recorder);
+            Attempt attempt = transport.open(loop, options, recorder);
             await().until(() -> OpenSockets.count() == before + 2);
             attempt.cancel();
 

@@ -44,12 +44,12 @@ class CancelTest {
                         : new EchoServer(service);
                 EchoServer proxy = ProxyTest.httpProxy("", new ArrayList<>())) {
             Tls trusting = Tls.builder().ca(certificate.getCertificatePEM()).build();
-            TransportOptions road = TransportOptions.to(scheme + "://127.0.0.1:" + server.port()).toBuilder()
+            TransportOptions options = TransportOptions.to(scheme + "://127.0.0.1:" + server.port()).toBuilder()
                     .tls(scheme.equals("mqtts") || scheme.equals("wss") ? trusting : Tls.system())
                     .proxy(kind.startsWith("proxied") ? ProxyServer.parse("http://127.0.0.1:" + proxy.port()) : null)
                     .build();
             Recorder first = new Recorder(transport.nextLoop());
-            Attempt warm = transport.open(first.loop, road, first);
+            Attempt warm = transport.open(first.loop, options, first);
             first.connection();
             warm.cancel();
             await().until(() -> server.open.get() == 0 && proxy.open.get() == 0);
@@ -59,7 +59,7 @@ class CancelTest {
             List<Integer> calls = new ArrayList<>();
             for (int i = 0; i < ATTEMPTS; i++) {
                 Recorder recorder = new Recorder(transport.nextLoop());
-                Attempt attempt = transport.open(recorder.loop, road, recorder);
+                Attempt attempt = transport.open(recorder.loop, options, recorder);
                 CountDownLatch later = new CountDownLatch(1);
                 int number = i;
                 recorder.loop.schedule(

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-@DisplayName("The waypoints of a road")
+@DisplayName("The waypoints of a options")
 class ConnectProgressTest {
     private final NettyTransport transport = new NettyTransport(1);
     private final Recorder recorder = new Recorder(transport.nextLoop());
@@ -37,7 +37,7 @@ class ConnectProgressTest {
                 .buildSelfSigned();
     }
 
-    private static TransportOptions road(String address, EchoServer proxy, Tls tls) {
+    private static TransportOptions options(String address, EchoServer proxy, Tls tls) {
         return TransportOptions.to(address).toBuilder()
                 .proxy(ProxyServer.parse("http://proxy.example:" + proxy.port()))
                 .resolver(host -> List.of(InetAddress.getByName("127.0.0.1")))
@@ -57,7 +57,7 @@ class ConnectProgressTest {
                 EchoServer proxy = ProxyTest.httpProxy("", new CopyOnWriteArrayList<>())) {
             transport.open(
                     recorder.loop,
-                    road(
+                    options(
                             "wss://broker.example:" + server.port(),
                             proxy,
                             Tls.builder().ca(certificate.getCertificatePEM()).build()),
@@ -82,7 +82,7 @@ class ConnectProgressTest {
         try (EchoServer server = TlsTest.server(certificate(), EchoServer::echo);
                 EchoServer proxy = ProxyTest.httpProxy("", new CopyOnWriteArrayList<>())) {
             transport.open(
-                    recorder.loop, road("mqtts://broker.example:" + server.port(), proxy, Tls.system()), recorder);
+                    recorder.loop, options("mqtts://broker.example:" + server.port(), proxy, Tls.system()), recorder);
             CertificateRejected rejected = CertificateRejected.in(recorder.failure());
 
             assertThat(rejected.check()).isEqualTo(TlsCheck.SELF_SIGNED);

@@ -53,7 +53,7 @@ class NettyTransportTest {
         transport.close();
     }
 
-    private static TransportOptions road(EchoServer server) {
+    private static TransportOptions options(EchoServer server) {
         return TransportOptions.to("mqtt://127.0.0.1:" + server.port());
     }
 
@@ -84,7 +84,7 @@ class NettyTransportTest {
     @Test
     void carries_bytes_both_ways() {
         try (EchoServer server = EchoServer.echo()) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
 
             recorder.send("one ");
             recorder.send("two");
@@ -102,7 +102,7 @@ class NettyTransportTest {
         byte[] bytes = new byte[1 << 20];
         new Random(1).nextBytes(bytes);
         try (EchoServer server = EchoServer.echo()) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             for (int i = 0; i < bytes.length; i += 4096) {
                 recorder.send(Arrays.copyOfRange(bytes, i, i + 4096));
             }
@@ -117,7 +117,7 @@ class NettyTransportTest {
     void an_orderly_end_by_the_peer_has_no_cause() {
         try (EchoServer server =
                 new EchoServer(socket -> socket.getInputStream().read())) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             recorder.send("x");
 
             assertThat(recorder.end()).isNull();
@@ -130,7 +130,7 @@ class NettyTransportTest {
             socket.getInputStream().read();
             socket.setSoLinger(true, 0);
         })) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             recorder.send("x");
 
             assertThat(recorder.end()).isInstanceOf(IOException.class);
@@ -152,7 +152,7 @@ class NettyTransportTest {
             }
             ended.countDown();
         })) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             Connection connection = recorder.connection();
             loop.execute(() -> connection.setReading(false));
             recorder.send(new byte[3_000_000]);
@@ -170,7 +170,7 @@ class NettyTransportTest {
     void close_is_bounded() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             recorder.connection().close(true);
 
             assertThat(recorder.end()).isNull();
@@ -188,7 +188,7 @@ class NettyTransportTest {
             closed.await();
             got.complete(socket.getInputStream().readAllBytes());
         })) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             Connection connection = recorder.connection();
             recorder.send("the last words");
             loop.execute(connection::closeUnanswered);
@@ -206,7 +206,7 @@ class NettyTransportTest {
         CompletableFuture<Long> got = new CompletableFuture<>();
         try (EchoServer server = new EchoServer(
                 socket -> got.complete(socket.getInputStream().transferTo(OutputStream.nullOutputStream())))) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             Connection connection = recorder.connection();
             recorder.send(new byte[20_000_000]);
             loop.execute(connection::closeUnanswered);
@@ -219,7 +219,7 @@ class NettyTransportTest {
     @Test
     void close_at_once_resets() {
         try (EchoServer server = EchoServer.echo()) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             recorder.connection().close(false);
             recorder.connection().close(false);
 
@@ -236,7 +236,7 @@ class NettyTransportTest {
             socket.getOutputStream().write("late".getBytes(UTF_8));
             socket.getInputStream().read();
         })) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             Connection connection = recorder.connection();
             loop.execute(() -> {
                 connection.setReading(false);
@@ -256,7 +256,7 @@ class NettyTransportTest {
             go.await();
             socket.getInputStream().skipNBytes(20_000_000);
         })) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             recorder.send(new byte[20_000_000]);
             await().until(() -> recorder.writability.contains(false));
             go.countDown();
@@ -281,13 +281,13 @@ class NettyTransportTest {
 
     @Test
     void the_name_is_unknown() {
-        TransportOptions road = TransportOptions.builder()
+        TransportOptions options = TransportOptions.builder()
                 .servers("mqtt://nowhere.invalid")
                 .resolver(host -> {
                     throw new UnknownHostException(host);
                 })
                 .build();
-        transport.open(loop, road, recorder);
+        transport.open(loop, options, recorder);
 
         TransportException failure = recorder.failure();
         assertThat(failure.phase()).isEqualTo(ConnectPhase.RESOLVE);
@@ -297,7 +297,7 @@ class NettyTransportTest {
     @Test
     void resolving_has_a_time_limit() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        TransportOptions road = TransportOptions.builder()
+        TransportOptions options = TransportOptions.builder()
                 .servers("mqtt://slow.example")
                 .resolveTimeout(Duration.ofMillis(50))
                 .resolver(host -> {
@@ -309,7 +309,7 @@ class NettyTransportTest {
                     return List.of();
                 })
                 .build();
-        transport.open(loop, road, recorder);
+        transport.open(loop, options, recorder);
 
         TransportException failure = recorder.failure();
         assertThat(failure.phase()).isEqualTo(ConnectPhase.RESOLVE);
@@ -322,11 +322,11 @@ class NettyTransportTest {
     @DisplayName("a silent address: its own reason, after its own limit")
     void connecting_has_a_time_limit() throws Exception {
         try (Silence silence = new Silence()) {
-            TransportOptions road = TransportOptions.builder()
+            TransportOptions options = TransportOptions.builder()
                     .servers("mqtt://127.0.0.1:" + silence.port())
                     .connectTimeout(Duration.ofMillis(100))
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
 
             TransportException failure = recorder.failure();
             assertThat(failure.phase()).isEqualTo(ConnectPhase.CONNECT);
@@ -339,7 +339,7 @@ class NettyTransportTest {
     void names_are_resolved_anew_at_each_attempt() {
         AtomicInteger asked = new AtomicInteger();
         try (EchoServer server = EchoServer.echo()) {
-            TransportOptions road = TransportOptions.builder()
+            TransportOptions options = TransportOptions.builder()
                     .servers("mqtt://broker.example:" + server.port())
                     .resolver(host -> {
                         asked.incrementAndGet();
@@ -348,7 +348,7 @@ class NettyTransportTest {
                     .build();
             for (int i = 1; i <= 3; i++) {
                 Recorder each = new Recorder(loop);
-                Attempt attempt = transport.open(loop, road, each);
+                Attempt attempt = transport.open(loop, options, each);
                 each.connection();
                 attempt.cancel();
 
@@ -364,9 +364,9 @@ class NettyTransportTest {
             dead = socket.getLocalPort();
         }
         try (EchoServer server = EchoServer.echo()) {
-            TransportOptions road =
+            TransportOptions options =
                     TransportOptions.to("mqtt://127.0.0.1:" + dead, "mqtt://127.0.0.1:" + server.port());
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
 
             assertThat(recorder.connection().address().port()).isEqualTo(server.port());
         }
@@ -389,13 +389,13 @@ class NettyTransportTest {
     void shuffled_servers_are_all_used() {
         try (EchoServer one = EchoServer.echo();
                 EchoServer two = EchoServer.echo()) {
-            TransportOptions road =
+            TransportOptions options =
                     TransportOptions.to("mqtt://127.0.0.1:" + one.port(), "mqtt://127.0.0.1:" + two.port()).toBuilder()
                             .shuffled(true)
                             .build();
             await().until(() -> {
                 Recorder each = new Recorder(loop);
-                Attempt attempt = transport.open(loop, road, each);
+                Attempt attempt = transport.open(loop, options, each);
                 each.connection();
                 attempt.cancel();
                 return one.accepted.get() > 0 && two.accepted.get() > 0;
@@ -411,7 +411,7 @@ class NettyTransportTest {
             EchoServer.echo(socket);
         })) {
             InetAddress local = InetAddress.getByName("127.0.0.7");
-            transport.open(loop, road(server).toBuilder().localAddress(local).build(), recorder);
+            transport.open(loop, options(server).toBuilder().localAddress(local).build(), recorder);
             recorder.connection();
 
             await().untilAsserted(() -> assertThat(from).containsExactly(local));
@@ -422,7 +422,8 @@ class NettyTransportTest {
     void a_foreign_local_address_is_told_so() throws Exception {
         try (EchoServer server = EchoServer.echo()) {
             InetAddress foreign = InetAddress.getByName("192.0.2.1");
-            transport.open(loop, road(server).toBuilder().localAddress(foreign).build(), recorder);
+            transport.open(
+                    loop, options(server).toBuilder().localAddress(foreign).build(), recorder);
 
             assertThat(recorder.failure()).hasMessageContaining("from the local address /192.0.2.1");
         }
@@ -439,7 +440,7 @@ class NettyTransportTest {
             await().during(Duration.ofMillis(50)).until(() -> true);
             connecting.cancel();
             Recorder open = new Recorder(loop);
-            Attempt attempt = transport.open(loop, road(server), open);
+            Attempt attempt = transport.open(loop, options(server), open);
             open.connection();
             attempt.cancel();
             attempt.cancel();
@@ -456,7 +457,7 @@ class NettyTransportTest {
         try (EchoServer server = EchoServer.echo()) {
             CountDownLatch busy = new CountDownLatch(1);
             loop.execute(() -> {
-                transport.open(loop, road(server), recorder).cancel();
+                transport.open(loop, options(server), recorder).cancel();
                 busy.countDown();
             });
             await().until(() -> busy.getCount() == 0);
@@ -473,8 +474,8 @@ class NettyTransportTest {
                     throw new IllegalStateException("thrown by the test");
                 }
             };
-            transport.open(loop, road(server), throwing);
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), throwing);
+            transport.open(loop, options(server), recorder);
             throwing.send("x");
             assertThat(throwing.end()).hasMessage("thrown by the test");
 
@@ -486,7 +487,7 @@ class NettyTransportTest {
     @Test
     void closing_the_transport_ends_its_threads() {
         try (EchoServer server = EchoServer.echo()) {
-            transport.open(loop, road(server), recorder);
+            transport.open(loop, options(server), recorder);
             recorder.connection();
             transport.close();
 

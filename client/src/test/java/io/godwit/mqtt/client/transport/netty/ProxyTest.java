@@ -54,7 +54,7 @@ class ProxyTest {
     }
 
     /** A name that only the proxy knows, so that a test fails when the client resolves it. */
-    private TransportOptions road(EchoServer server, String proxy) {
+    private TransportOptions options(EchoServer server, String proxy) {
         return TransportOptions.to("mqtt://only.the.proxy.knows:" + server.port()).toBuilder()
                 .proxy(ProxyServer.parse(proxy))
                 .resolver(host -> {
@@ -173,7 +173,7 @@ class ProxyTest {
     void http_connect() {
         try (EchoServer server = EchoServer.echo();
                 EchoServer proxy = httpProxy("", asked)) {
-            transport.open(loop, road(server, "http://proxy.example:" + proxy.port()), recorder);
+            transport.open(loop, options(server, "http://proxy.example:" + proxy.port()), recorder);
             recorder.send("through");
 
             recorder.awaitText("through");
@@ -185,17 +185,17 @@ class ProxyTest {
     void http_connect_with_credentials() {
         try (EchoServer server = EchoServer.echo();
                 EchoServer proxy = httpProxy("user:pass", asked)) {
-            transport.open(loop, road(server, "http://user:pass@proxy.example:" + proxy.port()), recorder);
+            transport.open(loop, options(server, "http://user:pass@proxy.example:" + proxy.port()), recorder);
             recorder.send("through");
             recorder.awaitText("through");
 
             Recorder without = new Recorder(loop);
-            transport.open(loop, road(server, "http://proxy.example:" + proxy.port()), without);
+            transport.open(loop, options(server, "http://proxy.example:" + proxy.port()), without);
             assertThat(without.failure().phase()).isEqualTo(ConnectPhase.PROXY);
             assertThat(without.failure()).hasMessageContaining("it requires credentials");
 
             Recorder wrong = new Recorder(loop);
-            transport.open(loop, road(server, "http://user:SECRET@proxy.example:" + proxy.port()), wrong);
+            transport.open(loop, options(server, "http://user:SECRET@proxy.example:" + proxy.port()), wrong);
             assertThat(wrong.failure())
                     .hasMessageContaining("rejected the user and password")
                     .hasMessageNotContaining("SECRET");
@@ -206,7 +206,7 @@ class ProxyTest {
     void socks5() {
         try (EchoServer server = EchoServer.echo();
                 EchoServer proxy = socksProxy("")) {
-            transport.open(loop, road(server, "socks5://proxy.example:" + proxy.port()), recorder);
+            transport.open(loop, options(server, "socks5://proxy.example:" + proxy.port()), recorder);
             recorder.send("through");
 
             recorder.awaitText("through");
@@ -218,16 +218,16 @@ class ProxyTest {
     void socks5_with_credentials() {
         try (EchoServer server = EchoServer.echo();
                 EchoServer proxy = socksProxy("user:pass")) {
-            transport.open(loop, road(server, "socks5://user:pass@proxy.example:" + proxy.port()), recorder);
+            transport.open(loop, options(server, "socks5://user:pass@proxy.example:" + proxy.port()), recorder);
             recorder.send("through");
             recorder.awaitText("through");
 
             Recorder without = new Recorder(loop);
-            transport.open(loop, road(server, "socks5://proxy.example:" + proxy.port()), without);
+            transport.open(loop, options(server, "socks5://proxy.example:" + proxy.port()), without);
             assertThat(without.failure()).hasMessageContaining("it requires credentials");
 
             Recorder wrong = new Recorder(loop);
-            transport.open(loop, road(server, "socks5://user:no@proxy.example:" + proxy.port()), wrong);
+            transport.open(loop, options(server, "socks5://user:no@proxy.example:" + proxy.port()), wrong);
             assertThat(wrong.failure()).hasMessageContaining("rejected the user and password");
         }
     }
@@ -236,7 +236,7 @@ class ProxyTest {
     void socks4() {
         try (EchoServer server = EchoServer.echo();
                 EchoServer proxy = socksProxy("")) {
-            transport.open(loop, road(server, "socks4://me@proxy.example:" + proxy.port()), recorder);
+            transport.open(loop, options(server, "socks4://me@proxy.example:" + proxy.port()), recorder);
             recorder.send("through");
 
             recorder.awaitText("through");
@@ -258,11 +258,11 @@ class ProxyTest {
                         certificate,
                         socket -> new WebSocketServer(socket).accept().echo());
                 EchoServer proxy = kind.equals("http") ? httpProxy("", asked) : socksProxy("")) {
-            TransportOptions road = road(server, kind + "://proxy.example:" + proxy.port()).toBuilder()
+            TransportOptions options = options(server, kind + "://proxy.example:" + proxy.port()).toBuilder()
                     .servers("wss://only.the.proxy.knows:" + server.port())
                     .tls(Tls.builder().ca(certificate.getCertificatePEM()).build())
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
             recorder.send("all the way");
 
             recorder.awaitText("all the way");
@@ -278,10 +278,10 @@ class ProxyTest {
             dead = socket.getLocalPort();
         }
         try (EchoServer proxy = httpProxy("", asked)) {
-            TransportOptions road = TransportOptions.to("mqtt://localhost:" + dead).toBuilder()
+            TransportOptions options = TransportOptions.to("mqtt://localhost:" + dead).toBuilder()
                     .proxy(ProxyServer.parse("http://127.0.0.1:" + proxy.port()))
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
 
             assertThat(recorder.failure()).hasMessageContaining("could not reach the server itself");
         }
@@ -293,10 +293,10 @@ class ProxyTest {
         try (ServerSocket socket = EchoServer.bind("127.0.0.1")) {
             dead = socket.getLocalPort();
         }
-        TransportOptions road = TransportOptions.to("mqtt://localhost").toBuilder()
+        TransportOptions options = TransportOptions.to("mqtt://localhost").toBuilder()
                 .proxy(ProxyServer.parse("socks5://127.0.0.1:" + dead))
                 .build();
-        transport.open(loop, road, recorder);
+        transport.open(loop, options, recorder);
 
         TransportException failure = recorder.failure();
         assertThat(failure.phase()).isEqualTo(ConnectPhase.PROXY);
@@ -309,11 +309,11 @@ class ProxyTest {
     void the_proxy_is_silent() {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer proxy = new EchoServer(socket -> hold.await())) {
-            TransportOptions road = TransportOptions.to("mqtt://localhost").toBuilder()
+            TransportOptions options = TransportOptions.to("mqtt://localhost").toBuilder()
                     .proxy(ProxyServer.parse("http://127.0.0.1:" + proxy.port()))
                     .handshakeTimeout(Duration.ofMillis(200))
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
 
             assertThat(recorder.failure().phase()).isEqualTo(ConnectPhase.PROXY);
             assertThat(recorder.failure().isTimeout()).isTrue();
@@ -343,11 +343,11 @@ class ProxyTest {
                 @Override
                 public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
             });
-            TransportOptions road = road(server, "http://unused").toBuilder()
+            TransportOptions options = options(server, "http://unused").toBuilder()
                     .proxy(null)
                     .systemProxy(true)
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
             recorder.send("through");
 
             recorder.awaitText("through");

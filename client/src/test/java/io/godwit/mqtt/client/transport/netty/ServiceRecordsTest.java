@@ -152,7 +152,7 @@ class ServiceRecordsTest {
                 NettyTransport transport =
                         new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()), true)) {
             List<String> resolved = new ArrayList<>();
-            TransportOptions road = TransportOptions.to("mqtt://shop.example").toBuilder()
+            TransportOptions options = TransportOptions.to("mqtt://shop.example").toBuilder()
                     .serviceRecords(true)
                     .resolver(host -> {
                         resolved.add(host);
@@ -161,7 +161,7 @@ class ServiceRecordsTest {
                     .build();
             EventLoop loop = transport.nextLoop();
             Recorder recorder = new Recorder(loop);
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
             recorder.send("x");
 
             recorder.awaitText("x");
@@ -182,7 +182,7 @@ class ServiceRecordsTest {
                 NettyTransport transport =
                         new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()), true)) {
             List<String> resolved = new ArrayList<>();
-            TransportOptions road = TransportOptions.to("mqtts://shop.example").toBuilder()
+            TransportOptions options = TransportOptions.to("mqtts://shop.example").toBuilder()
                     .serviceRecords(true)
                     .resolver(host -> {
                         resolved.add(host);
@@ -191,7 +191,7 @@ class ServiceRecordsTest {
                     .build();
             EventLoop loop = transport.nextLoop();
             Recorder recorder = new Recorder(loop);
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
 
             recorder.failure();
             assertThat(names.asked).containsExactly("_secure-mqtt._tcp.shop.example.");

@@ -146,7 +146,7 @@ class TlsTest {
         return Tls.builder().engine(engine).ca(ca.getRootCertificatePEM());
     }
 
-    private TransportOptions road(EchoServer server, Tls.Builder tls) {
+    private TransportOptions options(EchoServer server, Tls.Builder tls) {
         return TransportOptions.to("mqtts://localhost:" + server.port()).toBuilder()
                 .tls(tls.build())
                 .resolver(host -> List.of(InetAddress.getByName("127.0.0.1")))
@@ -155,7 +155,7 @@ class TlsTest {
 
     private TransportException failure(X509Bundle certificate, Tls.Builder tls) throws Exception {
         try (EchoServer server = server(certificate, EchoServer::echo)) {
-            transport.open(loop, road(server, tls), recorder);
+            transport.open(loop, options(server, tls), recorder);
             TransportException failure = recorder.failure();
             assertThat(failure.phase()).isEqualTo(ConnectPhase.TLS);
             assertThat(failure.isTimeout()).isFalse();
@@ -168,7 +168,7 @@ class TlsTest {
         byte[] bytes = new byte[1 << 20];
         new Random(1).nextBytes(bytes);
         try (EchoServer server = server(good, EchoServer::echo)) {
-            transport.open(loop, road(server, trusting(authority)), recorder);
+            transport.open(loop, options(server, trusting(authority)), recorder);
             for (int i = 0; i < bytes.length; i += 4096) {
                 recorder.send(Arrays.copyOfRange(bytes, i, i + 4096));
             }
@@ -183,7 +183,7 @@ class TlsTest {
     @Test
     void tls12_works_too() throws Exception {
         try (EchoServer server = server(good, EchoServer::echo, "TLSv1.2")) {
-            transport.open(loop, road(server, trusting(authority)), recorder);
+            transport.open(loop, options(server, trusting(authority)), recorder);
             recorder.send("old");
 
             recorder.awaitText("old");
@@ -197,7 +197,7 @@ class TlsTest {
         List<String> got = new CopyOnWriteArrayList<>();
         try (EchoServer server = server(
                 good, socket -> got.add(new String(socket.getInputStream().readAllBytes(), UTF_8)))) {
-            transport.open(loop, road(server, trusting(authority)), recorder);
+            transport.open(loop, options(server, trusting(authority)), recorder);
             recorder.send("last words");
             recorder.connection().close(true);
 
@@ -267,7 +267,7 @@ class TlsTest {
     @Test
     void protocol_too_old() throws Exception {
         try (EchoServer server = server(good, EchoServer::echo, "TLSv1.2")) {
-            transport.open(loop, road(server, trusting(authority).versions("TLSv1.3")), recorder);
+            transport.open(loop, options(server, trusting(authority).versions("TLSv1.3")), recorder);
 
             assertThat(recorder.failure())
                     .hasMessageContaining("none of the permitted versions")
@@ -282,7 +282,7 @@ class TlsTest {
             socket.getInputStream().read(new byte[4096]);
             socket.getOutputStream().write(new byte[] {21, 3, 2, 0, 2, 2, 70});
         })) {
-            transport.open(loop, road(server, trusting(authority)), recorder);
+            transport.open(loop, options(server, trusting(authority)), recorder);
 
             assertThat(recorder.failure()).hasMessageContaining("none of the permitted versions");
         }
@@ -302,7 +302,7 @@ class TlsTest {
                 Recorder each = new Recorder(loop);
                 transport.open(
                         loop,
-                        road(server, trusting(authority).pin("11".repeat(32)).pin(pin)),
+                        options(server, trusting(authority).pin("11".repeat(32)).pin(pin)),
                         each);
                 each.connection();
             }
@@ -317,13 +317,13 @@ class TlsTest {
                 .setIsCertificateAuthority(true)
                 .buildSelfSigned();
         try (EchoServer server = server(awful, EchoServer::echo)) {
-            transport.open(loop, road(server, Tls.builder().engine(engine).insecure()), recorder);
+            transport.open(loop, options(server, Tls.builder().engine(engine).insecure()), recorder);
             recorder.send("x");
             recorder.awaitText("x");
 
             Recorder pinned = new Recorder(loop);
             Tls.Builder tls = Tls.builder().engine(engine).insecure().pin("00".repeat(32));
-            transport.open(loop, road(server, tls), pinned);
+            transport.open(loop, options(server, tls), pinned);
             assertThat(pinned.failure()).hasMessageContaining("matches a pin");
         }
     }
@@ -333,11 +333,11 @@ class TlsTest {
         X509Bundle other =
                 certificate("CN=other").addSanDnsName("other.example").buildIssuedBy(authority);
         try (EchoServer server = server(other, EchoServer::echo)) {
-            transport.open(loop, road(server, trusting(authority).hostNameChecked(false)), recorder);
+            transport.open(loop, options(server, trusting(authority).hostNameChecked(false)), recorder);
             recorder.connection();
 
             Recorder named = new Recorder(loop);
-            transport.open(loop, road(server, trusting(authority).serverName("other.example")), named);
+            transport.open(loop, options(server, trusting(authority).serverName("other.example")), named);
             named.connection();
         }
     }
@@ -360,7 +360,7 @@ class TlsTest {
                 Recorder pem = new Recorder(loop);
                 transport.open(
                         loop,
-                        road(
+                        options(
                                 server,
                                 trusting(authority)
                                         .certificate(mine.getCertificatePathPEM())
@@ -369,11 +369,11 @@ class TlsTest {
                 pem.awaitText("CN=client");
 
                 Recorder p12 = new Recorder(loop);
-                transport.open(loop, road(server, trusting(authority).keyStore(store, "changeit")), p12);
+                transport.open(loop, options(server, trusting(authority).keyStore(store, "changeit")), p12);
                 p12.awaitText("CN=client");
 
                 Recorder without = new Recorder(loop);
-                transport.open(loop, road(server, trusting(authority)), without);
+                transport.open(loop, options(server, trusting(authority)), without);
                 await().until(() -> without.failed.isDone() || without.closed.isDone());
                 Throwable refused = without.failed.isDone() ? without.failed.join() : without.end();
                 assertThat(refused)
@@ -391,7 +391,7 @@ class TlsTest {
             Tls.Builder tls = trusting(authority)
                     .certificate(foreign.getCertificatePathPEM())
                     .key(foreign.getPrivateKeyPEM());
-            transport.open(loop, road(server, tls), recorder);
+            transport.open(loop, options(server, tls), recorder);
 
             assertThat(recorder.failure()).hasMessageContaining("client certificate");
         }
@@ -404,7 +404,7 @@ class TlsTest {
             socket.getInputStream().read();
             spoken.add(((SSLSocket) socket).getApplicationProtocol());
         })) {
-            transport.open(loop, road(server, trusting(authority).applicationProtocols("x-amzn-mqtt-ca")), recorder);
+            transport.open(loop, options(server, trusting(authority).applicationProtocols("x-amzn-mqtt-ca")), recorder);
             recorder.send("x");
 
             await().untilAsserted(() -> assertThat(spoken).containsExactly("x-amzn-mqtt-ca"));
@@ -419,19 +419,19 @@ class TlsTest {
         Files.writeString(ca, stranger.getRootCertificatePEM());
         Tls tls = Tls.builder().engine(engine).ca(ca).build();
         try (EchoServer server = server(good, EchoServer::echo)) {
-            TransportOptions road =
-                    road(server, trusting(authority)).toBuilder().tls(tls).build();
-            transport.open(loop, road, recorder);
+            TransportOptions options =
+                    options(server, trusting(authority)).toBuilder().tls(tls).build();
+            transport.open(loop, options, recorder);
             assertThat(recorder.failure()).hasMessageContaining("not trusted");
 
             Files.writeString(ca, authority.getRootCertificatePEM());
             Recorder rotated = new Recorder(loop);
-            transport.open(loop, road, rotated);
+            transport.open(loop, options, rotated);
             rotated.connection();
 
             Files.delete(ca);
             Recorder gone = new Recorder(loop);
-            transport.open(loop, road, gone);
+            transport.open(loop, options, gone);
             assertThat(gone.failure()).hasMessageContaining("cannot read the CA certificates: no such file: " + ca);
         }
     }
@@ -458,11 +458,11 @@ class TlsTest {
             keys.store(out, "changeit".toCharArray());
         }
         try (EchoServer server = server(good, EchoServer::echo)) {
-            transport.open(loop, road(server, Tls.builder().engine(engine).trustStore(store, "changeit")), recorder);
+            transport.open(loop, options(server, Tls.builder().engine(engine).trustStore(store, "changeit")), recorder);
             recorder.connection();
 
             Recorder wrong = new Recorder(loop);
-            transport.open(loop, road(server, Tls.builder().engine(engine).trustStore(store, "wrong-one")), wrong);
+            transport.open(loop, options(server, Tls.builder().engine(engine).trustStore(store, "wrong-one")), wrong);
             assertThat(wrong.failure())
                     .hasMessageContaining("the password is wrong")
                     .hasMessageNotContaining("wrong-one");
@@ -476,7 +476,7 @@ class TlsTest {
             socket.getOutputStream().write("220 hello, this is no TLS\r\n".getBytes(UTF_8));
             socket.getInputStream().readAllBytes();
         })) {
-            transport.open(loop, road(server, trusting(authority)), recorder);
+            transport.open(loop, options(server, trusting(authority)), recorder);
 
             assertThat(recorder.failure()).hasMessageContaining("is not TLS");
         }
@@ -486,7 +486,7 @@ class TlsTest {
     void a_server_that_hangs_up_is_told_so() throws Exception {
         try (EchoServer server =
                 new EchoServer(socket -> socket.getInputStream().read(new byte[4096]))) {
-            transport.open(loop, road(server, trusting(authority)), recorder);
+            transport.open(loop, options(server, trusting(authority)), recorder);
 
             assertThat(recorder.failure()).hasMessageContaining("closed the connection during the handshake");
         }
@@ -496,10 +496,10 @@ class TlsTest {
     void the_handshake_has_a_time_limit() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
-            TransportOptions road = road(server, trusting(authority)).toBuilder()
+            TransportOptions options = options(server, trusting(authority)).toBuilder()
                     .handshakeTimeout(Duration.ofMillis(300))
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
 
             assertThat(recorder.failure().isTimeout()).isTrue();
             assertThat(recorder.failure().phase()).isEqualTo(ConnectPhase.TLS);
@@ -514,7 +514,7 @@ class TlsTest {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
             long before = OpenSockets.count();
-            Attempt attempt = transport.open(loop, road(server, trusting(authority)), recorder);
+            Attempt attempt = transport.open(loop, options(server, trusting(authority)), recorder);
             await().until(() -> server.accepted.get() == 1);
             attempt.cancel();
             hold.countDown();
@@ -591,7 +591,7 @@ class TlsTest {
             try (EchoServer server =
                     sending(attacker.getKeyPair().getPrivate(), attacker.getCertificate(), good.getCertificate())) {
                 Recorder each = new Recorder(loop);
-                transport.open(loop, road(server, trusting(authority).pin(pin)), each);
+                transport.open(loop, options(server, trusting(authority).pin(pin)), each);
 
                 assertThat(each.failure()).hasMessageContaining("matches a pin");
             }
@@ -608,11 +608,11 @@ class TlsTest {
                             attacker.getKeyPair().getPrivate(), attacker.getCertificate(), good.getCertificate());
                     EchoServer right = server(good, EchoServer::echo)) {
                 Recorder attacked = new Recorder(loop);
-                transport.open(loop, road(server, tls), attacked);
+                transport.open(loop, options(server, tls), attacked);
                 assertThat(attacked.failure()).hasMessageContaining("matches a pin");
 
                 Recorder each = new Recorder(loop);
-                transport.open(loop, road(right, tls), each);
+                transport.open(loop, options(right, tls), each);
                 each.connection();
             }
         }
@@ -623,7 +623,7 @@ class TlsTest {
         for (String pin : List.of(sha256(authority.getCertificate().getEncoded()), keyPin(authority))) {
             try (EchoServer server = sending(good.getKeyPair().getPrivate(), good.getCertificate())) {
                 Recorder each = new Recorder(loop);
-                transport.open(loop, road(server, trusting(authority).pin(pin)), each);
+                transport.open(loop, options(server, trusting(authority).pin(pin)), each);
 
                 each.connection();
             }
@@ -637,7 +637,7 @@ class TlsTest {
         try (EchoServer server =
                 sending(good.getKeyPair().getPrivate(), good.getCertificate(), stranger.getCertificate())) {
             transport.open(
-                    loop, road(server, Tls.builder().engine(engine).ca(both).pin(keyPin(stranger))), recorder);
+                    loop, options(server, Tls.builder().engine(engine).ca(both).pin(keyPin(stranger))), recorder);
 
             assertThat(recorder.failure()).hasMessageContaining("matches a pin");
         }
@@ -727,19 +727,19 @@ class TlsTest {
                 EchoServer elsewhere = server(other, EchoServer::echo);
                 EchoServer rejected = server(stranger, EchoServer::echo)) {
             Recorder accepted = new Recorder(loop);
-            transport.open(loop, road(server, tls), accepted);
+            transport.open(loop, options(server, tls), accepted);
             accepted.connection();
 
             Recorder wrongHost = new Recorder(loop);
-            transport.open(loop, road(elsewhere, tls), wrongHost);
+            transport.open(loop, options(elsewhere, tls), wrongHost);
             assertThat(wrongHost.failure()).hasMessageContaining("not for localhost");
 
             Recorder refused = new Recorder(loop);
-            transport.open(loop, road(rejected, tls), refused);
+            transport.open(loop, options(rejected, tls), refused);
             assertThat(refused.failure()).hasMessageContaining("not this one");
 
             Recorder pinned = new Recorder(loop);
-            transport.open(loop, road(server, tls.pin("00".repeat(32))), pinned);
+            transport.open(loop, options(server, tls.pin("00".repeat(32))), pinned);
             assertThat(pinned.failure()).hasMessageContaining("matches a pin");
         }
     }
@@ -778,11 +778,11 @@ class TlsTest {
         SSLContext own = SSLContext.getInstance("TLS");
         own.init(null, authority.toTrustManagerFactory().getTrustManagers(), null);
         try (EchoServer server = server(other, EchoServer::echo)) {
-            transport.open(loop, road(server, Tls.builder().sslContext(own)), recorder);
+            transport.open(loop, options(server, Tls.builder().sslContext(own)), recorder);
             assertThat(recorder.failure().phase()).isEqualTo(ConnectPhase.TLS);
 
             Recorder unchecked = new Recorder(loop);
-            transport.open(loop, road(server, Tls.builder().sslContext(own).hostNameChecked(false)), unchecked);
+            transport.open(loop, options(server, Tls.builder().sslContext(own).hostNameChecked(false)), unchecked);
             unchecked.connection();
         }
     }

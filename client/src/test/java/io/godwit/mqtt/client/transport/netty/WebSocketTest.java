@@ -65,14 +65,14 @@ class WebSocketTest {
             asked.add(webSocket);
             webSocket.accept().echo();
         })) {
-            TransportOptions road =
+            TransportOptions options =
                     TransportOptions.to("ws://user:pw@127.0.0.1:" + server.port() + "/a/b?token=1").toBuilder()
                             .webSocket(WebSocketOptions.builder()
                                     .subprotocol("mqttv3.1")
                                     .header("X-Token", "42")
                                     .build())
                             .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
             recorder.connection();
 
             WebSocketServer request = asked.get(0);
@@ -314,7 +314,7 @@ class WebSocketTest {
             asked.add(webSocket);
             webSocket.accept().echo();
         })) {
-            WebSocketOptions options = WebSocketOptions.builder()
+            WebSocketOptions expiring = WebSocketOptions.builder()
                     .header("X-Fixed", "1")
                     .header("Authorization", "old")
                     .requests(address -> {
@@ -324,12 +324,12 @@ class WebSocketTest {
                         return new WebSocketRequest("/mqtt?call=" + call, Map.of("Authorization", "Bearer " + call));
                     })
                     .build();
-            TransportOptions road = TransportOptions.to("ws://u:p@127.0.0.1:" + server.port() + "/other").toBuilder()
-                    .webSocket(options)
+            TransportOptions options = TransportOptions.to("ws://u:p@127.0.0.1:" + server.port() + "/other").toBuilder()
+                    .webSocket(expiring)
                     .build();
             for (int attempt = 1; attempt <= 2; attempt++) {
                 Recorder each = new Recorder(loop);
-                transport.open(loop, road, each);
+                transport.open(loop, options, each);
                 each.connection();
 
                 WebSocketServer request = asked.get(attempt - 1);
@@ -410,10 +410,10 @@ class WebSocketTest {
     void the_upgrade_has_a_time_limit() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
-            TransportOptions road = TransportOptions.to("ws://127.0.0.1:" + server.port()).toBuilder()
+            TransportOptions options = TransportOptions.to("ws://127.0.0.1:" + server.port()).toBuilder()
                     .handshakeTimeout(Duration.ofMillis(200))
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
 
             TransportException failure = recorder.failure();
             assertThat(failure.isTimeout()).isTrue();
@@ -436,10 +436,10 @@ class WebSocketTest {
         new Random(2).nextBytes(bytes);
         try (EchoServer server = TlsTest.server(
                 certificate, socket -> new WebSocketServer(socket).accept().echo())) {
-            TransportOptions road = TransportOptions.to("wss://127.0.0.1:" + server.port()).toBuilder()
+            TransportOptions options = TransportOptions.to("wss://127.0.0.1:" + server.port()).toBuilder()
                     .tls(Tls.builder().ca(certificate.getCertificatePEM()).build())
                     .build();
-            transport.open(loop, road, recorder);
+            transport.open(loop, options, recorder);
             recorder.send(bytes);
             recorder.awaitBytes(bytes.length);
 
