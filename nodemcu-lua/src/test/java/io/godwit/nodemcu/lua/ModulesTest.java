@@ -42,6 +42,19 @@ class ModulesTest {
         assertThat(run.printed).containsExactly("true\tnil\tnil", "false\tno device found", "nil\t0");
     }
 
+    @Test
+    void a_protocol_that_the_script_times_itself_is_refused_with_an_explanation() throws Exception {
+        ScriptRun run = run("""
+                gpio.mode(4, gpio.INPUT)
+                print(pcall(function() while gpio.read(4) == 1 do end end))
+                """);
+
+        assertThat(run.printed).hasSize(1);
+        assertThat(run.printed.get(0))
+                .startsWith("false\tinit.lua:2: pins were read 2000 times in one callback")
+                .contains("use the modules dht and ow, or gpio.trig()");
+    }
+
     // ---- tables in ROM
 
     @Test
@@ -166,6 +179,17 @@ class ModulesTest {
                 .containsExactly(
                         "1000\t1000\tfalse\tbad argument #1 to 'setduty' (duty must be between 0 and 1024)",
                         "false\tbad argument #2 to 'write' (must be between 0 and 255)");
+    }
+
+    @Test
+    void light_sleep_keeps_the_state_and_lets_time_pass() throws Exception {
+        ScriptRun run = run("""
+                local before = tmr.now()
+                node.sleep({ secs = 1, us = 500000 })
+                print(math.floor((tmr.now() - before) / 1000))
+                """);
+
+        assertThat(run.printed).containsExactly("1500");
     }
 
     @Test

@@ -25,7 +25,7 @@ final class BusModules {
             .constant("MASTER", 1)
             .constant("SLAVE", 0)
             .constants(0, "NACK", "ACK")
-            .function("setup", call -> call.push(call.number(4, 100_000)))
+            .fixed("setup", call -> call.push(call.number(4, 100_000)))
             .function("start", call -> {
                 bus(call).flush(Modules.device(call));
                 return 0;

@@ -29,14 +29,14 @@ final class DisplayModules {
                 .function("getDisplayHeight", call -> call.push(HEIGHT))
                 .function("getWidth", call -> call.push(WIDTH))
                 .function("getHeight", call -> call.push(HEIGHT))
-                .function("getAscent", call -> call.push(8))
-                .function("getFontAscent", call -> call.push(8))
-                .function("getDescent", call -> call.push(-2))
-                .function("getFontDescent", call -> call.push(-2))
-                .function("getFontLineSpacing", call -> call.push(10))
-                .function("getMaxCharWidth", call -> call.push(6))
-                .function("getMaxCharHeight", call -> call.push(10))
-                .function("getMode", call -> call.push(1))
+                .fixed("getAscent", call -> call.push(8))
+                .fixed("getFontAscent", call -> call.push(8))
+                .fixed("getDescent", call -> call.push(-2))
+                .fixed("getFontDescent", call -> call.push(-2))
+                .fixed("getFontLineSpacing", call -> call.push(10))
+                .fixed("getMaxCharWidth", call -> call.push(6))
+                .fixed("getMaxCharHeight", call -> call.push(10))
+                .fixed("getMode", call -> call.push(1))
                 .function("firstPage", call -> {
                     call.object(1, Display.class, name + ".display").page = 0;
                     return 0;

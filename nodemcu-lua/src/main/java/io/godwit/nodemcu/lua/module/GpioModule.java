@@ -3,6 +3,7 @@ package io.godwit.nodemcu.lua.module;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.VirtualHardware;
 import io.godwit.nodemcu.lua.vm.LuaCall;
+import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import io.godwit.nodemcu.lua.vm.LuaRef;
 import java.util.HashMap;
@@ -28,11 +29,11 @@ final class GpioModule {
                 pin(call).write(call.between(2, 0, 1));
                 return 0;
             })
-            .function("read", call -> call.push(pin(call).level()))
+            .function("read", GpioModule::read)
             .function("trig", GpioModule::trigger)
             .function("serout", GpioModule::serialOut)
-            .function("set_drive", call -> 0)
-            .function("wakeup", call -> 0)
+            .fixed("set_drive", call -> 0)
+            .fixed("wakeup", call -> 0)
             .absent("pulse")
             .build();
 
@@ -46,6 +47,29 @@ final class GpioModule {
 
     private static VirtualHardware.Pin pin(LuaCall call) {
         return Modules.device(call).hardware().gpio(number(call));
+    }
+
+    /** How often a callback may read pins: a protocol that the script times itself needs more. */
+    private static final int MOST_READS = 2_000;
+
+    /** The reads of the running callback. */
+    private static final class Polling {
+        private int reads;
+    }
+
+    private static int read(LuaCall call) {
+        Device device = Modules.device(call);
+        Polling polling = device.state(Polling.class, d -> new Polling());
+        if (polling.reads++ == 0) {
+            // Runs when the callback has ended.
+            device.later(() -> polling.reads = 0);
+        }
+        if (polling.reads > MOST_READS) {
+            throw new LuaError("pins were read " + MOST_READS + " times in one callback, and simulated pins change"
+                    + " between callbacks only: a protocol that the script times itself cannot work here;"
+                    + " use the modules dht and ow, or gpio.trig()");
+        }
+        return call.push(pin(call).level());
     }
 
     private static int mode(LuaCall call) {

@@ -43,7 +43,7 @@ final class HttpConnection {
                 connection.body = call.bytes(2, new byte[0]);
                 return 0;
             })
-            .function("ack", call -> 0)
+            .fixed("ack", call -> 0)
             .function("close", call -> {
                 connection(call).generation++;
                 return 0;

@@ -13,7 +13,7 @@ final class LightModules {
             .constants(0, "MODE_SINGLE", "MODE_DUAL")
             .constants(PixelBuffer.FADE_OUT, "FADE_OUT", "FADE_IN")
             .constants(PixelBuffer.SHIFT_LOGICAL, "SHIFT_LOGICAL", "SHIFT_CIRCULAR")
-            .function("init", call -> 0)
+            .fixed("init", call -> 0)
             .function("write", LightModules::write)
             .function("newBuffer", PixelBuffer::create)
             .build();

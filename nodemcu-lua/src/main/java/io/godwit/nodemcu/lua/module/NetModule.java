@@ -36,8 +36,8 @@ final class NetModule {
                 resolve(call, call.text(1), call.function(2), null);
                 return 0;
             })
-            .function("setdnsserver", call -> 0)
-            .function("getdnsserver", call -> call.push("10.0.0.1"))
+            .fixed("setdnsserver", call -> 0)
+            .fixed("getdnsserver", call -> call.push("10.0.0.1"))
             .build();
 
     static final LuaLibrary LIBRARY = LuaLibrary.module("net")

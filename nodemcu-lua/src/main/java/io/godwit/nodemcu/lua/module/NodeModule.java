@@ -74,6 +74,7 @@ final class NodeModule {
                 device.sleep(Math.max(0, Math.min(call.integer(1, 0), 0xFFFFFFFFL)));
                 throw new LuaError("deep sleep");
             })
+            .function("sleep", NodeModule::lightSleep)
             .function("heap", call -> call.push(heap(call)))
             .function("chipid", call -> call.push((double) Modules.device(call).chipId()))
             .function("flashid", call -> call.push(1458400))
@@ -111,10 +112,21 @@ final class NodeModule {
             .function("led", call -> 0)
             .function("dsleepMax", call -> call.push(12_000_000_000.0))
             .function("dsleepsetoption", call -> 0)
-            .absent("sleep", "flashreload", "startup", "startupcommand", "getpartitiontable", "setpartitiontable")
+            .absent("flashreload", "startup", "startupcommand", "getpartitiontable", "setpartitiontable")
             .build();
 
     private NodeModule() {}
+
+    /** Light sleep: {@code sleep({secs = 1, us = 500})} keeps the state and lets device time pass. */
+    private static int lightSleep(LuaCall call) {
+        call.needTable(1);
+        double micros = call.numberField(1, "secs", 0) * 1e6 + call.numberField(1, "us", 0);
+        if (!(micros > 0 && micros < 1e15)) {
+            throw call.argument(1, "secs or us required: nothing else wakes a simulated device");
+        }
+        Modules.device(call).spend((long) (micros * 1000));
+        return 0;
+    }
 
     private static double heap(LuaCall call) {
         // Pointers here are twice as long as on the chip.

@@ -62,7 +62,7 @@ final class OneWireModule {
                 }
                 return call.push(bytes);
             })
-            .function("depower", call -> 0)
+            .fixed("depower", call -> 0)
             .function("reset_search", call -> {
                 bus(call).searched = 0;
                 return 0;

@@ -65,7 +65,7 @@ final class OutputModules {
                 return 0;
             })
             .function("getduty", call -> call.push(ledc(call).duty))
-            .function("reset", call -> 0)
+            .fixed("reset", call -> 0)
             .function("pause", call -> {
                 ledc(call).record(call, "paused");
                 return 0;

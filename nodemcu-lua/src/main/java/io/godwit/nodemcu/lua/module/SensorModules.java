@@ -33,9 +33,9 @@ final class SensorModules {
                 return call.push(Math.rint(Math.max(0, Math.min(full, read))));
             })
             .function("readvdd33", call -> call.push(Math.rint(sensor(call, "adc.vdd33", 3300))))
-            .function("force_init_mode", call -> call.push(false))
-            .function("setup", call -> 0)
-            .function("setwidth", call -> 0)
+            .fixed("force_init_mode", call -> call.push(false))
+            .fixed("setup", call -> 0)
+            .fixed("setwidth", call -> 0)
             .function("read_hall_sensor", call -> call.push(Math.rint(sensor(call, "adc.hall", 20))))
             .build();
 
@@ -134,9 +134,9 @@ final class SensorModules {
                 needs(call, "si7021.temperature");
                 return 0;
             })
-            .function("setting", call -> call.pushAll(0, 0, 3, 0))
+            .fixed("setting", call -> call.pushAll(0, 0, 3, 0))
             .function("firmware", call -> call.push(0x20))
-            .function("serial", call -> call.push("0000000000000000"))
+            .fixed("serial", call -> call.push("0000000000000000"))
             .function("read", call -> {
                 double humidity = humidity(call, "si7021");
                 double temperature = temperature(call, "si7021");
@@ -167,7 +167,7 @@ final class SensorModules {
                 needs(call, "tsl2561.lux");
                 return call.push(0);
             })
-            .function("settiming", call -> call.push(0))
+            .fixed("settiming", call -> call.push(0))
             .function("getlux", call -> call.pushAll(Math.rint(sensor(call, "tsl2561.lux", 200)), 0))
             .function("getrawchannels", call -> call.pushAll(Math.rint(sensor(call, "tsl2561.lux", 200)), 20, 0))
             .build();

@@ -25,14 +25,14 @@ final class SetupModules {
                 }
                 return 0;
             })
-            .function("stop", call -> 0)
+            .fixed("stop", call -> 0)
             .build();
 
     private static final LuaLibrary MDNS = LuaLibrary.module("mdns")
-            .function("register", call -> 0)
-            .function("start", call -> 0)
-            .function("stop", call -> 0)
-            .function("close", call -> 0)
+            .fixed("register", call -> 0)
+            .fixed("start", call -> 0)
+            .fixed("stop", call -> 0)
+            .fixed("close", call -> 0)
             .build();
 
     static final List<LuaLibrary> LIBRARIES = List.of(ENDUSER_SETUP, MDNS);

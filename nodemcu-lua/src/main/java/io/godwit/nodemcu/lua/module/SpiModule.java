@@ -13,7 +13,7 @@ final class SpiModule {
 
     private static final LuaLibrary DEVICE = LuaLibrary.object("spi.device")
             .function("transfer", SpiModule::transfer)
-            .function("remove", call -> 0)
+            .fixed("remove", call -> 0)
             .build();
 
     private static final LuaLibrary BUS = LuaLibrary.object("spi.master")
@@ -29,7 +29,7 @@ final class SpiModule {
                 Bus bus = call.object(1, Bus.class, "spi.master");
                 return call.pushObject(new SpiDevice(bus.host(), (int) call.numberField(2, "cs", -1)), DEVICE);
             })
-            .function("close", call -> 0)
+            .fixed("close", call -> 0)
             .build();
 
     static final LuaLibrary LIBRARY = LuaLibrary.module("spi")
@@ -41,7 +41,7 @@ final class SpiModule {
             .constants(0, "HALFDUPLEX", "FULLDUPLEX")
             .constants(0, "SPI1", "SPI2", "SPI3")
             .constants(1, "HSPI", "VSPI")
-            .function("setup", call -> call.push(1))
+            .fixed("setup", call -> call.push(1))
             .function("send", call -> {
                 byte[] sent = BusModules.data(call, 2);
                 byte[] received = exchange(call, call.between(1, 0, 3), sent, sent.length);
@@ -59,10 +59,10 @@ final class SpiModule {
                 int host = call.between(1, 0, 2);
                 return call.pushObject(new Bus(host), BUS);
             })
-            .function("set_mosi", call -> 0)
-            .function("get_miso", call -> call.push(0))
-            .function("set_clock_div", call -> call.push(8))
-            .function("transaction", call -> 0)
+            .fixed("set_mosi", call -> 0)
+            .fixed("get_miso", call -> call.push(0))
+            .fixed("set_clock_div", call -> call.push(8))
+            .fixed("transaction", call -> 0)
             .absent("slave")
             .build();
 

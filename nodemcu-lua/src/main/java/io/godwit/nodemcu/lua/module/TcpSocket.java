@@ -49,7 +49,7 @@ final class TcpSocket implements Network.User {
             })
             .function("getpeer", call -> NetModule.address(call, socket(call).peer))
             .function("getaddr", call -> NetModule.address(call, socket(call).own))
-            .function("ttl", call -> call.push(255))
+            .fixed("ttl", call -> call.push(255))
             .function("dns", call -> {
                 NetModule.resolve(call, call.text(2), call.function(3), call.ref(1));
                 return 0;

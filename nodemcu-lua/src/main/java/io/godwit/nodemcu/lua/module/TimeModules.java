@@ -79,8 +79,8 @@ final class TimeModules {
 
     private static final LuaLibrary SNTP = LuaLibrary.module("sntp")
             .function("sync", TimeModules::sync)
-            .function("setoffset", call -> 0)
-            .function("getoffset", call -> call.push(0))
+            .fixed("setoffset", call -> 0)
+            .fixed("getoffset", call -> call.push(0))
             .build();
 
     private static final LuaLibrary TIME = LuaLibrary.module("time")
@@ -104,7 +104,7 @@ final class TimeModules {
                         .plusSeconds((long) call.numberField(1, "sec", 0));
                 return call.push((double) date.toEpochSecond(ZoneOffset.UTC));
             })
-            .function("settimezone", call -> 0)
+            .fixed("settimezone", call -> 0)
             .function("initntp", call -> {
                 Device device = Modules.device(call);
                 device.network()
@@ -114,8 +114,8 @@ final class TimeModules {
                                 () -> {});
                 return 0;
             })
-            .function("ntpenabled", call -> call.push(true))
-            .function("ntpstop", call -> 0)
+            .fixed("ntpenabled", call -> call.push(true))
+            .fixed("ntpstop", call -> 0)
             .build();
 
     private static final LuaLibrary CRON_ENTRY = LuaLibrary.object("cron.entry")

@@ -35,7 +35,7 @@ final class UdpSocket implements Network.User {
                 return 0;
             })
             .function("getaddr", call -> socket(call).address(call))
-            .function("ttl", call -> call.push(255))
+            .fixed("ttl", call -> call.push(255))
             .function("dns", call -> {
                 NetModule.resolve(call, call.text(2), call.function(3), call.ref(1));
                 return 0;

@@ -46,7 +46,7 @@ final class WifiModule {
                 return station.hasAddress() ? call.push(station.broadcast()) : call.pushNil();
             })
             .function("getmac", call -> call.push(Modules.device(call).mac()))
-            .function("setmac", call -> call.push(true))
+            .fixed("setmac", call -> call.push(true))
             .function("getrssi", call -> {
                 WifiStation station = station(call);
                 return station.hasAddress() ? call.push(station.rssi()) : call.pushNil();
@@ -65,12 +65,12 @@ final class WifiModule {
             })
             .function("getap", WifiModule::accessPoints)
             .function("scan", WifiModule::scan)
-            .function("getapindex", call -> call.push(1))
+            .fixed("getapindex", call -> call.push(1))
             .function("getapinfo", WifiModule::storedAccessPoints)
             .function("changeap", call -> call.push(call.between(1, 1, 5) == 1))
-            .function("setaplimit", call -> call.push(true))
-            .function("sleeptype", call -> call.push(call.number(1, 0)))
-            .function("settxpower", call -> call.push(true))
+            .fixed("setaplimit", call -> call.push(true))
+            .fixed("sleeptype", call -> call.push(call.number(1, 0)))
+            .fixed("settxpower", call -> call.push(true))
             .function("on", call -> {
                 events(call).on(call.text(1), call.functionOrNull(2));
                 return 0;
@@ -80,35 +80,35 @@ final class WifiModule {
                 events(call).onStatus(call.between(1, 0, WifiStation.Status.GOT_ADDRESS.ordinal()), callback);
                 return 0;
             })
-            .function("eventMonStart", call -> 0)
-            .function("eventMonStop", call -> 0)
+            .fixed("eventMonStart", call -> 0)
+            .fixed("eventMonStop", call -> 0)
             .build();
 
     private static final LuaLibrary DHCP = LuaLibrary.module("wifi.ap.dhcp")
-            .function("config", call -> call.pushAll("192.168.4.2", "192.168.4.5"))
-            .function("start", call -> call.push(true))
-            .function("stop", call -> call.push(true))
+            .fixed("config", call -> call.pushAll("192.168.4.2", "192.168.4.5"))
+            .fixed("start", call -> call.push(true))
+            .fixed("stop", call -> call.push(true))
             .build();
 
     private static final LuaLibrary AP = LuaLibrary.module("wifi.ap")
             .nested("dhcp", DHCP)
             .function("config", WifiModule::configAp)
-            .function("setip", call -> call.push(true))
-            .function("getip", call -> call.pushAll("192.168.4.1", "255.255.255.0", "192.168.4.1"))
+            .fixed("setip", call -> call.push(true))
+            .fixed("getip", call -> call.pushAll("192.168.4.1", "255.255.255.0", "192.168.4.1"))
             .function(
                     "getmac",
                     call -> call.push("5e" + Modules.device(call).mac().substring(2)))
-            .function("setmac", call -> call.push(true))
-            .function("getbroadcast", call -> call.push("192.168.4.255"))
+            .fixed("setmac", call -> call.push(true))
+            .fixed("getbroadcast", call -> call.push("192.168.4.255"))
             .function("getclient", call -> {
                 call.newTable();
                 return 1;
             })
             .function("getconfig", WifiModule::shownAp)
             .function("getdefaultconfig", WifiModule::shownAp)
-            .function("deauth", call -> call.push(true))
-            .function("sethostname", call -> call.push(true))
-            .function("on", call -> 0)
+            .fixed("deauth", call -> call.push(true))
+            .fixed("sethostname", call -> call.push(true))
+            .fixed("on", call -> 0)
             .build();
 
     private static final LuaLibrary REASON = LuaLibrary.module("wifi.eventmon.reason")
@@ -160,8 +160,8 @@ final class WifiModule {
                 station(call).disconnect();
                 return 0;
             })
-            .function("setphymode", call -> call.push(call.number(1)))
-            .function("getphymode", call -> call.push(3))
+            .fixed("setphymode", call -> call.push(call.number(1)))
+            .fixed("getphymode", call -> call.push(3))
             .function("getchannel", call -> call.push(station(call).settings().channel()))
             .function("getcountry", call -> {
                 int table = call.newTable();
@@ -170,10 +170,10 @@ final class WifiModule {
                 call.set(table, "end_ch", 13);
                 return 1;
             })
-            .function("setcountry", call -> call.push(true))
-            .function("sleeptype", call -> call.push(call.number(1, 0)))
-            .function("setmaxtxpower", call -> 0)
-            .function("nullmodesleep", call -> call.push(true))
+            .fixed("setcountry", call -> call.push(true))
+            .fixed("sleeptype", call -> call.push(call.number(1, 0)))
+            .fixed("setmaxtxpower", call -> 0)
+            .fixed("nullmodesleep", call -> call.push(true))
             .absent("startsmart", "stopsmart", "suspend", "resume", "monitor", "startconfig")
             .build();
 

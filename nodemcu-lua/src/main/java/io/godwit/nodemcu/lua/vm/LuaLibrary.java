@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import party.iroiro.luajava.JFunction;
@@ -21,6 +22,7 @@ public final class LuaLibrary {
     private final boolean methods;
     private final Map<String, Object> entries;
     private final Set<String> absent;
+    private final Set<String> fixed;
     private final @Nullable LuaFunction otherwise;
     final JFunction lookup;
     final @Nullable JFunction collected;
@@ -34,6 +36,7 @@ public final class LuaLibrary {
         entries.putAll(builder.constants);
         builder.nested.forEach((key, library) -> entries.put(key, library));
         this.absent = Set.copyOf(builder.absent);
+        this.fixed = Set.copyOf(builder.fixed);
         for (String missing : absent) {
             entries.put(
                     missing,
@@ -73,6 +76,40 @@ public final class LuaLibrary {
         return names;
     }
 
+    /** Every name that the device has, with what stands for it here; constants are left out. */
+    public Map<String, Support> functions() {
+        Map<String, Support> functions = new TreeMap<>();
+        entries.forEach((key, entry) -> {
+            if (entry instanceof LuaFunctionAdapter) {
+                functions.put(
+                        key,
+                        absent.contains(key) ? Support.MISSING : fixed.contains(key) ? Support.FIXED : Support.WORKS);
+            }
+        });
+        return functions;
+    }
+
+    /** The libraries below this one, by name. */
+    public Map<String, LuaLibrary> nested() {
+        Map<String, LuaLibrary> nested = new TreeMap<>();
+        entries.forEach((key, entry) -> {
+            if (entry instanceof LuaLibrary library) {
+                nested.put(key, library);
+            }
+        });
+        return nested;
+    }
+
+    /** What a function of the device does here. */
+    public enum Support {
+        /** As on the device, for real or simulated. */
+        WORKS,
+        /** Nothing, or always the same value. */
+        FIXED,
+        /** Raises an error that says so. */
+        MISSING
+    }
+
     /** Whether the library answers to any name. */
     public boolean isOpen() {
         return otherwise != null;
@@ -110,6 +147,7 @@ public final class LuaLibrary {
         private final Map<String, Object> constants = new LinkedHashMap<>();
         private final Map<String, LuaLibrary> nested = new LinkedHashMap<>();
         private final List<String> absent = new ArrayList<>();
+        private final List<String> fixed = new ArrayList<>();
         private final Map<String, LuaFunction> metamethods = new LinkedHashMap<>();
         private @Nullable LuaFunction collected;
         private @Nullable LuaFunction otherwise;
@@ -122,6 +160,12 @@ public final class LuaLibrary {
         public Builder function(String key, LuaFunction function) {
             functions.put(key, function);
             return this;
+        }
+
+        /** A function that does nothing here, or returns the same value whatever the device would do. */
+        public Builder fixed(String key, LuaFunction function) {
+            fixed.add(key);
+            return function(key, function);
         }
 
         public Builder constant(String key, double value) {
