@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * end (nothing lost, each future ended). The first broken promise ends the run.
  */
 final class Ledger {
+    /** In the payload of a publish over which the broker ends the connection. */
+    static final String POISON = "poison";
+
     private static final long SECOND = 1_000_000_000L;
 
     /** So long a message may be on its way through outbox, disk and a slow road before the broker's end sees it. */
@@ -43,6 +46,9 @@ final class Ledger {
     /** Whether the client knows that the broker has lost its subscriptions, and they are not granted again. */
     private boolean restoring;
 
+    private boolean limitsLowered;
+    private boolean qosLowered;
+
     private @Nullable String broken;
 
     Ledger(SessionLoss sessionLoss) {
@@ -60,6 +66,7 @@ final class Ledger {
         /** When it expires; {@link Long#MAX_VALUE}: never. */
         final long expiresAt;
 
+        final boolean poison;
         boolean durable;
         boolean acceptedEnded;
         boolean ended;
@@ -84,6 +91,8 @@ final class Ledger {
             this.topic = message.topic();
             this.process = process;
             this.future = future;
+            this.poison = isPoison(message);
+            this.mayBeLost = poison;
         }
     }
 
@@ -107,6 +116,23 @@ final class Ledger {
             this.qos = message.qos();
             this.topic = message.topic();
         }
+    }
+
+    /** The broker announces lower limits, perhaps a lower maximum QoS: publishes may fail, messages come at a lower QoS. */
+    void limitsLowered(boolean qosToo) {
+        limitsLowered = true;
+        if (qosToo && !qosLowered) {
+            qosLowered = true;
+            incoming.forEach(one -> one.expected = false);
+        }
+    }
+
+    boolean areLimitsLowered() {
+        return limitsLowered;
+    }
+
+    boolean isQosLowered() {
+        return qosLowered;
     }
 
     void broken(String promise) {
@@ -206,7 +232,7 @@ final class Ledger {
         }
         long said = message.properties().getOr(Property.MESSAGE_EXPIRY_INTERVAL, Long.MAX_VALUE);
         long left = Math.max(0, one.expiresAt - now);
-        if (said * SECOND > left + UNDER_WAY + SECOND) {
+        if (said > (left + UNDER_WAY + SECOND) / SECOND) {
             broken("publish " + one.number + " says that it expires in " + said + " s; left are " + left / SECOND);
         }
     }
@@ -277,7 +303,7 @@ final class Ledger {
         checkOrder(one, number(message, 'i'));
         one.deliveries++;
         int number = number(message, 'i');
-        if (one.qos != Qos.AT_LEAST_ONCE && one.deliveries > 1 + one.allowance) {
+        if (one.qos != Qos.AT_LEAST_ONCE && one.deliveries > 1 + one.allowance && !qosLowered) {
             broken("message " + number + " (" + one.qos + ") was handled " + one.deliveries + " times");
         }
         if (one.deliveries == 1) {
@@ -367,8 +393,10 @@ final class Ledger {
                 return "the accepted stage of publish " + one.number + " has not ended";
             }
             boolean failedBefore = one.failure != null;
+            boolean mayHaveFailed = limitsLowered && one.process != process;
             if (one.durable
                     && !failedBefore
+                    && !mayHaveFailed
                     && one.qos != Qos.AT_MOST_ONCE
                     && !one.mayBeLost
                     && one.arrivals == 0
@@ -383,6 +411,24 @@ final class Ledger {
             }
         }
         return null;
+    }
+
+    /** Whether the client has given up a publish that the broker does not take any more: its identifier is free. */
+    boolean isGivenUp(String name) {
+        Sent one = sentNamed(name);
+        return (one.poison || limitsLowered) && (one.failure != null || one.process != process);
+    }
+
+    Qos qosOf(String name) {
+        return sentNamed(name).qos;
+    }
+
+    private Sent sentNamed(String name) {
+        return sent.get(Integer.parseInt(name, 1, name.length(), 10));
+    }
+
+    static boolean isPoison(Message message) {
+        return message.text().endsWith(POISON);
     }
 
     static String text(char direction, int number) {

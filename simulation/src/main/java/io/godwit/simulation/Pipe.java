@@ -12,19 +12,16 @@ final class Pipe {
     private final Consumer<byte[]> arrival;
     private final Runnable cut;
 
-    private long latency;
+    private final NetworkConditions network;
     private long lastArrival;
     private int left = Integer.MAX_VALUE;
     private boolean silent;
     private int underWay;
 
-    /**
-     * @param latency most milliseconds that a piece takes
-     * @param cut told when the last byte before the cut has arrived
-     */
-    Pipe(Scheduler scheduler, long latency, Consumer<byte[]> arrival, Runnable cut) {
+    /** @param cut is called when the last byte before the cut has arrived */
+    Pipe(Scheduler scheduler, NetworkConditions network, Consumer<byte[]> arrival, Runnable cut) {
         this.scheduler = scheduler;
-        this.latency = latency;
+        this.network = network;
         this.arrival = arrival;
         this.cut = cut;
     }
@@ -36,7 +33,10 @@ final class Pipe {
             byte[] piece = Arrays.copyOfRange(bytes, at, at + count);
             at += count;
             underWay += count;
-            lastArrival = Math.max(lastArrival, scheduler.nanoTime() + scheduler.within(latency));
+            lastArrival = Math.max(lastArrival, scheduler.nanoTime() + scheduler.within(network.latency()));
+            if (network.bytesPerSecond() > 0) {
+                lastArrival += count * 1_000_000_000L / network.bytesPerSecond();
+            }
             scheduler.schedule(() -> arrive(piece), lastArrival - scheduler.nanoTime());
         }
     }
@@ -66,6 +66,13 @@ final class Pipe {
         }
     }
 
+    /** Takes back a cut that has not happened yet. */
+    void heal() {
+        if (left != 0) {
+            left = Integer.MAX_VALUE;
+        }
+    }
+
     void silence() {
         silent = true;
     }
@@ -73,10 +80,6 @@ final class Pipe {
     /** Nothing arrives any more. */
     void stop() {
         left = 0;
-    }
-
-    void latency(long milliseconds) {
-        latency = milliseconds;
     }
 
     int underWay() {

@@ -21,7 +21,6 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +35,9 @@ final class SimulatedLink implements Connection, LocalBroker.Peer {
     private final SimulatedLoop loop;
     private final ConnectionListener listener;
     private final WireRules rules;
-    private final Sabotage sabotage;
+    private final Mutation mutation;
     private final ProtocolVersion version;
-    private final @Nullable Consumer<String> trace;
+    private final Trace trace;
     private final int duplicateOneIn;
     private final LocalConnection broker;
     private final Pipe toBroker;
@@ -52,27 +51,21 @@ final class SimulatedLink implements Connection, LocalBroker.Peer {
     private boolean wasWritable = true;
     private boolean ended;
     private boolean silent;
+    /** The broker ends the connection over a publish: what comes after it no longer counts. */
+    private boolean poisoned;
 
-    SimulatedLink(
-            Scheduler scheduler,
-            SimulatedLoop loop,
-            LocalBroker localBroker,
-            ConnectionListener listener,
-            WireRules rules,
-            World.Settings settings,
-            Sabotage sabotage,
-            @Nullable Consumer<String> trace) {
-        this.trace = trace;
-        this.scheduler = scheduler;
+    SimulatedLink(Surroundings world, SimulatedLoop loop, ConnectionListener listener, WireRules rules) {
+        this.trace = world.trace();
+        this.scheduler = world.scheduler();
         this.loop = loop;
         this.listener = listener;
         this.rules = rules;
-        this.sabotage = sabotage;
-        this.version = settings.version();
-        this.duplicateOneIn = settings.duplicateOneIn();
-        this.broker = localBroker.connect(this);
-        this.toBroker = new Pipe(scheduler, settings.latency(), this::brokerGets, this::cut);
-        this.toClient = new Pipe(scheduler, settings.latency(), this::clientGets, this::cut);
+        this.mutation = world.mutation();
+        this.version = world.settings().version();
+        this.duplicateOneIn = world.settings().network().duplicateOneIn();
+        this.broker = world.broker().connect(this);
+        this.toBroker = new Pipe(scheduler, world.network(), this::brokerGets, this::cut);
+        this.toClient = new Pipe(scheduler, world.network(), this::clientGets, this::cut);
         rules.connectionOpened();
         sentReader.version(version);
         gotReader.version(version);
@@ -92,16 +85,17 @@ final class SimulatedLink implements Connection, LocalBroker.Peer {
         toClient.cutAfter(bytes);
     }
 
+    /** A cut that has not happened yet does not happen. What is silent stays silent. */
+    void heal() {
+        toBroker.heal();
+        toClient.heal();
+    }
+
     /** Half open: neither end hears anything any more, not even the end. */
     void silence() {
         silent = true;
         toBroker.silence();
         toClient.silence();
-    }
-
-    void latency(long milliseconds) {
-        toBroker.latency(milliseconds);
-        toClient.latency(milliseconds);
     }
 
     /** The client's process is gone; what it had sent may still arrive. */
@@ -132,16 +126,23 @@ final class SimulatedLink implements Connection, LocalBroker.Peer {
         }
         ByteBuf out = Unpooled.buffer(bytes.readableBytes());
         sentReader.feed(bytes, (firstByte, in, index, length) -> {
-            Packet packet = sabotage.toBroker(PacketCodec.read(firstByte, in, index, length, version));
-            if (packet != null) {
+            mutation.toBroker(PacketCodec.read(firstByte, in, index, length, version), packet -> {
                 trace("  -> ", packet);
                 rules.clientSent(packet, scheduler.nanoTime());
-                PacketCodec.write(packet, version, out);
-            }
+                if (packet instanceof Publish publish && Ledger.isPoison(publish.message())) {
+                    poisoned = true;
+                }
+                if (!poisoned) {
+                    PacketCodec.write(packet, version, out);
+                }
+            });
             return true;
         });
         bytes.release();
         toBroker.send(ByteBufUtil.getBytes(out));
+        if (poisoned) {
+            toBroker.afterLast(this::cut);
+        }
         wasWritable = isWritable();
     }
 
@@ -183,13 +184,16 @@ final class SimulatedLink implements Connection, LocalBroker.Peer {
 
     private void give(byte[] bytes) {
         ByteBuf chunk = Unpooled.wrappedBuffer(bytes);
+        ByteBuf mutated = Unpooled.buffer();
         gotReader.feed(chunk.duplicate(), (firstByte, in, index, length) -> {
             Packet packet = PacketCodec.read(firstByte, in, index, length, version);
             trace("  <- ", packet);
             rules.clientGot(packet);
+            mutation.toClient(packet, seen -> PacketCodec.write(seen, version, mutated));
             return true;
         });
-        listener.received(chunk);
+        // An unchanged stream keeps its odd pieces; a mutant gets whole packets.
+        listener.received(mutation == Mutation.NONE ? chunk : mutated);
     }
 
     @Override
@@ -268,8 +272,8 @@ final class SimulatedLink implements Connection, LocalBroker.Peer {
     }
 
     private void trace(String direction, Packet packet) {
-        if (trace != null) {
-            trace.accept(direction + brief(packet));
+        if (trace.isOn()) {
+            trace.add(direction + brief(packet));
         }
     }
 

@@ -19,6 +19,7 @@ final class SimulatedTransport implements Transport {
 
     private boolean down;
     private boolean gone;
+    private long opened;
     private @Nullable SimulatedLink latest;
 
     SimulatedTransport(Scheduler scheduler, SimulatedLoop loop, Function<ConnectionListener, SimulatedLink> links) {
@@ -41,6 +42,11 @@ final class SimulatedTransport implements Transport {
         if (latest != null) {
             latest.clientGone();
         }
+    }
+
+    /** How many connections have been opened. */
+    long opened() {
+        return opened;
     }
 
     /** The latest link, if it is open. */
@@ -68,6 +74,7 @@ final class SimulatedTransport implements Transport {
         }
         SimulatedLink link = links.apply(listener);
         latest = link;
+        opened++;
         loop.run(() -> listener.connected(link));
     }
 

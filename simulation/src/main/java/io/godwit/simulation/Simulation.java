@@ -5,20 +5,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs worlds by their seeds. The same seed is the same run, to the byte. */
 public final class Simulation {
-    private final Sabotage sabotage;
+    private final Mutation mutation;
 
-    public Simulation(Sabotage sabotage) {
-        this.sabotage = sabotage;
+    public Simulation(Mutation mutation) {
+        this.mutation = mutation;
     }
 
-    /** What a run has shown: null when every promise was kept, else the first that was broken. */
+    /** What a run has shown: null if every promise was kept, otherwise the first that was broken. */
     public @Nullable String run(long seed) {
-        return new World(seed, sabotage, null).run();
+        return new World(seed, mutation, null).run();
     }
 
     /** The same, telling what happens line by line. */
     public @Nullable String run(long seed, Consumer<String> trace) {
-        World world = new World(seed, sabotage, trace);
+        World world = new World(seed, mutation, trace);
         trace.accept(world.settings().toString());
         return world.run();
     }

@@ -85,7 +85,7 @@ public final class SimulationCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--runs is 1 or more, --threads 1 to 1000");
         }
         PrintWriter out = spec.commandLine().getOut();
-        Simulation simulation = new Simulation(Sabotage.NONE);
+        Simulation simulation = new Simulation(Mutation.NONE);
         if (seed != null) {
             String broken = simulation.run(seed, out::println);
             out.println(broken == null ? "Every promise was kept." : "BROKEN: " + broken);

@@ -70,7 +70,7 @@ final class WireRules {
         int id = publish.packetId();
         String message = Ledger.name(publish.message());
         String before = inFlight.get(id);
-        if (!publish.dup() && before != null) {
+        if (!publish.dup() && before != null && !ledger.isGivenUp(before)) {
             ledger.broken(
                     before.equals(message)
                             ? "publish " + message + " is sent again without DUP [MQTT-3.3.1-1]"
@@ -102,11 +102,11 @@ final class WireRules {
         } else if (packet instanceof Suback) {
             ledger.subscriptionsRestored();
         } else if (packet instanceof Puback puback) {
-            answered(puback.packetId());
+            answered(puback.packetId(), Qos.AT_LEAST_ONCE);
         } else if (packet instanceof Pubcomp pubcomp) {
-            answered(pubcomp.packetId());
+            answered(pubcomp.packetId(), Qos.EXACTLY_ONCE);
         } else if (packet instanceof Pubrec pubrec && pubrec.reason().isError()) {
-            answered(pubrec.packetId());
+            answered(pubrec.packetId(), Qos.EXACTLY_ONCE);
         } else if (packet instanceof Publish publish) {
             ledger.got(publish.message());
             if (publish.message().qos() != Qos.AT_MOST_ONCE) {
@@ -115,9 +115,11 @@ final class WireRules {
         }
     }
 
-    private void answered(int id) {
-        String message = inFlight.remove(id);
-        if (message != null) {
+    /** A late second acknowledgement of an earlier publish with the identifier answers nothing. */
+    private void answered(int id, Qos qos) {
+        String message = inFlight.get(id);
+        if (message != null && ledger.qosOf(message) == qos) {
+            inFlight.remove(id);
             ledger.answered(message);
         }
     }

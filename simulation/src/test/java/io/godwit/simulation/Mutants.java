@@ -6,12 +6,15 @@ import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.Pingreq;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Puback;
+import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Pubrel;
@@ -32,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +68,7 @@ enum Mutants {
                     c.password(),
                     c.properties())
             : packet)),
-    MESSAGES_ARE_ACKNOWLEDGED_BEFORE_THEY_ARE_HANDLED(new Sabotage() {
+    MESSAGES_ARE_ACKNOWLEDGED_BEFORE_THEY_ARE_HANDLED(new Mutation() {
         @Override
         public void configure(MqttClientBuilder builder) {
             builder.acknowledgeOnArrival(true);
@@ -148,13 +152,78 @@ enum Mutants {
                     p.packetId(),
                     p.topicAlias())
             : packet)),
-    THE_QUEUE_HAS_NO_BOUND_IN_BYTES(new Sabotage() {
+    THE_QUEUE_HAS_NO_BOUND_IN_BYTES(new Mutation() {
         @Override
         public void configure(MqttClientBuilder builder) {
             builder.queue(10_000, 1 << 20, WhenFull.FAIL);
         }
     }),
-    RESULTS_COME_BEHIND_LATER_MESSAGES(new Sabotage() {
+    PUBACK_HAS_ANOTHER_IDENTIFIER(packets(packet ->
+            packet instanceof Puback p ? new Puback(1 + p.packetId() % 65_535, p.reason(), p.properties()) : packet)),
+    PUBREC_HAS_ANOTHER_IDENTIFIER(packets(packet ->
+            packet instanceof Pubrec p ? new Pubrec(1 + p.packetId() % 65_535, p.reason(), p.properties()) : packet)),
+    PUBCOMP_IS_FORGOTTEN(packets(packet -> packet instanceof Pubcomp ? null : packet)),
+    PINGREQ_IS_FORGOTTEN(packets(packet -> packet instanceof Pingreq ? null : packet)),
+    SUBSCRIBE_IS_FORGOTTEN(packets(packet -> packet instanceof Subscribe ? null : packet)),
+    QOS_1_IS_SENT_AS_QOS_0(packets(
+            packet -> packet instanceof Publish p && p.message().qos() == Qos.AT_LEAST_ONCE
+                    ? new Publish(p.message().withQos(Qos.AT_MOST_ONCE), false, 0, p.topicAlias())
+                    : packet)),
+    THE_EXPIRY_IS_NOT_SENT(packets(packet -> packet instanceof Publish p
+            ? new Publish(
+                    p.message().withProperties(p.message().properties().with(Property.MESSAGE_EXPIRY_INTERVAL, null)),
+                    p.dup(),
+                    p.packetId(),
+                    p.topicAlias())
+            : packet)),
+    QOS_0_IS_SENT_TWICE(twice(packet -> packet instanceof Publish p && p.packetId() == 0)),
+    CONNECT_IS_SENT_TWICE(twice(packet -> packet instanceof Connect)),
+    PUBLISHES_OVERTAKE_EACH_OTHER(new Overtaking()),
+    PUBACK_IS_NOT_NOTICED(answers(packet -> packet instanceof Puback ? null : packet)),
+    PUBCOMP_IS_NOT_NOTICED(answers(packet -> packet instanceof Pubcomp ? null : packet)),
+    A_MESSAGE_IS_NOT_NOTICED(answers(packet -> packet instanceof Publish p && p.packetId() % 5 == 4 ? null : packet)),
+    DUP_IS_TAKEN_FOR_A_NEW_MESSAGE(answers(packet -> packet instanceof Publish p && p.dup()
+            ? new Publish(p.message(), false, 1 + (p.packetId() + 999) % 65_535, p.topicAlias())
+            : packet)),
+    THE_SESSION_IS_ALWAYS_TAKEN_FOR_PRESENT(connack(c -> new Connack(true, 0, c.properties()))),
+    THE_SESSION_IS_NEVER_TAKEN_FOR_PRESENT(connack(c -> new Connack(false, 0, c.properties()))),
+    THE_RECEIVE_MAXIMUM_IS_IGNORED(connack(c -> without(c, Property.RECEIVE_MAXIMUM))),
+    THE_MAXIMUM_PACKET_SIZE_IS_IGNORED(connack(c -> without(c, Property.MAXIMUM_PACKET_SIZE))),
+    THE_MAXIMUM_QOS_IS_IGNORED(connack(c -> without(c, Property.MAXIMUM_QOS))),
+    CLEARED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void cleared() {}
+    })),
+    RECEIVED_IDENTIFIERS_ARE_NOT_RECOVERED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public StoredSession recovered() {
+            StoredSession session = super.recovered();
+            return new StoredSession(session.publishes(), List.of(), session.subscriptions());
+        }
+    })),
+    THE_LAST_PUBLISH_IS_NOT_RECOVERED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public StoredSession recovered() {
+            StoredSession session = super.recovered();
+            List<StoredPublish> publishes = session.publishes();
+            return new StoredSession(
+                    publishes.subList(0, Math.max(0, publishes.size() - 1)),
+                    session.received(),
+                    session.subscriptions());
+        }
+    })),
+    HANDLERS_ARE_LOST_WHILE_THEIR_THREADS_ARE_BLOCKED(new Mutation() {
+        @Override
+        public void configure(MqttClientBuilder builder) {
+            int[] count = new int[1];
+            builder.executor(task -> {
+                if (++count[0] % 7 != 0) {
+                    task.run();
+                }
+            });
+        }
+    }),
+    RESULTS_COME_BEHIND_LATER_MESSAGES(new Mutation() {
         @Override
         public <T> CompletableFuture<T> result(CompletableFuture<T> honest, Executor later) {
             CompletableFuture<T> late = new CompletableFuture<>();
@@ -168,30 +237,86 @@ enum Mutants {
             return late;
         }
     }),
-    THE_DISK_LIES_ABOUT_FORCES(new Sabotage() {
+    THE_DISK_LIES_ABOUT_FORCES(new Mutation() {
         @Override
         public Disk disk(Disk honest) {
             return new LyingDisk(honest);
         }
     });
 
-    final Sabotage sabotage;
+    final Mutation mutation;
 
-    Mutants(Sabotage sabotage) {
-        this.sabotage = sabotage;
+    Mutants(Mutation mutation) {
+        this.mutation = mutation;
     }
 
-    private static Sabotage packets(Function<Packet, @Nullable Packet> change) {
-        return new Sabotage() {
+    private static Mutation packets(Function<Packet, @Nullable Packet> change) {
+        return new Mutation() {
             @Override
-            public @Nullable Packet toBroker(Packet packet) {
-                return change.apply(packet);
+            public void toBroker(Packet packet, Consumer<Packet> network) {
+                Packet changed = change.apply(packet);
+                if (changed != null) {
+                    network.accept(changed);
+                }
             }
         };
     }
 
-    private static Sabotage log(UnaryOperator<SessionLog> change) {
-        return new Sabotage() {
+    /** Each packet that the condition holds for reaches the network twice. */
+    private static Mutation twice(Predicate<Packet> condition) {
+        return new Mutation() {
+            @Override
+            public void toBroker(Packet packet, Consumer<Packet> network) {
+                network.accept(packet);
+                if (condition.test(packet)) {
+                    network.accept(packet);
+                }
+            }
+        };
+    }
+
+    /** What the client makes of a packet that arrives; null: it doesn't notice it. */
+    private static Mutation answers(Function<Packet, @Nullable Packet> change) {
+        return new Mutation() {
+            @Override
+            public void toClient(Packet packet, Consumer<Packet> client) {
+                Packet changed = change.apply(packet);
+                if (changed != null) {
+                    client.accept(changed);
+                }
+            }
+        };
+    }
+
+    private static Mutation connack(Function<Connack, Connack> change) {
+        return answers(packet -> packet instanceof Connack c && c.code() == 0 ? change.apply(c) : packet);
+    }
+
+    private static Connack without(Connack connack, Property<?> property) {
+        return new Connack(connack.sessionPresent(), 0, connack.properties().with(property, null));
+    }
+
+    /** Publishes of QoS 1 and 2 leave in pairs, the later one first. */
+    private static final class Overtaking implements Mutation {
+        private @Nullable Packet held;
+
+        @Override
+        public void toBroker(Packet packet, Consumer<Packet> network) {
+            boolean publish = packet instanceof Publish p && p.packetId() > 0 && !p.dup();
+            if (publish && held == null) {
+                held = packet;
+                return;
+            }
+            network.accept(packet);
+            if (held != null) {
+                network.accept(held);
+                held = null;
+            }
+        }
+    }
+
+    private static Mutation log(UnaryOperator<SessionLog> change) {
+        return new Mutation() {
             @Override
             public SessionStore store(SessionStore honest) {
                 return clientId -> change.apply(honest.open(clientId));

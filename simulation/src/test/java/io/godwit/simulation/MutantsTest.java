@@ -12,7 +12,7 @@ class MutantsTest {
     @ParameterizedTest
     @EnumSource
     void the_simulation_finds(Mutants mutant) {
-        Simulation simulation = new Simulation(mutant.sabotage);
+        Simulation simulation = new Simulation(mutant.mutation);
         String broken = null;
         long seed = 0;
         while (broken == null && seed < RUNS) {

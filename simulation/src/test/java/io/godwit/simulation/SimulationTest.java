@@ -13,7 +13,7 @@ class SimulationTest {
 
     @Test
     void every_promise_is_kept_in_twenty_thousand_runs() {
-        Simulation simulation = new Simulation(Sabotage.NONE);
+        Simulation simulation = new Simulation(Mutation.NONE);
         ConcurrentLinkedQueue<String> broken = new ConcurrentLinkedQueue<>();
         LongStream.range(0, RUNS).parallel().forEach(seed -> {
             String promise = simulation.run(seed);
@@ -26,7 +26,7 @@ class SimulationTest {
 
     @Test
     void a_seed_gives_the_same_run_to_the_last_line() {
-        Simulation simulation = new Simulation(Sabotage.NONE);
+        Simulation simulation = new Simulation(Mutation.NONE);
         for (long seed = 0; seed < 50; seed++) {
             List<String> first = new ArrayList<>();
             List<String> second = new ArrayList<>();

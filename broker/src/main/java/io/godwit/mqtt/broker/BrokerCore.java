@@ -103,12 +103,12 @@ public final class BrokerCore {
         links.add(link);
         long timeout = settings.connectTimeout().toNanos();
         if (timeout > 0) {
-            link.silenceTimer = timers.at(now + timeout, later -> checkConnected(link));
+            link.silenceTimer = timers.at(now + timeout, later -> endUnlessConnected(link));
         }
         return link;
     }
 
-    private void checkConnected(BrokerLink link) {
+    private void endUnlessConnected(BrokerLink link) {
         if (link.isOpen() && !link.isConnected()) {
             // Not a violation: a slow network may have held CONNECT back, section 3.1.0 of MQTT 3.1.1.
             link.end(null, MqttProperties.NONE);

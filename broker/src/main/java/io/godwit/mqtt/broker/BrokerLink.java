@@ -47,6 +47,10 @@ public final class BrokerLink {
 
     int authStep;
 
+    /** The settings that CONNACK announced: they hold as long as the connection. */
+    @Nullable
+    BrokerSettings announced;
+
     /** What the client allows the broker; from CONNECT. */
     int receiveMaximum = 65_535;
 

@@ -184,6 +184,7 @@ final class Handshake {
         current.willDelaySeconds =
                 connect.will() == null ? 0 : connect.will().properties().getOr(Property.WILL_DELAY_INTERVAL, 0L);
         link.state = BrokerLink.State.CONNECTED;
+        link.announced = core.settings();
         link.authStep = 0;
         core.watchSilence(link, keepAlive(connect), now);
         core.listener().connected(link.clientId, connect, present);

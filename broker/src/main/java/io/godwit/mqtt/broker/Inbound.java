@@ -26,7 +26,7 @@ final class Inbound {
     }
 
     void publish(BrokerLink link, Session session, Publish publish, long now) {
-        BrokerSettings settings = core.settings();
+        BrokerSettings settings = announced(link);
         String topic = link.resolve(publish);
         if (publish.topicAlias() > settings.topicAliasMaximum() || topic == null) {
             core.violation(
@@ -72,6 +72,10 @@ final class Inbound {
         acknowledged(link, session, publish, message, now);
     }
 
+    private BrokerSettings announced(BrokerLink link) {
+        return link.announced == null ? core.settings() : link.announced;
+    }
+
     /** Whether the message is taken: a limit of the broker comes first, then what the policy says. */
     private @Nullable ReasonCode check(Session session, Message message) {
         BrokerSettings settings = core.settings();
@@ -96,11 +100,12 @@ final class Inbound {
             core.listener()
                     .violation(session.clientId(), "PUBLISH " + id + " is sent again without DUP [MQTT-3.3.1-1]");
         }
-        if (link.unacknowledged.size() > core.settings().receiveMaximum() && link.version == ProtocolVersion.V5) {
+        int receiveMaximum = announced(link).receiveMaximum();
+        if (link.unacknowledged.size() > receiveMaximum && link.version == ProtocolVersion.V5) {
             core.violation(
                     link,
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-                    "more than " + core.settings().receiveMaximum() + " publishes are unacknowledged [MQTT-3.3.4-9]",
+                    "more than " + receiveMaximum + " publishes are unacknowledged [MQTT-3.3.4-9]",
                     now);
             return;
         }

@@ -722,6 +722,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         ticker.stop();
         session.setClosedTo(Failures.CLOSED);
         end(Failures.CLOSED);
+        session.run(Session::finish);
         if (config.store() == null) {
             completeDisconnects();
             return;

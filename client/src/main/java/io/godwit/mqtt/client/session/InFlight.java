@@ -54,6 +54,12 @@ final class InFlight {
         identifiers.free(id);
     }
 
+    /** Puts another exchange in the place of this one. The identifier stays taken, and the round goes on where it was. */
+    void replace(Exchange<?> exchange, Exchange<?> by) {
+        by.packetId = exchange.packetId;
+        table[exchange.packetId] = by;
+    }
+
     boolean isFull() {
         return identifiers.count() == PacketIdentifiers.MAX;
     }

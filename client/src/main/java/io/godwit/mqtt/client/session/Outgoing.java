@@ -276,19 +276,18 @@ final class Outgoing {
      */
     private void abandon(PublishExchange<?> publish, Failure failure) {
         int packetId = publish.packetId;
-        inFlight.remove(publish);
-        publish.packetId = 0;
         if (publish.message.qos() == Qos.EXACTLY_ONCE && limits.maximumQos() == Qos.EXACTLY_ONCE) {
-            Abandoned rest = new Abandoned(publish);
-            inFlight.restore(rest, packetId);
+            inFlight.replace(publish, new Abandoned(publish));
             log.released(publish.sequence);
             if (connected) {
                 AckCodec.PUBREL.write(outbox.room(4), packetId);
                 takeQuota(Qos.EXACTLY_ONCE);
             }
         } else {
+            inFlight.remove(publish);
             log.ended(publish.sequence);
         }
+        publish.packetId = 0;
         ended.add(publish, failure);
     }
 

@@ -86,6 +86,8 @@ public final class Session {
     private final KeepAlive keepAlive = new KeepAlive();
     /** Whether the broker was asked for nothing that it may send at a time of its own: see {@link #isQuiet}. */
     private boolean quiet;
+
+    private boolean finished;
     /** The time of the packets that are being read. */
     private long now;
     /** Whether a whole packet was among the bytes that are being read. */
@@ -422,6 +424,11 @@ public final class Session {
         pending.end(reason);
     }
 
+    /** The log is about to be closed: a message whose handler ends later is not acknowledged, and comes again. */
+    public void finish() {
+        finished = true;
+    }
+
     /** Ends subscribes and unsubscribes that wait for a connection. */
     public void endPendingSubscriptions(Failure reason) {
         pending.end(reason);
@@ -531,7 +538,9 @@ public final class Session {
 
     /** Takes a token back: the handlers of its message are done, the message is acknowledged. */
     public void handled(int token) {
-        incoming.handled(token);
+        if (!finished) {
+            incoming.handled(token);
+        }
     }
 
     // ---- time ----

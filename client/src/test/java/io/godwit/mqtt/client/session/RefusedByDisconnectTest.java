@@ -83,6 +83,22 @@ class RefusedByDisconnectTest {
         assertThat(connections).isLessThanOrEqualTo(Session.MOST_DISCONNECTS + 2);
     }
 
+    /** A late second acknowledgement of a publish must not meet another one that has got its identifier. */
+    @Test
+    void identifiers_are_not_used_again_at_once_after_a_publish_was_given_up() {
+        client.connect(true, MqttProperties.NONE);
+        client.publish(Qos.EXACTLY_ONCE, "poison", 1);
+        for (int i = 0; i < 10; i++) {
+            client.publish(Qos.AT_LEAST_ONCE, "fine", 1);
+        }
+        playUntilNothingIsLeft(true);
+        client.publish(Qos.AT_LEAST_ONCE, "fine", 1);
+
+        Publish next = (Publish) client.out().get(0);
+
+        assertThat(next.packetId()).isGreaterThan(11);
+    }
+
     @Test
     void a_broker_that_only_closes_the_connection_is_understood_too() {
         client.connect(true, MqttProperties.NONE);

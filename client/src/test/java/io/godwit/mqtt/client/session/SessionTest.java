@@ -491,6 +491,20 @@ class SessionTest {
         assertThat(out()).containsExactly(puback(7));
     }
 
+    /** The simulation shows that nothing is written to the closed log either. */
+    @Test
+    void a_handler_that_ends_after_the_session_is_finished_acknowledges_nothing() {
+        connect();
+        session.addHandler(handler("t"));
+        in(received(5, Qos.EXACTLY_ONCE, "t"));
+        Inbox.Batch batch = batch();
+        session.finish();
+
+        session.handled(batch.token(0));
+
+        assertThat(out()).isEmpty();
+    }
+
     @Test
     @DisplayName("[MQTT-4.6.0-2] acknowledgements go out in the order of the messages, however they are handled")
     void acknowledgements_keep_the_order() {

@@ -6,15 +6,15 @@ import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.store.Disk;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
- * Where a planted fault can sit: at the borders of the client, so that its own code stays as it is. A simulation that
- * finds none of these faults proves nothing; the tests plant them one by one.
+ * Where a planted fault can sit: at the borders of the client, so that its own code stays as it is. The tests plant many
+ * such faults, one at a time, to prove that the simulation finds them.
  */
-public interface Sabotage {
+public interface Mutation {
     /** No fault. */
-    Sabotage NONE = new Sabotage() {};
+    Mutation NONE = new Mutation() {};
 
     /** The store that the client gets. */
     default SessionStore store(SessionStore honest) {
@@ -26,9 +26,14 @@ public interface Sabotage {
         return honest;
     }
 
-    /** A packet that the client sends, as it reaches the network; null: it never does. */
-    default @Nullable Packet toBroker(Packet packet) {
-        return packet;
+    /** What reaches the network of a packet that the client sends. */
+    default void toBroker(Packet packet, Consumer<Packet> network) {
+        network.accept(packet);
+    }
+
+    /** What the client sees of a packet that arrives. */
+    default void toClient(Packet packet, Consumer<Packet> client) {
+        client.accept(packet);
     }
 
     /**
