@@ -182,6 +182,13 @@ class ModulesTest {
     }
 
     @Test
+    void local_time_says_that_there_is_no_daylight_saving() throws Exception {
+        ScriptRun run = run("print(time.getlocal().dst, time.epoch2cal(0).dst, time.epoch2cal(86400).day)");
+
+        assertThat(run.printed).containsExactly("0\t0\t2");
+    }
+
+    @Test
     void light_sleep_keeps_the_state_and_lets_time_pass() throws Exception {
         ScriptRun run = run("""
                 local before = tmr.now()

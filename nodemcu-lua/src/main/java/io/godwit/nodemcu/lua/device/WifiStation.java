@@ -50,8 +50,8 @@ public final class WifiStation {
     public static final int SOFTAP = 2;
     public static final int STATIONAP = 3;
 
-    private static final long JOIN_NANOS = 400_000_000L;
-    private static final long DHCP_NANOS = 500_000_000L;
+    private static final long JOIN_NANOS = 250_000_000L;
+    private static final long DHCP_NANOS = 250_000_000L;
     private static final long RETRY_NANOS = 2_000_000_000L;
 
     // Set once.

@@ -92,8 +92,8 @@ final class TimeModules {
                 set(call, call.number(1), 0);
                 return 0;
             })
-            .function("getlocal", call -> calendar(call, Math.floorDiv(micros(Modules.device(call)), 1_000_000L)))
-            .function("epoch2cal", call -> calendar(call, call.integer(1)))
+            .function("getlocal", call -> local(call, Math.floorDiv(micros(Modules.device(call)), 1_000_000L)))
+            .function("epoch2cal", call -> local(call, call.integer(1)))
             .function("cal2epoch", call -> {
                 call.needTable(1);
                 LocalDateTime date = LocalDateTime.of((int) call.numberField(1, "year", 1970), 1, 1, 0, 0)
@@ -167,6 +167,13 @@ final class TimeModules {
     private static void take(Device device) {
         Instant date = device.date();
         device.rtc().setDate(date.getEpochSecond() * 1_000_000L + date.getNano() / 1000, device.ageNanos() / 1000);
+    }
+
+    /** A calendar of the ESP32: with daylight saving, which UTC does not have. */
+    private static int local(LuaCall call, long seconds) {
+        calendar(call, seconds);
+        call.set(call.count(), "dst", 0);
+        return 1;
     }
 
     private static int calendar(LuaCall call, long seconds) {
