@@ -1,5 +1,9 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.client.store.StoredSession.StoredSubscription;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +32,8 @@ final class Churn {
         boolean lastSubscribes;
         /** The number of the publish that came next after this was known; if that one is safe, so is this. */
         int safeWith;
+        /** Whether the disk has what is known; not after a crash that came before it was safe. */
+        boolean stored = true;
     }
 
     Churn(Ledger ledger, boolean brokerForgets) {
@@ -68,6 +74,7 @@ final class Churn {
         if (!topic.anyFailed) {
             topic.known = topic.lastSubscribes ? Known.SUBSCRIBED : Known.NOT_SUBSCRIBED;
             topic.safeWith = ledger.sentCount();
+            topic.stored = true;
         }
         topic.anyFailed = false;
     }
@@ -76,7 +83,9 @@ final class Churn {
     void crashed() {
         for (Topic topic : topics) {
             topic.process++;
-            boolean lost = brokerForgets && (ledger.isRestoring() || !ledger.isAnySafeFrom(topic.safeWith));
+            boolean safe = ledger.isAnySafeFrom(topic.safeWith);
+            topic.stored &= safe;
+            boolean lost = brokerForgets && (ledger.isRestoring() || !safe);
             if (topic.open > 0 || lost) {
                 topic.known = Known.NOTHING;
             }
@@ -92,6 +101,23 @@ final class Churn {
             ledger.broken("the subscription to " + topic(number) + " was granted, and the broker has none");
         } else if (topic.known == Known.NOT_SUBSCRIBED && taken) {
             ledger.broken("there is no subscription to " + topic(number) + ", and the broker has one");
+        }
+    }
+
+    /** What the client keeps for its next process must be what it has been told. */
+    void checkStored(List<StoredSubscription> stored) {
+        Set<String> filters = new HashSet<>();
+        stored.forEach(one -> filters.add(one.subscription().filter().text()));
+        for (int number = 0; number < TOPICS; number++) {
+            boolean kept = filters.contains(topic(number));
+            if (!topics[number].stored) {
+                continue;
+            }
+            if (topics[number].known == Known.SUBSCRIBED && !kept) {
+                ledger.broken("the store has lost the subscription to " + topic(number));
+            } else if (topics[number].known == Known.NOT_SUBSCRIBED && kept) {
+                ledger.broken("the store still has a subscription to " + topic(number));
+            }
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * @param weights how often each kind comes, in relation to the others; kinds that are missing don't come
  */
 record FaultMix(int count, Map<Fault, Integer> weights) {
-    private static final int MOST = 9;
+    private static final int MOST = 11;
     private static final int HIGHEST_WEIGHT = 8;
 
     static FaultMix draw(SplittableRandom random, Predicate<Fault> possible) {

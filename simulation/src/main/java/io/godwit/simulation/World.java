@@ -200,10 +200,12 @@ final class World {
             log.close();
             if (!left.publishes().isEmpty()) {
                 ledger.broken("the store still has publishes that have ended: " + left.publishes());
-            } else if (!settings.broker().forgets() && !left.received().isEmpty()) {
+            } else if (!ledger.isSessionInDoubt() && !left.received().isEmpty()) {
                 ledger.broken("the store still marks identifiers as received: " + left.received());
             } else if (settings.storage().onDisk() && disk.count() > 8) {
                 ledger.broken("the store has left " + disk.count() + " files");
+            } else {
+                churn.checkStored(left.subscriptions());
             }
         } catch (IOException held) {
             ledger.broken("the session cannot be opened after close: " + held.getMessage());

@@ -72,6 +72,9 @@ public final class BrokerWire {
             reader.feed(bytes, (firstByte, in, index, length) -> {
                 core.received(link, PacketCodec.read(firstByte, in, index, length, link.version()), now);
                 reader.version(link.version());
+                if (link.announced != null) {
+                    reader.maximumPacketSize(link.announced.maximumPacketSize());
+                }
                 return !closing && !dead;
             });
         } catch (ProtocolViolationException malformed) {
