@@ -9,9 +9,12 @@ import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.Subscribe;
+import io.godwit.mqtt.protocol.TopicSubscription;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +149,10 @@ final class FaultInjector {
         }
     }
 
-    /** Another client with the same identifier takes the session for a moment, acknowledges nothing and vanishes. */
+    /**
+     * Another client with the same identifier takes the session for a moment, acknowledges nothing and vanishes. It may
+     * leave a subscription behind, for whose messages the client has no handler.
+     */
     @SuppressWarnings("NullAway") // nullable arrays of a record in another module are not understood
     private void takeover() {
         LocalConnection intruder = broker.connect(new LocalBroker.Peer() {
@@ -164,6 +170,11 @@ final class FaultInjector {
                 new Connect(settings.version(), ClientProcess.CLIENT_ID, false, 60, null, null, null, properties),
                 settings.version(),
                 connect);
+        if (scheduler.oneIn(2)) {
+            Subscribe orphan = new Subscribe(
+                    1, List.of(TopicSubscription.of(Ledger.ORPHAN, Qos.EXACTLY_ONCE)), MqttProperties.NONE);
+            PacketCodec.write(orphan, settings.version(), connect);
+        }
         intruder.write(ByteBufUtil.getBytes(connect));
         scheduler.schedule(intruder::close, scheduler.within(2_000));
     }

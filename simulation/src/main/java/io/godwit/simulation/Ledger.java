@@ -23,6 +23,9 @@ final class Ledger {
     /** In the payload of a publish over which the broker ends the connection. */
     static final String POISON = "poison";
 
+    /** The topic for which the client has no handler. */
+    static final String ORPHAN = "orphan";
+
     private static final long SECOND = 1_000_000_000L;
 
     /** So long a message may be on its way through outbox, disk and a slow road before the broker's end sees it. */

@@ -113,7 +113,9 @@ final class Traffic {
 
     private void offer() {
         Qos qos = Qos.of(scheduler.random.nextInt(3));
-        if (settings.workload().churns() > 0 && scheduler.oneIn(2)) {
+        if (scheduler.oneIn(5)) {
+            offer(Ledger.ORPHAN, qos);
+        } else if (settings.workload().churns() > 0 && scheduler.oneIn(2)) {
             int number = scheduler.random.nextInt(Churn.TOPICS);
             boolean taken = offer(Churn.topic(number), qos);
             if (!settings.broker().forgets()) {
@@ -130,7 +132,8 @@ final class Traffic {
         Message message = new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, MqttProperties.NONE);
         Ledger.Incoming incoming = ledger.offered(message);
         boolean taken = world.broker().publish(message) > 0;
-        incoming.expected = taken && !ledger.isSessionInDoubt() && !ledger.isQosLowered();
+        incoming.expected =
+                taken && !topic.equals(Ledger.ORPHAN) && !ledger.isSessionInDoubt() && !ledger.isQosLowered();
         return taken;
     }
 

@@ -30,7 +30,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -190,6 +192,7 @@ enum Mutants {
     THE_RECEIVE_MAXIMUM_IS_IGNORED(connack(c -> without(c, Property.RECEIVE_MAXIMUM))),
     THE_MAXIMUM_PACKET_SIZE_IS_IGNORED(connack(c -> without(c, Property.MAXIMUM_PACKET_SIZE))),
     THE_MAXIMUM_QOS_IS_IGNORED(connack(c -> without(c, Property.MAXIMUM_QOS))),
+    A_MESSAGE_WITHOUT_A_HANDLER_IS_NEVER_ACKNOWLEDGED(new StuckOrphans()),
     CLEARED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
         @Override
         public void cleared() {}
@@ -294,6 +297,32 @@ enum Mutants {
 
     private static Connack without(Connack connack, Property<?> property) {
         return new Connack(connack.sessionPresent(), 0, connack.properties().with(property, null));
+    }
+
+    /** A client that waits for a handler for ever. */
+    private static final class StuckOrphans implements Mutation {
+        private final Set<Integer> orphans = new HashSet<>();
+
+        @Override
+        public void toClient(Packet packet, Consumer<Packet> client) {
+            if (packet instanceof Publish p && p.packetId() > 0) {
+                if (p.message().topic().equals(Ledger.ORPHAN)) {
+                    orphans.add(p.packetId());
+                } else {
+                    orphans.remove(p.packetId());
+                }
+            }
+            client.accept(packet);
+        }
+
+        @Override
+        public void toBroker(Packet packet, Consumer<Packet> network) {
+            boolean stuck = packet instanceof Puback p && orphans.contains(p.packetId())
+                    || packet instanceof Pubrec r && orphans.contains(r.packetId());
+            if (!stuck) {
+                network.accept(packet);
+            }
+        }
     }
 
     /** Publishes of QoS 1 and 2 leave in pairs, the later one first. */
