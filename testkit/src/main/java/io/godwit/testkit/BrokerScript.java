@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What a {@link ScriptedBroker} does on one connection, step by step. Hex is two digits a byte, with spaces anywhere; in
@@ -59,6 +60,17 @@ public final class BrokerScript {
     /** The client sends a packet of this type, which the check judges by throwing an AssertionError. */
     public BrokerScript expect(PacketType type, ProtocolVersion version, Consumer<Packet> check) {
         return add("expect " + type, connection -> connection.expectPacket(type, version, check));
+    }
+
+    /** Reads up to the next packet of this type, whatever comes before it, and sends the bytes that the function returns. */
+    public BrokerScript answer(PacketType type, ProtocolVersion version, Function<Packet, byte[]> answer) {
+        return add("answer " + type, connection -> {
+            Packet packet = connection.readPacket(version);
+            while (packet.type() != type) {
+                packet = connection.readPacket(version);
+            }
+            connection.send(answer.apply(packet));
+        });
     }
 
     /** The client sends a CONNECT of this version, with whatever content. */

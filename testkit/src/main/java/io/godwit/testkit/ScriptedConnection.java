@@ -65,7 +65,7 @@ final class ScriptedConnection {
         }
     }
 
-    private Packet readPacket(ProtocolVersion version) throws IOException {
+    Packet readPacket(ProtocolVersion version) throws IOException {
         socket.setSoTimeout(patienceMillis);
         InputStream in = socket.getInputStream();
         ByteArrayOutputStream seen = new ByteArrayOutputStream();

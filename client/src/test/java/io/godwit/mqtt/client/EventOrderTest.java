@@ -28,6 +28,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
@@ -43,6 +44,9 @@ class EventOrderTest {
     private static final int ROUNDS = 100;
 
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
+
+    /** The broker answers once the application has made something depend on the future. */
+    private final Semaphore dependents = new Semaphore(0);
 
     private static byte[] segment(ProtocolVersion version, Packet... packets) {
         ByteBuf bytes = Unpooled.buffer();
@@ -141,19 +145,12 @@ class EventOrderTest {
         try (ScriptedBroker broker = broker(script -> {
             script.accept(version);
             for (int round = 0; round < 10 * ROUNDS; round++) {
-                script.expect(
-                        PacketType.SUBSCRIBE,
-                        version,
-                        packet -> script.send(segment(
-                                version,
-                                new Suback(
-                                        ((Subscribe) packet).packetId(),
-                                        List.of(ReasonCode.GRANTED_QOS_1),
-                                        MqttProperties.NONE),
-                                message(Qos.of(qos)))));
-                if (qos > 0) {
-                    script.expect(PacketType.PUBACK, version);
-                }
+                script.answer(PacketType.SUBSCRIBE, version, packet -> {
+                    dependents.acquireUninterruptibly();
+                    Suback suback = new Suback(
+                            ((Subscribe) packet).packetId(), List.of(ReasonCode.GRANTED_QOS_1), MqttProperties.NONE);
+                    return segment(version, suback, message(Qos.of(qos)));
+                });
             }
             script.stall();
         })) {
@@ -162,6 +159,7 @@ class EventOrderTest {
                 for (int round = 0; round < 10 * ROUNDS; round++) {
                     client.subscribeAsync("t/" + round, Qos.AT_LEAST_ONCE, message -> {})
                             .thenRun(() -> events.add("subscribed"));
+                    dependents.release();
 
                     assertOrder("subscribed");
                 }
@@ -176,16 +174,12 @@ class EventOrderTest {
         try (ScriptedBroker broker = broker(script -> {
             script.accept(version);
             for (int round = 0; round < 10 * ROUNDS; round++) {
-                script.expect(PacketType.PUBLISH, version, packet -> {
+                script.answer(PacketType.PUBLISH, version, packet -> {
+                    dependents.acquireUninterruptibly();
                     Publish publish = (Publish) packet;
                     Publish echo = new Publish(publish.message().withQos(Qos.AT_MOST_ONCE), false, 0, 0);
-                    script.send(
-                            qos == 0
-                                    ? segment(version, echo)
-                                    : segment(
-                                            version,
-                                            new Puback(publish.packetId(), ReasonCode.SUCCESS, MqttProperties.NONE),
-                                            echo));
+                    Puback puback = new Puback(publish.packetId(), ReasonCode.SUCCESS, MqttProperties.NONE);
+                    return qos == 0 ? segment(version, echo) : segment(version, puback, echo);
                 });
             }
             script.stall();
@@ -195,6 +189,7 @@ class EventOrderTest {
                 for (int round = 0; round < 10 * ROUNDS; round++) {
                     client.publishAsync(Message.of("t", "x").withQos(Qos.of(qos)))
                             .thenRun(() -> events.add("published"));
+                    dependents.release();
 
                     assertOrder("published");
                 }
