@@ -2,6 +2,7 @@ package io.godwit.simulation;
 
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.simulation.bytes.ByteCommand;
+import io.godwit.simulation.damage.DamageCommand;
 import io.godwit.simulation.kill.KillCommand;
 import io.godwit.simulation.soak.SoakCommand;
 import java.io.IOException;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
         name = "godwit-sim",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = {KillCommand.class, SoakCommand.class, ByteCommand.class},
+        subcommands = {KillCommand.class, SoakCommand.class, ByteCommand.class, DamageCommand.class},
         description = {
             "Runs client, session store, network and broker in one thread under a seeded clock, lets them break, and checks "
                     + "that every promise is kept.",
@@ -42,7 +43,8 @@ import picocli.CommandLine.Spec;
             "  godwit-sim --seed 4807           one run again, told line by line",
             "  godwit-sim kill --kills 200      real processes and SIGKILL",
             "  godwit-sim soak --minutes 30     does anything grow?",
-            "  godwit-sim bytes --minutes 10    hostile bytes for the broker"
+            "  godwit-sim bytes --minutes 10    hostile bytes for the broker",
+            "  godwit-sim damage --trials 200   damaged stores"
         })
 public final class SimulationCommand implements Callable<Integer> {
     private static final int SHOWN = 20;
