@@ -81,11 +81,12 @@ final class Churn {
 
     /** The process is gone: what was not on the disk may be forgotten, and then not be brought back. */
     void crashed() {
-        for (Topic topic : topics) {
+        for (int number = 0; number < TOPICS; number++) {
+            Topic topic = topics[number];
             topic.process++;
             boolean safe = ledger.isAnySafeFrom(topic.safeWith);
             topic.stored &= safe;
-            boolean lost = brokerForgets && (ledger.isRestoring() || !safe);
+            boolean lost = brokerForgets && (!ledger.isGranted(topic(number)) || !safe);
             if (topic.open > 0 || lost) {
                 topic.known = Known.NOTHING;
             }

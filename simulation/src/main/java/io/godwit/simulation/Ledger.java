@@ -9,8 +9,10 @@ import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +51,13 @@ final class Ledger {
     /** Whether the client knows that the broker has lost its subscriptions, and they are not granted again. */
     private boolean restoring;
 
+    /** Filters that the broker has granted since it began the present session. */
+    private final Set<String> granted = new HashSet<>();
+
     private boolean limitsLowered;
     private boolean qosLowered;
+    /** A process died right after it had learnt of a new session: its store may not know. */
+    private boolean clearingInDoubt;
 
     private @Nullable String broken;
 
@@ -132,6 +139,10 @@ final class Ledger {
 
     boolean areLimitsLowered() {
         return limitsLowered;
+    }
+
+    boolean isClearingInDoubt() {
+        return clearingInDoubt;
     }
 
     boolean isQosLowered() {
@@ -323,6 +334,7 @@ final class Ledger {
     /** The process of the client is gone. */
     void crashed() {
         process++;
+        clearingInDoubt |= restoring;
         for (Incoming one : incoming) {
             if (one.deliveries > 0 && !one.acknowledged) {
                 one.allowance++;
@@ -352,16 +364,18 @@ final class Ledger {
     void sessionBegan() {
         forgotten = false;
         restoring = true;
+        granted.clear();
     }
 
     /** SUBACK has come; the first of a session answers the subscriptions of the one before. */
-    void subscriptionsRestored() {
+    void granted(List<String> filters) {
         restoring = false;
+        granted.addAll(filters);
     }
 
-    /** What a process that dies now cannot pass on. */
-    boolean isRestoring() {
-        return restoring;
+    /** Whether the broker has granted this filter since it began the present session. */
+    boolean isGranted(String filter) {
+        return granted.contains(filter);
     }
 
     private void sessionMayBeLost(Sent one) {

@@ -10,7 +10,10 @@ import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.Suback;
+import io.godwit.mqtt.protocol.Subscribe;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,6 +30,9 @@ final class WireRules {
 
     /** Messages of QoS 1 and 2 that have come on this connection. */
     private final Map<Integer, Ledger.Incoming> received = new HashMap<>();
+
+    /** The filters of SUBSCRIBE packets that were sent, by identifier. */
+    private final Map<Integer, List<String>> subscribing = new HashMap<>();
 
     private boolean first = true;
 
@@ -58,6 +64,10 @@ final class WireRules {
             if (publish.packetId() != 0) {
                 published(publish);
             }
+        } else if (packet instanceof Subscribe subscribe) {
+            List<String> filters = new ArrayList<>();
+            subscribe.subscriptions().forEach(one -> filters.add(one.filter().text()));
+            subscribing.put(subscribe.packetId(), filters);
         } else if (packet instanceof Puback puback) {
             acknowledged("PUBACK", puback.packetId());
         } else if (packet instanceof Pubrec pubrec) {
@@ -99,8 +109,8 @@ final class WireRules {
     void clientGot(Packet packet) {
         if (packet instanceof Connack connack && connack.code() == 0 && !connack.sessionPresent() && tellsSession) {
             sessionBegan();
-        } else if (packet instanceof Suback) {
-            ledger.subscriptionsRestored();
+        } else if (packet instanceof Suback suback) {
+            ledger.granted(subscribing.getOrDefault(suback.packetId(), List.of()));
         } else if (packet instanceof Puback puback) {
             answered(puback.packetId(), Qos.AT_LEAST_ONCE);
         } else if (packet instanceof Pubcomp pubcomp) {

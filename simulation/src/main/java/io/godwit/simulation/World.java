@@ -200,7 +200,9 @@ final class World {
             log.close();
             if (!left.publishes().isEmpty()) {
                 ledger.broken("the store still has publishes that have ended: " + left.publishes());
-            } else if (!ledger.isSessionInDoubt() && !left.received().isEmpty()) {
+            } else if (!ledger.isSessionInDoubt()
+                    && !ledger.isClearingInDoubt()
+                    && !left.received().isEmpty()) {
                 ledger.broken("the store still marks identifiers as received: " + left.received());
             } else if (settings.storage().onDisk() && disk.count() > 8) {
                 ledger.broken("the store has left " + disk.count() + " files");
