@@ -35,6 +35,7 @@ class SnippetsTest {
             import io.godwit.testkit.*;
             import java.nio.file.Path;
             import java.time.Duration;
+            import java.util.Map;
             import java.util.concurrent.CompletableFuture;
             import org.junit.jupiter.api.Test;
 
@@ -43,6 +44,8 @@ class SnippetsTest {
                 Duration SOON;
                 Message message;
                 void log(String line) {}
+                String sign(ServerAddress server) { return ""; }
+                String token() { return ""; }
                 static class Boiler implements AutoCloseable {
                     Boiler(String broker, Path state) {}
                     CompletableFuture<PublishResult> report(String temperature) { return null; }

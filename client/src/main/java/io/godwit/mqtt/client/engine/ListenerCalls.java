@@ -2,7 +2,9 @@ package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.ClientListener;
 import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,8 @@ final class ListenerCalls {
     private long waitingBytes;
     private long missed;
     private State state = State.IDLE;
+    /** The thread that makes the calls while they are being made. */
+    private @Nullable Thread runner;
 
     private enum State {
         IDLE,
@@ -52,19 +56,57 @@ final class ListenerCalls {
         }
     }
 
-    /** The same, but made on this thread before the method returns, unless another thread is making calls. */
+    /**
+     * The same, but made before the method returns: on this thread, or by the thread that is making calls. A listener that
+     * blocks is waited for a second at most. Not on the event loop.
+     */
     void executeHere(Runnable call) {
-        add(new Call(call, 0), true);
+        CountDownLatch made = new CountDownLatch(1);
+        add(
+                new Call(
+                        () -> {
+                            try {
+                                call.run();
+                            } finally {
+                                made.countDown();
+                            }
+                        },
+                        0),
+                true);
         lock.lock();
         try {
-            if (state == State.RUNNING) {
-                return;
+            if (runner == Thread.currentThread()) {
+                return; // from within a listener: it is next
             }
-            state = State.RUNNING;
+            if (state != State.RUNNING) {
+                state = State.RUNNING;
+                runner = Thread.currentThread();
+            }
         } finally {
             lock.unlock();
         }
-        run();
+        if (isRunner()) {
+            run();
+        } else {
+            await(made);
+        }
+    }
+
+    private boolean isRunner() {
+        lock.lock();
+        try {
+            return runner == Thread.currentThread();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static void await(CountDownLatch made) {
+        try {
+            made.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A call about a message of so many bytes; it is left out when too much waits. */
@@ -104,6 +146,7 @@ final class ListenerCalls {
                 return; // another thread has made the calls meanwhile, or makes them
             }
             state = State.RUNNING;
+            runner = Thread.currentThread();
         } finally {
             lock.unlock();
         }
@@ -131,6 +174,7 @@ final class ListenerCalls {
             Call call = calls.poll();
             if (call == null) {
                 state = State.IDLE;
+                runner = null;
                 return null;
             }
             waitingBytes -= call.bytes;

@@ -576,6 +576,8 @@ class SessionTest {
     @DisplayName(
             "a message that no handler wants is given up after ten seconds, so that those behind it are acknowledged")
     void a_message_without_a_handler_does_not_block_the_others_for_ever() {
+        version = ProtocolVersion.V3_1_1;
+        session = session();
         connect();
         session.addHandler(handler("wanted"));
         in(received(4, Qos.AT_LEAST_ONCE, "stale"), received(5, Qos.AT_LEAST_ONCE, "wanted"));
