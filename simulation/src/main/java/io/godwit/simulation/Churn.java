@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Subscriptions that come and go, one for each topic {@code churn/N}: what the client has been told about them must be so
+ * Subscriptions that come and go, one for each topic {@code churn/N}: what the client knows about them must be true
  * at the broker. While a request is under way, or after one has failed, nothing is known.
  */
 final class Churn {
@@ -48,7 +48,7 @@ final class Churn {
         return "churn/" + number;
     }
 
-    /** Whether the client was last told to subscribe, and has done so. */
+    /** Whether the client was last asked to subscribe, and has done so. */
     boolean isSubscribed(int number) {
         return topics[number].known == Known.SUBSCRIBED;
     }
@@ -105,7 +105,7 @@ final class Churn {
         }
     }
 
-    /** What the client keeps for its next process must be what it has been told. */
+    /** What the client keeps for its next process must agree with what it has been granted. */
     void checkStored(List<StoredSubscription> stored) {
         Set<String> filters = new HashSet<>();
         stored.forEach(one -> filters.add(one.subscription().filter().text()));

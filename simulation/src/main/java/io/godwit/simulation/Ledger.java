@@ -30,7 +30,7 @@ final class Ledger {
 
     private static final long SECOND = 1_000_000_000L;
 
-    /** So long a message may be on its way through outbox, disk and a slow road before the broker's end sees it. */
+    /** How long a message may take through outbox, disk and a slow network before the broker's end sees it. */
     private static final long UNDER_WAY = 3 * SECOND;
 
     private final List<Sent> sent = new ArrayList<>();
@@ -235,7 +235,7 @@ final class Ledger {
         }
     }
 
-    /** The client sends a message. {@code repeated}: it has its identifier already, and goes on though it has expired. */
+    /** The client sends a message. {@code repeated}: it has its identifier already, and is sent although it has expired. */
     void sends(Message message, boolean repeated, long now) {
         Sent one = sent.get(number(message, 'o'));
         if (one.expiresAt == Long.MAX_VALUE) {
@@ -352,8 +352,8 @@ final class Ledger {
     }
 
     /**
-     * Whether the broker has lost the session and the client does not know. When the CONNACK that would have told it is
-     * lost, it never will: the next one says that the session goes on. A new message that then comes with an identifier
+     * Whether the broker has lost the session and the client does not know. If the CONNACK that would have reported it is
+     * lost, it never will: the next one reports the session as present. A new message that then comes with an identifier
      * which was in use before looks like a repetition, and must be treated as one [MQTT-4.3.3-10]: a limit of the protocol.
      */
     boolean isSessionInDoubt() {

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
  * one moment. Nothing happens between tasks, so a run is as fast as its tasks are, and the same each time.
  */
 final class Scheduler implements BrokerClock {
-    /** So many tasks in one moment are a loop without end. */
+    /** More tasks than this at one moment are an endless loop. */
     private static final int BUSY = 100_000;
 
     final SplittableRandom random;
@@ -65,14 +65,14 @@ final class Scheduler implements BrokerClock {
     /**
      * Runs tasks until {@code time}, or until none is left.
      *
-     * @throws IllegalStateException if tasks give each other work without end and time stands still
+     * @throws IllegalStateException if tasks schedule each other without end and time stands still
      */
     void runUntil(long time) {
         for (Task next = tasks.peek(); next != null && next.at <= time; next = tasks.peek()) {
             tasks.remove();
             sameMoment = next.at == now ? sameMoment + 1 : 0;
             if (sameMoment > BUSY) {
-                throw new IllegalStateException("time stands still: tasks give each other work without end");
+                throw new IllegalStateException("time stands still: tasks schedule each other without end");
             }
             now = next.at;
             if (!next.cancelled) {
@@ -87,7 +87,7 @@ final class Scheduler implements BrokerClock {
         return random.nextLong(milliseconds * 1_000_000L + 1);
     }
 
-    /** True once in so many times. */
+    /** True once in this many times, on average. */
     boolean oneIn(int times) {
         return random.nextInt(times) == 0;
     }

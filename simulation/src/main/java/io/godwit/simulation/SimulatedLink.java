@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection between client and broker. At the client's end the packets are read along for {@link WireRules}, the
- * planted faults change them there, and now and then an acknowledgement comes twice.
+ * mutations change them there, and now and then an acknowledgement comes twice.
  */
 final class SimulatedLink implements Connection, LocalBroker.Peer {
     private static final int HIGH_WATER = 4_096;

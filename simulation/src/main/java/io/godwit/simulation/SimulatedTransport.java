@@ -11,7 +11,7 @@ import io.godwit.mqtt.client.transport.Transport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The network of a run: opens links to the model broker, late, and not at all while it is down. */
+/** The network of a run: opens links to the broker, with a delay, and none while it is down. */
 final class SimulatedTransport implements Transport {
     private final Scheduler scheduler;
     private final SimulatedLoop loop;
@@ -61,7 +61,7 @@ final class SimulatedTransport implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop onLoop, TransportOptions road, ConnectionListener listener) {
+    public Attempt open(EventLoop onLoop, TransportOptions options, ConnectionListener listener) {
         Runnable cancel = scheduler.schedule(() -> answer(listener), scheduler.within(20));
         return cancel::run;
     }

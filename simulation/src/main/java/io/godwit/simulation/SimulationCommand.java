@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  godwit-sim --runs 1000000        a campaign",
-            "  godwit-sim --seed 4807           one run again, told line by line",
+            "  godwit-sim --seed 4807           one run, line by line",
             "  godwit-sim kill --kills 200      real processes and SIGKILL",
             "  godwit-sim soak --minutes 30     does anything grow?",
             "  godwit-sim bytes --minutes 10    hostile bytes for the broker",

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Watches the packets of a session at the client's end of the wire, over all its connections, and judges what the client
+ * Watches the packets of a session at the client's end of the wire, over all its connections, and checks what the client
  * sends by what it has got.
  */
 final class WireRules {
@@ -36,7 +36,7 @@ final class WireRules {
 
     private boolean first = true;
 
-    /** CONNACK of MQTT 3.1 does not tell whether the session goes on. */
+    /** CONNACK of MQTT 3.1 does not tell whether the session is present. */
     private final boolean tellsSession;
 
     WireRules(Ledger ledger, ProtocolVersion version) {
@@ -55,7 +55,7 @@ final class WireRules {
                 ledger.broken("a second CONNECT on one connection [MQTT-3.1.0-2]");
             }
             if (connect.cleanStart()) {
-                ledger.broken("CONNECT asks for a clean session, though the client was told to keep it");
+                ledger.broken("CONNECT asks for a clean session, though the client is to keep it");
             }
         } else if (first) {
             ledger.broken(packet.type() + " before CONNECT [MQTT-3.1.0-1]");

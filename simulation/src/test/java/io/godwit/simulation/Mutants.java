@@ -76,7 +76,7 @@ enum Mutants {
             builder.acknowledgeOnArrival(true);
         }
     }),
-    ACCEPTED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    ACCEPTED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void accepted(long sequence, Message message, long expiresAt) {}
     })),
@@ -86,23 +86,23 @@ enum Mutants {
             super.accepted(sequence, message, Long.MAX_VALUE);
         }
     })),
-    SENT_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    SENT_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void sent(long sequence, int packetId) {}
     })),
-    RELEASED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    RELEASED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void released(long sequence) {}
     })),
-    ENDED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    ENDED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void ended(long sequence) {}
     })),
-    RECEIVED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    RECEIVED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void received(int packetId) {}
     })),
-    COMPLETED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    COMPLETED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void completed(int packetId) {}
     })),
@@ -126,11 +126,11 @@ enum Mutants {
             return new StoredSession(reversed, session.received(), session.subscriptions());
         }
     })),
-    SUBSCRIBED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    SUBSCRIBED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void subscribed(TopicSubscription subscription, MqttProperties properties) {}
     })),
-    UNSUBSCRIBED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    UNSUBSCRIBED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void unsubscribed(TopicFilter filter) {}
     })),
@@ -193,7 +193,7 @@ enum Mutants {
     THE_MAXIMUM_PACKET_SIZE_IS_IGNORED(connack(c -> without(c, Property.MAXIMUM_PACKET_SIZE))),
     THE_MAXIMUM_QOS_IS_IGNORED(connack(c -> without(c, Property.MAXIMUM_QOS))),
     A_MESSAGE_WITHOUT_A_HANDLER_IS_NEVER_ACKNOWLEDGED(new StuckOrphans()),
-    CLEARED_IS_NOT_NOTED(log(log -> new ForgetfulLog(log) {
+    CLEARED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void cleared() {}
     })),

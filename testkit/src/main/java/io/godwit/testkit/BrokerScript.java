@@ -15,7 +15,7 @@ import java.util.function.Function;
 
 /**
  * What a {@link ScriptedBroker} does on one connection, step by step. Hex is two digits a byte, with spaces anywhere; in
- * what is expected, {@code ??} stands for any byte. After the last step the connection stays open, and what the client
+ * what is expected, {@code ??} matches any byte. After the last step the connection stays open, and what the client
  * sends is read and ignored.
  */
 public final class BrokerScript {
@@ -52,12 +52,12 @@ public final class BrokerScript {
         return add("expect " + packet, connection -> connection.expect(pattern));
     }
 
-    /** The client sends a packet of this type, with whatever content; {@link ScriptedBroker#received} has it. */
+    /** The client sends a packet of this type, with any content; {@link ScriptedBroker#received} has it. */
     public BrokerScript expect(PacketType type, ProtocolVersion version) {
         return add("expect " + type, connection -> connection.expectPacket(type, version, packet -> {}));
     }
 
-    /** The client sends a packet of this type, which the check judges by throwing an AssertionError. */
+    /** The client sends a packet of this type, which the check rejects by throwing an AssertionError. */
     public BrokerScript expect(PacketType type, ProtocolVersion version, Consumer<Packet> check) {
         return add("expect " + type, connection -> connection.expectPacket(type, version, check));
     }
@@ -73,7 +73,7 @@ public final class BrokerScript {
         });
     }
 
-    /** The client sends a CONNECT of this version, with whatever content. */
+    /** The client sends a CONNECT of this version, with any content. */
     public BrokerScript expectConnect(ProtocolVersion version) {
         return add("expect CONNECT of MQTT " + version, connection -> connection.expectConnect(version));
     }

@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP proxy that breaks things: it stands between a client and a server and cuts, resets, half-closes, delays,
+ * A TCP proxy that injects faults between a client and a server: it cuts, resets, half-closes, delays,
  * throttles, fragments, corrupts or swallows what passes, or refuses connections. Faults are set per direction, may be
  * changed at any time, and count from then; what is random comes from a seed.
  *

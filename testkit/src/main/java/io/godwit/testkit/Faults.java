@@ -6,7 +6,7 @@ import java.time.Duration;
  * What a {@link FaultProxy} does to the bytes of one direction. Immutable; the methods return a changed copy, so faults
  * combine: {@code Faults.none().delay(ofMillis(5), ofMillis(50)).corrupt(0.001)}.
  *
- * @param endAfter the connection ends after so many more bytes; -1 never
+ * @param endAfter the connection ends after this many more bytes; -1: never
  * @param end how it then ends
  * @param delayFrom each chunk is late by at least this
  * @param delayTo and at most this; the order of bytes is kept
@@ -38,7 +38,8 @@ public record Faults(
 
     public Faults {
         if (delayFrom.isNegative() || delayTo.compareTo(delayFrom) < 0) {
-            throw new IllegalArgumentException("a delay from " + delayFrom + " to " + delayTo + " is none");
+            throw new IllegalArgumentException("a delay from " + delayFrom + " to " + delayTo
+                    + " is not valid: 0 or more, the first at most the second");
         }
         if (!(corruption >= 0 && corruption <= 1)) {
             throw new IllegalArgumentException("corruption " + corruption + " is not a share: 0 to 1");
@@ -53,17 +54,17 @@ public record Faults(
         return NONE;
     }
 
-    /** The connection is closed after so many more bytes of this direction. */
+    /** The connection is closed after this many more bytes of this direction. */
     public Faults cutAfter(long bytes) {
         return endAfter(bytes, End.CLOSE);
     }
 
-    /** The connection is reset after so many more bytes of this direction. */
+    /** The connection is reset after this many more bytes of this direction. */
     public Faults resetAfter(long bytes) {
         return endAfter(bytes, End.RESET);
     }
 
-    /** This direction ends after so many more bytes; the other goes on. */
+    /** This direction ends after this many more bytes; the other one continues. */
     public Faults halfCloseAfter(long bytes) {
         return endAfter(bytes, End.HALF_CLOSE);
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A client and a server that a {@link FaultProxy} has brought together: two directions, each with its faults. Event loop only. */
 final class ProxiedConnection {
-    /** So many bytes of a direction may be late before its source is no longer read. */
+    /** More bytes than this on their way, and the source is no longer read. */
     private static final int HIGH_WATER = 1 << 20;
 
     private final Channel client;
@@ -174,7 +174,7 @@ final class ProxiedConnection {
             return lastDue - now;
         }
 
-        /** Does the task when it is due. Tasks are done in the order in which they came, whatever the timer makes of it. */
+        /** Does the task when it is due. Tasks run in the order in which they were added, even if their timers fire in another one. */
         private void later(long delay, Runnable task) {
             tasks.add(task);
             to.eventLoop().schedule(() -> tasks.remove().run(), Math.max(0, delay), TimeUnit.NANOSECONDS);
@@ -195,7 +195,7 @@ final class ProxiedConnection {
             }
         }
 
-        /** Ends this direction; the other one goes on. */
+        /** Ends this direction; the other one continues. */
         void halfClose() {
             over = true;
             if (to.isActive()) {

@@ -149,7 +149,7 @@ public final class ScriptedBroker implements AutoCloseable {
         await(() -> done >= scripts.size(), timeout, "scripts to be done");
     }
 
-    /** Waits until so many clients have connected; else an AssertionError. */
+    /** Waits until this many clients have connected. Throws an AssertionError after the timeout. */
     public void awaitConnections(int count, Duration timeout) {
         await(() -> accepted >= count, timeout, "connections, wanted are " + count);
     }
@@ -278,7 +278,7 @@ public final class ScriptedBroker implements AutoCloseable {
     /**
      * Ends all connections and stops listening.
      *
-     * @throws AssertionError if a step failed and nobody has been told yet
+     * @throws AssertionError if a step failed and that was not reported yet
      */
     @Override
     public void close() {

@@ -60,7 +60,7 @@ public final class BrokerCore {
         return settings;
     }
 
-    /** Replaces the settings; what a client was told in its CONNACK does not change. */
+    /** Replaces the settings; a connected client keeps the limits of its CONNACK. */
     public void settings(BrokerSettings newSettings) {
         settings = newSettings;
     }
@@ -195,7 +195,7 @@ public final class BrokerCore {
         answered(session, known, "PUBREC", id, now);
     }
 
-    /** An acknowledgement has come; when it answers nothing, the listener is told. Sends what may go now. */
+    /** An acknowledgement has arrived. Reports it if it answers nothing, and sends what may be sent now. */
     private void answered(Session session, boolean known, String packet, int id, long now) {
         if (!known) {
             listener.violation(session.clientId(), packet + " " + id + " answers nothing that is in flight");
@@ -299,7 +299,7 @@ public final class BrokerCore {
         return true;
     }
 
-    /** Cuts a client's connection without a word, so that its will is published; false when it is not connected. */
+    /** Drops a client's connection without DISCONNECT, so its will is published. Returns false if it is not connected. */
     public boolean drop(String clientId, long now) {
         BrokerLink link = link(clientId);
         if (link == null) {
@@ -311,7 +311,7 @@ public final class BrokerCore {
         return true;
     }
 
-    /** From now on every CONNECT is refused with this code, as it stands in CONNACK; 0 accepts clients again. */
+    /** Refuses every CONNECT from now on with this CONNACK code; 0 accepts clients again. */
     public void refuseConnects(int code) {
         handshake.refuse(code);
     }
@@ -327,7 +327,7 @@ public final class BrokerCore {
         return new BrokerSnapshot(sessions.copies(), retained.copy(new MemoryBudget()));
     }
 
-    /** A crash and a new start with an older state: all connections are cut without a word. */
+    /** Crashes and restarts with an older state: drops all connections without DISCONNECT. */
     public void restore(BrokerSnapshot snapshot, long now) {
         for (BrokerLink link : List.copyOf(links)) {
             boolean wasConnected = link.isConnected();
@@ -390,9 +390,9 @@ public final class BrokerCore {
         return session == null ? null : session.link();
     }
 
-    // --- For the other rooms of this package.
+    // --- For the other classes of this package.
 
-    /** A message of a client (or its will): told to the listener, retained if asked, and sent to its subscribers. */
+    /** Takes a message of a client, or its will: reports it, retains it if it says so, and sends it to its subscribers. */
     int accept(Session from, Message message, long now) {
         return route(from, message, now);
     }
@@ -421,7 +421,7 @@ public final class BrokerCore {
         }
     }
 
-    /** The client broke the standard: the listener is told and the connection ends. */
+    /** The client violated the standard: reports it and ends the connection. */
     void violation(BrokerLink link, ReasonCode reason, String what, long now) {
         listener.violation(link.clientId, what);
         if (link.state == BrokerLink.State.NEW || link.state == BrokerLink.State.AUTHENTICATING) {

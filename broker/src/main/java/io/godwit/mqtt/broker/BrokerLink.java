@@ -99,7 +99,7 @@ public final class BrokerLink {
         return sink.isWritable();
     }
 
-    /** Takes over what the client says about itself. */
+    /** Takes over the client's limits. */
     void accept(Connect newConnect) {
         connect = newConnect;
         version = newConnect.version();
@@ -149,7 +149,7 @@ public final class BrokerLink {
         return true;
     }
 
-    /** Properties with a reason string, when the client wants to be told; nothing before MQTT 5. */
+    /** Properties with a reason string if the client accepts it; none before MQTT 5. */
     MqttProperties reason(@Nullable String why) {
         return why == null || version != ProtocolVersion.V5 || !problemInformation
                 ? MqttProperties.NONE
@@ -170,7 +170,7 @@ public final class BrokerLink {
         return topic;
     }
 
-    /** Ends the connection: on MQTT 5 with a DISCONNECT that says why, unless the client has not been accepted. */
+    /** Ends the connection: on MQTT 5 with a DISCONNECT that gives the reason, unless the client has not been accepted. */
     void end(@Nullable ReasonCode reason, MqttProperties properties) {
         if (!isOpen()) {
             return;

@@ -35,6 +35,6 @@ public interface BrokerListener {
      */
     default void limited(String clientId, String what) {}
 
-    /** The client did what the standard forbids, with the statement. The broker goes on where it can. */
+    /** The client violated the standard; {@code what} names the statement. The broker carries on if it can. */
     default void violation(String clientId, String what) {}
 }

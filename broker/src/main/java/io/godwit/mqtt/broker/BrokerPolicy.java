@@ -7,8 +7,7 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what: the questions that the model broker asks a test. The defaults allow everything, except extended
- * authentication, which they do not know. Methods are called on the broker's thread and must not call the broker.
+ * Decides who may do what. The defaults allow everything except extended authentication. Methods are called on the broker's thread and must not call the broker.
  */
 public interface BrokerPolicy {
     /** Everything is allowed. */

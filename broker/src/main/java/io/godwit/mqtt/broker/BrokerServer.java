@@ -208,7 +208,7 @@ final class BrokerServer {
 
     /**
      * The memory is exhausted, or the virtual machine fails otherwise. What the broker was doing is half done, so it must
-     * not go on: it closes its port and connections, and says so. Event loop only.
+     * not go on: it closes its port and connections, and reports that. Event loop only.
      */
     private void fail(VirtualMachineError cause) {
         if (reserve == null) {

@@ -223,7 +223,7 @@ public final class BrokerSettings {
         return copy;
     }
 
-    /** The versions that are spoken. */
+    /** The supported versions. */
     public Set<ProtocolVersion> versions() {
         return versions;
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From CONNECT to CONNACK: checks what the client asks for, runs extended authentication, takes the session over from an
- * older connection, and says what the broker limits. Also re-authentication, which uses the same AUTH packets.
+ * older connection, and announces the broker's limits. Also re-authentication, which uses the same AUTH packets.
  */
 final class Handshake {
     private static final int LONGEST_ID_OF_3_1 = 23;
@@ -28,7 +28,7 @@ final class Handshake {
         this.core = core;
     }
 
-    /** From now on every CONNECT is answered with this code, as it stands on the wire; 0 accepts again. */
+    /** Answers every CONNECT from now on with this code; 0 accepts clients again. */
     void refuse(int code) {
         refusal = code;
     }
@@ -42,7 +42,10 @@ final class Handshake {
             return;
         }
         if (!core.settings().versions().contains(version)) {
-            refuse(link, ReasonCode.UNSUPPORTED_PROTOCOL_VERSION, "MQTT " + version + " is not spoken here");
+            refuse(
+                    link,
+                    ReasonCode.UNSUPPORTED_PROTOCOL_VERSION,
+                    "MQTT " + version + " is not supported by this broker");
             return;
         }
         String id = connect.clientId();
@@ -64,12 +67,12 @@ final class Handshake {
                 link.clientId = "assigned-" + ++assigned;
             } while (core.sessions().get(link.clientId) != null);
         }
-        ReasonCode judgement = checkWill(connect);
-        if (!judgement.isError()) {
-            judgement = core.settings().policy().connect(connect);
+        ReasonCode decision = checkWill(connect);
+        if (!decision.isError()) {
+            decision = core.settings().policy().connect(connect);
         }
-        if (judgement.isError()) {
-            refuse(link, judgement, null);
+        if (decision.isError()) {
+            refuse(link, decision, null);
             return;
         }
         String method = connect.properties().get(Property.AUTHENTICATION_METHOD);
@@ -188,8 +191,8 @@ final class Handshake {
         link.authStep = 0;
         core.watchSilence(link, keepAlive(connect), now);
         core.listener().connected(link.clientId, connect, present);
-        boolean says = present && link.version != ProtocolVersion.V3_1;
-        link.send(new Connack(says, 0, limits(link, connect, current, auth)));
+        boolean reported = present && link.version != ProtocolVersion.V3_1;
+        link.send(new Connack(reported, 0, limits(link, connect, current, auth)));
         current.outbound.resume(link);
         core.drain(current, now);
     }
@@ -264,7 +267,7 @@ final class Handshake {
         return limits;
     }
 
-    /** Answers CONNECT with an error, in the words of the client's version, and closes. */
+    /** Answers CONNECT with the error code of the client's version, and closes the connection. */
     void refuse(BrokerLink link, ReasonCode reason, @Nullable String why) {
         refuse(link, link.version == ProtocolVersion.V5 ? reason.code() : returnCode(reason), link.reason(why));
     }

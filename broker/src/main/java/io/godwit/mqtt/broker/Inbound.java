@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages from a client: checks them against the standard and the broker's limits, hands them to the router once, and
- * acknowledges them. A message of QoS 2 goes on when its PUBLISH comes; its identifier is remembered until PUBREL
+ * acknowledges them. A message of QoS 2 is forwarded when its PUBLISH arrives; its identifier is remembered until PUBREL
  * (method A of section 4.3.3).
  */
 final class Inbound {
@@ -63,8 +63,8 @@ final class Inbound {
             message = message.withRetain(false);
         }
         if (message.qos() == Qos.AT_MOST_ONCE) {
-            ReasonCode judgement = check(session, message);
-            if (judgement == null || !judgement.isError()) {
+            ReasonCode decision = check(session, message);
+            if (decision == null || !decision.isError()) {
                 core.accept(session, message, now);
             }
             return;
@@ -76,7 +76,7 @@ final class Inbound {
         return link.announced == null ? core.settings() : link.announced;
     }
 
-    /** Whether the message is taken: a limit of the broker comes first, then what the policy says. */
+    /** Whether the message is taken: the broker's limits first, then the policy. */
     private @Nullable ReasonCode check(Session session, Message message) {
         BrokerSettings settings = core.settings();
         if (message.retain() && !core.retained().accepts(message, settings.limits())) {
@@ -109,31 +109,31 @@ final class Inbound {
                     now);
             return;
         }
-        ReasonCode judgement = repeated ? ReasonCode.SUCCESS : check(session, message);
-        if (judgement == null || !judgement.isError()) {
+        ReasonCode decision = repeated ? ReasonCode.SUCCESS : check(session, message);
+        if (decision == null || !decision.isError()) {
             if (!repeated) {
                 if (message.qos() == Qos.EXACTLY_ONCE) {
                     session.received.add(id);
                 }
                 int receivers = core.accept(session, message, now);
-                if (judgement == ReasonCode.SUCCESS && receivers == 0) {
-                    judgement = ReasonCode.NO_MATCHING_SUBSCRIBERS;
+                if (decision == ReasonCode.SUCCESS && receivers == 0) {
+                    decision = ReasonCode.NO_MATCHING_SUBSCRIBERS;
                 }
             }
         }
         // The client may have lost its connection over its own message.
-        if (judgement != null && link.isOpen()) {
-            acknowledge(link, message.qos(), id, judgement);
+        if (decision != null && link.isOpen()) {
+            acknowledge(link, message.qos(), id, decision);
         }
     }
 
-    private static void acknowledge(BrokerLink link, Qos qos, int id, ReasonCode judgement) {
-        ReasonCode reason = link.version == ProtocolVersion.V5 ? judgement : ReasonCode.SUCCESS;
+    private static void acknowledge(BrokerLink link, Qos qos, int id, ReasonCode decision) {
+        ReasonCode reason = link.version == ProtocolVersion.V5 ? decision : ReasonCode.SUCCESS;
         if (qos == Qos.AT_LEAST_ONCE) {
             link.unacknowledged.remove(id);
             link.send(new Puback(id, reason, MqttProperties.NONE));
         } else {
-            if (judgement.isError() && link.version == ProtocolVersion.V5) {
+            if (decision.isError() && link.version == ProtocolVersion.V5) {
                 link.unacknowledged.remove(id);
             }
             link.send(new Pubrec(id, reason, MqttProperties.NONE));
@@ -144,7 +144,7 @@ final class Inbound {
         int id = pubrel.packetId();
         link.unacknowledged.remove(id);
         boolean known = session.received.remove(id);
-        // A PUBREL may come again after a lost PUBCOMP, so an unknown identifier is no fault of the client.
+        // A PUBREL may come again after a lost PUBCOMP, so an unknown identifier is not the client's fault.
         ReasonCode reason = known || link.version != ProtocolVersion.V5
                 ? ReasonCode.SUCCESS
                 : ReasonCode.PACKET_IDENTIFIER_NOT_FOUND;

@@ -43,7 +43,7 @@ public final class LocalBroker {
         return new LocalConnection(this, peer, offline);
     }
 
-    /** The model broker itself, for whatever this class does not offer; call {@link #plan} when time matters to it. */
+    /** The broker itself, for what this class does not offer. Call {@link #plan} after anything that may set a timer. */
     public BrokerCore core() {
         return core;
     }
@@ -91,7 +91,7 @@ public final class LocalBroker {
         return receivers;
     }
 
-    /** Cuts a client's connection, so that its will is published; false when it is not connected. */
+    /** Drops a client's connection, so its will is published. Returns false if it is not connected. */
     public boolean dropConnection(String clientId) {
         boolean dropped = core.drop(clientId, now());
         plan();

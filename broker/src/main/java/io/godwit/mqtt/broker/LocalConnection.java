@@ -5,7 +5,7 @@ import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a {@link LocalBroker} that is no more than memory: what one end writes arrives at the other in a later
+ * A connection to a {@link LocalBroker} in memory: what one end writes arrives at the other in a later
  * task of the shared clock, whole and in order. Belongs to the clock's thread.
  */
 public final class LocalConnection {

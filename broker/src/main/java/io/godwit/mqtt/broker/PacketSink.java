@@ -3,7 +3,7 @@ package io.godwit.mqtt.broker;
 import io.godwit.mqtt.protocol.Packet;
 
 /**
- * The way from the model broker to one client. The broker calls it from inside the {@link BrokerCore} method that caused
+ * Takes the broker's packets for one client. The broker calls it from inside the {@link BrokerCore} method that caused
  * the packet, so an implementation must not call back into the broker from here.
  */
 public interface PacketSink {

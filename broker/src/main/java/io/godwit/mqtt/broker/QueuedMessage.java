@@ -5,7 +5,7 @@ import io.godwit.mqtt.protocol.Property;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message with the moment at which it is no longer worth delivering. The message is as the subscriber shall see it,
+ * A message with the time at which it expires. The message is as the subscriber sees it,
  * except for its expiry interval, which is what is left of it when the message is sent [MQTT-3.3.2-6].
  *
  * @param expiresAt in the broker's nanoseconds; {@link #NEVER} when it does not expire

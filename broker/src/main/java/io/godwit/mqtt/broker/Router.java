@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From one message to its subscribers: each session gets one copy, whatever number of its filters match, with the
+ * From one message to its subscribers: each session gets one copy, however many of its filters match, with the
  * highest QoS that they were granted and all their subscription identifiers [MQTT-3.3.4-2]; each shared subscription
  * gets one more for one of its members.
  */

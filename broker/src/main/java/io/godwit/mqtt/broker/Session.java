@@ -73,7 +73,7 @@ final class Session {
         return clientId;
     }
 
-    /** The connection of the client, or null while there is none. */
+    /** The connection of the client, or null. */
     @Nullable
     BrokerLink link() {
         return link;

@@ -119,7 +119,7 @@ final class Sessions {
         return session.unsubscribe(filter.text());
     }
 
-    /** The sessions as they stand, as copies. */
+    /** Copies of the sessions as they are now. */
     List<Session> copies() {
         MemoryBudget budget = new MemoryBudget();
         List<Session> copies = new ArrayList<>();

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who has subscribed to what, as a tree over the levels of the topic filters, so that a message meets only those that
- * match. Members of a shared subscription (section 4.8.2) stand in a group, of which each message meets one.
+ * match. Members of a shared subscription (section 4.8.2) form a group; each message goes to one of them.
  */
 final class SubscriptionIndex {
     /** One session's interest in one filter. */
@@ -21,7 +21,7 @@ final class SubscriptionIndex {
         private final List<Entry> members = new ArrayList<>();
         private int turn;
 
-        /** The next member whose client is connected; when there is none, the next one with a session. */
+        /** The next member whose client is connected; if there is none, the next one with a session. */
         Entry next() {
             for (int i = 0; i < members.size(); i++) {
                 Entry member = members.get((turn + i) % members.size());

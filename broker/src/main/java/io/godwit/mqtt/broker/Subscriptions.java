@@ -30,9 +30,9 @@ final class Subscriptions {
         List<ReasonCode> reasons = new ArrayList<>();
         Map<Subscription, Boolean> granted = new LinkedHashMap<>();
         for (TopicSubscription asked : subscribe.subscriptions()) {
-            ReasonCode judgement = check(link, session, asked, identifier);
-            if (judgement.isError()) {
-                reasons.add(refusal(link, judgement));
+            ReasonCode decision = check(link, session, asked, identifier);
+            if (decision.isError()) {
+                reasons.add(refusal(link, decision));
                 continue;
             }
             Qos qos = asked.maximumQos().atMost(core.settings().maximumQos());
@@ -75,7 +75,7 @@ final class Subscriptions {
         return settings.policy().subscribe(session.clientId(), asked);
     }
 
-    /** The refusal in the words of the version: 0x80 on 3.1.1; 3.1 has none and claims QoS 0. */
+    /** The error code of the client's version: 0x80 on 3.1.1; 3.1 has none, so QoS 0 is granted. */
     private static ReasonCode refusal(BrokerLink link, ReasonCode reason) {
         return switch (link.version) {
             case V5 -> reason;
@@ -102,7 +102,7 @@ final class Subscriptions {
             }
             reasons.add(existed ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED);
         }
-        boolean says = link.version == ProtocolVersion.V5;
-        link.send(new Unsuback(unsubscribe.packetId(), says ? reasons : List.of(), MqttProperties.NONE));
+        boolean hasReasons = link.version == ProtocolVersion.V5;
+        link.send(new Unsuback(unsubscribe.packetId(), hasReasons ? reasons : List.of(), MqttProperties.NONE));
     }
 }

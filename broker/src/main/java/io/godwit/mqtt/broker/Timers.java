@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What the broker has to do later, ordered by when it is due and then by when it was asked for. Time is whatever the
- * caller says it is: nanoseconds from an origin of its choice.
+ * What the broker has to do later, ordered by due time and then by when it was added. Times are nanoseconds from an
+ * origin that the caller chooses.
  */
 final class Timers {
     private record Due(long at, long sequence) implements Comparable<Due> {
@@ -29,7 +29,7 @@ final class Timers {
         }
     }
 
-    /** A task that is told the time. */
+    /** A task that gets the time. */
     interface Task {
         void run(long now);
     }

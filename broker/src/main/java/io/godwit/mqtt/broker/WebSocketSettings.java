@@ -8,7 +8,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import java.util.Set;
 
 /**
- * How the broker speaks MQTT over WebSocket, section 6 of the standard.
+ * How the broker offers MQTT over WebSocket, section 6 of the standard.
  *
  * @param path such as {@code /mqtt}
  * @param origins of web pages that may connect, beside those on this machine

@@ -1,6 +1,7 @@
 /**
- * A model of an MQTT broker as plain objects: packets and time go in, packets come out. No socket, no thread, no clock,
- * and every collection is ordered, so the same calls always give the same answers.
+ * An MQTT broker to embed. {@link io.godwit.mqtt.broker.MqttBroker} has sockets, {@link io.godwit.mqtt.broker.LocalBroker}
+ * runs on a clock of the caller, and {@link io.godwit.mqtt.broker.BrokerCore} below both is a plain object: packets and
+ * time go in, packets come out, and the same calls always give the same answers.
  */
 @NullMarked
 package io.godwit.mqtt.broker;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A folder under the system's temporary one for what a campaign writes. It goes with the campaign when all was well or
- * nothing was written; else it stays, because somebody will want to look.
+ * A folder under the system's temporary one for what a campaign writes. It is deleted with the campaign if all was well
+ * or nothing was written; otherwise it stays for inspection.
  */
 public final class WorkFolder implements AutoCloseable {
     private final Path path;
@@ -27,7 +27,7 @@ public final class WorkFolder implements AutoCloseable {
         return path;
     }
 
-    /** All was well: nobody will want to look. */
+    /** All was well: the folder is not needed any more. */
     public void discard() {
         needed = false;
     }

@@ -2,7 +2,7 @@ package io.godwit.simulation.kill;
 
 /**
  * What a broker is known to do wrong whatever the client does, shown by {@code interop/resume} with plain bytes. What is
- * excused is counted and told, and does not fail the campaign.
+ * excused is counted and reported, and does not fail the campaign.
  *
  * @param order it hands messages of one topic on in another order [MQTT-4.6.0-6]
  * @param identifiers a message of QoS 2 whose PUBREC was lost with the connection it sends again as a new one, with another

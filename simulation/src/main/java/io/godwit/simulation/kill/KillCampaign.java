@@ -81,7 +81,7 @@ final class KillCampaign {
             List<String> faults,
             List<String> excused) {}
 
-    /** @param killed told after each kill how many there were */
+    /** @param killed takes the number of kills after each one */
     Outcome run(int kills, IntConsumer killed) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         try (FaultProxy proxy = FaultProxy.to(host, port, random.nextLong());
@@ -117,7 +117,7 @@ final class KillCampaign {
         boolean ready = waitFor(() -> !process.isAlive() || told("ready ").contains((long) life));
         if (!ready || !process.isAlive()) {
             throw new IOException(
-                    "waited in vain for life " + life + " to be ready; see " + folder.resolve("client.log"));
+                    "timed out waiting for process " + life + " to be ready; see " + folder.resolve("client.log"));
         }
     }
 
@@ -144,7 +144,7 @@ final class KillCampaign {
         }
     }
 
-    /** Something goes wrong on the road, and now and then with the broker. */
+    /** Something goes wrong with the network, and now and then with the broker. */
     private void harm(FaultProxy proxy) throws IOException {
         switch (random.nextInt(6)) {
             case 0 -> proxy.cut();
@@ -162,7 +162,7 @@ final class KillCampaign {
                 }
             }
             default -> {
-                // This life has a good road.
+                // This process has a good network.
             }
         }
     }
@@ -208,7 +208,7 @@ final class KillCampaign {
                 }
             }
             int allAccepted = accepted.size();
-            accepted.keySet().removeAll(told("failed ")); // the application was told
+            accepted.keySet().removeAll(told("failed ")); // the application knows
             waitFor(() -> arrived.keySet().containsAll(accepted.keySet()));
             waitFor(() -> handled(new ArrayList<>()).keySet().containsAll(offered));
             LockSupport.parkNanos(1_000_000_000);

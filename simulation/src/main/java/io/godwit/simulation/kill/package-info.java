@@ -1,4 +1,4 @@
-/** The same promises with real processes: a client that is killed again and again, through a real broker and a bad road. */
+/** The same promises with real processes: a client that is killed again and again, through a real broker and a bad network. */
 @NullMarked
 package io.godwit.simulation.kill;
 

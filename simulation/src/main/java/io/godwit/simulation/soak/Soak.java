@@ -28,14 +28,14 @@ import java.util.function.Consumer;
 
 /**
  * A client that publishes to itself at all three levels of QoS, at a bounded rate, with its session on disk, while the
- * road breaks every few seconds and other clients come and go. What it keeps about the messages does not grow: each level
- * has one topic, whose order says what is missing or came twice.
+ * connection breaks every few seconds and other clients come and go. What it keeps about the messages does not grow: each level
+ * has one topic, whose order shows what is missing or came twice.
  */
 final class Soak {
     /** So many publishes may be unanswered; more are not begun. */
     private static final int WINDOW = 2_000;
 
-    /** In less time what only settles, such as the pool of buffers, cannot be told from what grows. */
+    /** In less time growth can't be distinguished from what only settles, such as the pool of buffers. */
     static final Duration SETTLED = Duration.ofMinutes(10);
 
     private static final int SAMPLES = 180;
@@ -69,7 +69,7 @@ final class Soak {
     /** @param faults what is wrong; empty when nothing was lost, came twice or grew */
     record Outcome(List<Sample> samples, List<String> faults) {}
 
-    /** @param sampled told of each sample */
+    /** @param sampled takes each sample */
     Outcome run(Duration time, Consumer<Sample> sampled) throws IOException, InterruptedException {
         List<Sample> samples = new ArrayList<>();
         try (FaultProxy proxy = FaultProxy.to(host, port, random.nextLong());
@@ -135,7 +135,7 @@ final class Soak {
 
     private void publish(MqttClient client, long index) {
         if (!window.tryAcquire()) {
-            return; // the road is broken; the rate is a bound, not a promise
+            return; // the connection is down; the rate is a bound, not a promise
         }
         int level = (int) (index % 3);
         long number = sent[level].incrementAndGet();
@@ -186,12 +186,12 @@ final class Soak {
                 proxy.cut(); // what was swallowed is missing in the stream
             }
             default -> {
-                // The road holds for once.
+                // No fault this time.
             }
         }
     }
 
-    /** Another client comes, says something, and goes: what it leaves behind would add up. */
+    /** Another client connects, publishes and leaves: what it leaves behind would add up. */
     private void visit() {
         try (MqttClient visitor = builder(port).clientId("visitor").build()) {
             visitor.connect();

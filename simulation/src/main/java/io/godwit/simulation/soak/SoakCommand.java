@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Lets one client with its session on disk publish to itself at QoS 0, 1 and 2, at a bounded rate, for a long "
-                    + "time, through a real broker and a road that breaks every few seconds. Measures heap after a "
+                    + "time, through a real broker and a connection that breaks every few seconds. Measures heap after a "
                     + "collection, buffers, resident memory, threads and files.",
             "Fails when something is lost or comes twice, and, from 10 minutes on, when something grows."
         },

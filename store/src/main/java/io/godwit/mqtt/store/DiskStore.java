@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>One daemon thread writes and forces for all sessions of a store; it lives while one is open. A disk that fills up
- * fails the publishes that wait for it, and the log goes on when there is room again. A damaged log is read as far as it
- * is whole; the rest is copied to a file that ends in {@code .damaged}, logged as a warning, and told to the listener.
+ * fails the publishes that wait for it, and the log continues once there is space. Everything whole in a damaged log is
+ * recovered; the rest is copied to a file that ends in {@code .damaged}, logged as a warning and reported to the listener.
  */
 public final class DiskStore implements SessionStore {
     private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
@@ -52,7 +52,7 @@ public final class DiskStore implements SessionStore {
             Disk disk,
             @Nullable Executor executor) {}
 
-    /** A store in this folder, which is created when it is first used; {@link Durability#FORCED}. */
+    /** A store in this folder, which is created on first use, with {@link Durability#FORCED}. */
     public static DiskStore at(Path folder) {
         return builder(folder).build();
     }
@@ -142,7 +142,7 @@ public final class DiskStore implements SessionStore {
         settings.onRecovery.accept(report);
     }
 
-    /** What a store needs to know; all but the folder has a default. */
+    /** Configures a store. Everything but the folder has a default. */
     public static final class Builder {
         private static final int DEFAULT_SEGMENT = 16 << 20;
         private static final int SMALLEST_SEGMENT = 1 << 10;
@@ -160,7 +160,7 @@ public final class DiskStore implements SessionStore {
             this.folder = folder;
         }
 
-        /** When a note counts as safe; {@link Durability#FORCED} unless told otherwise. */
+        /** When a change counts as safe; default {@link Durability#FORCED}. */
         public Builder durability(Durability newDurability) {
             durability = newDurability;
             return this;
@@ -169,7 +169,7 @@ public final class DiskStore implements SessionStore {
         /**
          * How large a file grows before the next one is begun: the grain in which space is given back.
          *
-         * @param bytes 1,024 to 1,073,741,824; 16 MiB unless told otherwise. A file may become larger by one write
+         * @param bytes 1,024 to 1,073,741,824; default 16 MiB. A file may exceed it by one write
          */
         public Builder segmentSize(int bytes) {
             if (bytes < SMALLEST_SEGMENT || bytes > LARGEST_SEGMENT) {
@@ -192,7 +192,7 @@ public final class DiskStore implements SessionStore {
             return this;
         }
 
-        /** Told, on the thread that opens a session, what was found in its log. */
+        /** Takes the recovery report, on the thread that opens a session. */
         public Builder onRecovery(Consumer<RecoveryReport> listener) {
             onRecovery = listener;
             return this;
@@ -204,20 +204,20 @@ public final class DiskStore implements SessionStore {
             return this;
         }
 
-        /** Who writes and forces in place of the store's own thread: for simulations. Only with durability FORCED. */
+        /** Writes and forces instead of the store's own thread: for simulations. Only with durability FORCED. */
         public Builder executor(Executor newExecutor) {
             executor = newExecutor;
             return this;
         }
 
-        /** @throws IllegalArgumentException if the values do not go together */
+        /** @throws IllegalArgumentException if the settings contradict each other */
         public DiskStore build() {
             if (limit < 4L * segmentSize) {
                 throw new IllegalArgumentException(
                         "a limit of " + limit + " bytes is too small: at least four segments of " + segmentSize);
             }
             if (executor != null && !durability.forcedEvery().equals(Duration.ZERO)) {
-                throw new IllegalArgumentException("an executor of one's own goes only with durability FORCED");
+                throw new IllegalArgumentException("an executor needs durability FORCED");
             }
             return new DiskStore(new Settings(folder, durability, segmentSize, limit, onRecovery, disk, executor));
         }

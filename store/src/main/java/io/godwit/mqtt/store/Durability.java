@@ -3,8 +3,8 @@ package io.godwit.mqtt.store;
 import java.time.Duration;
 
 /**
- * When a note counts as safe, and so when a publish counts as accepted: a choice between what a crash can take and what
- * a publish costs.
+ * When a change counts as safe, and so when a publish counts as accepted: a choice between what a crash can lose and
+ * what a publish costs.
  *
  * <table>
  * <caption>What can be lost</caption>

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /**
  * The name of a session's folder. A client identifier that is a plain lower-case name is its own folder; any other keeps
  * what is safe of it and adds a hash, so that no two identifiers meet: not on a file system that ignores case, not with
- * slashes, dots, device names of Windows, and not when they are 65,535 bytes long. The identifier itself stands in each
- * segment.
+ * slashes, dots, device names of Windows, and not when they are 65,535 bytes long. The identifier itself is in each file's
+ * header.
  */
 final class FolderName {
     private static final int READABLE = 60;

@@ -110,7 +110,7 @@ final class LiveState {
         }
     }
 
-    /** Does what the record at {@code at} says. */
+    /** Applies the record at {@code at}. */
     void replay(ByteBuf log, int at, long address) {
         int length = RecordFormat.length(log, at);
         int body = at + RecordFormat.HEADER;

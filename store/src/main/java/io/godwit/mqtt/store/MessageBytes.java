@@ -12,7 +12,7 @@ import io.netty.buffer.ByteBufUtil;
 
 /**
  * A message in the log: a PUBLISH packet of MQTT 5 from its first byte on, whatever version the client speaks, so that no
- * property is lost. Its packet identifier is always 1; the one in use stands beside it in the record.
+ * property is lost. Its packet identifier is always 1; the record has the one in use.
  */
 final class MessageBytes {
     private static final int IDENTIFIER = 1;

@@ -77,7 +77,7 @@ final class Recovery {
         final long start;
         final Disk.File file;
         long end;
-        /** Whether the file says that another one follows. */
+        /** Whether the file is marked as continued. */
         boolean continued;
 
         Part(String name, long start, Disk.File file) {

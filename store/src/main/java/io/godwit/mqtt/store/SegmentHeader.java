@@ -49,7 +49,7 @@ record SegmentHeader(String clientId, long salt, long start, int length) {
      * Reads the header of a file.
      *
      * @return null if there is no whole header for this address
-     * @throws IOException if the file cannot be read, or a whole header says that it has another format version
+     * @throws IOException if the file cannot be read, or has another format version
      */
     static @Nullable SegmentHeader read(Disk.File file, String name, long start) throws IOException {
         ByteBuffer fixed = ByteBuffer.allocate(FIXED);
