@@ -208,12 +208,7 @@ public final class PublishCodec {
             PublishFields into) {
         int qos = firstByte >> 1 & 3;
         boolean dup = (firstByte & 8) != 0;
-        if (qos == 3) {
-            throw fault(ReasonCode.MALFORMED_PACKET, 0, "[MQTT-3.3.1-4]", "QoS 3 does not exist");
-        }
-        if (dup && qos == 0) {
-            throw fault(ReasonCode.MALFORMED_PACKET, 0, "[MQTT-3.3.1-2]", "the DUP flag is set at QoS 0");
-        }
+        checkFlags(qos, dup);
         int end = start + length;
         int topicLength = length < 2 ? length : FieldReader.twoBytes(in, start);
         int index = start + 2 + topicLength + (qos == 0 ? 0 : 2);
@@ -224,17 +219,7 @@ public final class PublishCodec {
                     "[MQTT-3.3.2-1]",
                     "the topic name claims " + topicLength + " bytes, more than the packet of " + length + " can hold");
         }
-        int packetId = 0;
-        if (qos != 0) {
-            packetId = FieldReader.twoBytes(in, index - 2);
-            if (packetId == 0) {
-                throw fault(
-                        ReasonCode.PROTOCOL_ERROR,
-                        offset(length, index - 2 - start),
-                        "[MQTT-2.2.1-3]",
-                        "the packet identifier is 0; it must be 1 to 65,535");
-            }
-        }
+        int packetId = qos == 0 ? 0 : packetId(in, start, index - 2, length);
         MqttProperties properties = MqttProperties.NONE;
         int topicAlias = 0;
         if (version == ProtocolVersion.V5) {
@@ -269,6 +254,27 @@ public final class PublishCodec {
                 Qos.of(qos),
                 (firstByte & 1) != 0,
                 properties);
+    }
+
+    private static void checkFlags(int qos, boolean dup) {
+        if (qos == 3) {
+            throw fault(ReasonCode.MALFORMED_PACKET, 0, "[MQTT-3.3.1-4]", "QoS 3 does not exist");
+        }
+        if (dup && qos == 0) {
+            throw fault(ReasonCode.MALFORMED_PACKET, 0, "[MQTT-3.3.1-2]", "the DUP flag is set at QoS 0");
+        }
+    }
+
+    private static int packetId(byte[] in, int start, int index, int length) {
+        int packetId = FieldReader.twoBytes(in, index);
+        if (packetId == 0) {
+            throw fault(
+                    ReasonCode.PROTOCOL_ERROR,
+                    offset(length, index - start),
+                    "[MQTT-2.2.1-3]",
+                    "the packet identifier is 0; it must be 1 to 65,535");
+        }
+        return packetId;
     }
 
     /** Reads properties that are nothing but subscription identifiers. Returns where they end; 0: there is something else. */

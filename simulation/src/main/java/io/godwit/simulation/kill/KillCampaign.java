@@ -201,12 +201,7 @@ final class KillCampaign {
         Process process = start(proxy, kills + 1, 0);
         List<String> faults = new ArrayList<>();
         try {
-            Map<Long, Integer> accepted = new TreeMap<>();
-            for (String line : lines()) {
-                if (line.startsWith("accepted ")) {
-                    accepted.merge(number(line), 1, Integer::sum);
-                }
-            }
+            Map<Long, Integer> accepted = accepted();
             int allAccepted = accepted.size();
             accepted.keySet().removeAll(told("failed ")); // the application knows
             waitFor(() -> arrived.keySet().containsAll(accepted.keySet()));
@@ -256,6 +251,16 @@ final class KillCampaign {
         } finally {
             process.destroyForcibly().waitFor();
         }
+    }
+
+    private Map<Long, Integer> accepted() throws IOException {
+        Map<Long, Integer> accepted = new TreeMap<>();
+        for (String line : lines()) {
+            if (line.startsWith("accepted ")) {
+                accepted.merge(number(line), 1, Integer::sum);
+            }
+        }
+        return accepted;
     }
 
     /** What is missing. At QoS 2 it is the broker's doing when that gives identifiers out that are still in use. */
