@@ -233,14 +233,25 @@ final class Subscriptions {
 
     /** The message as the application shall see it: with the subscription identifiers that it has chosen itself. */
     Message withOwnIdentifiers(Message message, PublishFields fields) {
-        MqttProperties properties = message.properties();
+        MqttProperties.Builder properties = MqttProperties.builder();
+        boolean own = false;
         for (int i = 0; i < fields.identifierCount(); i++) {
             int identifier = fields.identifier(i);
             if (!identifiers.isAssigned(identifier)) {
-                properties = properties.and(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+                properties.add(Property.SUBSCRIPTION_IDENTIFIER, identifier);
+                own = true;
             }
         }
-        return properties == message.properties() ? message : message.withProperties(properties);
+        if (!own) {
+            return message;
+        }
+        message.properties().forEach((property, value) -> add(properties, property, value));
+        return message.withProperties(properties.build());
+    }
+
+    @SuppressWarnings("unchecked") // the value came with this property
+    private static <T> void add(MqttProperties.Builder properties, Property<T> property, Object value) {
+        properties.add(property, (T) value);
     }
 
     int version() {
