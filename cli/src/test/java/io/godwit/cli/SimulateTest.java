@@ -95,7 +95,7 @@ class SimulateTest {
         String yaml = """
                 will: {topic: "gone/${id}", payload: gone}
                 publish: [{topic: "up/${id}", payload: x, every: 100ms}]
-                faults: {offline: {every: 500ms, for: 300ms}}
+                faults: {offline: {every: 3s, for: 300ms}}
                 """;
         try (Command run = simulate("fleet.yaml", yaml, "--duration", "6s")) {
             broker.awaitMessage(message -> message.topic().equals("gone/device-1"), SOON);
