@@ -56,11 +56,11 @@ public final class AckCodec {
 
     /** Writes the packet that reports success, on any version: four bytes. */
     public void write(ByteBuf out, int packetId) {
-        out.writeInt(shortForm | PacketCodec.checkPacketId(type, packetId));
+        out.writeInt(shortForm | PacketRules.checkPacketId(type, packetId));
     }
 
     int length(int packetId, ReasonCode reason, MqttProperties properties, ProtocolVersion version) {
-        PacketCodec.checkPacketId(type, packetId);
+        PacketRules.checkPacketId(type, packetId);
         reasons.check(reason, version);
         if (version != ProtocolVersion.V5) {
             return 2;

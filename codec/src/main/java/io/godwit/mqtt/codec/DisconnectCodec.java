@@ -75,7 +75,7 @@ public final class DisconnectCodec {
     static Disconnect read(int firstByte, byte[] buffer, int index, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.DISCONNECT, firstByte, version);
         if (version != ProtocolVersion.V5) {
-            PacketCodec.checkEmpty(PacketType.DISCONNECT, length);
+            PacketRules.checkEmpty(PacketType.DISCONNECT, length);
         }
         FieldReader in = new FieldReader(PacketType.DISCONNECT, buffer, index, length);
         ReasonCode reason = length == 0 ? ReasonCode.SUCCESS : REASONS.read(in);

@@ -6,7 +6,6 @@ import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
-import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.Pingreq;
 import io.godwit.mqtt.protocol.Pingresp;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -156,26 +155,5 @@ public final class PacketCodec {
         } else {
             return 0; // PINGREQ and PINGRESP
         }
-    }
-
-    /** Rejects a body where the standard has none: PINGREQ, PINGRESP, DISCONNECT of 3.1.1. */
-    static void checkEmpty(PacketType type, int length) {
-        if (length != 0) {
-            throw new ProtocolViolationException(
-                    type,
-                    ReasonCode.MALFORMED_PACKET,
-                    1,
-                    "(section 2.1.4)",
-                    "the remaining length is " + length + "; the packet has no body");
-        }
-    }
-
-    /** The packet identifier of a packet to be written, checked [MQTT-2.2.1-3]. */
-    static int checkPacketId(PacketType type, int packetId) {
-        if (packetId < 1 || packetId > 0xFFFF) {
-            throw new IllegalArgumentException(
-                    "the packet identifier " + packetId + " of " + type + " must be 1 to 65,535 [MQTT-2.2.1-3]");
-        }
-        return packetId;
     }
 }

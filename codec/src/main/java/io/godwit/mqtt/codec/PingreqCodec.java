@@ -18,7 +18,7 @@ public final class PingreqCodec {
 
     static Pingreq read(int firstByte, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.PINGREQ, firstByte, version);
-        PacketCodec.checkEmpty(PacketType.PINGREQ, length);
+        PacketRules.checkEmpty(PacketType.PINGREQ, length);
         return new Pingreq();
     }
 }

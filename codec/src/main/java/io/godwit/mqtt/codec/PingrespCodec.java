@@ -18,7 +18,7 @@ public final class PingrespCodec {
 
     static Pingresp read(int firstByte, int length, ProtocolVersion version) {
         FixedHeader.checkFlags(PacketType.PINGRESP, firstByte, version);
-        PacketCodec.checkEmpty(PacketType.PINGRESP, length);
+        PacketRules.checkEmpty(PacketType.PINGRESP, length);
         return new Pingresp();
     }
 }

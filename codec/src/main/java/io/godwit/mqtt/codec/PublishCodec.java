@@ -334,7 +334,7 @@ public final class PublishCodec {
                         "a PUBLISH of QoS 0 has no packet identifier, and " + packetId + " was given [MQTT-2.2.1-2]");
             }
         } else {
-            PacketCodec.checkPacketId(PacketType.PUBLISH, packetId);
+            PacketRules.checkPacketId(PacketType.PUBLISH, packetId);
         }
         if (topicAlias != 0 && (version != ProtocolVersion.V5 || topicAlias < 0 || topicAlias > 0xFFFF)) {
             throw new IllegalArgumentException("the topic alias " + topicAlias + " must be "

@@ -48,7 +48,7 @@ public final class SubackCodec {
     private SubackCodec() {}
 
     static int length(Suback packet, ProtocolVersion version) {
-        PacketCodec.checkPacketId(PacketType.SUBACK, packet.packetId());
+        PacketRules.checkPacketId(PacketType.SUBACK, packet.packetId());
         if (packet.reasons().isEmpty()) {
             throw new IllegalArgumentException("a SUBACK needs a code for each topic filter [MQTT-3.8.4-6]");
         }

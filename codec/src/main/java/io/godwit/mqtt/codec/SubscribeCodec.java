@@ -24,7 +24,7 @@ public final class SubscribeCodec {
     private SubscribeCodec() {}
 
     static int length(Subscribe packet, ProtocolVersion version) {
-        PacketCodec.checkPacketId(PacketType.SUBSCRIBE, packet.packetId());
+        PacketRules.checkPacketId(PacketType.SUBSCRIBE, packet.packetId());
         if (packet.subscriptions().isEmpty()) {
             throw new IllegalArgumentException("a SUBSCRIBE needs at least one topic filter [MQTT-3.8.3-2]");
         }

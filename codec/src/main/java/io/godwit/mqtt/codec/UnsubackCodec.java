@@ -28,7 +28,7 @@ public final class UnsubackCodec {
     private UnsubackCodec() {}
 
     static int length(Unsuback packet, ProtocolVersion version) {
-        PacketCodec.checkPacketId(PacketType.UNSUBACK, packet.packetId());
+        PacketRules.checkPacketId(PacketType.UNSUBACK, packet.packetId());
         if (version != ProtocolVersion.V5) {
             if (!packet.reasons().isEmpty()) {
                 throw new IllegalArgumentException("an UNSUBACK of MQTT " + version + " has no reason codes");

@@ -15,7 +15,7 @@ public final class UnsubscribeCodec {
     private UnsubscribeCodec() {}
 
     static int length(Unsubscribe packet, ProtocolVersion version) {
-        PacketCodec.checkPacketId(PacketType.UNSUBSCRIBE, packet.packetId());
+        PacketRules.checkPacketId(PacketType.UNSUBSCRIBE, packet.packetId());
         if (packet.filters().isEmpty()) {
             throw new IllegalArgumentException("an UNSUBSCRIBE needs at least one topic filter [MQTT-3.10.3-2]");
         }

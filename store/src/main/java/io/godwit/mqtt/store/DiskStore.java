@@ -34,23 +34,14 @@ public final class DiskStore implements SessionStore {
     private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
     private static final String LOCK = "lock";
 
-    private final Settings settings;
+    private final StoreSettings settings;
     private final CommitThread thread;
 
-    private DiskStore(Settings settings) {
+    private DiskStore(StoreSettings settings) {
         this.settings = settings;
         this.thread = new CommitThread(
-                settings.executor, settings.durability.forcedEvery().toNanos());
+                settings.executor(), settings.durability().forcedEvery().toNanos());
     }
-
-    record Settings(
-            Path folder,
-            Durability durability,
-            int segmentSize,
-            long limit,
-            Consumer<RecoveryReport> onRecovery,
-            Disk disk,
-            @Nullable Executor executor) {}
 
     /** A store in this folder, which is created on first use, with {@link Durability#FORCED}. */
     public static DiskStore at(Path folder) {
@@ -69,10 +60,10 @@ public final class DiskStore implements SessionStore {
      */
     @Override
     public SessionLog open(String clientId) throws IOException {
-        Path folder = settings.folder.resolve(FolderName.of(clientId));
+        Path folder = settings.folder().resolve(FolderName.of(clientId));
         try {
-            settings.disk.createFolder(folder);
-            Closeable lock = settings.disk.lock(folder.resolve(LOCK));
+            settings.disk().createFolder(folder);
+            Closeable lock = settings.disk().lock(folder.resolve(LOCK));
             try {
                 return open(clientId, folder, lock);
             } catch (IOException | RuntimeException | Error failure) {
@@ -95,7 +86,7 @@ public final class DiskStore implements SessionStore {
     }
 
     private SessionLog open(String clientId, Path folder, Closeable lock) throws IOException {
-        Recovery.Result found = Recovery.read(settings.disk, folder, clientId, true);
+        Recovery.Result found = Recovery.read(settings.disk(), folder, clientId, true);
         SegmentHeader header = found.header();
         if (header != null && !header.clientId().equals(clientId)) {
             found.close();
@@ -103,7 +94,7 @@ public final class DiskStore implements SessionStore {
                     + "': it was moved or renamed; move it back");
         }
         long salt = header == null ? new SecureRandom().nextLong() : header.salt();
-        Segments segments = new Segments(settings.disk, folder, clientId, salt, settings.segmentSize);
+        Segments segments = new Segments(settings.disk(), folder, clientId, salt, settings.segmentSize());
         found.parts().forEach(part -> segments.add(part.file, part.start, part.end));
         JournalState state = new JournalState(found.live(), found.end());
         GroupCommit commit = new GroupCommit(folder, settings, thread, state, segments, found.dropped());
@@ -139,7 +130,7 @@ public final class DiskStore implements SessionStore {
                     report.tornBytes(),
                     report.folder());
         }
-        settings.onRecovery.accept(report);
+        settings.onRecovery().accept(report);
     }
 
     /** Configures a store. Everything but the folder has a default. */
@@ -219,7 +210,7 @@ public final class DiskStore implements SessionStore {
             if (executor != null && !durability.forcedEvery().equals(Duration.ZERO)) {
                 throw new IllegalArgumentException("an executor needs durability FORCED");
             }
-            return new DiskStore(new Settings(folder, durability, segmentSize, limit, onRecovery, disk, executor));
+            return new DiskStore(new StoreSettings(folder, durability, segmentSize, limit, onRecovery, disk, executor));
         }
     }
 }

@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
  * <p>Lock order: the I/O lock before the journal's lock. Callbacks run without locks.
  */
 final class GroupCommit implements CommitThread.Task {
-    private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
     // Set once.
     private final Path folder;
-    private final DiskStore.Settings settings;
+    private final StoreSettings settings;
     private final JournalState state;
     private final CommitThread thread;
 
@@ -39,7 +39,7 @@ final class GroupCommit implements CommitThread.Task {
 
     GroupCommit(
             Path folder,
-            DiskStore.Settings settings,
+            StoreSettings settings,
             CommitThread thread,
             JournalState state,
             Segments segments,

@@ -30,7 +30,7 @@ final class Recovery {
     private final boolean repair;
 
     private final LiveState live = new LiveState();
-    private final List<Part> parts = new ArrayList<>();
+    private final List<LogFile> parts = new ArrayList<>();
     private final List<Damage> damages = new ArrayList<>();
     private @Nullable SegmentHeader header;
     private Checksums checksums = new Checksums(0);
@@ -62,29 +62,12 @@ final class Recovery {
             StoredSession session,
             long end,
             long dropped,
-            List<Part> parts,
+            List<LogFile> parts,
             RecoveryReport report) {
         void close() throws IOException {
-            for (Part part : parts) {
+            for (LogFile part : parts) {
                 part.file.close();
             }
-        }
-    }
-
-    /** A file and the range of addresses in it. */
-    static final class Part {
-        final String name;
-        final long start;
-        final Disk.File file;
-        long end;
-        /** Whether the file is marked as continued. */
-        boolean continued;
-
-        Part(String name, long start, Disk.File file) {
-            this.name = name;
-            this.start = start;
-            this.file = file;
-            this.end = start;
         }
     }
 
@@ -94,7 +77,7 @@ final class Recovery {
         try {
             return recovery.read();
         } catch (IOException | RuntimeException | Error failure) {
-            for (Part part : recovery.parts) {
+            for (LogFile part : recovery.parts) {
                 part.file.close();
             }
             throw failure;
@@ -116,7 +99,7 @@ final class Recovery {
         for (String name : disk.list(folder)) {
             if (name.matches("[0-7][0-9a-f]{15}" + Segments.SUFFIX)) {
                 long start = Long.parseUnsignedLong(name, 0, 16, 16);
-                parts.add(new Part(name, start, disk.open(folder.resolve(name))));
+                parts.add(new LogFile(name, start, disk.open(folder.resolve(name))));
             } else if (repair && name.endsWith(Segments.SUFFIX + Segments.NEW_SUFFIX)) {
                 disk.delete(folder.resolve(name));
             }
@@ -135,7 +118,7 @@ final class Recovery {
     private @Nullable SegmentHeader commonHeader() throws IOException {
         Map<Long, Integer> files = new HashMap<>();
         SegmentHeader common = null;
-        for (Part part : parts) {
+        for (LogFile part : parts) {
             SegmentHeader found = readHeader(part);
             if (found != null) {
                 int count = files.merge(found.salt(), 1, Integer::sum);
@@ -147,12 +130,12 @@ final class Recovery {
         return common;
     }
 
-    private @Nullable SegmentHeader readHeader(Part part) throws IOException {
+    private @Nullable SegmentHeader readHeader(LogFile part) throws IOException {
         return SegmentHeader.read(part.file, folder.resolve(part.name).toString(), part.start);
     }
 
     private void readFile(int index) throws IOException {
-        Part part = parts.get(index);
+        LogFile part = parts.get(index);
         boolean last = index + 1 == parts.size();
         if (part.start > end) {
             damages.add(new Damage(Segments.name(end), 0, part.start - end, "missing", ""));
@@ -183,7 +166,7 @@ final class Recovery {
         end = Math.max(end, part.end);
     }
 
-    private void replay(Part part, ByteBuf bytes, int at) throws IOException {
+    private void replay(LogFile part, ByteBuf bytes, int at) throws IOException {
         int length = RecordFormat.length(bytes, at);
         switch (RecordFormat.type(bytes, at)) {
             case RecordFormat.CONTINUED -> {
@@ -207,7 +190,7 @@ final class Recovery {
     }
 
     /** Skips what isn't a record. Returns where the next one starts. */
-    private int skip(Part part, ByteBuf bytes, int from, boolean last) throws IOException {
+    private int skip(LogFile part, ByteBuf bytes, int from, boolean last) throws IOException {
         int size = bytes.writerIndex();
         int next = from;
         do {
@@ -236,11 +219,11 @@ final class Recovery {
         }
     }
 
-    private long address(Part part, int at) {
+    private long address(LogFile part, int at) {
         return part.start + at - (header == null ? 0 : header.length());
     }
 
-    private static ByteBuf content(Part part) throws IOException {
+    private static ByteBuf content(LogFile part) throws IOException {
         long size = part.file.size();
         if (size > Integer.MAX_VALUE - 8) {
             throw new IOException(part.name + " has " + size + " bytes, more than a file of a log can have");
@@ -250,12 +233,12 @@ final class Recovery {
         return Unpooled.wrappedBuffer(content);
     }
 
-    private void damaged(Part part, ByteBuf bytes, int from, int to, String what) throws IOException {
+    private void damaged(LogFile part, ByteBuf bytes, int from, int to, String what) throws IOException {
         damages.add(new Damage(part.name, from, to - from, what, setAside(part, bytes, from, to)));
     }
 
     /** Returns the name of the copy; empty if there is none. */
-    private String setAside(Part part, ByteBuf bytes, int from, int to) throws IOException {
+    private String setAside(LogFile part, ByteBuf bytes, int from, int to) throws IOException {
         if (!repair || isZero(bytes, from, to)) {
             return "";
         }

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the live records of a log that was just read into the session that they describe. */
 final class SessionReader {
-    private final List<Recovery.Part> parts;
+    private final List<LogFile> parts;
     private final int header;
 
-    SessionReader(List<Recovery.Part> parts, @Nullable SegmentHeader header) {
+    SessionReader(List<LogFile> parts, @Nullable SegmentHeader header) {
         this.parts = parts;
         this.header = header == null ? 0 : header.length();
     }
@@ -53,7 +53,7 @@ final class SessionReader {
 
     private ByteBuf body(long address, int length) throws IOException {
         for (int i = parts.size() - 1; i >= 0; i--) {
-            Recovery.Part part = parts.get(i);
+            LogFile part = parts.get(i);
             if (part.start <= address) {
                 byte[] body = new byte[length - RecordFormat.HEADER];
                 part.file.read(ByteBuffer.wrap(body), header + address - part.start + RecordFormat.HEADER);

@@ -40,7 +40,7 @@ public record StoredLog(String clientId, Path folder, long bytes, StoredSession 
         Recovery.Result found = Recovery.read(disk, folder, String.valueOf(folder.getFileName()), false);
         try {
             long bytes = 0;
-            for (Recovery.Part part : found.parts()) {
+            for (LogFile part : found.parts()) {
                 bytes += part.file.size();
             }
             return new StoredLog(found.report().clientId(), folder, bytes, found.session(), found.report());

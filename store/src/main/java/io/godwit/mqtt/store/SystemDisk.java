@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /** The machine's own file system, through {@link FileChannel}. */
 final class SystemDisk implements Disk {
-    private static final Logger LOG = LoggerFactory.getLogger(DiskStore.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SystemDisk.class);
     private static final boolean FOLDERS_CAN_BE_FORCED =
             !System.getProperty("os.name", "").startsWith("Windows");
 
