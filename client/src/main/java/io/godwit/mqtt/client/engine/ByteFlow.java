@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Moves bytes between the connection and the session. Event loop only. */
@@ -44,6 +45,7 @@ final class ByteFlow {
     private final SessionLog log;
     private final ReadPause pause;
     private final Runnable drain = this::drain;
+    private final Function<Session, GuardedSession.Drained> take = this::take;
     private final Owner owner;
     private final WriteWatch watch;
 
@@ -112,7 +114,7 @@ final class ByteFlow {
                 loop.execute(drain);
                 return;
             }
-            GuardedSession.Drained step = session.drain(this::take);
+            GuardedSession.Drained step = session.drain(take);
             if (step == GuardedSession.Drained.WAITING) {
                 return;
             }

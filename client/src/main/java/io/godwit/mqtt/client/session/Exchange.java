@@ -34,9 +34,6 @@ public abstract sealed class Exchange<T> extends CompletableFuture<T>
         }
     }
 
-    // Set once.
-    private final boolean waited;
-
     // Guarded by the session's lock until the exchange is taken as ended; then its taker's.
     @Nullable
     Exchange<?> next;
@@ -44,17 +41,26 @@ public abstract sealed class Exchange<T> extends CompletableFuture<T>
     private @Nullable Outcome outcome;
     char packetId;
     byte state = NEW;
-    /** How often the broker has ended the connection while only this was unanswered. */
-    byte disconnects;
+    /**
+     * How often the broker has ended the connection while only this was unanswered. Negative, with all bits inverted, if
+     * {@link #isWaited}, which never changes: a field of its own would make each publish 8 bytes larger.
+     */
+    private byte disconnects;
 
     /** @param waited whether nothing but a blocked thread depends on this, so that any thread may complete it */
     Exchange(boolean waited) {
-        this.waited = waited;
+        this.disconnects = (byte) (waited ? ~0 : 0);
     }
 
-    /** Whether nothing but a blocked thread depends on this. */
+    /** Whether nothing but a blocked thread depends on this. Any thread. */
     public final boolean isWaited() {
-        return waited;
+        return disconnects < 0;
+    }
+
+    /** The broker has ended the connection while only this was unanswered. Returns how often that has happened. */
+    final int disconnected() {
+        disconnects += (byte) (isWaited() ? -1 : 1);
+        return isWaited() ? ~disconnects : disconnects;
     }
 
     /** Whether the session is done with this, so that {@link #finishNow} may complete it. Any thread. */

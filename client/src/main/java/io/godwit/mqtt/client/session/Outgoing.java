@@ -307,7 +307,7 @@ final class Outgoing {
 
     /** The broker has ended the connection over this one. Counts that, and gives it up if it was too often. */
     void blame(PublishExchange<?> publish, String why) {
-        if (++publish.disconnects >= Session.MOST_DISCONNECTS) {
+        if (publish.disconnected() >= Session.MOST_DISCONNECTS) {
             connected = false;
             abandon(publish, Failure.disconnects("the message for '" + publish.message.topic() + "'", why));
         }

@@ -419,7 +419,7 @@ final class PendingSubscriptions {
                     || disconnects.merge(first.filter(), 1, Integer::sum) < Session.MOST_DISCONNECTS) {
                 return;
             }
-        } else if (++exchange.disconnects < Session.MOST_DISCONNECTS) {
+        } else if (exchange.disconnected() < Session.MOST_DISCONNECTS) {
             return;
         }
         inFlight.remove(exchange);

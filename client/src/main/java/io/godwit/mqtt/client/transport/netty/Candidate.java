@@ -90,7 +90,8 @@ final class Candidate implements Cancellable {
         this.target = target;
         this.address = address;
         this.observer = observer;
-        connection = new NettyConnection(target.server, context.options().tls(), context.loop(), context.cancelled());
+        connection = new NettyConnection(
+                target.server, context.options().tls(), context.loop(), context.cancelled(), context.sockets());
     }
 
     SocketAddress address() {

@@ -42,6 +42,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     private final Tls tls;
     private final NettyEventLoop loop;
     private final BooleanSupplier cancelled;
+    private final Sockets sockets;
 
     /** Event loop only; set when the channel is created. */
     private @Nullable ChannelHandlerContext context;
@@ -55,11 +56,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** Whether everything was written before this side closed the connection, or nothing had to be. */
     private boolean flushed;
 
-    NettyConnection(ServerAddress server, Tls tls, NettyEventLoop loop, BooleanSupplier cancelled) {
+    /** Event loop only. */
+    private final LinkSpeed speed = new LinkSpeed();
+
+    NettyConnection(ServerAddress server, Tls tls, NettyEventLoop loop, BooleanSupplier cancelled, Sockets sockets) {
         this.server = server;
         this.tls = tls;
         this.loop = loop;
         this.cancelled = cancelled;
+        this.sockets = sockets;
     }
 
     /** All phases are complete. Loop only. */
@@ -150,7 +155,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         ChannelHandlerContext context = context();
         if (closing) {
             bytes.release();
-        } else if (more) {
+            return;
+        }
+        if (speed.isNowFast(bytes.readableBytes(), loop)) {
+            sockets.limitUnsent(context.channel(), false);
+        }
+        if (more) {
             context.write(bytes, context.voidPromise());
         } else {
             context.writeAndFlush(bytes, context.voidPromise());
@@ -166,7 +176,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     public long writeProgress() {
         ChannelOutboundBuffer waiting = context().channel().unsafe().outboundBuffer();
         if (waiting == null || waiting.totalPendingWriteBytes() == 0) {
+            speed.idle();
             return -1;
+        }
+        if (speed.isNowThin(waiting.totalPendingWriteBytes() - waiting.currentProgress(), loop)) {
+            sockets.limitUnsent(context().channel(), true);
         }
         // which buffer is being written, and how much of it is
         return (long) System.identityHashCode(waiting.current()) << 31 ^ waiting.currentProgress();
