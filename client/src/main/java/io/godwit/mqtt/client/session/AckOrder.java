@@ -24,7 +24,7 @@ final class AckOrder {
     private int size;
     /** How many tokens were taken out from the front, 31 bits. */
     private int taken;
-    /** The place of each packet identifier, as {@code (taken + offset) << 1 | 1}; null while few tokens wait. */
+    /** The place of each packet identifier, as {@code (taken + offset) << 1 | 1}; null while few tokens have waited. */
     private @Nullable ReceivedIdentifiers places;
 
     /**
@@ -128,9 +128,6 @@ final class AckOrder {
         head = head + 1 & ring.length - 1;
         taken = taken + 1 & Integer.MAX_VALUE;
         size--;
-        if (size < FEW / 2) {
-            places = null;
-        }
         return token;
     }
 
@@ -140,6 +137,13 @@ final class AckOrder {
 
     int size() {
         return size;
+    }
+
+    /** Releases the index when nothing waits. */
+    void trim() {
+        if (size == 0) {
+            places = null;
+        }
     }
 
     void clear() {

@@ -244,6 +244,7 @@ final class Incoming {
 
     /** Gives up messages that have waited long enough. */
     void tick(long time) {
+        acks.trim();
         now = time;
         while (!parked.isEmpty() && parked.get(0).until - time <= 0) {
             Parked waiting = parked.remove(0);

@@ -13,6 +13,8 @@ final class ReceivedIdentifiers {
 
     private @Nullable Page[] pages = NO_PAGES;
     private int count;
+    /** The last page that was given up, to be used again: a broker that walks from page to page needs two. */
+    private @Nullable Page spare;
 
     private static final class Page {
         final int[] tokens = new int[PAGE];
@@ -31,7 +33,8 @@ final class ReceivedIdentifiers {
         }
         Page page = pages[id >> 8];
         if (page == null) {
-            page = new Page();
+            page = spare == null ? new Page() : spare;
+            spare = null;
             pages[id >> 8] = page;
         }
         if (page.tokens[id & 0xFF] == 0) {
@@ -51,12 +54,14 @@ final class ReceivedIdentifiers {
         count--;
         if (--page.used == 0) {
             pages[id >> 8] = null;
+            spare = page;
         }
         return true;
     }
 
     void clear() {
         pages = NO_PAGES;
+        spare = null;
         count = 0;
     }
 
