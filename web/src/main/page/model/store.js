@@ -1,0 +1,121 @@
+// What the page knows, as signals, and what it wants to see. The JVM has the data; this holds only what is on screen.
+import { batch, computed, effect, signal } from "@preact/signals";
+import { link, open, request } from "../lib/socket.js";
+import { Workspace } from "./workspace.js";
+
+export const hello = signal(null);
+export const brokers = signal([]);
+export const rules = signal([]);
+export const descriptors = signal([]);
+export const statuses = signal({});
+export const active = signal(null);
+/** The dialog that is open: { name, ... } or null. */
+export const dialog = signal(null);
+/** The JVM's clock, for the ages of messages. */
+export const now = signal(Date.now());
+/** Charted series: { key, broker, node, topic, path, pinned }. */
+export const series = signal([]);
+
+const workspaces = new Map();
+
+export const broker = computed(() => brokers.value.find((it) => it.broker === active.value) ?? null);
+export const status = computed(() => statuses.value[active.value] ?? null);
+export const readOnly = computed(() => hello.value?.readOnly ?? false);
+
+/** The workspace of a broker: its tree, selection and panels stay as they were while another tab is open. */
+export function workspace(id = active.value) {
+  if (!workspaces.has(id)) workspaces.set(id, new Workspace(id));
+  return workspaces.get(id);
+}
+
+export function select(id) {
+  active.value = id;
+}
+
+const pointListeners = new Set();
+
+/** Calls back with { key, points, reset } for each charted series that has new points. */
+export function onPoints(listener) {
+  pointListeners.add(listener);
+  return () => pointListeners.delete(listener);
+}
+
+let pending = [];
+let applying = 0;
+
+function receive(message) {
+  if (message.type !== "update") {
+    batch(() => apply(message));
+    return;
+  }
+  pending.push(message);
+  // However fast updates come, the page draws once per frame. A hidden page draws when it is shown again.
+  applying ||= requestAnimationFrame(() => {
+    const all = pending;
+    pending = [];
+    applying = 0;
+    batch(() => all.forEach(apply));
+  });
+}
+
+function apply(message) {
+  if (message.type === "hello") greet(message);
+  else if (message.type === "brokers") setBrokers(message.brokers);
+  else if (message.type === "rules") {
+    rules.value = message.rules;
+    descriptors.value = message.descriptors ?? descriptors.value;
+  } else if (message.type === "update") update(message);
+}
+
+function greet(message) {
+  hello.value = message;
+  rules.value = message.rules ?? [];
+  descriptors.value = message.descriptors ?? [];
+  now.value = message.now;
+  setBrokers(message.brokers);
+  for (const it of workspaces.values()) it.reopen();
+  sendView();
+}
+
+function setBrokers(list) {
+  brokers.value = list;
+  if (!list.some((it) => it.broker === active.value)) active.value = list[0]?.broker ?? null;
+  series.value = series.value.filter((it) => list.some((other) => other.broker === it.broker));
+}
+
+function update(message) {
+  if (message.at) now.value = message.at;
+  if (message.status) {
+    const all = { ...statuses.value };
+    for (const it of message.status) all[it.broker] = it;
+    statuses.value = all;
+  }
+  if (message.charts) for (const it of message.charts) pointListeners.forEach((listener) => listener(it));
+  const id = message.broker ?? active.value;
+  if (id && (message.tree || message.node || message.log || message.sys)) workspace(id).update(message);
+}
+
+const view = computed(() => {
+  if (!active.value) return null;
+  const here = workspace();
+  const charts = series.value
+    .filter((it) => it.ready)
+    .map(({ key, broker, node, path, since }) => ({ key, broker, node, path, ...(since == null ? {} : { since }) }));
+  return { broker: active.value, ...here.view.value, ...(charts.length ? { charts } : {}) };
+});
+
+let sending = 0;
+
+function sendView() {
+  sending ||= requestAnimationFrame(() => {
+    sending = 0;
+    if (view.value && link.value.state === "open" && hello.value) request("view", view.value).catch(() => {});
+  });
+}
+
+export function start() {
+  effect(() => {
+    if (view.value) sendView();
+  });
+  open(receive);
+}
