@@ -25,6 +25,8 @@ const panels = {
   connection: ConnectionPanel,
 };
 
+const titles = { topics: "Topic", publish: "Publish", retained: "Retained messages", dashboard: "Dashboard", connection: "Connection" };
+
 export function App() {
   useEffect(() => {
     document.addEventListener("keydown", shortcut);
@@ -99,17 +101,17 @@ function Broker() {
   const here = workspace();
   const section = here.section.value;
   const Panel = panels[section];
-  return html`<main class=${`broker ${section === "topics" && !here.detailInFront.value ? "tree-in-front" : ""}`} id="broker" role="tabpanel"
+  return html`<main><div class=${`broker ${section === "topics" && !here.detailInFront.value ? "tree-in-front" : ""}`} id="broker" role="tabpanel"
     aria-label=${broker.value?.name}>
     <${BrokerBar} here=${here} />
     <${Timeline} />
     <div class="panes">
       <${TreePane} here=${here} />
       <${Splitter} name="tree" label="Width of the tree" vertical=${true} />
-      <section class="panel" aria-label=${section}><${Panel} here=${here} /></section>
+      <section class="panel" aria-label=${titles[section]}><${Panel} here=${here} /></section>
     </div>
     <${StatusLine} status=${statuses.value[active.value]} />
-  </main>`;
+  </div></main>`;
 }
 
 function LinkBanner() {

@@ -53,7 +53,7 @@ export function ChartDock({ here, it }) {
       <span class="spacer"></span>
       ${paths.length > 0 &&
       html`<label><span class="hidden">Chart a number of this topic</span>
-        <select value="" onChange=${(event) => {
+        <select value="-" onChange=${(event) => {
           if (event.target.value !== "-") pin(here, it, event.target.value);
           event.target.value = "-";
         }}>
@@ -68,7 +68,7 @@ export function ChartDock({ here, it }) {
 }
 
 function label(it) {
-  const several = brokers.value.length > 1 ? `${brokers.value.find((other) => other.broker === it.broker)?.name ?? ""} ` : "";
+  const several = series.value.some((other) => other.broker !== it.broker) ? `${brokers.value.find((other) => other.broker === it.broker)?.name ?? ""}: ` : "";
   return `${several}${visible(it.topic ?? "")}${it.path ? ` ${it.path}` : ""}`;
 }
 
@@ -87,10 +87,10 @@ function Legend({ shown }) {
         <td class="number"><strong>${number(values.at(-1))}</strong></td>
         <td class="number muted"><span class="wide-only">min </span>${number(least)}</td>
         <td class="number muted"><span class="wide-only">max </span>${number(greatest)}</td>
-        <td class="number actions">
+        <td class="number"><span class="actions">
           ${!it.pinned && html`<${IconButton} name="pin" class="small" label="Keep in the chart" onClick=${() => chart({ ...it, pinned: true })} />`}
           <${IconButton} name="close" class="small" label=${`Remove ${label(it)} from the chart`} onClick=${() => remove(it.key)} />
-        </td>
+        </span></td>
       </tr>`;
     })}</tbody>
   </table></div>`;
@@ -116,7 +116,8 @@ function Plot({ shown }) {
   const shape = `${shown.map((it) => it.key).join()} ${theme.value} ${ownScales.value}`;
 
   useEffect(() => {
-    const plot = new uPlot(options(shown, box.current, tip.current), data(shown), box.current);
+    const element = box.current;
+    const plot = new uPlot(options(shown, element, tip.current), data(shown), element);
     const range = () => {
       const seconds = span.peek();
       const end = now.peek() / 1000;
@@ -128,8 +129,8 @@ function Plot({ shown }) {
     };
     const stopData = onChange(draw);
     const stopSpan = span.subscribe(draw);
-    const observer = new ResizeObserver(() => plot.setSize(size(box.current)));
-    observer.observe(box.current);
+    const observer = new ResizeObserver(() => plot.setSize(size(element)));
+    observer.observe(element);
     return () => {
       stopData();
       stopSpan();
@@ -167,7 +168,7 @@ function options(shown, box, tip) {
     cursor: { points: { size: 7 }, y: false, drag: { x: true, y: false } },
     scales: { x: { time: true } },
     axes: [
-      axis,
+      { ...axis, values: times, space: 76 },
       ...(separate
         ? shown.slice(0, 2).map((it, index) => ({ ...axis, scale: it.key, side: index === 0 ? 3 : 1, size: 56, stroke: colour(`--chart-${it.colour}`), grid: { show: index === 0, stroke: colour("--line"), width: 1 } }))
         : [{ ...axis, scale: "y", size: 56 }]),
@@ -184,6 +185,17 @@ function options(shown, box, tip) {
     ],
     hooks: { setCursor: [(plot) => showTip(plot, shown, tip)] },
   };
+}
+
+/** Labels of the time axis: as exact as the distance between two of them. */
+function times(_plot, splits) {
+  const step = splits.length > 1 ? splits[1] - splits[0] : 1;
+  return splits.map((seconds) => {
+    const clock = time(seconds * 1000);
+    if (step < 1) return clock.slice(-9);
+    const minutes = clock.slice(0, -4);
+    return step < 60 ? minutes : minutes.slice(0, -3);
+  });
 }
 
 /** The time and the values under the pointer. */

@@ -73,12 +73,12 @@ function HistoryRow({ here, it, value, selected }) {
       <td class="mono history-text">${visible(value.text ?? "")}${value.properties && html` <span class="badge">properties</span>`}${value.retain && html` <span class="badge">retain</span>`}</td>
       <td class="number">${value.qos}</td>
       <td class="number">${bytes(value.bytes)}</td>
-      <td class="number actions">
+      <td class="number"><span class="actions">
         <button type="button" class="chip" onClick=${() => compare(here, value)}>Changes</button>
         ${!readOnly.value && html`<button type="button" class="chip" onClick=${() => edit(here, it, value)}>Edit</button>`}
         ${!readOnly.value && broker.value?.kind !== "recording" &&
         html`<${IconButton} name="send" class="small" label="Publish again" onClick=${() => republish(here, it.id, value)} />`}
-      </td>
+      </span></td>
     </tr>
     ${value.skipped > 0 && html`<tr class="gap"><td colspan="5">${plural(value.skipped, "value")} thinned out here</td></tr>`}`;
 }

@@ -43,7 +43,7 @@ export function RetainedPanel({ here }) {
     ${scan &&
     html`<section class="scan" aria-label="Found">
       <div class="row">
-        <strong>${plural(scan.count, "retained message")}</strong><span class="muted">below <code>${scan.filter}</code>, ${bytes(scan.bytes)}</span>
+        <strong>${plural(scan.count, "retained message")}</strong><span class="muted">matching <code>${scan.filter}</code>, ${bytes(scan.bytes)}</span>
         <span class="spacer"></span>
         ${scan.count > 0 && !cleared && !readOnly.value && !confirming &&
         html`<button type="button" class="danger" disabled=${Boolean(progress)} onClick=${() => setConfirming(true)}>Clear ${scan.count === 1 ? "it" : `all ${count(scan.count)}`} …</button>`}

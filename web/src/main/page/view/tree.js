@@ -4,7 +4,7 @@ import { html } from "../lib/html.js";
 import { bytes, count, plural, rate, short, visible } from "../lib/format.js";
 import { VirtualList } from "../lib/virtual.js";
 import { hello, now, status } from "../model/store.js";
-import { Icon, IconButton } from "./icons.js";
+import { Icon } from "./icons.js";
 
 const rowHeight = 26;
 const overscan = 30;
@@ -18,7 +18,7 @@ const columns = [
 ];
 
 export function TreePane({ here }) {
-  return html`<section class="tree-pane" aria-label="Topics">
+  return html`<section class="tree-pane" aria-label="All topics">
     <${Filters} here=${here} />
     <${Grid} here=${here} />
   </section>`;
@@ -46,7 +46,7 @@ function Filters({ here }) {
         onClick=${() => set({ changedWithin: filter.changedWithin ? 0 : 60 })}>Changed</button>
       <button type="button" class="chip" aria-pressed=${Boolean(filter.retained)} onClick=${() => set({ retained: !filter.retained })}>Retained</button>
       <span class="spacer"></span>
-      <${IconButton} name="close" label="Close all rows" class="small" onClick=${() => here.closeAll()} />
+      <button type="button" class="chip plain" title="Close all rows" onClick=${() => here.closeAll()}>Collapse all</button>
     </div>
     ${payload &&
     html`<div class="row filter-line">
@@ -134,7 +134,8 @@ function Row({ here, it, index, selected, total, fresh }) {
       here.detailInFront.value = true;
     }
   }
-  const share = total > 0 ? Math.min(1, it.rate / total) : 0;
+  const part = total > 0 ? Math.min(1, it.rate / total) : 0;
+  const share = part < 0.02 ? 0 : part;
   const name = it.name === "" ? "(empty)" : visible(it.name);
   return html`<div class=${`tree-row ${selected ? "selected" : ""} ${fresh ? "fresh" : ""} ${it.match === false ? "above-match" : ""}`} id=${`row-${it.id}`}
     role="row" aria-level=${it.depth + 1} aria-rowindex=${index + 2} aria-selected=${selected} aria-expanded=${it.children > 0 ? Boolean(it.open) : undefined}
