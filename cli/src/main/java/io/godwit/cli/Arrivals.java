@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Repeats;
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,17 +40,20 @@ final class Arrivals implements ManualHandler {
     private final MessageSink sink;
     private final Choice choice;
     private final CompletableFuture<Integer> end = new CompletableFuture<>();
+    private final Consumer<String> notes;
     private @Nullable MqttClient client;
 
     // Handler thread only, but for the summary.
     private final Repeats repeats = new Repeats();
     private @Nullable CompletableFuture<?> lastRemoval;
+    private volatile boolean removalFailed;
     private volatile long printed;
     private volatile long bytes;
 
-    Arrivals(MessageSink sink, Choice choice) {
+    Arrivals(MessageSink sink, Choice choice, Consumer<String> notes) {
         this.sink = sink;
         this.choice = choice;
+        this.notes = notes;
     }
 
     /** Which client receives; before it connects. */
@@ -83,8 +88,7 @@ final class Arrivals implements ManualHandler {
             return;
         }
         if (choice.removeRetained && message.retain()) {
-            lastRemoval = Objects.requireNonNull(client)
-                    .publishAsync(Message.clearRetained(message.topic()).withQos(Qos.AT_LEAST_ONCE));
+            lastRemoval = remove(message.topic());
         }
         int exitCode = sink.take(message, acknowledgement::acknowledge);
         if (exitCode != ExitCodes.OK) {
@@ -97,6 +101,18 @@ final class Arrivals implements ManualHandler {
             sink.close();
             finish(ExitCodes.OK);
         }
+    }
+
+    private CompletableFuture<?> remove(String topic) {
+        return Objects.requireNonNull(client)
+                .publishAsync(Message.clearRetained(topic).withQos(Qos.AT_LEAST_ONCE))
+                .whenComplete((done, failed) -> {
+                    if (failed != null) {
+                        removalFailed = true;
+                        notes.accept("godwit sub: the retained message on '" + topic + "' was not removed: "
+                                + Failures.text(Failures.unwrap(failed)));
+                    }
+                });
     }
 
     private boolean wanted(Message message) {
@@ -116,7 +132,8 @@ final class Arrivals implements ManualHandler {
         if (removal == null) {
             end.complete(exitCode);
         } else {
-            removal.whenComplete((done, failed) -> end.complete(exitCode));
+            removal.whenComplete((done, failed) ->
+                    end.complete(exitCode == ExitCodes.OK && removalFailed ? ExitCodes.PUBLISH_FAILED : exitCode));
         }
     }
 }

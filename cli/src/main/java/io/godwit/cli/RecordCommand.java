@@ -24,6 +24,7 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -177,11 +178,28 @@ final class RecordCommand extends ClientCommand {
                                 StandardOpenOption.WRITE,
                                 StandardOpenOption.TRUNCATE_EXISTING)
                         : Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        boolean midLine = append && endsInLine(path);
         try {
-            return Channels.newOutputStream(FileChannel.open(path, options));
+            OutputStream out = Channels.newOutputStream(FileChannel.open(path, options));
+            if (midLine) {
+                out.write('\n');
+            }
+            return out;
         } catch (FileAlreadyExistsException e) {
             throw new IllegalArgumentException(
                     "the file " + path + " already exists: add --append, or --force to overwrite it", e);
+        }
+    }
+
+    /** Whether the last line of the file lacks its end, so that a message would be appended to it. */
+    private static boolean endsInLine(Path path) throws IOException {
+        if (!Files.isRegularFile(path) || Files.size(path) == 0) {
+            return false;
+        }
+        try (FileChannel file = FileChannel.open(path)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            file.read(last, file.size() - 1);
+            return last.get(0) != '\n';
         }
     }
 
@@ -267,16 +285,27 @@ final class RecordCommand extends ClientCommand {
                 }
             }
             acknowledgement.acknowledge();
-            if (wanted > 0 && messages >= wanted) {
+            endIfEnough();
+        }
+
+        private boolean isEnough() {
+            return wanted > 0 && messages >= wanted;
+        }
+
+        private void endIfEnough() {
+            if (isEnough() && !end.isDone()) {
                 stop();
                 end.complete(ExitCodes.OK);
             }
         }
 
-        /** Returns false if the file cannot be written, which ends the recording. */
+        /** Returns false if there are enough, or the file cannot be written, which ends the recording. */
         private boolean write(Message message) {
             lock.lock();
             try {
+                if (isEnough()) {
+                    return false;
+                }
                 Duration at = base.plusNanos(Math.max(0, System.nanoTime() - start()));
                 String line =
                         new RecordedMessage(at, Instant.now().truncatedTo(ChronoUnit.MICROS), message).toJson() + "\n";
@@ -319,6 +348,7 @@ final class RecordCommand extends ClientCommand {
                     all.values().stream()
                             .filter(message -> isWanted(message) && seen.add(message.topic()))
                             .forEach(this::write);
+                    endIfEnough();
                     if (!scan.isComplete()) {
                         note("the recording may lack retained messages: the broker sent other ones each time");
                     }

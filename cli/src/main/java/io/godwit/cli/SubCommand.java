@@ -41,6 +41,7 @@ import picocli.CommandLine.Option;
         customSynopsis = "godwit sub [OPTIONS] -t FILTER [-t FILTER]...",
         description = "Subscribe and print messages, with the options of mosquitto_sub.",
         exitCodeList = {
+            "7:the broker did not let a retained message be removed",
             "8:the broker rejected a subscription",
             "27:timed out (-W)",
             "141:standard output was closed by its reader"
@@ -145,7 +146,8 @@ final class SubCommand extends ClientCommand {
         unsubscribe.forEach(TopicFilter::of);
         Arrivals arrivals = new Arrivals(
                 sink(),
-                new Arrivals.Choice(filterOut.filters(), noRetained.isOn(), retainedOnly, removeRetained, share, most));
+                new Arrivals.Choice(filterOut.filters(), noRetained.isOn(), retainedOnly, removeRetained, share, most),
+                this::note);
 
         MqttClientBuilder builder = builder();
         Set<String> filtersHandled = new LinkedHashSet<>(List.of("#"));

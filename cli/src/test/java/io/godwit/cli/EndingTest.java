@@ -12,8 +12,11 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +38,9 @@ class EndingTest {
         private final ServerSocket server;
         private final boolean closes;
         private final AtomicInteger connections = new AtomicInteger();
+
+        /** When the last connection was closed by its client, of {@link System#nanoTime}. */
+        private final AtomicLong ended = new AtomicLong();
 
         SilentBroker(boolean closes) throws IOException {
             this.closes = closes;
@@ -70,6 +76,7 @@ class EndingTest {
                         return;
                     }
                 }
+                ended.set(System.nanoTime());
             } catch (IOException lost) {
                 // the client has closed the connection
             }
@@ -107,6 +114,20 @@ class EndingTest {
             assertThat(broker.connections.get()).isLessThanOrEqualTo(2);
             assertThat(command.errors()).contains("connection lost: ").doesNotContain("\tat ");
         }
+    }
+
+    /** The JVM waits a third of a second for threads in native code, so they end before it does. */
+    @Test
+    void a_command_ends_at_once_after_its_DISCONNECT() throws IOException {
+        List<Duration> delays = new ArrayList<>();
+        try (SilentBroker broker = new SilentBroker(false)) {
+            for (String line : List.of("pub -t t -m x", "pub -t t -n", "pub -V 31 -t t -m x", "pub -t t -m x -r")) {
+                Command.run("godwit " + line + " -p " + broker.port()).ends(0);
+
+                delays.add(Duration.ofNanos(System.nanoTime() - broker.ended.get()));
+            }
+        }
+        assertThat(Collections.min(delays)).isLessThan(Duration.ofMillis(200));
     }
 
     private static Command shell(String line) {

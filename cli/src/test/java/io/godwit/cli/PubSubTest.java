@@ -93,6 +93,39 @@ class PubSubTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-t u/a -t u/b -U u/b",
+                "-U u/b -t u/a -t u/b",
+                "-t u/# -U u/#",
+                "-t u/a -U u/a -U u/b -V 5",
+                "-t u/b -t u/a -R -V 5"
+            })
+    void filters_are_unsubscribed_after_the_subscriptions_as_there(String options) {
+        String line = " -p " + port + " " + options + " -v -W 3";
+        try (Command theirs = Command.run("stdbuf -oL mosquitto_sub -d" + line);
+                Command ours = Command.run("godwit sub -d" + line)) {
+            theirs.awaitOutput(options.contains("-U") ? "UNSUBACK" : "SUBACK");
+            ours.awaitError(options.contains("-U") ? "UNSUBACK" : "SUBACK");
+            if (options.contains("-U u/b -V 5")) {
+                ours.awaitError("UNSUBACK id 3");
+            }
+            for (String topic : List.of("u/b", "u/a", "u/c")) {
+                Command.run("mosquitto_pub -q 1 -p " + port + " -t " + topic + " -m x")
+                        .ends(0);
+            }
+
+            assertThat(ours.ends(27).output())
+                    .isEqualTo(theirs.ends(27)
+                            .output()
+                            .lines()
+                            .filter(each -> each.startsWith("u/"))
+                            .map(each -> each + "\n")
+                            .collect(Collectors.joining()));
+        }
+    }
+
     @Test
     void what_is_wrong_with_a_command_line_is_said_in_words() {
         assertThat(Command.godwit("nonsense").ends(2).errors()).startsWith("godwit: unknown command 'nonsense'\n");

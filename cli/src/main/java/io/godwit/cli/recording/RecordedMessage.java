@@ -70,7 +70,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
     }
 
     /**
-     * The time of the last line of a recording, for what is appended to it; 0 if there is no such file.
+     * The latest time in a recording, for what is appended to it; 0 if there is no such file.
      *
      * @throws IOException if the file cannot be read
      */
@@ -84,7 +84,8 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 number++;
                 try {
-                    last = line.isBlank() ? last : parse(line).at();
+                    Duration at = line.isBlank() ? last : parse(line).at();
+                    last = at.compareTo(last) > 0 ? at : last;
                 } catch (IllegalArgumentException e) {
                     throw new IOException(file + ", line " + number + ": " + e.getMessage(), e);
                 }
