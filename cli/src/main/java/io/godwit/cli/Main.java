@@ -185,21 +185,47 @@ public final class Main implements Callable<Integer> {
         line.setUsageHelpLongOptionsMaxWidth(34);
         line.setOut(terminal.writer());
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
-        line.setParameterExceptionHandler((failure, typed) -> {
+        Handlers handlers = new Handlers(terminal);
+        line.setParameterExceptionHandler(handlers);
+        line.setExecutionStrategy(handlers);
+        line.setExecutionExceptionHandler(handlers);
+        return line;
+    }
+
+    /**
+     * What picocli calls. A class and no lambdas: the archive of classes leaves out every interface of picocli that a lambda
+     * implements, and with it whatever extends it; loading those from the jars takes a tenth of a start.
+     */
+    private static final class Handlers
+            implements CommandLine.IParameterExceptionHandler,
+                    CommandLine.IExecutionStrategy,
+                    CommandLine.IExecutionExceptionHandler {
+        private final Terminal terminal;
+
+        Handlers(Terminal terminal) {
+            this.terminal = terminal;
+        }
+
+        @Override
+        public int handleParseException(CommandLine.ParameterException failure, String[] typed) {
             CommandLine at = failure.getCommandLine();
             String name = at.getCommandSpec().qualifiedName();
             terminal.note(name + ": " + message(failure));
             CommandLine.UnmatchedArgumentException.printSuggestions(failure, at.getErr());
             terminal.note("Try '" + name + " --help'.");
             return ExitCodes.USAGE;
-        });
-        line.setExecutionStrategy(parsed -> {
+        }
+
+        @Override
+        public int execute(ParseResult parsed) {
             ByteArguments.check(parsed);
             logging(isOn(parsed, "--debug"));
             System.setErr(terminal.log());
             return new CommandLine.RunLast().execute(parsed);
-        });
-        line.setExecutionExceptionHandler((failure, at, parsed) -> {
+        }
+
+        @Override
+        public int handleExecutionException(Exception failure, CommandLine at, ParseResult parsed) {
             Throwable cause = Failures.unwrap(failure);
             if (!isOn(parsed, "--quiet")) {
                 terminal.note(at.getCommandSpec().qualifiedName() + ": " + Failures.text(cause));
@@ -210,8 +236,7 @@ public final class Main implements Callable<Integer> {
                 terminal.notes(trace.toString());
             }
             return Failures.exitCode(cause);
-        });
-        return line;
+        }
     }
 
     /** Whether the command that was parsed, or one above it, was given this option. */

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
 
-/** Writes what the package holds besides the programs: man pages and completion, where Unix systems look for them. For the build. */
+/**
+ * Writes what the package holds besides the programs: man pages and completion, where Unix systems look for them, and native
+ * libraries beside the jar. For the build.
+ */
 public final class PackageFiles {
     private static final Map<Completion, String> COMPLETION = Map.of(
             Completion.bash, "share/bash-completion/completions/godwit",
@@ -28,6 +31,7 @@ public final class PackageFiles {
         for (Map.Entry<Completion, String> each : COMPLETION.entrySet()) {
             write(folder.resolve(each.getValue()), each.getKey().script(line));
         }
+        CdsTraining.unpackLibraries(folder.resolve("lib"));
         Path pages = folder.resolve("share/man/man1");
         String version = Version.lines().get(0);
         for (CommandLine command : List.copyOf(line.getSubcommands().values())) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -402,13 +403,21 @@ public final class ConnectionOptions {
             builder.credentials(() -> credentials);
         }
         String id = clientId();
-        if (id != null) {
-            builder.clientId(id);
-        }
+        builder.clientId(id != null ? id : generatedId());
         if (five) {
             connectProperties(builder);
         }
         return builder;
+    }
+
+    /** Unique but no secret: the SecureRandom of a UUID would take longer to start than the connection. */
+    private static String generatedId() {
+        long seed = System.nanoTime()
+                ^ Long.rotateLeft(System.currentTimeMillis(), 24)
+                ^ Long.rotateLeft(ProcessHandle.current().pid(), 48);
+        return "godwit-"
+                + Long.toHexString(new SplittableRandom(seed).nextLong() | Long.MIN_VALUE)
+                        .substring(0, 13);
     }
 
     /** The same, with the connections watched by {@code transport}. */

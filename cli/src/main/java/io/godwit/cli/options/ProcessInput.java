@@ -24,7 +24,7 @@ public final class ProcessInput {
      */
     public static List<String> arguments(String[] decoded) {
         List<String> all = List.of(decoded);
-        if (all.stream().allMatch(ProcessInput::isAscii)) {
+        if (areAscii(all)) {
             return all;
         }
         List<String> raw = strings(Path.of("/proc/self/cmdline"));
@@ -86,7 +86,22 @@ public final class ProcessInput {
         return strings;
     }
 
+    /** A loop, as in {@link #isAscii}: this runs at each start, where the first stream and lambda would cost milliseconds. */
+    private static boolean areAscii(List<String> all) {
+        for (String each : all) {
+            if (!isAscii(each)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isAscii(String text) {
-        return text.chars().allMatch(c -> c < 0x80);
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -63,7 +63,8 @@ public final class ExitCodes {
         }
         command.usageMessage().exitCodeList().forEach((code, text) -> all.put(Integer.valueOf(code.strip()), text));
         Map<String, String> list = new LinkedHashMap<>();
-        all.forEach((code, text) -> list.put(String.format("%4d", code), text));
+        all.forEach((code, text) ->
+                list.put(" ".repeat(4 - Integer.toString(code).length()) + code, text));
         command.usageMessage().exitCodeListHeading("%nExit codes:%n").exitCodeList(list);
         command.subcommands().values().forEach(below -> describe(below.getCommandSpec()));
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What has been sent and not been answered: an array indexed by packet identifier, with the identifiers' free set. */
 final class InFlight {
     private static final Comparator<PublishExchange<?>> BY_SEQUENCE =
-            Comparator.comparingLong(publish -> publish.sequence);
+            (one, other) -> Long.compare(one.sequence, other.sequence);
 
     private static final int SMALLEST = 8;
     private static final @Nullable Exchange<?>[] EMPTY = new Exchange<?>[0];
