@@ -28,6 +28,7 @@ class SnippetsTest {
             import static org.junit.jupiter.api.Assertions.*;
             import io.godwit.mqtt.client.*;
             import io.godwit.mqtt.client.net.*;
+            import io.godwit.mqtt.client.store.*;
             import io.godwit.mqtt.protocol.*;
             import io.godwit.mqtt.store.*;
             import io.godwit.nodemcu.lua.*;
@@ -35,8 +36,8 @@ class SnippetsTest {
             import io.godwit.testkit.*;
             import java.nio.file.Path;
             import java.time.Duration;
-            import java.util.Map;
-            import java.util.concurrent.CompletableFuture;
+            import java.util.*;
+            import java.util.concurrent.*;
             import org.junit.jupiter.api.Test;
 
             class Snippet {
@@ -46,6 +47,7 @@ class SnippetsTest {
                 void log(String line) {}
                 String sign(ServerAddress server) { return ""; }
                 String token() { return ""; }
+                CompletableFuture<Void> save(Message order) { return null; }
                 static class Boiler implements AutoCloseable {
                     Boiler(String broker, Path state) {}
                     CompletableFuture<PublishResult> report(String temperature) { return null; }
@@ -61,7 +63,7 @@ class SnippetsTest {
         while (!Files.exists(root.resolve("README.md"))) {
             root = root.getParent();
         }
-        try (Stream<Path> guides = Files.list(root.resolve("docs"))) {
+        try (Stream<Path> guides = Files.walk(root.resolve("docs"))) {
             List<Path> texts = Stream.concat(Stream.of(root.resolve("README.md")), guides)
                     .filter(file -> file.toString().endsWith(".md"))
                     .toList();

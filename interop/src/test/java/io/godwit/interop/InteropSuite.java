@@ -486,9 +486,9 @@ abstract class InteropSuite {
         Inbox own = new Inbox();
         Inbox other = new Inbox();
         String topic = clients.topic("options");
-        client.subscribe(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE).noLocal(true), own::add);
+        client.subscribe(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE).withNoLocal(true), own::add);
         clients.connected()
-                .subscribe(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE).retainAsPublished(true), other::add);
+                .subscribe(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE).withRetainAsPublished(true), other::add);
 
         client.publish(Message.of(topic, "x").withRetain(true));
 

@@ -174,13 +174,13 @@ class BrokerCoreTest {
         broker.core.publish(Message.of("a", "x").withRetain(true), 0);
         Client client = broker.connected("c", V5);
         TopicSubscription ifNew =
-                TopicSubscription.of("a", Qos.AT_MOST_ONCE).retainHandling(RetainHandling.SEND_IF_NEW);
+                TopicSubscription.of("a", Qos.AT_MOST_ONCE).withRetainHandling(RetainHandling.SEND_IF_NEW);
         client.subscribe(ifNew, MqttProperties.NONE);
         client.takeMessage();
 
         client.subscribe(ifNew, MqttProperties.NONE);
         client.subscribe(
-                TopicSubscription.of("+", Qos.AT_MOST_ONCE).retainHandling(RetainHandling.DO_NOT_SEND),
+                TopicSubscription.of("+", Qos.AT_MOST_ONCE).withRetainHandling(RetainHandling.DO_NOT_SEND),
                 MqttProperties.NONE);
 
         assertThat(client.received).isEmpty();
@@ -189,10 +189,10 @@ class BrokerCoreTest {
     @Test
     void no_local_retain_as_published_and_subscription_identifiers() {
         Client own = broker.connected("own", V5);
-        own.subscribe(TopicSubscription.of("a", Qos.AT_MOST_ONCE).noLocal(true), MqttProperties.NONE);
+        own.subscribe(TopicSubscription.of("a", Qos.AT_MOST_ONCE).withNoLocal(true), MqttProperties.NONE);
         Client other = broker.connected("other", V5);
         other.subscribe(
-                TopicSubscription.of("a", Qos.AT_MOST_ONCE).retainAsPublished(true),
+                TopicSubscription.of("a", Qos.AT_MOST_ONCE).withRetainAsPublished(true),
                 MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 3));
         other.subscribe(
                 TopicSubscription.of("#", Qos.AT_LEAST_ONCE), MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 4));

@@ -30,8 +30,8 @@ public final class SubscriptionOptions {
             throw new IllegalArgumentException("--retain-handling " + retainHandling + ": must be 0, 1 or 2");
         }
         return TopicSubscription.of(filter, qos)
-                .noLocal(noLocal)
-                .retainAsPublished(retainAsPublished)
-                .retainHandling(RetainHandling.of(retainHandling));
+                .withNoLocal(noLocal)
+                .withRetainAsPublished(retainAsPublished)
+                .withRetainHandling(RetainHandling.of(retainHandling));
     }
 }

@@ -221,8 +221,8 @@ class ClientBytesTest {
     @DisplayName("MQTT 5, 3.8.3.1: the options of two subscriptions in one SUBSCRIBE, and an identifier for both")
     void subscribe5() {
         List<TopicSubscription> both = List.of(
-                TopicSubscription.of("a", Qos.AT_LEAST_ONCE).noLocal(true).retainAsPublished(true),
-                TopicSubscription.of("$share/g/b", Qos.AT_MOST_ONCE).retainHandling(RetainHandling.DO_NOT_SEND));
+                TopicSubscription.of("a", Qos.AT_LEAST_ONCE).withNoLocal(true).withRetainAsPublished(true),
+                TopicSubscription.of("$share/g/b", Qos.AT_MOST_ONCE).withRetainHandling(RetainHandling.DO_NOT_SEND));
         connected(
                 ProtocolVersion.V5,
                 script -> script.expect(packet("82", "0001", "02 0b 4d", text("a"), "0d", text("$share/g/b"), "20"))

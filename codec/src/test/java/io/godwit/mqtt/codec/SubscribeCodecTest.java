@@ -48,9 +48,9 @@ class SubscribeCodecTest {
         MqttProperties properties = MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 128)
                 .and(Property.USER_PROPERTY, new UserProperty("k", "v"));
         TopicSubscription options =
-                ALL.noLocal(true).retainAsPublished(true).retainHandling(RetainHandling.DO_NOT_SEND);
+                ALL.withNoLocal(true).withRetainAsPublished(true).withRetainHandling(RetainHandling.DO_NOT_SEND);
         TopicSubscription shared =
-                TopicSubscription.of("$share/g/t", Qos.EXACTLY_ONCE).retainHandling(RetainHandling.SEND_IF_NEW);
+                TopicSubscription.of("$share/g/t", Qos.EXACTLY_ONCE).withRetainHandling(RetainHandling.SEND_IF_NEW);
 
         assertBothWays(V5, "82 07 00 0a 00 00 01 '#' 01", new Subscribe(10, List.of(ALL), NONE));
         assertBothWays(
@@ -62,7 +62,7 @@ class SubscribeCodecTest {
     @Test
     void options_of_5_are_left_out_before() {
         TopicSubscription options =
-                ALL.noLocal(true).retainAsPublished(true).retainHandling(RetainHandling.DO_NOT_SEND);
+                ALL.withNoLocal(true).withRetainAsPublished(true).withRetainHandling(RetainHandling.DO_NOT_SEND);
         assertWritten(V3_1_1, new Subscribe(10, List.of(options), NONE), "82 06 00 0a 00 01 '#' 01");
     }
 

@@ -37,15 +37,15 @@ public record TopicSubscription(
         return new TopicSubscription(filter.matching(topics), maximumQos, noLocal, retainAsPublished, retainHandling);
     }
 
-    public TopicSubscription noLocal(boolean newNoLocal) {
+    public TopicSubscription withNoLocal(boolean newNoLocal) {
         return new TopicSubscription(filter, maximumQos, newNoLocal, retainAsPublished, retainHandling);
     }
 
-    public TopicSubscription retainAsPublished(boolean keep) {
+    public TopicSubscription withRetainAsPublished(boolean keep) {
         return new TopicSubscription(filter, maximumQos, noLocal, keep, retainHandling);
     }
 
-    public TopicSubscription retainHandling(RetainHandling handling) {
+    public TopicSubscription withRetainHandling(RetainHandling handling) {
         return new TopicSubscription(filter, maximumQos, noLocal, retainAsPublished, handling);
     }
 }

@@ -103,8 +103,8 @@ class DiskStoreTest {
     @Test
     void received_identifiers_and_subscriptions_come_back() throws IOException {
         TopicSubscription second = TopicSubscription.of("$share/g/b/+", Qos.EXACTLY_ONCE)
-                .retainAsPublished(true)
-                .retainHandling(RetainHandling.DO_NOT_SEND);
+                .withRetainAsPublished(true)
+                .withRetainHandling(RetainHandling.DO_NOT_SEND);
         SessionLog log = DiskStore.at(folder).open("c");
         log.received(1);
         log.received(65_535);
@@ -114,7 +114,7 @@ class DiskStoreTest {
         log.subscribed(second, MqttProperties.NONE);
         log.subscribed(TopicSubscription.of("gone", Qos.AT_LEAST_ONCE), MqttProperties.NONE);
         log.unsubscribed(TopicFilter.of("gone"));
-        log.subscribed(TopicSubscription.of("a/#", Qos.AT_LEAST_ONCE).noLocal(true), MqttProperties.NONE);
+        log.subscribed(TopicSubscription.of("a/#", Qos.AT_LEAST_ONCE).withNoLocal(true), MqttProperties.NONE);
         log.close();
 
         StoredSession session = Logs.reopened(DiskStore.at(folder), "c");
@@ -122,7 +122,7 @@ class DiskStoreTest {
         assertThat(session.received()).containsExactlyInAnyOrder(65_535, 2);
         assertThat(session.subscriptions())
                 .extracting(StoredSubscription::subscription)
-                .containsExactly(TopicSubscription.of("a/#", Qos.AT_LEAST_ONCE).noLocal(true), second);
+                .containsExactly(TopicSubscription.of("a/#", Qos.AT_LEAST_ONCE).withNoLocal(true), second);
     }
 
     @Test
@@ -131,8 +131,8 @@ class DiskStoreTest {
         MqttProperties properties = MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 7)
                 .and(Property.USER_PROPERTY, new UserProperty("k", "x".repeat(65_000)));
         TopicSubscription subscription = TopicSubscription.of("$share/g/a/+", Qos.EXACTLY_ONCE)
-                .retainAsPublished(true)
-                .retainHandling(RetainHandling.DO_NOT_SEND);
+                .withRetainAsPublished(true)
+                .withRetainHandling(RetainHandling.DO_NOT_SEND);
         log.subscribed(subscription, properties);
         log.close();
 
