@@ -49,6 +49,7 @@ class LayersTest {
     private static final String TESTKIT = "io.godwit.testkit";
     private static final String NODEMCU = "io.godwit.nodemcu";
     private static final String LUA = "io.godwit.nodemcu.lua";
+    private static final String WEB = "io.godwit.web";
     private static final String CLI = "io.godwit.cli";
     private static final String SIMULATION = "io.godwit.simulation";
     private static final String PLOT = "io.godwit.plot";
@@ -71,6 +72,7 @@ class LayersTest {
             Map.entry(TESTKIT, Set.of(PROTOCOL, CODEC, BROKER, BROKER_INTERNAL)),
             Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT)),
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT, BROKER, NODEMCU)),
+            Map.entry(WEB, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET)),
             // The command shows packets as they pass, so it decodes them and taps connections.
             Map.entry(
                     CLI,
@@ -86,6 +88,7 @@ class LayersTest {
                             BROKER,
                             NODEMCU,
                             LUA,
+                            WEB,
                             PLOT)),
             Map.entry(
                     SIMULATION,
@@ -105,7 +108,7 @@ class LayersTest {
             Map.entry(CHECKS, Set.of()));
 
     /** Layers that may be divided into further packages, which use what their layer uses. */
-    private static final Set<String> DIVIDED = Set.of(TRANSPORT, LUA, CLI, SIMULATION);
+    private static final Set<String> DIVIDED = Set.of(TRANSPORT, LUA, WEB, CLI, SIMULATION);
 
     /** The packages whose public members show no Netty. The codec and the testkit's connections are not among them. */
     private static final List<String> WITHOUT_NETTY = List.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, NODEMCU, LUA);

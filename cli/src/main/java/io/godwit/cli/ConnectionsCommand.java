@@ -2,8 +2,8 @@ package io.godwit.cli;
 
 import io.godwit.cli.options.JsonOption;
 import io.godwit.cli.output.ExitCodes;
-import io.godwit.cli.output.Json;
 import io.godwit.cli.output.Terminal;
+import io.godwit.web.json.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;

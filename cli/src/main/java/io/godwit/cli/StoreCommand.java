@@ -2,7 +2,6 @@ package io.godwit.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.godwit.cli.output.ExitCodes;
-import io.godwit.cli.output.Json;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.store.SessionLog;
@@ -15,6 +14,7 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.store.DiskStore;
 import io.godwit.mqtt.store.RecoveryReport.Damage;
 import io.godwit.mqtt.store.StoredLog;
+import io.godwit.web.json.Json;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.godwit.cli.bench;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.godwit.cli.output.Json;
+import io.godwit.web.json.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;

@@ -1,7 +1,7 @@
 package io.godwit.cli.doctor;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.godwit.cli.output.Json;
+import io.godwit.web.json.Json;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,8 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.UserProperty;
+import io.godwit.web.json.Json;
+import io.godwit.web.json.Utf8Text;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -65,7 +67,7 @@ final class MessageJson {
 
     private void payload(JsonGenerator json, Message message) throws IOException {
         byte[] payload = message.payload();
-        String text = PayloadStyle.utf8(payload);
+        String text = Utf8Text.of(payload);
         if (payload.length == 0) {
             json.writeNullField("payload");
         } else if (!escaped) {

@@ -1,9 +1,8 @@
 package io.godwit.cli.output;
 
 import io.godwit.cli.output.Terminal.Colour;
+import io.godwit.web.json.Utf8Text;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -60,20 +59,8 @@ public enum PayloadStyle {
 
     /** Whether the payload is text that a terminal can show. */
     public static boolean isText(byte[] payload) {
-        @Nullable String text = utf8(payload);
+        @Nullable String text = Utf8Text.of(payload);
         return text != null && text.chars().noneMatch(c -> isControl((char) c));
-    }
-
-    /** The bytes as text, or null when they are not UTF-8. */
-    public static @Nullable String utf8(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return null;
-        }
     }
 
     private static boolean isControl(char c) {

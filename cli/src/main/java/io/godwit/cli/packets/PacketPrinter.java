@@ -1,9 +1,9 @@
 package io.godwit.cli.packets;
 
-import io.godwit.cli.output.Json;
 import io.godwit.cli.packets.PacketTap.Direction;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.web.json.Json;
 import java.time.Clock;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;

@@ -1,4 +1,4 @@
-/** Streams of messages in files: one JSON line a message, with its time. */
+/** What the commands do with the topics of messages: change them, draw them as a tree. */
 @NullMarked
 package io.godwit.cli.recording;
 

@@ -1,12 +1,12 @@
 package io.godwit.cli.shell;
 
-import io.godwit.cli.output.Json;
 import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.output.Terminal.Colour;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.web.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

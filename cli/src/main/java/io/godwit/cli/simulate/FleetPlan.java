@@ -1,7 +1,7 @@
 package io.godwit.cli.simulate;
 
-import io.godwit.cli.recording.RecordedMessage;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.web.recording.RecordedMessage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.godwit.cli.simulate;
 
-import io.godwit.cli.recording.RecordedMessage;
+import io.godwit.web.recording.RecordedMessage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;

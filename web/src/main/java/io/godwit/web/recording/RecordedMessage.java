@@ -1,17 +1,17 @@
-package io.godwit.cli.recording;
+package io.godwit.web.recording;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import io.godwit.cli.output.Json;
-import io.godwit.cli.output.PayloadStyle;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicName;
 import io.godwit.mqtt.protocol.UserProperty;
+import io.godwit.web.json.Json;
+import io.godwit.web.json.Utf8Text;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -59,7 +59,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
             json.writeStringField("topic", message.topic());
             json.writeNumberField("qos", message.qos().level());
             json.writeBooleanField("retain", message.retain());
-            String payload = PayloadStyle.utf8(message.payload());
+            String payload = Utf8Text.of(message.payload());
             if (payload != null) {
                 json.writeStringField("payload", payload);
             } else {

@@ -1,23 +1,28 @@
-package io.godwit.cli.output;
+package io.godwit.web.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes JSON: the one place in the command that knows how. */
+/** Reads and writes JSON: the one place that knows how. */
 public final class Json {
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .characterEscapes(new LowerCaseEscapes())
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            // the largest payload of MQTT, in Base64
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxStringLength(400_000_000).build())
             .build();
 
     private Json() {}
@@ -41,7 +46,7 @@ public final class Json {
     }
 
     /** What writes JSON to a text. */
-    static JsonGenerator generator(StringWriter text) throws IOException {
+    public static JsonGenerator generator(Writer text) throws IOException {
         return JSON.createGenerator(text);
     }
 
@@ -51,7 +56,7 @@ public final class Json {
     }
 
     /** What reads JSON from bytes. */
-    static JsonParser parser(byte[] bytes) throws IOException {
+    public static JsonParser parser(byte[] bytes) throws IOException {
         return JSON.createParser(bytes);
     }
 

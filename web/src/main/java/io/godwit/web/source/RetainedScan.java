@@ -1,4 +1,4 @@
-package io.godwit.cli;
+package io.godwit.web.source;
 
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.Subscription;
@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * for Mosquitto is 1,000 messages of QoS 1 and 2. So this subscribes with QoS 0, which brokers send as fast as it is read,
  * takes a pause for the end, and where there are many, subscribes again until nothing new comes.
  */
-final class RetainedScan {
+public final class RetainedScan {
     /** From here on a broker's queue may have cut the list. */
-    static final int MANY = 500;
+    public static final int MANY = 500;
 
     private static final int PASSES = 6;
     private static final int FILTERS_IN_A_PACKET = 100;
@@ -40,19 +40,19 @@ final class RetainedScan {
      * @param properties of SUBSCRIBE
      * @param pause after which no further message is expected
      */
-    RetainedScan(MqttClient client, MqttProperties properties, Duration pause) {
+    public RetainedScan(MqttClient client, MqttProperties properties, Duration pause) {
         this.client = client;
         this.properties = properties;
         this.pause = pause;
     }
 
     /** Whether the last pass brought nothing new, as far as can be told. */
-    boolean isComplete() {
+    public boolean isComplete() {
         return complete;
     }
 
     /** The retained messages that match, by topic. Their QoS is 0, see {@link #withQos}. */
-    Map<String, Message> messages(List<String> filters) throws InterruptedException, ExecutionException {
+    public Map<String, Message> messages(List<String> filters) throws InterruptedException, ExecutionException {
         Map<String, Message> found = new ConcurrentSkipListMap<>();
         List<TopicSubscription> subscriptions = filters.stream()
                 .map(filter -> TopicSubscription.of(filter, Qos.AT_MOST_ONCE))
@@ -86,7 +86,7 @@ final class RetainedScan {
     }
 
     /** The same messages with the QoS that they were published with: fetches them again, a few at a time. */
-    Map<String, Message> withQos(Map<String, Message> found) throws InterruptedException, ExecutionException {
+    public Map<String, Message> withQos(Map<String, Message> found) throws InterruptedException, ExecutionException {
         Map<String, Message> exact = new ConcurrentSkipListMap<>(found);
         List<String> topics = new ArrayList<>(found.keySet());
         for (int from = 0; from < topics.size(); from += FILTERS_IN_A_PACKET) {

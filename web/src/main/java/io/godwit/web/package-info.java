@@ -1,0 +1,5 @@
+/** The HTTP server of {@code godwit web}. */
+@NullMarked
+package io.godwit.web;
+
+import org.jspecify.annotations.NullMarked;

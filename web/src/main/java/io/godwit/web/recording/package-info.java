@@ -1,0 +1,5 @@
+/** Recordings of messages, in the form of {@code godwit record}. */
+@NullMarked
+package io.godwit.web.recording;
+
+import org.jspecify.annotations.NullMarked;
