@@ -1,6 +1,6 @@
 // The charted series and their points. Points are plain arrays; the chart is told to draw at most once per frame.
 import { request } from "../lib/socket.js";
-import { onPoints, series } from "./store.js";
+import { onPoints, series, setSince } from "./store.js";
 
 const mostPoints = 20_000;
 const firstPoints = 2_000;
@@ -10,6 +10,11 @@ const points = new Map();
 const listeners = new Set();
 let lastKey = 0;
 let frame = 0;
+
+setSince((key) => {
+  const last = points.get(key)?.x.at(-1);
+  return last === undefined ? null : Math.round(last * 1000);
+});
 
 onPoints(({ key, points: added, reset }) => {
   const it = points.get(key);
@@ -60,7 +65,7 @@ export async function chart({ broker, node, topic, path, pinned }) {
   const colour = Array.from({ length: most }, (_, i) => i + 1).find((it) => !colours.has(it));
   const key = `c${++lastKey}`;
   points.set(key, { x: [], y: [] });
-  series.value = [...others, { key, broker, node, topic, path, pinned, colour, ready: false, since: null }];
+  series.value = [...others, { key, broker, node, topic, path, pinned, colour, ready: false }];
   forget();
   const answer = await request("series", { broker, node, path, points: firstPoints }).catch(() => null);
   const it = points.get(key);
@@ -69,8 +74,7 @@ export async function chart({ broker, node, topic, path, pinned }) {
     it.x.push(time / 1000);
     it.y.push(value);
   }
-  const since = answer?.points?.at(-1)?.[0] ?? null;
-  change(key, { ready: true, since, thinned: answer?.thinned ?? 0, reduced: answer?.reduced ?? false });
+  change(key, { ready: true, thinned: answer?.thinned ?? 0, reduced: answer?.reduced ?? false });
   changed();
   return null;
 }

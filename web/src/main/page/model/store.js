@@ -40,6 +40,8 @@ export function onPoints(listener) {
   return () => pointListeners.delete(listener);
 }
 
+const mostPending = 20;
+const sendAfter = 16;
 let pending = [];
 let applying = 0;
 
@@ -49,13 +51,17 @@ function receive(message) {
     return;
   }
   pending.push(message);
-  // However fast updates come, the page draws once per frame. A hidden page draws when it is shown again.
-  applying ||= requestAnimationFrame(() => {
-    const all = pending;
-    pending = [];
-    applying = 0;
-    batch(() => all.forEach(apply));
-  });
+  // However fast updates come, the page draws once per frame. A hidden page has no frames.
+  if (document.hidden || pending.length > mostPending) flush();
+  else applying ||= requestAnimationFrame(flush);
+}
+
+function flush() {
+  cancelAnimationFrame(applying);
+  const all = pending;
+  pending = [];
+  applying = 0;
+  batch(() => all.forEach(apply));
 }
 
 function apply(message) {
@@ -95,25 +101,36 @@ function update(message) {
   if (id && (message.tree || message.node || message.log || message.sys)) workspace(id).update(message);
 }
 
+const hidden = signal(document.hidden);
 const view = computed(() => {
   if (!active.value) return null;
-  const here = workspace();
-  const charts = series.value
-    .filter((it) => it.ready)
-    .map(({ key, broker, node, path, since }) => ({ key, broker, node, path, ...(since == null ? {} : { since }) }));
-  return { broker: active.value, ...here.view.value, ...(charts.length ? { charts } : {}) };
+  const charts = series.value.filter((it) => it.ready).map(({ key, broker, node, path }) => ({ key, broker, node, path }));
+  // A page that nobody sees goes on with its charts, and needs nothing else.
+  return { broker: active.value, ...(hidden.value ? {} : workspace().view.value), ...(charts.length ? { charts } : {}) };
 });
 
-let sending = 0;
+let sinceOf = () => null;
+
+/** Sets the function that knows the time of the last point of a series, by its key. */
+export function setSince(known) {
+  sinceOf = known;
+}
+
+let sending = null;
 
 function sendView() {
-  sending ||= requestAnimationFrame(() => {
-    sending = 0;
-    if (view.value && link.value.state === "open" && hello.value) request("view", view.value).catch(() => {});
-  });
+  sending ??= setTimeout(() => {
+    sending = null;
+    if (!view.value || link.value.state !== "open" || !hello.value) return;
+    const charts = view.value.charts?.map((it) => ({ ...it, since: sinceOf(it.key) }));
+    request("view", { ...view.value, ...(charts ? { charts } : {}) }).catch(() => {});
+  }, sendAfter);
 }
 
 export function start() {
+  document.addEventListener("visibilitychange", () => {
+    hidden.value = document.hidden;
+  });
   effect(() => {
     if (view.value) sendView();
   });

@@ -1,10 +1,11 @@
 // What changed from an earlier message to the one that is shown.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../lib/html.js";
 import { plural, time, visible } from "../lib/format.js";
 import { request } from "../lib/socket.js";
 import { useHistory } from "./history.js";
 
+const pause = 300;
 const marks = { "=": ["same", " "], "-": ["removed", "−"], "+": ["added", "+"], "…": ["skipped", "…"] };
 const kinds = { changed: "changed", added: "added", removed: "removed" };
 
@@ -12,19 +13,25 @@ export function DiffDock({ here, it }) {
   const { values } = useHistory(here, it);
   const [from, setFrom] = useState(null);
   const [state, setState] = useState(null);
+  const asked = useRef(0);
   const to = it.value?.value;
 
   useEffect(() => setFrom(null), [it.id]);
   useEffect(() => {
     if (to === undefined) return undefined;
     let current = true;
-    const fields = { broker: here.broker, node: it.id, to, decoder: here.decoder.value, ...(from ? { from } : {}) };
-    request("diff", fields).then(
-      (diff) => current && setState({ diff }),
-      (error) => current && setState({ error }),
-    );
+    // However fast messages come: a few comparisons per second.
+    const timer = setTimeout(() => {
+      asked.current = Date.now();
+      const fields = { broker: here.broker, node: it.id, to, decoder: here.decoder.value, ...(from ? { from } : {}) };
+      request("diff", fields).then(
+        (diff) => current && setState({ diff }),
+        (error) => current && setState({ error }),
+      );
+    }, Math.max(0, asked.current + pause - Date.now()));
     return () => {
       current = false;
+      clearTimeout(timer);
     };
   }, [it.id, to, from, here.decoder.value]);
 

@@ -9,6 +9,7 @@ import { Icon } from "./icons.js";
 
 const lineHeight = 20;
 const widest = 2_000;
+const longestScalar = 40;
 const largestTree = 4_000_000;
 
 /** `address` is where the complete text is; `onChart(path)` charts a number. */
@@ -33,12 +34,25 @@ export function Payload({ payload, address, image, onChart }) {
     ${!complete &&
     html`<div class="notice row"><span>These are the first ${count(payload.text.length)} of ${count(payload.length)} characters.</span>
       <button type="button" onClick=${load}>Show everything</button></div>`}
-    ${payload.form === "image"
-      ? html`<${Image} address=${image} it=${payload.image} />`
-      : payload.form === "json" && complete && text.length <= largestTree
-        ? html`<${Json} text=${text} onChart=${onChart} />`
-        : html`<${Lines} text=${text} />`}
+    ${isScalar(payload.form, text)
+      ? html`<${Scalar} form=${payload.form} text=${text} onChart=${onChart} />`
+      : payload.form === "image"
+        ? html`<${Image} address=${image} it=${payload.image} />`
+        : payload.form === "json" && complete && text.length <= largestTree
+          ? html`<${Json} text=${text} onChart=${onChart} />`
+          : html`<${Lines} text=${text} />`}
   </div>`;
+}
+
+function isScalar(form, text) {
+  return (form === "json" || form === "text") && text.length > 0 && text.length <= longestScalar && !/[\n[{]/.test(text);
+}
+
+/** One short value, as large as a figure on an instrument. */
+function Scalar({ form, text, onChart }) {
+  const chartable = onChart && form === "json" && /^(?:-?\d|true|false)/.test(text);
+  return html`<div class="code scalar mono" role="region" aria-label="Payload"><span>${visible(text)}</span>
+    ${chartable && html`<button type="button" class="plain chart-this" aria-label="Chart the value" title="Chart this number" onClick=${() => onChart("")}><${Icon} name="chart" /></button>`}</div>`;
 }
 
 function Image({ address, it }) {
@@ -125,7 +139,7 @@ function flatten(root, closed) {
 function JsonRow({ row, onToggle, onChart }) {
   const { node, path, depth, kind, last } = row;
   const [open, close] = node.kind === "array" ? "[]" : "{}";
-  const label = kind !== "close" && typeof node.key === "string" ? html`<span class="key">${JSON.stringify(visible(node.key))}</span>: ` : "";
+  const label = kind !== "close" && typeof node.key === "string" ? html`<span class="key">${JSON.stringify(visible(node.key.slice(0, widest)))}</span>: ` : "";
   const comma = last ? "" : ",";
   const indent = { paddingLeft: `${18 + Math.min(depth, 100) * 16}px` };
   if (kind === "close") return html`<div class="line" style=${indent}>${close}${comma}</div>`;

@@ -1,5 +1,5 @@
 // Publishing: a message with all properties, from the history, once more, or as a request with its response.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../lib/html.js";
 import { bytes, count, plural, time, visible } from "../lib/format.js";
 import { JsonError, parse } from "../lib/json.js";
@@ -65,9 +65,11 @@ export function PublishPanel({ here }) {
   }, [here.draft.value]);
   // A click in the tree fills in the topic.
   const clicked = here.node.value;
+  const before = useRef(clicked);
   useEffect(() => {
-    if (clicked === null || here.draft.value?.node === clicked) return;
-    request("topic", { broker: here.broker, node: clicked }).then(({ topic }) => !here.draft.value && set({ topic }), () => {});
+    if (clicked === before.current) return;
+    before.current = clicked;
+    if (clicked !== null) request("topic", { broker: here.broker, node: clicked }).then(({ topic }) => set({ topic }), () => {});
   }, [clicked]);
   useEffect(() => () => {
     here.draft.value = null;
@@ -75,14 +77,14 @@ export function PublishPanel({ here }) {
 
   if (readOnly.value) return html`<div class="empty"><p>Godwit was started with <code>--read-only</code>: nothing can be published from this page.</p></div>`;
   const targets = brokers.value.filter((it) => it.kind !== "recording");
-  const problem = check(draft);
+  const to = draft.to ?? (targets.some((it) => it.broker === here.broker) ? here.broker : targets[0]?.broker);
+  const problem = to ? check(draft) : "No broker to publish to: add one.";
 
   async function send(how) {
     setBusy(true);
     setResponse(null);
     await attempt(how === "request" ? "The request" : "Publishing", async () => {
       const message = draft.stored ? null : await compose(draft);
-      const to = draft.to ?? here.broker;
       const perform = message
         ? () => request(how, { broker: to, message, ...(how === "request" ? { timeout: (draft.timeout ?? 10) * 1000 } : {}) })
         : () => request("republish", { ...draft.stored, topic: draft.topic, qos: draft.qos, retain: draft.retain, to });
@@ -99,9 +101,9 @@ export function PublishPanel({ here }) {
       if (!problem && !busy) send("publish");
     }}>
       <h2>Publish a message</h2>
-      ${targets.length > 1 &&
-      html`<label class="field"><span>Broker</span><select value=${draft.to ?? here.broker} onChange=${(event) => set({ to: event.target.value })}>
-        ${targets.map((it) => html`<option key=${it.broker} value=${it.broker} selected=${it.broker === (draft.to ?? here.broker)}>${it.name}</option>`)}</select></label>`}
+      ${(targets.length > 1 || (to && to !== here.broker)) &&
+      html`<label class="field"><span>Broker</span><select value=${to} onChange=${(event) => set({ to: event.target.value })}>
+        ${targets.map((it) => html`<option key=${it.broker} value=${it.broker} selected=${it.broker === to}>${it.name}</option>`)}</select></label>`}
       <label class="field"><span>Topic</span><input class="mono" name="topic" required spellcheck="false" autocomplete="off" value=${draft.topic} onInput=${(event) => set({ topic: event.target.value })} /></label>
       <${Body} draft=${draft} set=${set} />
       <div class="row">
@@ -110,7 +112,7 @@ export function PublishPanel({ here }) {
         <label class="check"><input type="checkbox" name="retain" checked=${draft.retain} onChange=${(event) => set({ retain: event.target.checked })} /> Retain</label>
       </div>
       <${PropertiesForm} draft=${draft} set=${set} />
-      ${problem && draft.topic && html`<p class="notice warn" role="status">${problem}</p>`}
+      ${problem && (draft.topic || !to) && html`<p class="notice warn" role="status">${problem}</p>`}
       <div class="row">
         <button type="submit" class="primary" disabled=${Boolean(problem) || busy}><${Icon} name="send" /> Publish</button>
         <button type="button" disabled=${Boolean(problem) || busy || Boolean(draft.stored)} onClick=${() => send("request")}>Send as a request</button>
