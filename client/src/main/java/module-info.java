@@ -1,5 +1,6 @@
 /** The MQTT client: its API, the session, the store in memory and the transports. */
 module io.godwit.mqtt.client {
+    requires static jdk.jfr;
     requires static org.jspecify;
     requires transitive io.godwit.mqtt.protocol;
     requires io.godwit.mqtt.codec;

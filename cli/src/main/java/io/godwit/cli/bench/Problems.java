@@ -40,6 +40,7 @@ final class Problems {
                 case SESSION_LOST -> "the broker lost the session";
                 case CONNECTION_LOST -> "the connection broke before it was written";
                 case BROKER_DISCONNECTS -> "the broker ended the connection each time it was sent";
+                case CANCELLED -> "it was cancelled before it was sent";
             };
         }
         return Failures.text(cause);

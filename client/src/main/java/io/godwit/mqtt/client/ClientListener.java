@@ -3,12 +3,13 @@ package io.godwit.mqtt.client;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one point from which a client can be observed: metrics, tracing and logs are thin adapters on it. All methods do
- * nothing unless overridden. They are called one at a time, in order, on the client's handler executor, never on the event
+ * The one point from which a client can be observed: metrics, tracing and logs are thin adapters on it. {@link
+ * MessageListener} adds what happens to every single message. All methods do nothing unless overridden. They are called one at a time, in order, on the client's handler executor, never on the event
  * loop; what they throw is logged. For a listener that takes its time at most {@value #MOST_WAITING} calls wait, with at
  * most {@value #MOST_WAITING_BYTES} payload bytes: beyond that, what tells about single messages is left out, and what tells about the connection takes the place of the oldest
  * call; {@link #missed} says how many are gone.
@@ -19,6 +20,17 @@ public interface ClientListener {
 
     /** Of so many payload bytes, or one message more. */
     int MOST_WAITING_BYTES = 16 << 20;
+
+    /**
+     * The client was built.
+     *
+     * @param publishes that a session store has kept and that will be sent
+     * @param subscriptions that it has kept and that will be restored if the broker has lost them
+     */
+    default void built(MqttClient client, int publishes, int subscriptions) {}
+
+    /** The client was closed; it is the last call. */
+    default void closed(MqttClient client) {}
 
     /** An attempt begins; 1 for the first of a row. */
     default void connecting(MqttClient client, int attempt) {}
@@ -57,6 +69,37 @@ public interface ClientListener {
 
     /** A subscription was made again because the broker had lost it; an error in {@code reason} means that it is gone. */
     default void resubscribed(MqttClient client, TopicSubscription subscription, ReasonCode reason) {}
+
+    /**
+     * The queue of publishes is full: from now on publishes fail, wait or take the place of others, as {@link
+     * io.godwit.mqtt.client.store.QueueBounds} says. Called once until {@link #queueHasRoom}.
+     *
+     * @param messages that wait
+     * @param bytes of their topics and payloads
+     */
+    default void queueFull(MqttClient client, int messages, long bytes) {}
+
+    /** The queue was full and is at most half full now. */
+    default void queueHasRoom(MqttClient client) {}
+
+    /**
+     * More messages wait for the handlers than the inbox has room for, so nothing is read from the broker until half of them
+     * are handled.
+     *
+     * @param messages that wait or are being handled
+     * @param bytes of their packets
+     */
+    default void readingPaused(MqttClient client, int messages, long bytes) {}
+
+    /**
+     * The handlers have caught up, and the broker is read again.
+     *
+     * @param paused for how long it was not read
+     */
+    default void readingResumed(MqttClient client, Duration paused) {}
+
+    /** The session store cannot write, so the connection is ended; it is tried again with the next connection. */
+    default void storeFailed(MqttClient client, IOException failure) {}
 
     /**
      * This listener was too slow, and some calls were left out. Comes before the next call.

@@ -79,6 +79,9 @@ public interface MqttClient extends AutoCloseable {
 
     ProtocolVersion protocol();
 
+    /** What the client has counted so far: a consistent view of this moment, cheap enough to be asked for every second. */
+    ClientStatistics statistics();
+
     /**
      * Disconnects in order: waits for what is in flight, within the close time limit, sends DISCONNECT, so that the broker
      * drops the will, and ends a reconnect loop too. {@link #connect} may be called again afterwards. The broker may still

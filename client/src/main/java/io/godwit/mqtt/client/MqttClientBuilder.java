@@ -103,6 +103,7 @@ public final class MqttClientBuilder {
     private @Nullable Executor executor;
     private boolean onEventLoop;
     private final List<ClientListener> listeners = new ArrayList<>();
+    private boolean logging = true;
 
     // Time.
     private Duration connackTimeout = CONNACK_TIMEOUT;
@@ -485,9 +486,18 @@ public final class MqttClientBuilder {
         return this;
     }
 
-    /** Adds a listener. */
+    /** Adds a listener. A {@link MessageListener} hears of each message too. */
     public MqttClientBuilder listener(ClientListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Whether connections, failures and pressure are logged, to the SLF4J logger {@code io.godwit.mqtt.client} at INFO and WARN:
+     * one line for each change, with the client identifier; repetitions are counted. On by default.
+     */
+    public MqttClientBuilder logging(boolean on) {
+        logging = on;
         return this;
     }
 
@@ -553,7 +563,7 @@ public final class MqttClientBuilder {
                 connectProperties(),
                 authenticator);
         ConnectPackets.check(login);
-        return new RealMqttClient(new ClientConfig(
+        RealMqttClient client = new RealMqttClient(new ClientConfig(
                 new ClientConfig.Network(transportOptions(), through, loop, daemon),
                 login,
                 new ClientConfig.Recovery(reconnect, retryFirst, redirects, store),
@@ -565,7 +575,10 @@ public final class MqttClientBuilder {
                         onEventLoop,
                         dropsProperties,
                         List.copyOf(handlers),
-                        List.copyOf(listeners))));
+                        List.copyOf(listeners),
+                        logging)));
+        client.tellBuilt();
+        return client;
     }
 
     private SessionConfig sessionConfig(long epochOffset) {

@@ -2,6 +2,7 @@ package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.session.SessionEvent;
+import io.godwit.mqtt.client.session.Timing;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.EventLoop;
@@ -35,6 +36,9 @@ final class ByteFlow {
         /** What waited may have left. */
         void drained();
 
+        /** The session store has made safe what bytes depend on, after so many nanoseconds. */
+        void storeForced(long nanos);
+
         /** Any thread. */
         void storeFailed(IOException failure);
     }
@@ -48,6 +52,8 @@ final class ByteFlow {
     private final Function<Session, GuardedSession.Drained> take = this::take;
     private final Owner owner;
     private final WriteWatch watch;
+    /** Whether somebody listens to what is sent. */
+    private final boolean observed;
 
     // Event loop only.
     private @Nullable Connection connection;
@@ -56,7 +62,16 @@ final class ByteFlow {
 
     private boolean answersDue;
 
-    ByteFlow(GuardedSession session, EventLoop loop, SessionLog log, ReadPause pause, Owner owner) {
+    // Written by the event loop only.
+    private volatile long bytesSent;
+    private volatile long bytesReceived;
+
+    // Guarded by the session's lock.
+    private final Timing forces = new Timing();
+    private long storeFailures;
+
+    ByteFlow(GuardedSession session, EventLoop loop, SessionLog log, ReadPause pause, Owner owner, boolean observed) {
+        this.observed = observed;
         this.session = session;
         this.loop = loop;
         this.log = log;
@@ -109,13 +124,16 @@ final class ByteFlow {
     void drain() {
         Connection to = connection;
         int left = TURN;
+        long sent = 0;
         while (to != null && to.isWritable()) {
             if (left <= 0) {
+                bytesSent += sent;
                 loop.execute(drain);
                 return;
             }
             GuardedSession.Drained step = session.drain(take);
             if (step == GuardedSession.Drained.WAITING) {
+                bytesSent += sent;
                 return;
             }
             if (step == GuardedSession.Drained.EMPTY) {
@@ -123,8 +141,13 @@ final class ByteFlow {
             }
             for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
                 left -= part.readableBytes();
+                sent += part.readableBytes();
                 to.write(part, !taken.isEmpty());
             }
+        }
+        bytesSent += sent;
+        if (observed) {
+            tellEvents();
         }
         if (to != null) {
             watch.written(to);
@@ -137,7 +160,8 @@ final class ByteFlow {
     private GuardedSession.Drained take(Session locked) {
         long noted = log.position();
         if (log.forced() < noted && !locked.outbox().isEmpty()) {
-            log.force(noted, () -> loop.execute(drain), owner::storeFailed);
+            long began = loop.nanoTime();
+            log.force(noted, () -> loop.execute(() -> forced(began)), this::storeFailed);
             return GuardedSession.Drained.WAITING;
         }
         long now = loop.nanoTime();
@@ -154,6 +178,41 @@ final class ByteFlow {
         return GuardedSession.Drained.TAKEN;
     }
 
+    private void forced(long began) {
+        long nanos = loop.nanoTime() - began;
+        session.run(locked -> forces.add(nanos));
+        owner.storeForced(nanos);
+        drain();
+    }
+
+    /** Any thread. */
+    private void storeFailed(IOException failure) {
+        session.run(locked -> storeFailures++);
+        owner.storeFailed(failure);
+    }
+
+    // ---- what is counted ----
+
+    /** Of MQTT packets. Any thread. */
+    long bytesSent() {
+        return bytesSent;
+    }
+
+    /** Of MQTT packets. Any thread. */
+    long bytesReceived() {
+        return bytesReceived;
+    }
+
+    /** How long bytes have waited for the session store. Guarded by the session's lock. */
+    Timing forces() {
+        return forces;
+    }
+
+    /** How often the session store could not write. Guarded by the session's lock. */
+    long storeFailures() {
+        return storeFailures;
+    }
+
     // ---- receiving ----
 
     /**
@@ -163,6 +222,7 @@ final class ByteFlow {
      */
     void received(ByteBuf bytes) {
         Connection from = connection;
+        bytesReceived += bytes.readableBytes();
         boolean more;
         do {
             Piece piece = read(bytes);

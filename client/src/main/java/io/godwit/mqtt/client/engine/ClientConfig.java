@@ -63,6 +63,7 @@ public record ClientConfig(
      *
      * @param executor for handlers, listeners and dependents of futures
      * @param background for suppliers and policies
+     * @param logging whether what happens is logged
      * @param dropsProperties whether properties of messages are dropped before MQTT 5, instead of failing the publish
      */
     public record Dispatch(
@@ -71,7 +72,8 @@ public record ClientConfig(
             boolean onEventLoop,
             boolean dropsProperties,
             List<RegisteredHandler> handlers,
-            List<ClientListener> listeners) {}
+            List<ClientListener> listeners,
+            boolean logging) {}
 
     TransportOptions transportOptions() {
         return network.options;

@@ -37,8 +37,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Makes the connection, keeps it, makes it again and ends it: the state machine of {@link ClientState}. All of it runs on
@@ -48,8 +46,6 @@ import org.slf4j.LoggerFactory;
 final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner {
     /** The reconnect delay if there is no thread to ask the policy. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
-
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionManager.class);
 
     private static final long STABLE = 10_000_000_000L;
     private static final long STABLE_AFTER_TAKEOVER = 600_000_000_000L;
@@ -66,6 +62,8 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private final Ticker ticker;
     private final Redirection redirection;
     private final @Nullable Authentication authentication;
+    private final QueuePressure pressure;
+    private final ConnectionFigures figures = new ConnectionFigures();
 
     // Written by the event loop only.
     private volatile ClientState state = ClientState.IDLE;
@@ -82,6 +80,8 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private int row;
 
     private long connectedAt;
+    /** Measures the attempt that goes on, if it is recorded. */
+    private @Nullable Object attemptEvent;
     /** Why the last connection ended. */
     private @Nullable DisconnectCause lastLoss;
 
@@ -114,7 +114,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             ReadPause pause,
             FutureCompleter completer,
             Consumer<SessionEvent.Prompted> prompts,
-            Notifier notifier) {
+            Notifier notifier,
+            QueuePressure pressure) {
+        this.pressure = pressure;
         this.config = config;
         this.session = session;
         this.log = log;
@@ -122,7 +124,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         this.prompts = prompts;
         this.notifier = notifier;
         this.loop = config.loop();
-        this.flow = new ByteFlow(session, loop, log, pause, this);
+        this.flow = new ByteFlow(session, loop, log, pause, this, notifier.hooks() != null);
         this.ticker = new Ticker(session, loop, pause, this::ticked, this::silent);
         this.redirection = new Redirection(config);
         Authenticator authenticator = config.authenticator();
@@ -144,6 +146,16 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     @Nullable
     ConnectResult result() {
         return result;
+    }
+
+    /** What is counted of the connections. */
+    ConnectionFigures figures() {
+        return figures;
+    }
+
+    /** Counts bytes. */
+    ByteFlow flow() {
+        return flow;
     }
 
     /** Gives the outbox to the connection. */
@@ -270,7 +282,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         waitingFor = null;
         state = ClientState.CONNECTING;
         attempts++;
+        figures.attempts++;
         int attempt = attempts;
+        attemptEvent = JfrEvents.connecting();
         notifier.tell((listener, client) -> listener.connecting(client, attempt));
         BrokerConnection next = new BrokerConnection(this, flow, config);
         connection = next;
@@ -359,16 +373,14 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             prompts.accept(prompted);
         } else if (event instanceof SessionEvent.Resubscribed again) {
             resubscribed(again);
+        } else if (event instanceof SessionEvent.Sent sent) {
+            notifier.publishSent(sent.message(), sent.again());
+        } else if (event instanceof SessionEvent.Rejected rejected) {
+            notifier.messageRejected(rejected.message(), rejected.reason());
         }
     }
 
     private void resubscribed(SessionEvent.Resubscribed again) {
-        if (again.reason().isError()) {
-            LOG.warn(
-                    "the broker has lost the subscription to '{}', and it could not be restored: {}",
-                    again.subscription().filter(),
-                    again.reason().describe());
-        }
         notifier.tell((listener, client) -> listener.resubscribed(client, again.subscription(), again.reason()));
     }
 
@@ -393,6 +405,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         established = true;
         attempts = 0;
         connectedAt = loop.nanoTime();
+        figures.connectedAt = connectedAt;
+        figures.made++;
+        JfrEvents.connected(attemptEvent, config.clientId(), accepted);
         ticker.schedule();
         List<CompletableFuture<ConnectResult>> waiting = connecting;
         connecting = new ArrayList<>(0);
@@ -515,6 +530,8 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     @Override
     public void attemptFailed(ConnectFailure failure) {
+        figures.failedAttempts++;
+        JfrEvents.connectFailed(attemptEvent, config.clientId(), failure);
         redirection.reset(); // a server that was only named is not tried again
         MqttException reason = new MqttConnectException(failure);
         if (established || config.retryFirst()) {
@@ -551,6 +568,8 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             return;
         }
         lastLoss = cause;
+        figures.lost++;
+        JfrEvents.disconnected(config.clientId(), cause, loop.nanoTime() - connectedAt);
         if (loop.nanoTime() - connectedAt >= stableAfter(cause)) {
             row = 0;
         }
@@ -574,7 +593,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 loop.execute(() -> waitFor(pending, next, reason, tell));
             });
         } catch (Throwable noThread) {
-            LOG.warn("cannot ask the reconnect policy; the client tries again after {}", AFTER_FAILURE, noThread);
+            notifier.warn(
+                    "cannot ask the reconnect policy; the client tries again after " + Times.text(AFTER_FAILURE),
+                    noThread);
             waitFor(pending, AFTER_FAILURE, reason, tell);
         }
     }
@@ -601,13 +622,11 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         try {
             Duration delay = config.reconnect().delay(attempt);
             if (delay == null && attempt.isPointless() && attempt.failure() != null) {
-                LOG.warn(
-                        "not trying again, since that cannot help: {}",
-                        attempt.failure().text());
+                notifier.warn("not trying again, since that cannot help", null);
             }
             return delay;
         } catch (Throwable failure) {
-            LOG.warn("the reconnect policy failed; the client does not reconnect", failure);
+            notifier.warn("the reconnect policy failed; the client does not reconnect", failure);
             return null;
         }
     }
@@ -649,6 +668,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     /** What was waiting may have left: that is when a disconnect that waited for it goes on. */
     @Override
     public void drained() {
+        pressure.drained();
         if (state != ClientState.DISCONNECTING) {
             return;
         }
@@ -676,6 +696,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     /** The connection has ended as the application wanted. */
     private void disconnected() {
         DisconnectCause cause = DisconnectCauses.byApplication();
+        JfrEvents.disconnected(config.clientId(), cause, loop.nanoTime() - connectedAt);
         notifier.tell((listener, client) -> listener.disconnected(client, cause, null));
         idle("disconnected");
     }
@@ -723,6 +744,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         session.setClosedTo(Failures.CLOSED);
         end(Failures.CLOSED);
         session.run(Session::finish);
+        notifier.tell((listener, client) -> listener.closed(client));
         if (config.store() == null) {
             completeDisconnects();
             return;
@@ -737,7 +759,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         try {
             log.close();
         } catch (IOException failure) {
-            LOG.warn("cannot close the session store: {}", failure.getMessage());
+            notifier.warn("cannot close the session store: " + failure.getMessage(), null);
         }
     }
 
@@ -752,7 +774,13 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     @Override
+    public void storeForced(long nanos) {
+        notifier.storeForced(nanos);
+    }
+
+    @Override
     public void storeFailed(IOException failure) {
+        notifier.storeFailed(failure);
         loop.execute(() -> end("the session store cannot write: " + failure.getMessage(), failure));
     }
 

@@ -170,7 +170,14 @@ final class GuardedSession {
     Failure publish(PublishExchange<?> publish, long now) {
         acquire();
         try {
-            return closedTo != null ? closedTo : session.publish(publish, now);
+            if (closedTo != null) {
+                return closedTo;
+            }
+            Failure refused = session.publish(publish, now);
+            if (session.needsTimeOfQueued()) {
+                session.queuedAt(loop.nanoTime());
+            }
+            return refused;
         } finally {
             release();
         }

@@ -6,21 +6,19 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Calls the listeners one call at a time, in order, on an executor of many threads. What waits for a slow listener is
- * bounded: of what is left out only the number is kept. What a listener throws is logged.
+ * bounded: of what is left out only the number is kept.
  */
 final class ListenerCalls {
-    private static final Logger LOG = LoggerFactory.getLogger(ListenerCalls.class);
-
     // Set once.
     private final Executor executor;
     private final LongConsumer tellMissed;
+    private final Consumer<Throwable> failed;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -43,8 +41,12 @@ final class ListenerCalls {
     /** @param bytes of the message that it is about */
     private record Call(Runnable run, int bytes) {}
 
-    /** @param tellMissed called between two calls with the number of those that were left out */
-    ListenerCalls(Executor executor, LongConsumer tellMissed) {
+    /**
+     * @param tellMissed called between two calls with the number of those that were left out
+     * @param failed is told what a listener throws
+     */
+    ListenerCalls(Executor executor, LongConsumer tellMissed, Consumer<Throwable> failed) {
+        this.failed = failed;
         this.executor = executor;
         this.tellMissed = tellMissed;
     }
@@ -158,7 +160,7 @@ final class ListenerCalls {
             try {
                 call.run();
             } catch (Throwable failure) {
-                LOG.warn("a listener failed", failure);
+                failed.accept(failure);
             }
         }
     }

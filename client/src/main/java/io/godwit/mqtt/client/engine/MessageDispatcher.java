@@ -36,6 +36,8 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private final Runnable handlersDone;
     private final Runnable acknowledgeProgress = this::acknowledgeProgress;
     private final boolean onLoop;
+    private final @Nullable MessageHooks hooks;
+    private final String clientId;
 
     // Guarded by the session's lock.
     private boolean running;
@@ -49,6 +51,12 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private int gates;
     /** Messages of the present batch whose handlers have returned. */
     private volatile int progress;
+    /** Nanoseconds for which handlers of the present batch have run. */
+    private long busy;
+    /** Since when they have run again. */
+    private long busySince;
+
+    private @Nullable Throwable failed;
 
     /** @param handlersDone called when a batch is handled, without the lock */
     MessageDispatcher(
@@ -66,6 +74,8 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         this.notifier = notifier;
         this.handlersDone = handlersDone;
         this.onLoop = config.onEventLoop();
+        this.hooks = notifier.hooks();
+        this.clientId = config.clientId();
     }
 
     // ---- batches ----
@@ -90,24 +100,32 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         if (present == null) {
             present = next(null);
         }
+        busySince = loop.nanoTime();
         while (present != null) {
             thread.begin();
             if (!deliver(present)) {
                 return; // another task goes on with it, perhaps already
             }
             thread.end();
+            addBusy();
             present = next(present);
         }
     }
 
     /** Handles the rest of a batch. False: a message has to wait for results; this object is run again behind them. */
     private boolean deliver(Inbox.Batch present) {
+        boolean recorded = JfrEvents.recordsHandlers();
+        boolean observed = hooks != null || recorded;
         for (int i = progress; i < present.size(); i++) {
             long gate = present.gate(i, gates);
             if (gate != 0 && !pass(gate)) {
                 return false;
             }
-            deliver(present, i);
+            if (observed) {
+                deliverObserved(present, i, recorded);
+            } else {
+                deliver(present, i);
+            }
             progress = i + 1;
             if ((i + 1) % STEP == 0 && present.token(i) != 0) {
                 acknowledgeStep(present, i + 1);
@@ -122,11 +140,18 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             return true;
         }
         thread.end();
+        addBusy(); // before it is passed, when another thread may go on
         if (!completer.passes(gate, this)) {
             return false;
         }
         thread.begin();
         return true;
+    }
+
+    private void addBusy() {
+        long now = loop.nanoTime();
+        busy += now - busySince;
+        busySince = now;
     }
 
     /** Acknowledges what is left of a batch and takes the next one; null if there is none. */
@@ -136,6 +161,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             Inbox inbox = locked.inbox();
             if (done != null) {
                 acknowledge(locked, done, done.size());
+                locked.counters().handled(done.size(), busy);
                 inbox.giveBack(done);
             }
             Inbox.Batch taken = inbox.take();
@@ -143,6 +169,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             acknowledged = 0;
             progress = 0;
             gates = 0;
+            busy = 0;
             running = taken != null;
             watch[0] = taken != null && taken.size() > 1 && !progressScheduled && !onLoop;
             progressScheduled |= watch[0];
@@ -188,6 +215,24 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
 
     // ---- one message ----
 
+    /** Tells who listens to messages, or records, what the handlers of one do. */
+    private void deliverObserved(Inbox.Batch present, int index, boolean recorded) {
+        Message message = present.message(index);
+        Object recording = recorded ? JfrEvents.handling() : null;
+        failed = null;
+        if (hooks == null) {
+            deliver(present, index);
+        } else {
+            hooks.messageReceived(message);
+            long began = loop.nanoTime();
+            deliver(present, index);
+            hooks.messageHandled(message, loop.nanoTime() - began, failed);
+        }
+        if (recording != null) {
+            JfrEvents.handled(recording, clientId, message.topic(), message.payload().length);
+        }
+    }
+
     private void deliver(Inbox.Batch present, int index) {
         Message message = present.message(index);
         int manual = 0;
@@ -230,7 +275,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         try {
             handler.handle(message);
         } catch (Throwable failure) {
-            notifier.handlerFailed(message, failure);
+            handlerFailed(message, failure);
         }
     }
 
@@ -238,15 +283,34 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         try {
             handler.handle(message, acknowledgement);
         } catch (Throwable failure) {
-            notifier.handlerFailed(message, failure);
+            handlerFailed(message, failure);
         }
+    }
+
+    private void deliverPrompt(MessageHandler handler, Message message) {
+        long began = loop.nanoTime();
+        if (hooks != null) {
+            hooks.messageReceived(message);
+        }
+        call(handler, message);
+        long nanos = loop.nanoTime() - began;
+        session.run(locked -> locked.counters().handled(1, nanos));
+        if (hooks != null) {
+            hooks.messageHandled(message, nanos, null);
+        }
+    }
+
+    private void handlerFailed(Message message, Throwable failure) {
+        failed = failure;
+        session.run(locked -> locked.counters().handlerFailed());
+        notifier.handlerFailed(message, failure);
     }
 
     /** The answer to a request: whoever waits for it may be the handler that keeps all others waiting. */
     void deliverPrompt(SessionEvent.Prompted prompted) {
         MessageHandler handler = ((RegisteredHandler) prompted.handler()).automatic();
         if (handler != null) {
-            notifier.background(() -> call(handler, prompted.message()));
+            notifier.background(() -> deliverPrompt(handler, prompted.message()));
         }
     }
 }

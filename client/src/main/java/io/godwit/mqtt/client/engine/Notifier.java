@@ -5,29 +5,29 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The way to the application's code: its executors and its listeners. Nothing of it runs on the event loop unasked. */
 final class Notifier {
-    private static final Logger LOG = LoggerFactory.getLogger(Notifier.class);
-
     // Set once.
     private final MqttClient client;
     private final ClientConfig config;
     private final EventLoop loop;
     private final Executor executor;
     private final @Nullable ListenerCalls listenerCalls;
-
-    /** Whether a message without a handler was given up, which is logged once. Any thread. */
-    private volatile boolean givenUp;
+    private final List<ClientListener> listeners;
+    private final @Nullable ConnectionLog log;
+    private final @Nullable MessageHooks hooks;
 
     /** Whether the application's executor has rejected a task, which is logged once. Any thread. */
     private volatile boolean rejected;
@@ -37,7 +37,21 @@ final class Notifier {
         this.config = config;
         this.loop = config.loop();
         this.executor = config.onEventLoop() ? this::onLoop : this::onExecutor;
-        this.listenerCalls = config.listeners().isEmpty() ? null : new ListenerCalls(this::onExecutor, this::missed);
+        this.log = config.dispatch().logging() ? ConnectionLog.of(config) : null;
+        this.listeners = withLog(config.listeners(), log);
+        this.listenerCalls =
+                listeners.isEmpty() ? null : new ListenerCalls(this::onExecutor, this::missed, this::listenerFailed);
+        this.hooks = MessageHooks.of(client, config.listeners(), this::listenerFailed);
+    }
+
+    private static List<ClientListener> withLog(List<ClientListener> given, @Nullable ConnectionLog log) {
+        if (log == null) {
+            return given;
+        }
+        List<ClientListener> all = new ArrayList<>(given.size() + 1);
+        all.add(log);
+        all.addAll(given);
+        return List.copyOf(all);
     }
 
     private void onLoop(Runnable task) {
@@ -55,7 +69,7 @@ final class Notifier {
         } catch (RejectedExecutionException full) {
             if (!rejected) {
                 rejected = true;
-                LOG.warn("the executor rejects tasks; they run on Godwit's own threads: {}", full.getMessage());
+                warn("the executor rejects tasks; they run on Godwit's own threads: " + full.getMessage(), null);
             }
             HandlerThreads.shared().execute(task);
         }
@@ -111,38 +125,98 @@ final class Notifier {
         }
     }
 
-    /** The same for what concerns a single message, which a slow listener may miss. */
-    private void tellOf(Message message, Consumer<ClientListener> hook) {
-        if (listenerCalls != null) {
-            listenerCalls.offer(() -> config.listeners().forEach(hook), message.payload().length);
+    /** The same for what concerns a single message, which a slow listener may miss; the log needs no queue. */
+    private void tellOf(int bytes, Consumer<ClientListener> hook) {
+        if (log != null) {
+            hook.accept(log);
+        }
+        if (listenerCalls != null && !config.listeners().isEmpty()) {
+            listenerCalls.offer(() -> config.listeners().forEach(hook), bytes);
         }
     }
 
     private Runnable all(BiConsumer<ClientListener, MqttClient> hook) {
-        return () -> config.listeners().forEach(listener -> hook.accept(listener, client));
+        return () -> {
+            for (ClientListener listener : listeners) {
+                try {
+                    hook.accept(listener, client);
+                } catch (Throwable failure) {
+                    listenerFailed(failure);
+                }
+            }
+        };
     }
 
     private void missed(long calls) {
-        config.listeners().forEach(listener -> listener.missed(client, calls));
+        listeners.forEach(listener -> listener.missed(client, calls));
+    }
+
+    private void listenerFailed(Throwable failure) {
+        warn("a listener failed", failure);
+    }
+
+    /** Something that only a log can tell. Any thread. */
+    void warn(String text, @Nullable Throwable failure) {
+        if (log != null) {
+            log.warn(text, failure);
+        }
+    }
+
+    /** Who hears of single messages at once; null: nobody. */
+    @Nullable
+    MessageHooks hooks() {
+        return hooks;
     }
 
     void publishFailed(Message message, MqttException failure) {
-        tellOf(message, listener -> listener.publishFailed(client, message, failure));
+        tellOf(message.payload().length, listener -> listener.publishFailed(client, message, failure));
     }
 
     void messageUnhandled(Message message, boolean waits) {
-        if (!waits && message.qos() != Qos.AT_MOST_ONCE && !givenUp) {
-            givenUp = true;
-            LOG.warn(
-                    "no handler wants the message for '{}': it is not kept any longer, nor are later ones;"
-                            + " unsubscribe, or declare a handler before connecting",
-                    message.topic());
-        }
-        tellOf(message, listener -> listener.messageUnhandled(client, message, waits));
+        tellOf(message.payload().length, listener -> listener.messageUnhandled(client, message, waits));
     }
 
     void handlerFailed(Message message, Throwable failure) {
-        LOG.warn("the handler of a message for '{}' failed", message.topic(), failure);
-        tellOf(message, listener -> listener.handlerFailed(client, message, failure));
+        tellOf(message.payload().length, listener -> listener.handlerFailed(client, message, failure));
+    }
+
+    void messageRejected(Message message, ReasonCode reason) {
+        if (hooks != null) {
+            hooks.messageRejected(message, reason);
+        }
+    }
+
+    void publishSent(Message message, boolean again) {
+        if (hooks != null) {
+            hooks.publishSent(message, again);
+        }
+    }
+
+    void queueFull(int messages, long bytes) {
+        JfrEvents.queueFull(client.clientId(), messages, bytes);
+        tell((listener, mine) -> listener.queueFull(mine, messages, bytes));
+    }
+
+    void queueHasRoom() {
+        tell((listener, mine) -> listener.queueHasRoom(mine));
+    }
+
+    void readingPaused(int messages, long bytes) {
+        tellOf(0, listener -> listener.readingPaused(client, messages, bytes));
+    }
+
+    void readingResumed(Duration paused) {
+        tellOf(0, listener -> listener.readingResumed(client, paused));
+    }
+
+    void storeForced(long nanos) {
+        JfrEvents.storeForced(client.clientId(), nanos);
+        if (hooks != null) {
+            hooks.storeForced(nanos);
+        }
+    }
+
+    void storeFailed(IOException failure) {
+        tell((listener, mine) -> listener.storeFailed(mine, failure));
     }
 }

@@ -23,15 +23,24 @@ import org.jspecify.annotations.Nullable;
  * The future of a publish. It ends exactly once: with a {@link PublishResult} when the broker has acknowledged it (QoS 0:
  * when it was given to the connection), with a {@link PublishException} or another {@link MqttException} otherwise.
  */
-final class PublishFuture extends PublishExchange<PublishResult> {
+class PublishFuture extends PublishExchange<PublishResult> {
     /** What all publishes of a client share; one reference keeps a publish small. */
-    record Support(JoinWaiters joins, Notifier notifier, Supplier<GuardedSession> session) {}
+    record Support(
+            JoinWaiters joins, Notifier notifier, Supplier<GuardedSession> session, Supplier<QueuePressure> pressure) {}
 
     private final Support support;
 
     PublishFuture(Support support, Message message, boolean waited) {
         super(message, waited);
         this.support = support;
+    }
+
+    /** A publish, observed if somebody listens to messages. */
+    static PublishFuture of(Support support, Message message, boolean waited) {
+        MessageHooks hooks = support.notifier.hooks();
+        return hooks == null
+                ? new PublishFuture(support, message, waited)
+                : new ObservedPublishFuture(support, hooks, message, waited);
     }
 
     // ---- who waits for it ----
@@ -80,6 +89,7 @@ final class PublishFuture extends PublishExchange<PublishResult> {
         }
         boolean withdrawn = support.session.get().call(locked -> locked.withdraw(this));
         if (withdrawn) {
+            cancelling();
             super.cancel(mayInterruptIfRunning);
             support.joins.wake();
         }
@@ -91,15 +101,27 @@ final class PublishFuture extends PublishExchange<PublishResult> {
     @Override
     protected void finish(Outcome result) {
         if (result instanceof Failure failure && failure.kind() == Failure.Kind.CANCELLED) {
+            cancelling();
             super.cancel(false);
         } else if (result instanceof Failure failure) {
             failed(Failures.ofPublish(failure));
         } else if (result instanceof Outcome.Answer answer) {
             answered(answer.packet());
         } else {
-            super.complete(PublishResult.SUCCESS);
+            acknowledged(PublishResult.SUCCESS);
         }
     }
+
+    private void acknowledged(PublishResult result) {
+        ending(result, null);
+        super.complete(result);
+    }
+
+    /** Called before the future is completed, perhaps more than once, with one of the two. */
+    void ending(@Nullable PublishResult result, @Nullable MqttException failure) {}
+
+    /** The same when the application has taken it out of the queue. */
+    void cancelling() {}
 
     private void answered(Packet packet) {
         if (packet instanceof Puback ack) {
@@ -120,7 +142,7 @@ final class PublishFuture extends PublishExchange<PublishResult> {
                             + Failures.describe(reason, properties),
                     properties));
         } else {
-            super.complete(
+            acknowledged(
                     reason == ReasonCode.SUCCESS && properties.isEmpty()
                             ? PublishResult.SUCCESS
                             : new PublishResult(reason, properties));
@@ -128,9 +150,13 @@ final class PublishFuture extends PublishExchange<PublishResult> {
     }
 
     private void failed(MqttException failure) {
+        ending(null, failure);
         boolean first = super.completeExceptionally(failure);
         if (first || isCancelled() && isFirstNotified()) {
             support.notifier.publishFailed(message(), failure);
+            if (failure instanceof PublishException publish && publish.kind() == PublishException.Cause.DROPPED) {
+                support.pressure.get().full();
+            }
         }
     }
 

@@ -21,6 +21,8 @@ final class Publisher {
     private final EventLoop loop;
     private final Runnable expiryQueued;
     private final boolean waitWhenFull;
+    private final QueuePressure pressure;
+    private final @Nullable MessageHooks hooks;
 
     /** @param expiryQueued called on the event loop when a message that expires may be waiting */
     Publisher(
@@ -28,6 +30,7 @@ final class Publisher {
             PublishFuture.Support support,
             BlockingCalls blocking,
             ClientConfig config,
+            QueuePressure pressure,
             Runnable expiryQueued) {
         this.session = session;
         this.support = support;
@@ -35,6 +38,8 @@ final class Publisher {
         this.config = config;
         this.loop = config.loop();
         this.expiryQueued = expiryQueued;
+        this.pressure = pressure;
+        this.hooks = support.notifier().hooks();
         this.waitWhenFull = config.session().queue().whenFull() == WhenFull.WAIT;
     }
 
@@ -66,26 +71,75 @@ final class Publisher {
     }
 
     PublishFuture publishAsync(Message given) {
-        Message message = checked(given);
-        PublishFuture publish = new PublishFuture(support, message, false);
-        publish.refused(offer(publish, message));
+        Message message = observed(checked(given));
+        PublishFuture publish = PublishFuture.of(support, message, false);
+        publish.refused(accept(publish, message, false));
         return publish;
     }
 
     PublishResult publish(Message given) {
-        Message message = checked(given);
+        Message message = observed(checked(given));
         if (message.qos() == Qos.AT_MOST_ONCE && session.publishNow(message)) {
+            if (hooks != null) {
+                hooks.publishAccepted(message);
+                hooks.publishAcknowledged(message, PublishResult.SUCCESS, 0);
+            }
             return PublishResult.SUCCESS;
         }
-        PublishFuture publish = new PublishFuture(support, message, true);
-        Failure refused = offer(publish, message);
-        if (refused != null && refused.kind() == Failure.Kind.QUEUE_FULL && waitWhenFull) {
-            refused = blocking.untilAccepted(refused, publish.weight(), () -> offer(publish, message));
-        }
+        PublishFuture publish = PublishFuture.of(support, message, true);
+        Failure refused = accept(publish, message, waitWhenFull);
         if (refused != null) {
             throw Failures.ofPublish(refused);
         }
         return blocking.await(publish, () -> "the acknowledgement of the message for '" + message.topic() + "'");
+    }
+
+    /** What the listeners make of a message. */
+    private Message observed(Message message) {
+        if (hooks == null) {
+            return message;
+        }
+        Message changed = hooks.publishing(message);
+        try {
+            return changed == message ? message : checked(changed);
+        } catch (RuntimeException invalid) {
+            hooks.publishRefused(changed, invalid);
+            throw invalid;
+        }
+    }
+
+    /** Offers a publish, waiting for room if that is asked for. Null: it is accepted; else why it is not. */
+    private @Nullable Failure accept(PublishFuture publish, Message message, boolean wait) {
+        Failure refused;
+        try {
+            refused = offer(publish, message);
+            if (refused != null && isQueueFull(refused)) {
+                pressure.full();
+                if (wait) {
+                    refused = blocking.untilAccepted(refused, publish.weight(), () -> offer(publish, message));
+                }
+            }
+        } catch (RuntimeException invalid) {
+            refused(message, invalid);
+            throw invalid;
+        }
+        if (refused != null) {
+            refused(message, hooks == null ? null : Failures.ofPublish(refused));
+        } else if (hooks != null) {
+            hooks.publishAccepted(message);
+        }
+        return refused;
+    }
+
+    private static boolean isQueueFull(Failure refused) {
+        return refused.kind() == Failure.Kind.QUEUE_FULL || refused.kind() == Failure.Kind.DROPPED;
+    }
+
+    private void refused(Message message, @Nullable RuntimeException failure) {
+        session.run(locked -> locked.counters().refused());
+        if (hooks != null && failure != null) {
+            hooks.publishRefused(message, failure);
+        }
     }
 
     private @Nullable Failure offer(PublishFuture publish, Message message) {

@@ -4,6 +4,7 @@ import io.godwit.mqtt.client.session.Inbox;
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.EventLoop;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,19 @@ final class ReadPause {
     private final HandlerThread handlers;
     private final int inboxMessages;
     private final long inboxBytes;
+    private final Notifier notifier;
 
-    /** Event loop only. */
+    // Event loop only.
     private @Nullable Connection connection;
+    private long pausedAt;
+    /** Whether the handlers are the reason. */
+    private boolean told;
 
     /** Written by the event loop only. */
     private volatile boolean paused;
 
-    ReadPause(GuardedSession session, HandlerThread handlers, ClientConfig config) {
+    ReadPause(GuardedSession session, HandlerThread handlers, ClientConfig config, Notifier notifier) {
+        this.notifier = notifier;
         this.session = session;
         this.loop = config.loop();
         this.handlers = handlers;
@@ -45,6 +51,7 @@ final class ReadPause {
     void connection(@Nullable Connection read) {
         connection = read;
         paused = false;
+        tellResumed();
     }
 
     /** Stops reading if too much waits. Event loop. */
@@ -54,7 +61,9 @@ final class ReadPause {
                 && from != null
                 && session.call(locked -> isAbove(locked, limit(1)) || hasAnswersAbove(locked, MOST_ANSWERS))) {
             paused = true;
+            pausedAt = loop.nanoTime();
             from.setReading(false);
+            tellPaused();
             resumeIfRoom(); // the handlers may have caught up before they could see the pause
         }
     }
@@ -78,6 +87,23 @@ final class ReadPause {
                         locked -> !isAbove(locked, limit(RESUME)) && !hasAnswersAbove(locked, MOST_ANSWERS / 2))) {
             paused = false;
             from.setReading(true);
+            tellResumed();
+        }
+    }
+
+    private void tellPaused() {
+        long[] waiting = session.call(
+                locked -> new long[] {locked.inbox().waiting(), locked.inbox().waitingBytes()});
+        told = waiting[0] > inboxMessages || waiting[1] > inboxBytes;
+        if (told) {
+            notifier.readingPaused((int) waiting[0], waiting[1]);
+        }
+    }
+
+    private void tellResumed() {
+        if (told) {
+            told = false;
+            notifier.readingResumed(Duration.ofNanos(loop.nanoTime() - pausedAt));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.ClientState;
+import io.godwit.mqtt.client.ClientStatistics;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
@@ -14,6 +15,7 @@ import io.godwit.mqtt.client.UnsubscribeResult;
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.client.store.StoredSession;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
@@ -45,6 +47,8 @@ public final class RealMqttClient implements MqttClient {
     private final Subscriber subscriber;
     private final Notifier notifier;
     private final ReadPause pause;
+    private final QueuePressure pressure;
+    private final int recoveredSubscriptions;
 
     /** Made with the first request, since few clients make any. Any thread. */
     private final AtomicReference<@Nullable Requests> requests = new AtomicReference<>();
@@ -57,19 +61,26 @@ public final class RealMqttClient implements MqttClient {
         HandlerThread handlers = new HandlerThread();
         JoinWaiters joins = new JoinWaiters(loop, handlers);
         this.notifier = new Notifier(this, config);
-        PublishFuture.Support support = new PublishFuture.Support(joins, notifier, this::session);
-        unguarded.restore(log.recovered(), message -> new PublishFuture(support, message, false));
+        PublishFuture.Support support = new PublishFuture.Support(joins, notifier, this::session, this::pressure);
+        StoredSession stored = log.recovered();
+        this.recoveredSubscriptions = stored.subscriptions().size();
+        unguarded.restore(stored, message -> PublishFuture.of(support, message, false));
+        unguarded.queuedAt(loop.nanoTime());
+        if (notifier.hooks() != null) {
+            unguarded.tellSent();
+        }
         config.handlers().forEach(unguarded::addHandler);
         this.session = new GuardedSession(unguarded, loop, joins);
-        this.pause = new ReadPause(session, handlers, config);
+        this.pressure = new QueuePressure(session, notifier);
+        this.pause = new ReadPause(session, handlers, config, notifier);
         handlers.onBlock(pause::check);
         FutureCompleter completer = new FutureCompleter(notifier.executor(), loop, session, config.onEventLoop());
         MessageDispatcher dispatcher =
                 new MessageDispatcher(session, config, completer, handlers, notifier, pause::check);
-        this.manager =
-                new ConnectionManager(config, session, log, pause, completer, dispatcher::deliverPrompt, notifier);
+        this.manager = new ConnectionManager(
+                config, session, log, pause, completer, dispatcher::deliverPrompt, notifier, pressure);
         this.blocking = new BlockingCalls(session, joins, handlers, manager::state, config.callTimeout());
-        this.publisher = new Publisher(session, support, blocking, config, manager::scheduleTick);
+        this.publisher = new Publisher(session, support, blocking, config, pressure, manager::scheduleTick);
         this.subscriber = new Subscriber(session, blocking, config);
         session.serve(completer, dispatcher, manager::drain);
     }
@@ -84,6 +95,17 @@ public final class RealMqttClient implements MqttClient {
         } catch (IOException failure) {
             throw new MqttStoreException("cannot open the session store: " + failure.getMessage(), failure);
         }
+    }
+
+    private QueuePressure pressure() {
+        return pressure;
+    }
+
+    /** Tells the listeners of the client; to be called once. */
+    public void tellBuilt() {
+        int publishes = session.call(locked -> (int) locked.counters().recoveredPublishes());
+        int subscriptions = recoveredSubscriptions;
+        notifier.tell((listener, client) -> listener.built(client, publishes, subscriptions));
     }
 
     /** For tests. */
@@ -147,6 +169,11 @@ public final class RealMqttClient implements MqttClient {
     @Override
     public ProtocolVersion protocol() {
         return config.version();
+    }
+
+    @Override
+    public ClientStatistics statistics() {
+        return StatisticsView.of(session, manager, config);
     }
 
     @Override

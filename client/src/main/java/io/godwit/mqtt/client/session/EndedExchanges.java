@@ -15,8 +15,17 @@ public final class EndedExchanges {
     private boolean hasDependents;
     private boolean fresh;
 
+    private final Counters counters;
+
+    EndedExchanges(Counters counters) {
+        this.counters = counters;
+    }
+
     void add(Exchange<?> exchange, Outcome outcome) {
         exchange.ended(outcome);
+        if (exchange instanceof PublishExchange<?> publish) {
+            counters.ended(publish, outcome);
+        }
         fresh = true;
         if (exchange.isWaited()) {
             exchange.next = waited;

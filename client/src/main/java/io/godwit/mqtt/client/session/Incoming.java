@@ -47,6 +47,7 @@ final class Incoming {
     private final ProtocolVersion version;
     private final Outbox outbox;
     private final SessionLog log;
+    private final Counters counters;
     private final Queue<SessionEvent> events;
     private final int receiveMaximum;
     private final boolean acknowledgeOnArrival;
@@ -82,10 +83,12 @@ final class Incoming {
             SessionLog log,
             Subscriptions subscriptions,
             EndedExchanges ended,
+            Counters counters,
             Queue<SessionEvent> events) {
         this.version = config.version();
         this.outbox = outbox;
         this.log = log;
+        this.counters = counters;
         this.events = events;
         this.inbox = new Inbox(ended);
         // The older versions have no such limit, but no more identifiers than that either.
@@ -134,9 +137,11 @@ final class Incoming {
         int qos = message.qos().level();
         boolean prompt = route.length == 1 && route[0].isPrompt();
         if (qos == 0) {
+            counters.received(0);
             if (prompt) {
                 events.add(new SessionEvent.Prompted(message, route[0]));
             } else if (route.length == 0) {
+                counters.unhandled();
                 events.add(new SessionEvent.Unhandled(message, false));
             } else {
                 inbox.add(message, route, 0, length);
@@ -153,6 +158,7 @@ final class Incoming {
             }
             identifiers.put(id, token);
         }
+        counters.received(qos);
         acks.received(token);
         if (acks.size() > receiveMaximum) {
             throw new ProtocolViolationException(
@@ -205,6 +211,7 @@ final class Incoming {
 
     private void park(Message message, int token, int bytes) {
         Parked waiting = new Parked(message, token, bytes, now + PARKED_NANOS);
+        counters.unhandled();
         boolean keep =
                 parked.isEmpty() || parked.size() < MOST_PARKED && parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES;
         if (keep) {
@@ -228,6 +235,8 @@ final class Incoming {
             }
             if (acks.contains(token)) {
                 refused.add(token);
+                counters.rejected();
+                events.add(new SessionEvent.Rejected(waiting.message, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR));
                 acks.done(token);
                 acknowledge();
             }

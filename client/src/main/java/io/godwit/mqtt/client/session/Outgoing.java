@@ -21,6 +21,7 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * (section 4.9), or while the outbox is full.
  */
 final class Outgoing {
+    /** Of longer queues only each so many-th publish is given the exact time at which it was queued. */
+    private static final int TIMED = 64;
+
     /** Above this many bytes in the outbox, publishes wait in the queue, where their number is bounded. */
     static final int OUTBOX_LIMIT = 256 * 1024;
 
@@ -40,6 +44,8 @@ final class Outgoing {
     private final SessionLog log;
     private final InFlight inFlight;
     private final EndedExchanges ended;
+    private final Counters counters;
+    private final Queue<SessionEvent> events;
     private final QueueBounds bounds;
     private final int maximumInFlight;
     private final int maximumInFlightQos2;
@@ -54,6 +60,12 @@ final class Outgoing {
     private final SendQueue again = new SendQueue();
 
     private long lastSequence;
+    private boolean tellSent;
+    private final QueueTimes queueTimes = new QueueTimes();
+    /** Whether the time at which the last publish was queued is of interest. */
+    private boolean untimed;
+
+    private long now;
 
     // Per connection.
     private boolean connected;
@@ -70,13 +82,28 @@ final class Outgoing {
     private int quotaQos2;
     /** Publishes of QoS 0 that are in the outbox, not yet taken from it. */
     private final SendQueue unflushed = new SendQueue();
+    /** Sent on this connection and not answered: the one of which the round trip is measured. */
+    private @Nullable PublishExchange<?> measured;
 
-    Outgoing(SessionConfig config, Outbox outbox, SessionLog log, InFlight inFlight, EndedExchanges ended) {
+    private long measuredSince;
+    /** Whether it was given to the connection. */
+    private boolean measuring;
+
+    Outgoing(
+            SessionConfig config,
+            Outbox outbox,
+            SessionLog log,
+            InFlight inFlight,
+            EndedExchanges ended,
+            Counters counters,
+            Queue<SessionEvent> events) {
         this.version = config.version();
         this.outbox = outbox;
         this.log = log;
         this.inFlight = inFlight;
         this.ended = ended;
+        this.counters = counters;
+        this.events = events;
         this.bounds = config.queue();
         this.maximumInFlight = config.maximumInFlight();
         this.maximumInFlightQos2 = config.maximumInFlightQos2();
@@ -121,6 +148,10 @@ final class Outgoing {
             return false;
         }
         write(message, field, false, 0, message.properties());
+        counters.sentAtOnce();
+        if (tellSent) {
+            events.add(new SessionEvent.Sent(message, false));
+        }
         return true;
     }
 
@@ -152,11 +183,13 @@ final class Outgoing {
         }
         accept(publish, message, now);
         queue.add(publish);
+        untimed = queue.count() < TIMED || publish.sequence % TIMED == 0;
         return null;
     }
 
     private void accept(PublishExchange<?> publish, Message message, long now) {
         publish.sequence = ++lastSequence;
+        counters.accepted(message.qos().level());
         Long seconds =
                 message.properties().isEmpty() ? null : message.properties().get(Property.MESSAGE_EXPIRY_INTERVAL);
         if (seconds != null) {
@@ -243,6 +276,9 @@ final class Outgoing {
     }
 
     private void send(PublishExchange<?> publish, Message message, TopicFields.Field field, long now) {
+        if (tellSent) {
+            events.add(new SessionEvent.Sent(message, false));
+        }
         if (message.qos() == Qos.AT_MOST_ONCE) {
             write(message, field, false, 0, remainingExpiry(publish, message, now));
             unflushed.add(publish);
@@ -253,6 +289,7 @@ final class Outgoing {
         publish.state = Exchange.SENT;
         takeQuota(message.qos());
         log.sent(publish.sequence, publish.packetId);
+        measure(publish);
         write(message, field, false, publish.packetId, remainingExpiry(publish, message, now));
     }
 
@@ -267,7 +304,34 @@ final class Outgoing {
             return;
         }
         takeQuota(message.qos());
+        measure(publish);
+        if (tellSent) {
+            events.add(new SessionEvent.Sent(message, true));
+        }
         write(message, field, true, publish.packetId, remainingExpiry(publish, message, now));
+    }
+
+    private void measure(PublishExchange<?> publish) {
+        if (measured == null) {
+            measured = publish;
+            measuring = false;
+        }
+    }
+
+    /** The outbox was given to the connection. */
+    void sent(long time) {
+        if (measured != null && !measuring) {
+            measuring = true;
+            measuredSince = time;
+        }
+    }
+
+    /** The broker has answered the one that is measured. */
+    private void endMeasurement() {
+        measured = null;
+        if (measuring) {
+            counters.acknowledgedAfter(now - measuredSince);
+        }
     }
 
     /**
@@ -303,6 +367,11 @@ final class Outgoing {
 
         @Override
         protected void finish(Outcome result) {}
+
+        @Override
+        boolean isCounted() {
+            return false;
+        }
     }
 
     /** The broker has ended the connection over this one. Counts that, and gives it up if it was too often. */
@@ -328,7 +397,9 @@ final class Outgoing {
         if (publish.state != Exchange.QUEUED || publish.packetId != 0) {
             return false;
         }
-        queue.remove(publish, Failure.of(Kind.CANCELLED, ReasonCode.UNSPECIFIED_ERROR, "cancelled by the application"));
+        Failure cancelled = Failure.of(Kind.CANCELLED, ReasonCode.UNSPECIFIED_ERROR, "cancelled by the application");
+        queue.remove(publish, cancelled);
+        counters.ended(publish, cancelled);
         if (publish.message.qos() != Qos.AT_MOST_ONCE) {
             log.ended(publish.sequence);
         }
@@ -437,6 +508,9 @@ final class Outgoing {
                     "[MQTT-4.3.2-5]",
                     what + " for packet identifier " + packetId + ", which belongs to another kind of packet");
         }
+        if (publish == measured) {
+            endMeasurement();
+        }
         return publish;
     }
 
@@ -507,6 +581,7 @@ final class Outgoing {
         quota = quotaMaximum;
         quotaQos2 = maximumInFlightQos2;
         topics.connected(aliasMaximum);
+        measured = null;
         again.clear();
         connected = true;
     }
@@ -583,6 +658,7 @@ final class Outgoing {
     void restore(List<StoredPublish> publishes, Function<Message, ? extends PublishExchange<?>> revive) {
         for (StoredPublish stored : publishes) {
             PublishExchange<?> publish = revive.apply(stored.message());
+            counters.recovered();
             publish.sequence = stored.sequence();
             lastSequence = Math.max(lastSequence, stored.sequence());
             if (stored.expiresAt() != Long.MAX_VALUE) {
@@ -598,5 +674,44 @@ final class Outgoing {
 
     int queued() {
         return queue.count();
+    }
+
+    long queuedBytes() {
+        return queue.bytes();
+    }
+
+    boolean isQueueHalfEmpty() {
+        return queue.count() <= bounds.messages() / 2 && queue.bytes() <= bounds.bytes() / 2;
+    }
+
+    // ---- what is counted ----
+
+    void tellSent() {
+        tellSent = true;
+    }
+
+    /** The time of the packets that are being read. */
+    void now(long time) {
+        now = time;
+    }
+
+    boolean needsTimeOfQueued() {
+        return untimed;
+    }
+
+    /** The last publish was queued at this time. */
+    void queuedAt(long time) {
+        untimed = false;
+        PublishExchange<?> oldest = queue.peek();
+        if (oldest == null || oldest.sequence == lastSequence) {
+            queueTimes.clear();
+        }
+        queueTimes.mark(lastSequence, time, oldest == null ? lastSequence : oldest.sequence);
+    }
+
+    /** How long the oldest in the queue has waited, in nanoseconds. */
+    long oldestQueued(long time) {
+        PublishExchange<?> oldest = queue.peek();
+        return oldest == null ? 0 : Math.max(0, time - queueTimes.of(oldest.sequence, time));
     }
 }

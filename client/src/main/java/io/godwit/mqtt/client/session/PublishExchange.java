@@ -21,6 +21,11 @@ public abstract non-sealed class PublishExchange<T> extends Exchange<T> {
         return message;
     }
 
+    /** Whether it is one of the application's publishes. */
+    boolean isCounted() {
+        return true;
+    }
+
     /** What the exchange takes of the queue's bound in bytes. */
     public final int weight() {
         return message.payload().length + message.topic().length();

@@ -63,7 +63,8 @@ public final class Session {
     private final SessionLog log;
     private final Outbox outbox;
     private final InFlight inFlight = new InFlight();
-    private final EndedExchanges ended = new EndedExchanges();
+    private final Counters counters = new Counters();
+    private final EndedExchanges ended = new EndedExchanges(counters);
     private final Subscriptions subscriptions = new Subscriptions();
     private final PendingSubscriptions pending;
     private final Outgoing outgoing;
@@ -84,6 +85,10 @@ public final class Session {
     private @Nullable Connect connect;
     private ServerLimits limits = ServerLimits.NONE;
     private final KeepAlive keepAlive = new KeepAlive();
+    /** When PINGREQ was sent whose answer has not come; meaningless unless {@link #pinging}. */
+    private long pingedAt;
+
+    private boolean pinging;
     /** Whether the broker was asked for nothing that it may send at a time of its own: see {@link #isQuiet}. */
     private boolean quiet;
 
@@ -101,8 +106,8 @@ public final class Session {
         this.config = config;
         this.log = log;
         this.outbox = new Outbox(allocator);
-        this.outgoing = new Outgoing(config, outbox, log, inFlight, ended);
-        this.incoming = new Incoming(config, outbox, log, subscriptions, ended, events);
+        this.outgoing = new Outgoing(config, outbox, log, inFlight, ended, counters, events);
+        this.incoming = new Incoming(config, outbox, log, subscriptions, ended, counters, events);
         this.pending = new PendingSubscriptions(
                 config.version(), outbox, log, inFlight, subscriptions, ended, events, outgoing::hasUnanswered);
     }
@@ -116,9 +121,20 @@ public final class Session {
 
     // ---- connections ----
 
+    /** What the session has counted. */
+    public Counters counters() {
+        return counters;
+    }
+
+    /** From now on each PUBLISH that is sent is an event. */
+    public void tellSent() {
+        outgoing.tellSent();
+    }
+
     /** Begins a connection: CONNECT goes into the outbox. */
     public void open(Connect packet, long time) {
         now = time;
+        pinging = false;
         incoming.now(time);
         phase = Phase.CONNECTING;
         connect = packet;
@@ -143,6 +159,7 @@ public final class Session {
         }
         now = time;
         incoming.now(time);
+        outgoing.now(time);
         refuseWhatIsNoConnack(packets, bytes);
         boolean before = phase == Phase.CONNECTED;
         int readable = bytes.readableBytes();
@@ -244,8 +261,17 @@ public final class Session {
             events.add(new SessionEvent.ServerDisconnected(disconnect));
         } else if (packet instanceof Auth auth) {
             events.add(new SessionEvent.AuthReceived(auth));
-        } else if (!(packet instanceof Pingresp)) {
+        } else if (packet instanceof Pingresp) {
+            pingAnswered();
+        } else {
             throw unexpected(packet.type().name());
+        }
+    }
+
+    private void pingAnswered() {
+        if (pinging) {
+            pinging = false;
+            counters.pingAnsweredAfter(now - pingedAt);
         }
     }
 
@@ -481,6 +507,31 @@ public final class Session {
         return outgoing.queued();
     }
 
+    /** The bytes of topics and payloads of {@link #queued}. */
+    public long queuedBytes() {
+        return outgoing.queuedBytes();
+    }
+
+    /** How long the oldest of {@link #queued} has waited, in nanoseconds. */
+    public long oldestQueued(long time) {
+        return outgoing.oldestQueued(time);
+    }
+
+    /** Whether the last publish was queued, and the time of that should be told to {@link #queuedAt}. */
+    public boolean needsTimeOfQueued() {
+        return outgoing.needsTimeOfQueued();
+    }
+
+    /** The last publish was queued at this time. */
+    public void queuedAt(long time) {
+        outgoing.queuedAt(time);
+    }
+
+    /** Whether the queue is at most half full, in messages and bytes. */
+    public boolean isQueueHalfEmpty() {
+        return outgoing.isQueueHalfEmpty();
+    }
+
     /** What has been sent and not been answered. */
     public int inFlight() {
         return inFlight.count();
@@ -571,6 +622,8 @@ public final class Session {
             quiet = false;
             write(new Pingreq());
             keepAlive.pinged(time);
+            pinging = true;
+            pingedAt = time;
         }
         return true;
     }
@@ -578,6 +631,7 @@ public final class Session {
     /** Bytes were given to the connection at this time. */
     public void sent(long time) {
         keepAlive.sent(time);
+        outgoing.sent(time);
         if (outbox.isEmpty()) {
             outgoing.flushed();
         }

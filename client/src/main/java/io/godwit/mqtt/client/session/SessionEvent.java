@@ -39,6 +39,16 @@ public sealed interface SessionEvent {
      */
     record Prompted(Message message, Handler handler) implements SessionEvent {}
 
+    /**
+     * PUBLISH is in the outbox; only if that was asked for.
+     *
+     * @param again whether it was sent before, on an earlier connection
+     */
+    record Sent(Message message, boolean again) implements SessionEvent {}
+
+    /** A message was refused to the broker. */
+    record Rejected(Message message, ReasonCode reason) implements SessionEvent {}
+
     /** The answer to a subscription that was made again after the broker had lost it. */
     record Resubscribed(TopicSubscription subscription, ReasonCode reason) implements SessionEvent {}
 }
