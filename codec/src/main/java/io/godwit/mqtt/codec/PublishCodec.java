@@ -253,6 +253,7 @@ public final class PublishCodec {
                 payload(in, index, start + available, end),
                 Qos.of(qos),
                 (firstByte & 1) != 0,
+                dup,
                 properties);
     }
 

@@ -285,6 +285,7 @@ class PublishCodecTest {
         assertThat(message.text()).isEqualTo("hey");
         assertThat(fields.packetId()).isEqualTo(7);
         assertThat(fields.dup()).isTrue();
+        assertThat(message.isDuplicate()).isTrue();
         assertThat(fields.topicAlias()).isZero();
     }
 }

@@ -20,13 +20,21 @@ public final class Message {
     private final byte[] payload;
     private final Qos qos;
     private final boolean retain;
+    private final boolean duplicate;
     private final MqttProperties properties;
 
     public Message(String topic, byte[] payload, Qos qos, boolean retain, MqttProperties properties) {
+        this(topic, payload, qos, retain, false, properties);
+    }
+
+    /** @param duplicate see {@link #isDuplicate()}; for messages that were received */
+    public Message(
+            String topic, byte[] payload, Qos qos, boolean retain, boolean duplicate, MqttProperties properties) {
         this.topic = Objects.requireNonNull(topic, "topic");
         this.payload = Objects.requireNonNull(payload, "payload");
         this.qos = Objects.requireNonNull(qos, "qos");
         this.retain = retain;
+        this.duplicate = duplicate;
         this.properties = Objects.requireNonNull(properties, "properties");
     }
 
@@ -68,6 +76,14 @@ public final class Message {
         return retain;
     }
 
+    /**
+     * Incoming: the DUP flag, section 3.3.1.1: the broker may have sent this message before. It says nothing about whether
+     * that was received. Has no effect on an outgoing message, and {@link #equals} ignores it.
+     */
+    public boolean isDuplicate() {
+        return duplicate;
+    }
+
     /** All properties of MQTT 5; the methods below name the common ones. */
     public MqttProperties properties() {
         return properties;
@@ -107,19 +123,19 @@ public final class Message {
     }
 
     public Message withTopic(String newTopic) {
-        return new Message(newTopic, payload, qos, retain, properties);
+        return new Message(newTopic, payload, qos, retain, duplicate, properties);
     }
 
     public Message withQos(Qos newQos) {
-        return new Message(topic, payload, newQos, retain, properties);
+        return new Message(topic, payload, newQos, retain, duplicate, properties);
     }
 
     public Message withRetain(boolean newRetain) {
-        return new Message(topic, payload, qos, newRetain, properties);
+        return new Message(topic, payload, qos, newRetain, duplicate, properties);
     }
 
     public Message withProperties(MqttProperties newProperties) {
-        return new Message(topic, payload, qos, retain, newProperties);
+        return new Message(topic, payload, qos, retain, duplicate, newProperties);
     }
 
     public Message withContentType(@Nullable String type) {
