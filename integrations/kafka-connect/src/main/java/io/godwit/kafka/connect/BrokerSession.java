@@ -1,0 +1,300 @@
+package io.godwit.kafka.connect;
+
+import io.godwit.mqtt.client.Acknowledgement;
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.DisconnectCause;
+import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A session at the MQTT broker that outlives its connections, and the process: connects until it succeeds, subscribes, and
+ * gives each message with its acknowledgement to the task. Never blocks the task.
+ */
+final class BrokerSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
+
+    private static final Duration FIRST_DELAY = Duration.ofMillis(500);
+    /** Two clients with one identifier would evict each other for ever; this one waits, so that the newer one stays. */
+    private static final Duration AFTER_TAKEOVER = Duration.ofSeconds(30);
+
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
+
+    // Set once.
+    private final SourceConfig config;
+    private final String clientId;
+    private final List<TopicSubscription> subscriptions;
+    private final ManualHandler receiver;
+    private final MqttClient client;
+    private final AtomicInteger unacknowledged = new AtomicInteger();
+    private final AtomicLong connections = new AtomicLong();
+
+    // Any thread.
+    private volatile @Nullable ConnectException failure;
+    private volatile @Nullable ConnectResult first;
+    private volatile boolean subscribed;
+    private volatile long lastMessage = System.nanoTime();
+
+    /** @param receiver may wait; the connection is not read meanwhile */
+    BrokerSession(SourceConfig config, String clientId, List<TopicSubscription> subscriptions, ManualHandler receiver) {
+        this.config = config;
+        this.clientId = clientId;
+        this.subscriptions = List.copyOf(subscriptions);
+        this.receiver = receiver;
+        this.client = builder().build();
+    }
+
+    private MqttClientBuilder builder() {
+        Reconnect backoff = Reconnect.exponential(
+                FIRST_DELAY, Duration.ofMillis(config.getInt(ConnectionConfig.RECONNECT_MAXIMUM)));
+        MqttClientBuilder builder = ConnectionConfig.builder(config, clientId)
+                .cleanSession(false)
+                .retryFirst(true)
+                .closeTimeout(CLOSE_TIMEOUT)
+                .reconnect(attempt ->
+                        isTakenOver(attempt.lost()) && attempt.number() == 1 ? AFTER_TAKEOVER : backoff.delay(attempt))
+                .listener(new Observer());
+        if (ConnectionConfig.version(config) == ProtocolVersion.V5) {
+            builder.sessionExpiry(config.sessionExpiry()).receiveMaximum(config.getInt(SourceConfig.RECEIVE_MAXIMUM));
+        }
+        // Registered before CONNECT: a session that the broker has kept sends at once. "#" leaves out topics with a
+        // '$'.
+        Set<String> filters = new LinkedHashSet<>(List.of("#"));
+        for (String filter : config.getList(SourceConfig.TOPICS)) {
+            if (filter.startsWith("$")) {
+                filters.add(filter.replaceFirst("/.*", "") + "/#");
+            }
+        }
+        filters.forEach(filter -> builder.manualHandler(filter, this::received));
+        return builder;
+    }
+
+    private static boolean isTakenOver(@Nullable DisconnectCause lost) {
+        return lost != null && lost.reasonCode() == ReasonCode.SESSION_TAKEN_OVER;
+    }
+
+    private void received(Message message, Acknowledgement acknowledgement) throws Exception {
+        unacknowledged.incrementAndGet();
+        lastMessage = System.nanoTime();
+        receiver.handle(message, () -> {
+            unacknowledged.decrementAndGet();
+            acknowledgement.acknowledge();
+        });
+    }
+
+    /** Begins to connect. */
+    void start() {
+        client.connectAsync().whenComplete((result, failed) -> {
+            if (result != null) {
+                first = result;
+                subscribe();
+            }
+        });
+    }
+
+    private void subscribe() {
+        if (subscriptions.isEmpty()) {
+            subscribed = true;
+            return;
+        }
+        // The handler that was registered before takes the messages; this one only comes with the subscription.
+        client.subscribeAsync(subscriptions, MqttProperties.NONE, message -> {})
+                .whenComplete((subscription, failed) -> {
+                    if (subscription != null) {
+                        check(subscription);
+                    } else {
+                        fail("cannot subscribe to " + filters(), failed);
+                    }
+                });
+    }
+
+    private void check(Subscription subscription) {
+        for (int i = 0; i < subscriptions.size(); i++) {
+            ReasonCode reason = subscription.reasons().get(i);
+            if (reason.isError()) {
+                fail(
+                        "the broker refuses the subscription to '"
+                                + subscriptions.get(i).filter() + "': " + reason
+                                + "; allow it for this user, or remove it from "
+                                + SourceConfig.TOPICS,
+                        null);
+            } else if (reason.code() < subscriptions.get(i).maximumQos().level()) {
+                LOG.warn(
+                        "{}: the broker grants QoS {} for '{}', less than {}={}",
+                        clientId,
+                        reason.code(),
+                        subscriptions.get(i).filter(),
+                        SourceConfig.QOS,
+                        config.getInt(SourceConfig.QOS));
+            }
+        }
+        subscribed = true;
+    }
+
+    /** Removes subscriptions that the session may have from an earlier configuration. */
+    void unsubscribe(Collection<String> filters) {
+        if (!filters.isEmpty()) {
+            client.unsubscribeAsync(filters.toArray(String[]::new)).whenComplete((done, failed) -> {
+                if (failed != null) {
+                    LOG.warn("{}: could not unsubscribe from {}: {}", clientId, filters, failed.getMessage());
+                }
+            });
+        }
+    }
+
+    private void fail(String text, @Nullable Throwable cause) {
+        Throwable inner = cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        failure =
+                new ConnectException(clientId + ": " + text + (inner == null ? "" : ": " + inner.getMessage()), inner);
+    }
+
+    /** What no repetition heals, or null. */
+    @Nullable
+    ConnectException failure() {
+        return failure;
+    }
+
+    /** The broker's first answer; null before. */
+    @Nullable
+    ConnectResult firstConnection() {
+        return first;
+    }
+
+    boolean isSubscribed() {
+        return subscribed;
+    }
+
+    boolean isConnected() {
+        return client.isConnected();
+    }
+
+    /** How often it has connected. */
+    long connections() {
+        return connections.get();
+    }
+
+    int unacknowledged() {
+        return unacknowledged.get();
+    }
+
+    /** How long ago the last message came, or this object was made. */
+    Duration quiet() {
+        return Duration.ofNanos(System.nanoTime() - lastMessage);
+    }
+
+    List<String> filters() {
+        return subscriptions.stream().map(each -> each.filter().text()).toList();
+    }
+
+    String clientId() {
+        return clientId;
+    }
+
+    /** Ends the session at the broker, too: nothing is kept for it any longer. Before MQTT 5 that takes another connection. */
+    void end() {
+        if (ConnectionConfig.version(config) == ProtocolVersion.V5) {
+            client.disconnectAsync(
+                            ReasonCode.SUCCESS, MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, 0L), Duration.ZERO)
+                    .whenComplete((done, failed) -> client.closeAsync());
+        } else {
+            client.closeAsync().whenComplete((done, failed) -> {
+                MqttClient last = ConnectionConfig.builder(config, clientId)
+                        .cleanSession(true)
+                        .reconnect(Reconnect.never())
+                        .build();
+                last.connectAsync().whenComplete((result, refused) -> last.closeAsync());
+            });
+        }
+    }
+
+    /** Disconnects; the broker keeps the session, with all that is not acknowledged. */
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    private final class Observer implements ClientListener {
+        @Override
+        public void connected(MqttClient source, ConnectResult result) {
+            connections.incrementAndGet();
+            LOG.info(
+                    "{}: connected to {}, session {}",
+                    clientId,
+                    result.server(),
+                    result.sessionPresent() ? "resumed" : "new");
+        }
+
+        @Override
+        public void connectFailed(MqttClient source, ConnectFailure failed, @Nullable Duration next) {
+            String step = "step " + ConnectionCheck.step(failed.phase()) + " failed: " + failed.text();
+            if (next == null) {
+                fail(step, failed.exception());
+            } else {
+                LOG.warn("{}: {}; next attempt in {} ms", clientId, step, next.toMillis());
+            }
+        }
+
+        @Override
+        public void disconnected(MqttClient source, DisconnectCause cause, @Nullable Duration next) {
+            if (cause.endedBy() == DisconnectCause.EndedBy.APPLICATION) {
+                return;
+            }
+            if (isTakenOver(cause)) {
+                LOG.warn(
+                        "{}: another client took over the session, waiting {} s before reconnecting. If it happens again,"
+                                + " another connector or program has the same client identifier: set {}",
+                        clientId,
+                        AFTER_TAKEOVER.toSeconds(),
+                        ConnectionConfig.CLIENT_ID);
+            } else if (next == null) {
+                fail("disconnected: " + cause.text(), cause.exception());
+            } else {
+                LOG.warn("{}: disconnected: {}; next attempt in {} ms", clientId, cause.text(), next.toMillis());
+            }
+        }
+
+        @Override
+        public void handlerFailed(MqttClient source, Message message, Throwable failed) {
+            if (!(failed instanceof InterruptedException)) {
+                LOG.error("{}: could not take a message of '{}'", clientId, message.topic(), failed);
+            }
+        }
+
+        @Override
+        public void resubscribed(MqttClient source, TopicSubscription subscription, ReasonCode reason) {
+            if (reason.isError()) {
+                fail(
+                        "the broker has lost the session and refuses the subscription to '" + subscription.filter()
+                                + "': " + reason,
+                        null);
+            } else {
+                LOG.warn(
+                        "{}: the broker had lost the session; subscribed again to '{}'",
+                        clientId,
+                        subscription.filter());
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package io.godwit.kafka.connect;
+
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.TopicFilter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.errors.DataException;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.apache.kafka.connect.source.SourceTask;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One session at the MQTT broker, under the client identifier of connector and task number, so that it survives restarts and
+ * rebalances. Messages wait in a bounded buffer for {@code poll}; each is acknowledged in {@code commitRecord}, when Kafka has
+ * its record. What is not acknowledged when the task ends, the broker sends again, to whichever worker runs the task next.
+ */
+public final class MqttSourceTask extends SourceTask {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttSourceTask.class);
+
+    private static final long POLL_MILLIS = 500;
+
+    /** In an offset: how many records this process had made; keeps offsets apart, and has no other meaning. */
+    private static final String COUNT = "message";
+
+    /** In an offset: what the session is subscribed to, one filter a line. */
+    private static final String FILTERS = "filters";
+
+    // Set once.
+    private final SourceMetrics metrics = new SourceMetrics();
+    private final long started = System.nanoTime();
+    private final List<RetiredSession> retired = new ArrayList<>();
+    private @Nullable SourceConfig config;
+    private @Nullable RecordMaker maker;
+    private @Nullable ReceiveBuffer buffer;
+    private @Nullable BrokerSession session;
+    private List<TopicFilter> wanted = List.of();
+    private Map<String, String> partition = Map.of();
+    private String filters = "";
+    private Set<String> former = Set.of();
+    private boolean tolerant;
+
+    // Task thread only.
+    private long records;
+    private boolean warnedOfUnwanted;
+
+    /** For Connect, by reflection. */
+    public MqttSourceTask() {}
+
+    @Override
+    public String version() {
+        return Versions.current();
+    }
+
+    @Override
+    public void start(Map<String, String> props) {
+        SourceConfig settings = new SourceConfig(props);
+        String connector = props.getOrDefault("name", "godwit");
+        int task = Integer.parseInt(props.getOrDefault(SourceConfig.TASK, "0"));
+        TaskPlan plan = new TaskPlan(
+                Integer.parseInt(props.getOrDefault(SourceConfig.TASKS, "1")),
+                Boolean.parseBoolean(props.get(SourceConfig.IS_SHARED)));
+        ReceiveBuffer messages = new ReceiveBuffer(settings.getLong(SourceConfig.BUFFER_BYTES));
+        String clientId = ConnectionConfig.clientId(settings, connector, task);
+        BrokerSession own = new BrokerSession(
+                settings,
+                clientId,
+                plan.subscriptions(settings, connector, task),
+                (message, acknowledgement) ->
+                        messages.add(new PendingMessage(message, acknowledgement, System.currentTimeMillis())));
+        config = settings;
+        maker = new RecordMaker(settings);
+        buffer = messages;
+        session = own;
+        wanted = settings.getList(SourceConfig.TOPICS).stream()
+                .map(TopicFilter::of)
+                .toList();
+        tolerant = "all".equals(props.get("errors.tolerance"));
+        partition = MqttSourceConnector.partition(clientId);
+        filters = String.join("\n", own.filters());
+        former = subscribedBefore(partition);
+        former.removeAll(own.filters());
+        metrics.register(() -> context.pluginMetrics(), messages, own);
+        own.start();
+        for (String number : props.getOrDefault(SourceConfig.RETIRED, "").split(",")) {
+            if (!number.isEmpty()) {
+                retire(settings, ConnectionConfig.clientId(settings, connector, Integer.parseInt(number)), messages);
+            }
+        }
+    }
+
+    private void retire(SourceConfig settings, String clientId, ReceiveBuffer messages) {
+        Set<String> old = subscribedBefore(MqttSourceConnector.partition(clientId));
+        retired.add(new RetiredSession(
+                settings,
+                clientId,
+                old,
+                (message, acknowledgement) ->
+                        messages.add(new PendingMessage(message, acknowledgement, System.currentTimeMillis()))));
+    }
+
+    /** What a session was subscribed to when its last offset was written. */
+    private Set<String> subscribedBefore(Map<String, String> sessionPartition) {
+        Map<String, Object> offset = context.offsetStorageReader().offset(sessionPartition);
+        Object list = offset == null ? null : offset.get(FILTERS);
+        Set<String> before = new TreeSet<>();
+        if (list instanceof String text && !text.isEmpty()) {
+            before.addAll(List.of(text.split("\n")));
+        }
+        return before;
+    }
+
+    @Override
+    public @Nullable List<SourceRecord> poll() throws InterruptedException {
+        ReceiveBuffer messages = started(buffer);
+        BrokerSession own = started(session);
+        ConnectException failure = own.failure();
+        if (failure != null) {
+            throw failure;
+        }
+        endFormerSubscriptions(own);
+        retired.removeIf(RetiredSession::tick);
+        List<PendingMessage> taken = messages.take(started(config).getInt(SourceConfig.BATCH), POLL_MILLIS);
+        if (taken.isEmpty()) {
+            return null;
+        }
+        List<SourceRecord> made = new ArrayList<>(taken.size());
+        for (PendingMessage message : taken) {
+            PendingRecord record = record(message);
+            if (record != null) {
+                made.add(record);
+            }
+        }
+        return made.isEmpty() ? null : made;
+    }
+
+    /** Filters that belong to other tasks now, or to none: they have had the time to subscribe, so nothing is missed. */
+    private void endFormerSubscriptions(BrokerSession own) {
+        if (!former.isEmpty()
+                && own.isSubscribed()
+                && Duration.ofNanos(System.nanoTime() - started).compareTo(RetiredSession.OVERLAP) > 0) {
+            LOG.info("{}: unsubscribes from {}, of an earlier configuration", own.clientId(), former);
+            own.unsubscribe(former);
+            former = Set.of();
+        }
+    }
+
+    private @Nullable PendingRecord record(PendingMessage pending) {
+        Message message = pending.message();
+        metrics.received.incrementAndGet();
+        if (message.isDuplicate()) {
+            metrics.duplicates.incrementAndGet();
+        }
+        if (message.retain() && !takesRetained() || !isWanted(message)) {
+            metrics.skipped.incrementAndGet();
+            drop(pending);
+            return null;
+        }
+        Map<String, Object> offset = new HashMap<>(4);
+        offset.put(COUNT, ++records);
+        offset.put(FILTERS, filters);
+        RecordMaker factory = started(maker);
+        try {
+            return factory.make(pending, partition, offset);
+        } catch (DataException e) {
+            metrics.bad.incrementAndGet();
+            String text = "no record can be made of a message of '" + message.topic() + "': " + e.getMessage();
+            if (!tolerant) {
+                throw new ConnectException(
+                        text + ". The message stays unacknowledged. Set errors.tolerance=all, and "
+                                + SourceConfig.DEAD_LETTERS + ", to go on",
+                        e);
+            }
+            if (factory.hasDeadLetters()) {
+                return factory.deadLetter(pending, e, partition, offset);
+            }
+            LOG.warn("dropped: {}", text);
+            drop(pending);
+            return null;
+        }
+    }
+
+    private void drop(PendingMessage pending) {
+        pending.acknowledgement().acknowledge();
+        started(buffer).done(pending.bytes());
+    }
+
+    /** The broker leaves out what is not wanted; before MQTT 5 it cannot be told. */
+    private boolean takesRetained() {
+        SourceConfig settings = started(config);
+        return switch (settings.getString(SourceConfig.RETAINED)) {
+            case "none" -> false;
+            case "all" -> true;
+            default -> {
+                ConnectResult first = started(session).firstConnection();
+                yield ConnectionConfig.version(settings) == ProtocolVersion.V5
+                        || first == null
+                        || !first.sessionPresent();
+            }
+        };
+    }
+
+    /** Not so for a filter that was taken out of the configuration, and which the session still has. */
+    private boolean isWanted(Message message) {
+        for (TopicFilter filter : wanted) {
+            if (filter.matches(message.topic())) {
+                return true;
+            }
+        }
+        if (!warnedOfUnwanted) {
+            warnedOfUnwanted = true;
+            LOG.warn(
+                    "{}: drops messages that no filter of {} matches, such as of '{}': the session is subscribed to an"
+                            + " earlier filter",
+                    started(session).clientId(),
+                    SourceConfig.TOPICS,
+                    message.topic());
+        }
+        return false;
+    }
+
+    /** Kafka has the record, or it was filtered, or given up under errors.tolerance=all: the message is acknowledged. */
+    @Override
+    public void commitRecord(SourceRecord record, @Nullable RecordMetadata metadata) {
+        if (record instanceof PendingRecord pending && pending.commit()) {
+            metrics.committed.incrementAndGet();
+            started(buffer).done(pending.bytes());
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (buffer != null) {
+            buffer.close();
+        }
+        if (session != null) {
+            session.close();
+        }
+        retired.forEach(RetiredSession::close);
+    }
+
+    private static <T> T started(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the task was not started");
+        }
+        return part;
+    }
+}

@@ -1,0 +1,283 @@
+package io.godwit.kafka.connect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.godwit.mqtt.broker.BrokerPolicy;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.testkit.SeenMessage;
+import io.godwit.testkit.TestBroker;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.errors.ConnectException;
+import org.apache.kafka.connect.errors.RetriableException;
+import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.sink.SinkRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MqttSinkTaskTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final TopicPartition PARTITION = new TopicPartition("commands", 0);
+
+    private final AtomicReference<ReasonCode> answer = new AtomicReference<>(ReasonCode.SUCCESS);
+    private final Map<String, String> settings = new HashMap<>();
+    private final FakeSinkContext context = new FakeSinkContext();
+    private final MqttSinkTask task = new MqttSinkTask();
+    private TestBroker broker;
+
+    @BeforeEach
+    void start() {
+        broker = TestBroker.builder()
+                .policy(new BrokerPolicy() {
+                    @Override
+                    public ReasonCode publish(String clientId, Message message) {
+                        return message.topic().startsWith("refused") ? answer.get() : ReasonCode.SUCCESS;
+                    }
+                })
+                .start();
+        settings.putAll(Map.of("name", "sink", "mqtt.server.uri", broker.uri(), "mqtt.topic", "{key}"));
+        context.assigned.add(PARTITION);
+    }
+
+    @AfterEach
+    void stop() {
+        task.stop();
+        broker.close();
+    }
+
+    private void connect(String... more) {
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put(more[i], more[i + 1]);
+        }
+        task.initialize(context);
+        task.start(settings);
+        task.open(context.assigned);
+        broker.awaitConnected("sink-0", SOON);
+        await().atMost(SOON).until(this::accepts);
+    }
+
+    private boolean accepts() {
+        try {
+            task.put(List.of(record(0, "first", "x")));
+            return true;
+        } catch (RetriableException e) {
+            return false;
+        }
+    }
+
+    private static SinkRecord record(long offset, String key, Object value) {
+        return new SinkRecord(
+                "commands",
+                0,
+                Schema.STRING_SCHEMA,
+                key,
+                null,
+                value,
+                offset,
+                null,
+                TimestampType.NO_TIMESTAMP_TYPE,
+                new ConnectHeaders());
+    }
+
+    private long committed(long delivered) {
+        OffsetAndMetadata offset = task.preCommit(Map.of(PARTITION, new OffsetAndMetadata(delivered)))
+                .get(PARTITION);
+        return offset == null ? -1 : offset.offset();
+    }
+
+    private List<String> topics() {
+        return broker.messages().stream().map(seen -> seen.message().topic()).toList();
+    }
+
+    @Test
+    void only_offsets_of_acknowledged_messages_are_committed() {
+        connect();
+        await().atMost(SOON).until(() -> committed(1) == 1);
+        broker.silent(true);
+
+        task.put(List.of(record(1, "a", "x"), record(2, "b", "y")));
+
+        assertThat(committed(3)).isEqualTo(1);
+        broker.silent(false);
+        await().atMost(SOON).until(() -> committed(3) == 3);
+        assertThat(topics()).containsExactly("first", "a", "b");
+    }
+
+    @Test
+    void an_unreachable_broker_is_a_retriable_error_and_nothing_is_published_twice() {
+        connect("mqtt.reconnect.backoff.max.ms", "100");
+        broker.goOffline();
+        List<SinkRecord> batch = List.of(record(1, "a", "x"));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThatThrownBy(() -> task.put(batch))
+                        .isInstanceOf(RetriableException.class)
+                        .hasMessageContaining("no connection to the MQTT broker"));
+        broker.goOnline();
+
+        await().atMost(SOON).until(() -> {
+            try {
+                task.put(batch);
+                return true;
+            } catch (RetriableException e) {
+                return false;
+            }
+        });
+
+        task.put(batch);
+        await().atMost(SOON).until(() -> committed(2) == 2);
+        assertThat(topics().stream().filter("a"::equals)).hasSize(1);
+    }
+
+    @Test
+    void a_refused_message_goes_to_the_dead_letter_queue_and_the_next_ones_go_on() {
+        answer.set(ReasonCode.NOT_AUTHORIZED);
+        connect();
+
+        task.put(List.of(record(1, "refused/x", "x"), record(2, "b", "y")));
+
+        await().atMost(SOON).until(() -> committed(3) == 3);
+        assertThat(context.deadLetters).extracting(SinkRecord::kafkaOffset).containsExactly(1L);
+        assertThat(topics()).contains("b");
+    }
+
+    @Test
+    void without_a_dead_letter_queue_a_refused_message_fails_the_task() {
+        answer.set(ReasonCode.NOT_AUTHORIZED);
+        context.reports = false;
+        connect();
+        task.put(List.of(record(1, "refused/x", "x")));
+
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThatThrownBy(() -> task.put(List.of()))
+                        .isInstanceOf(ConnectException.class)
+                        .hasMessageContaining("commands-0 at offset 1"));
+    }
+
+    @Test
+    void a_temporary_refusal_reads_the_partition_again_from_there() {
+        answer.set(ReasonCode.QUOTA_EXCEEDED);
+        connect();
+        task.put(List.of(record(1, "refused/x", "x"), record(2, "b", "y")));
+        await().atMost(SOON).until(() -> {
+            task.put(List.of());
+            return context.rewinds.containsKey(PARTITION);
+        });
+        assertThat(context.rewinds).containsEntry(PARTITION, 1L);
+        assertThat(committed(3)).isEqualTo(1);
+        answer.set(ReasonCode.SUCCESS);
+
+        task.put(List.of(record(1, "refused/x", "x"), record(2, "b", "y")));
+
+        await().atMost(SOON).until(() -> committed(3) == 3);
+        assertThat(topics()).endsWith("refused/x", "b");
+        assertThat(context.deadLetters).isEmpty();
+    }
+
+    @Test
+    void too_much_in_flight_pauses_the_consumer_until_half_is_acknowledged() {
+        connect("max.in.flight", "2");
+        broker.silent(true);
+        task.put(List.of(record(1, "a", "x"), record(2, "a", "y"), record(3, "a", "z")));
+        assertThat(context.paused).containsExactly(PARTITION);
+
+        broker.silent(false);
+
+        await().atMost(SOON).until(() -> {
+            task.put(List.of());
+            return context.paused.isEmpty();
+        });
+    }
+
+    @Test
+    void a_record_without_a_topic_is_a_bad_one() {
+        connect();
+
+        task.put(List.of(record(1, null, "x"), record(2, "a/#", "y")));
+
+        assertThat(context.deadLetters).hasSize(2);
+        assertThat(context.reasons.get(0)).hasMessageContaining("no value for {key}");
+        assertThat(context.reasons.get(1)).hasMessageContaining("#");
+        await().atMost(SOON).until(() -> committed(3) == 3);
+    }
+
+    @Test
+    void headers_set_the_fields_of_the_message() {
+        connect();
+        SinkRecord record = record(1, "a", "x".getBytes(StandardCharsets.UTF_8));
+        record.headers()
+                .addString("mqtt.qos", "2")
+                .addBoolean("mqtt.retain", true)
+                .addLong("mqtt.message.expiry", 60)
+                .addString("mqtt.content.type", "text/plain")
+                .addString("mqtt.user.site", "north")
+                .addString("other", "ignored");
+
+        task.put(List.of(record));
+
+        SeenMessage seen = broker.awaitMessage(each -> each.message().topic().equals("a"), SOON);
+        Message message = seen.message();
+        assertThat(message.qos()).isEqualTo(Qos.EXACTLY_ONCE);
+        assertThat(message.retain()).isTrue();
+        assertThat(message.expiry()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(message.contentType()).isEqualTo("text/plain");
+        assertThat(message.userProperty("site")).isEqualTo("north");
+        assertThat(message.text()).isEqualTo("x");
+    }
+
+    @Test
+    void a_structured_value_becomes_json_and_can_name_the_topic() {
+        connect("mqtt.topic", "{json:/device/id}/{header:kind|none}/{topic}");
+
+        task.put(List.of(record(1, "k", Map.of("device", Map.of("id", 7)))));
+
+        SeenMessage seen = broker.awaitMessage(each -> each.message().topic().startsWith("7/"), SOON);
+        assertThat(seen.message().topic()).isEqualTo("7/none/commands");
+        assertThat(seen.message().text()).isEqualTo("{\"device\":{\"id\":7}}");
+    }
+
+    @Test
+    void a_record_without_a_value_is_ignored_or_clears_the_retained_message() {
+        connect("behavior.on.null.values", "publish", "mqtt.retain", "true");
+        task.put(List.of(record(1, "a", "kept")));
+        await().atMost(SOON).until(() -> broker.retained("a") != null);
+
+        task.put(List.of(record(2, "a", null)));
+
+        await().atMost(SOON).until(() -> broker.retained("a") == null);
+        MessageMaker ignoring =
+                new MessageMaker(new SinkConfig(Map.of("mqtt.server.uri", "mqtt://localhost", "mqtt.topic", "t")));
+        assertThat(ignoring.make(record(3, "a", null))).isNull();
+    }
+
+    @Test
+    void messages_keep_the_order_of_the_records() {
+        connect();
+        List<SinkRecord> records = new ArrayList<>();
+        for (int i = 1; i <= 200; i++) {
+            records.add(record(i, "k/" + i, "x"));
+        }
+
+        task.put(records);
+
+        await().atMost(SOON).until(() -> committed(201) == 201);
+        assertThat(topics())
+                .containsExactlyElementsOf(java.util.stream.Stream.concat(
+                                java.util.stream.Stream.of("first"),
+                                java.util.stream.IntStream.rangeClosed(1, 200).mapToObj(i -> "k/" + i))
+                        .toList());
+    }
+}
