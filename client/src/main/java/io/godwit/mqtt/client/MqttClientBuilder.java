@@ -545,11 +545,14 @@ public final class MqttClientBuilder {
      * Creates the client, not connected yet.
      *
      * @throws IllegalArgumentException if settings contradict each other; the message says how to fix them
+     * @throws IllegalStateException if the Netty on the class path cannot be used; the message says what to put into the build
      * @throws MqttStoreException if the session store cannot be opened
      */
     public MqttClient build() {
         check();
         Transport through = transport != null ? transport : NettyTransport.shared();
+        TransportOptions network = transportOptions();
+        through.check(network);
         EventLoop loop = through.nextLoop();
         ClientConfig.Login login = new ClientConfig.Login(
                 version,
@@ -564,7 +567,7 @@ public final class MqttClientBuilder {
                 authenticator);
         ConnectPackets.check(login);
         RealMqttClient client = new RealMqttClient(new ClientConfig(
-                new ClientConfig.Network(transportOptions(), through, loop, daemon),
+                new ClientConfig.Network(network, through, loop, daemon),
                 login,
                 new ClientConfig.Recovery(reconnect, retryFirst, redirects, store),
                 sessionConfig(wallClock.getAsLong() * 1_000_000L - loop.nanoTime()),

@@ -2,8 +2,8 @@ package io.godwit.mqtt.broker.internal;
 
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -19,15 +19,16 @@ public final class LoopThread implements AutoCloseable {
     private static final int SECONDS_TO_WAIT = 10;
 
     private final String name;
-    private final MultiThreadIoEventLoopGroup group;
+    private final EventLoopGroup group;
     private final EventLoop loop;
     private volatile @Nullable Thread thread;
 
+    @SuppressWarnings("deprecation") // in 4.2 only; Netty 4.1 has nothing else
     public LoopThread(String name) {
         this.name = name;
         ThreadFactory named = new DefaultThreadFactory(name, true);
         ThreadFactory remembering = task -> start(named, task);
-        this.group = new MultiThreadIoEventLoopGroup(1, remembering, NioIoHandler.newFactory());
+        this.group = new NioEventLoopGroup(1, remembering);
         this.loop = group.next();
     }
 
@@ -37,7 +38,7 @@ public final class LoopThread implements AutoCloseable {
         return made;
     }
 
-    public MultiThreadIoEventLoopGroup group() {
+    public EventLoopGroup group() {
         return group;
     }
 

@@ -32,6 +32,11 @@ public abstract class ForwardingTransport implements Transport {
     }
 
     @Override
+    public void check(TransportOptions options) {
+        delegate.check(options);
+    }
+
+    @Override
     public Attempt open(EventLoop loop, TransportOptions options, ConnectionListener listener) {
         Link link = decorate(loop, options, listener);
         link.started(delegate.open(loop, options, link));

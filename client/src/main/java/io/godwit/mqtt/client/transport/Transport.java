@@ -11,6 +11,13 @@ public interface Transport extends AutoCloseable {
     EventLoop nextLoop();
 
     /**
+     * Checks that the transport can connect with these options on this class path. Any thread.
+     *
+     * @throws IllegalStateException if it lacks a library; the message says which, and what to put into the build
+     */
+    default void check(TransportOptions options) {}
+
+    /**
      * Starts an attempt to connect. Never blocks, any thread. Ends in exactly one of {@link ConnectionListener#connected} and
      * {@link ConnectionListener#failed}, both in a later turn of {@code loop}; after {@link Attempt#cancel()} in neither.
      *

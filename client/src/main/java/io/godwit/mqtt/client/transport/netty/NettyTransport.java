@@ -1,13 +1,13 @@
 package io.godwit.mqtt.client.transport.netty;
 
+import io.godwit.mqtt.client.net.ProxyServer;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
-import io.netty.channel.IoEventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ public final class NettyTransport implements Transport {
     private static final long CLOSE_LIMIT_SECONDS = 5;
 
     /** Set once. */
-    private final IoEventLoopGroup group;
+    private final EventLoopGroup group;
 
     private final List<NettyEventLoop> loops;
     private final Sockets sockets;
@@ -45,10 +45,14 @@ public final class NettyTransport implements Transport {
     }
 
     NettyTransport(int threads, Sockets sockets, ServiceRecords serviceRecords, boolean closeable) {
+        NettyVersions.check();
         this.sockets = sockets;
         this.closeable = closeable;
-        group = new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory("godwit-io", true), sockets.ioHandlers());
+        try {
+            group = sockets.newGroup(threads, new DefaultThreadFactory("godwit-io", true));
+        } catch (LinkageError unfit) {
+            throw NettyVersions.explain(unfit);
+        }
         List<NettyEventLoop> made = new ArrayList<>(threads);
         for (EventExecutor executor : group) {
             made.add(new NettyEventLoop((io.netty.channel.EventLoop) executor));
@@ -62,18 +66,41 @@ public final class NettyTransport implements Transport {
      * use, never closed.
      */
     public static NettyTransport shared() {
+        NettyVersions.check(); // here, so that its failure is not that of a class initializer
         return Shared.INSTANCE;
+    }
+
+    private static NettyTransport create() {
+        return new NettyTransport(Math.min(Runtime.getRuntime().availableProcessors(), 4), Sockets.best(), false);
     }
 
     /** Holds the shared transport, so that a JVM which uses another one has no threads of it. */
     private static final class Shared {
-        static final NettyTransport INSTANCE =
-                new NettyTransport(Math.min(Runtime.getRuntime().availableProcessors(), 4), Sockets.best(), false);
+        static final NettyTransport INSTANCE = create();
     }
 
     @Override
     public EventLoop nextLoop() {
         return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+    }
+
+    @Override
+    public void check(TransportOptions options) {
+        if (options.servers().stream().anyMatch(server -> server.scheme().isWebSocket())) {
+            NettyVersions.checkOptional(
+                    "a ws:// or wss:// server", "netty-codec-http", "io.netty.handler.codec.http.HttpClientCodec");
+        }
+        ProxyServer proxy = options.proxy();
+        if (proxy != null) {
+            NettyVersions.checkOptional("a proxy", "netty-handler-proxy", "io.netty.handler.proxy.ProxyHandler");
+            boolean http = proxy.kind() == ProxyServer.Kind.HTTP;
+            NettyVersions.checkOptional(
+                    "the proxy " + proxy,
+                    http ? "netty-codec-http" : "netty-codec-socks",
+                    http
+                            ? "io.netty.handler.codec.http.HttpClientCodec"
+                            : "io.netty.handler.codec.socksx.SocksMessage");
+        }
     }
 
     @Override

@@ -4,20 +4,16 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollDomainSocketChannel;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.channel.unix.DomainSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadFactory;
 
 /**
  * The kinds of sockets and how they are configured. Epoll if its native library loads, because it needs less memory per channel
@@ -26,38 +22,40 @@ import java.nio.file.Path;
 enum Sockets {
     EPOLL {
         @Override
-        IoHandlerFactory ioHandlers() {
-            return EpollIoHandler.newFactory();
+        EventLoopGroup newGroup(int threads, ThreadFactory factory) {
+            return EpollSockets.newGroup(threads, factory);
         }
 
         @Override
         Channel newTcp() {
-            EpollSocketChannel channel = new EpollSocketChannel();
-            limitUnsent(channel, true);
-            return channel;
+            return EpollSockets.newTcp();
         }
 
         @Override
         void limitUnsent(Channel channel, boolean limited) {
-            if (channel instanceof EpollSocketChannel tcp && tcp.isOpen()) {
-                tcp.config().setTcpNotSentLowAt(limited ? MOST_NOT_SENT : UNLIMITED);
-            }
+            EpollSockets.limitUnsent(channel, limited);
         }
 
         @Override
         Channel newUnix() {
-            return new EpollDomainSocketChannel();
+            return EpollSockets.newUnix();
         }
 
         @Override
         SocketAddress unixAddress(String path) {
-            return new DomainSocketAddress(path);
+            return EpollSockets.unixAddress(path);
+        }
+
+        @Override
+        boolean isUnix(SocketAddress address) {
+            return EpollSockets.isUnix(address);
         }
     },
     NIO {
         @Override
-        IoHandlerFactory ioHandlers() {
-            return NioIoHandler.newFactory();
+        @SuppressWarnings("deprecation") // in 4.2 only; Netty 4.1 has nothing else
+        EventLoopGroup newGroup(int threads, ThreadFactory factory) {
+            return new NioEventLoopGroup(threads, factory);
         }
 
         @Override
@@ -74,12 +72,12 @@ enum Sockets {
         SocketAddress unixAddress(String path) {
             return UnixDomainSocketAddress.of(Path.of(path));
         }
+
+        @Override
+        boolean isUnix(SocketAddress address) {
+            return address instanceof UnixDomainSocketAddress;
+        }
     };
-
-    /** Bytes of a thin link that the kernel holds before they go to the network. */
-    private static final long MOST_NOT_SENT = 128 << 10;
-
-    private static final long UNLIMITED = 0xffff_ffffL;
 
     /** Bytes waiting for the socket above which a connection is not writable, and below which it is again. */
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(128 << 10, 256 << 10);
@@ -91,18 +89,25 @@ enum Sockets {
     private static final RecvByteBufAllocator RECEIVE =
             new AdaptiveRecvByteBufAllocator(2 << 10, 2 << 10, 256 << 10).maxMessagesPerRead(4);
 
-    /** The best kind on this machine. */
+    /** The best kind on this machine. An application may leave out the jars of epoll. */
     static Sockets best() {
-        return Epoll.isAvailable() ? EPOLL : NIO;
+        try {
+            return EpollSockets.isAvailable() ? EPOLL : NIO;
+        } catch (NoClassDefFoundError absent) {
+            return NIO;
+        }
     }
 
-    abstract IoHandlerFactory ioHandlers();
+    /** A group of event loops, one thread each. Only what Netty 4.1 and 4.2 both have. */
+    abstract EventLoopGroup newGroup(int threads, ThreadFactory factory);
 
     abstract Channel newTcp();
 
     abstract Channel newUnix();
 
     abstract SocketAddress unixAddress(String path);
+
+    abstract boolean isUnix(SocketAddress address);
 
     /**
      * Says whether the kernel, where it can, holds little that has not gone to the network. Without a limit it takes
@@ -113,7 +118,7 @@ enum Sockets {
 
     /** A new channel for the address, configured, not registered yet. */
     Channel newChannel(SocketAddress address) {
-        boolean unix = address instanceof DomainSocketAddress || address instanceof UnixDomainSocketAddress;
+        boolean unix = isUnix(address);
         Channel channel = unix ? newUnix() : newTcp();
         ChannelConfig config = channel.config();
         config.setWriteBufferWaterMark(WATER_MARK);
