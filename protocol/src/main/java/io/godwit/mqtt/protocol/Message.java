@@ -8,8 +8,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An application message: what travels from a publisher to its subscribers. Immutable; {@link #qos(Qos)} and its
- * neighbours return a changed copy. Properties are those of MQTT 5 and are left out on older versions.
+ * An application message: what travels from a publisher to its subscribers. Immutable; {@link #withQos(Qos)} and its
+ * neighbours return a changed copy. Properties are those of MQTT 5: publishing a message that has some over an older version fails,
+ * unless the client may drop them.
  *
  * <p>The payload array is not copied, neither in nor out: do not change it while a publish of it is under way.
  */
