@@ -199,7 +199,7 @@ public final class MqttSinkTask extends SinkTask {
         if (failed instanceof PublishException publish) {
             return switch (publish.kind()) {
                 case REFUSED -> publish.reason() == ReasonCode.QUOTA_EXCEEDED;
-                case QUEUE_FULL, DROPPED, SESSION_LOST, CONNECTION_LOST -> true;
+                case QUEUE_FULL, DROPPED, CANCELLED, SESSION_LOST, CONNECTION_LOST -> true;
                 case LIMIT, EXPIRED, BROKER_DISCONNECTS -> false;
             };
         }
