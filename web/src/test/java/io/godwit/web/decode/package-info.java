@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.web.decode;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.web.model;
+
+import org.jspecify.annotations.NullMarked;
