@@ -90,7 +90,12 @@ final class DeviceConnection {
                 .connackTimeout(settings.networkTimeout())
                 .closeTimeout(settings.networkTimeout())
                 .executor(owner.events())
-                .handler("#", message -> owner.arrived(this, message))
+                .manualHandler("#", (message, acknowledgement) -> {
+                    // What arrives while the connection closes stays unacknowledged, and comes again with the session.
+                    if (owner.arrived(this, message)) {
+                        acknowledgement.acknowledge();
+                    }
+                })
                 .listener(new ClientListener() {
                     @Override
                     public void disconnected(MqttClient from, DisconnectCause cause, @Nullable Duration next) {

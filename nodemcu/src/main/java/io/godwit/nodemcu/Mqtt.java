@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -58,6 +57,7 @@ public final class Mqtt {
     private final byte @Nullable [] password;
     private final boolean cleanSession;
     private final Executor events;
+    private final CompletionOrder order;
     private final MqttSettings.Timer timer;
     private final UnpluggableTransport transport;
     private final MqttWarnings warnings;
@@ -113,6 +113,7 @@ public final class Mqtt {
         this.maxMessageLength = parameters.maxMessageLength();
         Executor given = settings.environment().executor();
         this.events = given != null ? given : new SerialExecutor();
+        this.order = new CompletionOrder(events);
         this.timer = settings.timerOn(events);
         this.transport = new UnpluggableTransport(
                 TransportAccess.of(settings.environment().clients().get()));
@@ -181,6 +182,10 @@ public final class Mqtt {
 
     Executor events() {
         return events;
+    }
+
+    CompletionOrder order() {
+        return order;
     }
 
     MqttSettings.Timer timer() {
@@ -572,28 +577,19 @@ public final class Mqtt {
         lastFailure = failure;
     }
 
-    void arrived(DeviceConnection from, Message message) {
-        if (isCurrent(from)) {
-            observer.received();
-            incoming.deliver(message);
+    /** Delivers a message; returns false if the connection is given up or replaced. */
+    boolean arrived(DeviceConnection from, Message message) {
+        order.catchUp();
+        if (!isCurrent(from)) {
+            return false;
         }
+        observer.received();
+        incoming.deliver(message);
+        return true;
     }
 
-    /**
-     * Runs the action when the future completes: on the executor of callbacks, where the client completes its futures, and
-     * never inside the call that attaches it.
-     */
     <T> void then(CompletableFuture<T> future, BiConsumer<? super T, ? super @Nullable Throwable> action) {
-        AtomicBoolean attached = new AtomicBoolean();
-        Thread caller = Thread.currentThread();
-        future.whenComplete((value, problem) -> {
-            if (!attached.get() && Thread.currentThread() == caller) {
-                events.execute(() -> action.accept(value, problem));
-            } else {
-                action.accept(value, problem);
-            }
-        });
-        attached.set(true);
+        order.then(future, action);
     }
 
     @Override

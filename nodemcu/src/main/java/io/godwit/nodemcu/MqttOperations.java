@@ -122,6 +122,15 @@ final class MqttOperations {
             @Nullable Consumer<Mqtt> done,
             Supplier<CompletableFuture<T>> start,
             BiConsumer<? super T, ? super @Nullable Throwable> completed) {
+        return client.order().start(() -> startAndAttach(call, slot, done, start, completed));
+    }
+
+    private <T> boolean startAndAttach(
+            String call,
+            CallbackSlot slot,
+            @Nullable Consumer<Mqtt> done,
+            Supplier<CompletableFuture<T>> start,
+            BiConsumer<? super T, ? super @Nullable Throwable> completed) {
         CompletableFuture<T> future;
         try {
             future = start.get();

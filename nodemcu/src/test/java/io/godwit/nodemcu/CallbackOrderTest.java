@@ -15,11 +15,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Callbacks run in the order of the packets that caused them. The broker sends both packets in one segment. */
-@Timeout(60)
+/**
+ * Callbacks run in the order of the packets that caused them. The broker sends both packets in one segment. {@code
+ * -Dgodwit.order.rounds=1000} repeats each case so many times.
+ */
+@Timeout(600)
 @DisplayName("Order of NodeMCU's callbacks")
 class CallbackOrderTest {
-    private static final int ROUNDS = 100;
+    private static final int ROUNDS = Integer.getInteger("godwit.order.rounds", 50);
     private static final String CONNACK = "20 02 00 00";
     private static final String MESSAGE = "30 04 00 01 74 78";
 
