@@ -299,11 +299,15 @@ final class RunCommand implements Callable<Integer> {
     private int check() throws IOException {
         FlashImage image = FlashImage.read(script);
         List<ScriptCheck.Finding> findings =
-                ScriptCheck.check(image, profile == null ? Profile.ESP32 : Profile.of(profile));
+                profile == null ? ScriptCheck.check(image) : ScriptCheck.check(image, Profile.of(profile));
         findings.forEach(finding -> terminal.line(finding.toString()));
         if (!output.isQuiet()) {
             terminal.note(
                     findings.isEmpty() ? "everything that the scripts need is here" : findings.size() + " finding(s)");
+            if (profile == null) {
+                terminal.note("the scripts fit the firmware " + ScriptCheck.guess(image)
+                        + " best; --firmware lists what a release lacks");
+            }
         }
         return findings.isEmpty() ? ExitCodes.OK : ExitCodes.CHECK_FAILED;
     }

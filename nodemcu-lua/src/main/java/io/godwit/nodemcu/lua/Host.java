@@ -112,6 +112,7 @@ public final class Host implements AutoCloseable {
                             options.onError,
                             options.limits,
                             modules,
+                            modules::used,
                             shared),
                     clock,
                     new Flash(image),

@@ -2,6 +2,7 @@ package io.godwit.nodemcu.lua;
 
 import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.lua.device.FlashImage;
+import io.godwit.nodemcu.lua.module.FirmwareModules;
 import io.godwit.nodemcu.lua.module.Modules;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import io.godwit.nodemcu.lua.vm.LuaLimits;
@@ -27,6 +28,8 @@ public final class ScriptCheck {
     private static final Pattern LOCAL = Pattern.compile("\\b(?:local\\s+|function\\s*\\(|,\\s*)([a-z][a-z0-9_]*)\\b");
     private static final Pattern FILE = Pattern.compile("\\b(require|dofile|loadfile)\\s*\\(?\\s*[\"']([^\"']+)[\"']");
 
+    private static final String FIRMWARE = "the firmware ";
+
     /** The first byte of a compiled file. */
     private static final byte BINARY = 0x1B;
 
@@ -44,13 +47,33 @@ public final class ScriptCheck {
         }
     }
 
-    /** Looks through all Lua files of an image, in the order of their names, for the profile {@code esp32}. */
+    /** Looks through all Lua files of an image, in the order of their names, for what this host lacks. */
     public static List<Finding> check(FlashImage image) {
-        return check(image, Profile.ESP32);
+        return check(image, Profile.ESP32, false);
     }
 
     /** Looks through all Lua files of an image for what the firmware of a profile, or this host, lacks. */
     public static List<Finding> check(FlashImage image, Profile profile) {
+        return check(image, profile, true);
+    }
+
+    /** The profile whose firmware lacks the fewest of the functions that the scripts use; of several the first. */
+    public static Profile guess(FlashImage image) {
+        Profile best = Profile.ESP32;
+        int least = Integer.MAX_VALUE;
+        for (Profile profile : List.of(Profile.ESP32, Profile.ESP8266_3_0, Profile.ESP8266_2_2, Profile.ESP8266_1_5)) {
+            int lacks = (int) check(image, profile, true).stream()
+                    .filter(finding -> finding.text().startsWith(FIRMWARE))
+                    .count();
+            if (lacks < least) {
+                least = lacks;
+                best = profile;
+            }
+        }
+        return best;
+    }
+
+    private static List<Finding> check(FlashImage image, Profile profile, boolean firmware) {
         Modules modules = new Modules(profile);
         List<Finding> findings = new ArrayList<>();
         try (LuaMachine machine = new LuaMachine(
@@ -70,7 +93,7 @@ public final class ScriptCheck {
                 if (problem != null) {
                     findings.add(syntaxError(name, problem));
                 }
-                scan(name, source, image, modules, findings);
+                scan(name, source, image, modules, firmware ? profile : null, findings);
             }
         }
         return findings;
@@ -91,7 +114,13 @@ public final class ScriptCheck {
                 : new Finding(name, 1, problem);
     }
 
-    private static void scan(String name, byte[] source, FlashImage image, Modules modules, List<Finding> findings) {
+    private static void scan(
+            String name,
+            byte[] source,
+            FlashImage image,
+            Modules modules,
+            @Nullable Profile firmware,
+            List<Finding> findings) {
         String text = new String(source, StandardCharsets.ISO_8859_1);
         String code = withoutCommentsAndStrings(text);
         Set<String> locals = new TreeSet<>();
@@ -108,7 +137,11 @@ public final class ScriptCheck {
                 continue;
             }
             String problem = missing(module, path.substring(1).split("\\."), modules);
-            if (problem != null) {
+            boolean known = Modules.names().contains(module) || Modules.isMissing(module);
+            if (firmware != null && known && !FirmwareModules.hasFunction(firmware, module + path)) {
+                findings.add(new Finding(
+                        name, lineOf(code, used.start()), FIRMWARE + firmware + " has no '" + module + path + "'"));
+            } else if (problem != null) {
                 findings.add(new Finding(name, lineOf(code, used.start()), problem));
             }
         }

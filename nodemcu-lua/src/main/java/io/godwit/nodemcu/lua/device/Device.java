@@ -39,6 +39,8 @@ public final class Device implements AutoCloseable {
     private static final long MAX_SLEEP_MICROS = 1L << 40;
     /** How many different warnings a device reports; a script that makes them up must not fill the memory. */
     private static final int MAX_WARNINGS = 1000;
+    /** A text may quote what the script gave. */
+    private static final int WARNING_LENGTH = 500;
 
     // Set once.
     private final DeviceSettings settings;
@@ -213,6 +215,20 @@ public final class Device implements AutoCloseable {
         post(inThisBoot(work));
     }
 
+    /**
+     * Queues work that keeps bytes of the script until its turn. Thread of the device only.
+     *
+     * @throws LuaError if the device would be over its memory limit
+     */
+    public void later(long bytes, Runnable work) {
+        LuaMachine holder = requireMachine();
+        holder.reserve(bytes);
+        later(() -> {
+            holder.release(bytes);
+            work.run();
+        });
+    }
+
     /** Wraps work so that it does nothing once the device has restarted. Thread of the device only. */
     public Runnable inThisBoot(Runnable work) {
         int scope = boot;
@@ -276,7 +292,7 @@ public final class Device implements AutoCloseable {
         events.resetBusy();
         machine = new LuaMachine(
                 this,
-                new LuaMachine.Environment(settings.modules(), this::print, this::source, random),
+                new LuaMachine.Environment(settings.modules(), this::print, this::source, random, settings.used()),
                 settings.limits());
         listener.booted(this, reason);
         network.bootUp();
@@ -526,7 +542,7 @@ public final class Device implements AutoCloseable {
 
     /** Reports a warning, such as "an ESP32 would lose this callback": each text once, through all restarts. */
     public void warn(WarningType type, String text) {
-        warn(new Warning(type, text));
+        warn(new Warning(type, text.length() <= WARNING_LENGTH ? text : text.substring(0, WARNING_LENGTH) + " ..."));
     }
 
     public void warn(Warning warning) {

@@ -1,8 +1,10 @@
 package io.godwit.nodemcu.lua.device;
 
+import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import io.godwit.nodemcu.lua.vm.LuaLimits;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param onError what follows an uncaught error
  * @param limits for each callback
  * @param modules the ROM modules, by name
+ * @param used sees the whole name of each function, such as {@code wifi.sta.getip}, when the script first names it
  * @param options settings for modules, by name; a module states which it reads
  */
 public record DeviceSettings(
@@ -26,6 +29,7 @@ public record DeviceSettings(
         OnError onError,
         LuaLimits limits,
         Function<String, @Nullable LuaLibrary> modules,
+        BiConsumer<LuaCall, String> used,
         Map<Class<?>, Object> options) {
 
     public DeviceSettings {

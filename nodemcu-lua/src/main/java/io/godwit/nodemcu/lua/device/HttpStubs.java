@@ -22,6 +22,8 @@ public final class HttpStubs {
 
     /** How many requests are remembered. */
     private static final int KEPT_REQUESTS = 64;
+    /** Bodies of more bytes than this, all together, are not remembered either. */
+    private static final int KEPT_BYTES = 4 << 20;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -108,10 +110,10 @@ public final class HttpStubs {
     public @Nullable Response respond(Request request) {
         lock.lock();
         try {
-            if (requests.size() == KEPT_REQUESTS) {
+            requests.add(request);
+            while (requests.size() > KEPT_REQUESTS || requests.size() > 1 && keptBytes() > KEPT_BYTES) {
                 requests.removeFirst();
             }
-            requests.add(request);
             return stubs.stream()
                     .filter(stub -> stub.answers(request.method(), request.url()))
                     .map(Stub::response)
@@ -120,6 +122,14 @@ public final class HttpStubs {
         } finally {
             lock.unlock();
         }
+    }
+
+    private long keptBytes() {
+        long bytes = 0;
+        for (Request request : requests) {
+            bytes += request.body().length;
+        }
+        return bytes;
     }
 
     /** For modules: whether there is an answer from that host. */

@@ -27,6 +27,8 @@ public final class VirtualHardware {
 
     /** How many entries of the record a device keeps unless told otherwise. */
     private static final int DEFAULT_RECORD = 64;
+    /** The longest detail that is kept. */
+    private static final int DETAIL = 16 * 1024;
 
     private final Device device;
     private final long seed;
@@ -402,7 +404,8 @@ public final class VirtualHardware {
             while (record.size() >= recordLimit) {
                 record.poll();
             }
-            record.add(new Action(device.ageNanos(), what, detail));
+            String kept = detail.length() <= DETAIL ? detail : detail.substring(0, DETAIL) + " ...";
+            record.add(new Action(device.ageNanos(), what, kept));
         } finally {
             lock.unlock();
         }

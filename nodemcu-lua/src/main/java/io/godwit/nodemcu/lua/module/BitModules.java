@@ -44,6 +44,9 @@ final class BitModules {
 
     static final List<LuaLibrary> LIBRARIES = List.of(BIT, STRUCT);
 
+    /** A chip runs out of memory long before. */
+    private static final int MOST_PACKED = 1 << 20;
+
     private BitModules() {}
 
     private static int word(LuaCall call, int index) {
@@ -158,6 +161,9 @@ final class BitModules {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int argument = 2;
         while (format.next()) {
+            if (out.size() > MOST_PACKED) {
+                throw new LuaError("not enough memory");
+            }
             for (int pad = format.padding(out.size()); pad > 0; pad--) {
                 out.write(0);
             }

@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** {@code i2c}: transfers to the attached chips; what no chip answers is only recorded. */
 final class BusModules {
 
+    private static final String NO_MASTER = "a simulated device has no I2C master that would address it";
+
+    private static final LuaLibrary SLAVE = LuaLibrary.module("i2c.slave")
+            .refused("on", NO_MASTER)
+            .refused("setup", NO_MASTER)
+            .refused("send", NO_MASTER)
+            .build();
+
     private static final LuaLibrary I2C = LuaLibrary.module("i2c")
             .constants(0, "TRANSMITTER", "RECEIVER")
             .constant("SLOW", 100_000)
@@ -26,18 +34,30 @@ final class BusModules {
             .constant("SLAVE", 0)
             .constants(0, "NACK", "ACK")
             .fixed("setup", call -> call.push(call.number(4, 100_000)))
-            .function("start", call -> {
-                bus(call).flush(Modules.device(call));
-                return 0;
+            .function("start", BusModules::startOrStop)
+            .function("stop", BusModules::startOrStop)
+            .function(
+                    "address",
+                    call -> isDeferred(call)
+                            ? queue(call).address(call)
+                            : call.push(bus(call).address(call)))
+            .function(
+                    "write",
+                    call -> isDeferred(call)
+                            ? queue(call).write(call)
+                            : call.push(bus(call).write(call)))
+            .function(
+                    "read",
+                    call -> isDeferred(call)
+                            ? queue(call).read(call)
+                            : call.push(bus(call).read(call)))
+            .function("transfer", call -> {
+                if (!isDeferred(call)) {
+                    throw call.argument(1, "invalid id: must be i2c.HW0 or i2c.HW1");
+                }
+                return queue(call).transfer(call);
             })
-            .function("stop", call -> {
-                bus(call).flush(Modules.device(call));
-                return 0;
-            })
-            .function("address", call -> call.push(bus(call).address(call)))
-            .function("write", call -> call.push(bus(call).write(call)))
-            .function("read", call -> call.push(bus(call).read(call)))
-            .absent("transfer")
+            .nested("slave", SLAVE)
             .build();
 
     static final List<LuaLibrary> LIBRARIES = List.of(I2C, SpiModule.LIBRARY);
@@ -47,6 +67,28 @@ final class BusModules {
     /** The buses of a device in this boot, by id. */
     private static final class Buses {
         private final Map<Integer, I2cBus> byId = new HashMap<>(1);
+        private final Map<Integer, I2cTransfer> queues = new HashMap<>(0);
+    }
+
+    private static int startOrStop(LuaCall call) {
+        if (!isDeferred(call)) {
+            bus(call).flush(Modules.device(call));
+        }
+        return 0;
+    }
+
+    /** The two hardware interfaces of an ESP32 collect what they are told until {@code transfer}. */
+    private static boolean isDeferred(LuaCall call) {
+        int id = call.between(1, 0, 9);
+        return Modules.profile(call).isEsp32() && (id == 1 || id == 2);
+    }
+
+    private static I2cTransfer queue(LuaCall call) {
+        int id = call.between(1, 1, 2);
+        return Modules.device(call)
+                .state(Buses.class, d -> new Buses())
+                .queues
+                .computeIfAbsent(id, i -> new I2cTransfer());
     }
 
     private static I2cBus bus(LuaCall call) {

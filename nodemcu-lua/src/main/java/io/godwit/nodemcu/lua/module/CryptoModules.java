@@ -3,7 +3,6 @@ package io.godwit.nodemcu.lua.module;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -12,11 +11,13 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.crypto.Cipher;
 import javax.crypto.Mac;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /** {@code crypto} (digests, HMAC, AES as the chip does it) and {@code encoder} (hexadecimal and Base64). */
 final class CryptoModules {
@@ -42,28 +43,27 @@ final class CryptoModules {
 
     private static final LuaLibrary HASH = LuaLibrary.object("crypto.hash")
             .function("update", call -> {
-                call.object(1, Hash.class, "crypto.hash").text.writeBytes(call.bytes(2));
+                call.object(1, Hash.class, "crypto.hash").update(call.bytes(2));
                 return 0;
             })
-            .function("finalize", call -> {
-                Hash hash = call.object(1, Hash.class, "crypto.hash");
-                return call.push(hash.end.apply(hash.text.toByteArray()));
-            })
+            .function(
+                    "finalize",
+                    call -> call.push(call.object(1, Hash.class, "crypto.hash").end()))
             .build();
 
     private static final LuaLibrary CRYPTO = LuaLibrary.module("crypto")
-            .function("hash", call -> call.push(digest(call, 1).apply(call.bytes(2))))
-            .function("hmac", call -> call.push(hmac(call, 1, 3).apply(call.bytes(2))))
+            .function("hash", call -> call.push(digest(call, 1).of(call.bytes(2))))
+            .function("hmac", call -> call.push(hmac(call, 1, 3).of(call.bytes(2))))
             .function("fhash", call -> {
                 byte[] content = Modules.device(call).flash().read(call.text(2));
                 if (content == null) {
                     throw new LuaError("can't open file");
                 }
-                return call.push(digest(call, 1).apply(content));
+                return call.push(digest(call, 1).of(content));
             })
-            .function("new_hash", call -> call.pushObject(new Hash(digest(call, 1)), HASH))
-            .function("new_hmac", call -> call.pushObject(new Hash(hmac(call, 1, 2)), HASH))
-            .function("sha1", call -> call.push(digest("SHA-1").apply(call.bytes(1))))
+            .function("new_hash", call -> call.pushObject(digest(call, 1), HASH))
+            .function("new_hmac", call -> call.pushObject(hmac(call, 1, 2), HASH))
+            .function("sha1", call -> call.push(digest("SHA-1").of(call.bytes(1))))
             .function("toHex", call -> call.push(HexFormat.of().formatHex(call.bytes(1))))
             .function("toBase64", call -> call.push(Base64.getEncoder().encode(call.bytes(1))))
             .function("mask", call -> {
@@ -85,12 +85,36 @@ final class CryptoModules {
 
     private CryptoModules() {}
 
+    /** A digest or HMAC in progress; keeps none of the text. */
     private static final class Hash {
-        private final ByteArrayOutputStream text = new ByteArrayOutputStream();
-        private final UnaryOperator<byte[]> end;
+        private final Consumer<byte[]> add;
+        private final Supplier<byte[]> finish;
+        private byte @Nullable [] result;
 
-        Hash(UnaryOperator<byte[]> end) {
-            this.end = end;
+        Hash(Consumer<byte[]> add, Supplier<byte[]> finish) {
+            this.add = add;
+            this.finish = finish;
+        }
+
+        void update(byte[] text) {
+            if (result != null) {
+                throw new LuaError("the hash is finalized");
+            }
+            add.accept(text);
+        }
+
+        byte[] end() {
+            byte[] known = result;
+            if (known == null) {
+                known = finish.get();
+                result = known;
+            }
+            return known;
+        }
+
+        byte[] of(byte[] text) {
+            update(text);
+            return end();
         }
     }
 
@@ -104,34 +128,31 @@ final class CryptoModules {
         };
     }
 
-    private static UnaryOperator<byte[]> digest(LuaCall call, int index) {
+    private static Hash digest(LuaCall call, int index) {
         return digest(javaName(call, index));
     }
 
-    private static UnaryOperator<byte[]> digest(String name) {
-        return text -> {
-            try {
-                return MessageDigest.getInstance(name).digest(text);
-            } catch (GeneralSecurityException e) {
-                throw new LuaError("this host has no " + name);
-            }
-        };
+    private static Hash digest(String name) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance(name);
+            return new Hash(digest::update, digest::digest);
+        } catch (GeneralSecurityException e) {
+            throw new LuaError("this host has no " + name);
+        }
     }
 
-    private static UnaryOperator<byte[]> hmac(LuaCall call, int index, int keyIndex) {
+    private static Hash hmac(LuaCall call, int index, int keyIndex) {
         String name = "Hmac" + javaName(call, index).replace("-", "");
         byte[] given = call.bytes(keyIndex);
         // An empty key and one zero byte give the same HMAC, and Java refuses the former.
         byte[] key = given.length == 0 ? new byte[1] : given;
-        return text -> {
-            try {
-                Mac mac = Mac.getInstance(name);
-                mac.init(new SecretKeySpec(key, name));
-                return mac.doFinal(text);
-            } catch (GeneralSecurityException e) {
-                throw new LuaError("this host has no " + name);
-            }
-        };
+        try {
+            Mac mac = Mac.getInstance(name);
+            mac.init(new SecretKeySpec(key, name));
+            return new Hash(mac::update, mac::doFinal);
+        } catch (GeneralSecurityException e) {
+            throw new LuaError("this host has no " + name);
+        }
     }
 
     /** AES-128 with zero padding; a missing initialisation vector is all zeros. */

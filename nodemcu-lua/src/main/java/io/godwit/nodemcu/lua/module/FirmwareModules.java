@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which firmware has which module and function, from the documentation of the releases. Scripts get all modules in every
- * profile; this is for documents and checks.
+ * Which firmware has which module and function, from the documentation of the releases and the function tables in their
+ * code. Scripts get all modules in every profile; this is for documents, checks and warnings.
  */
 public final class FirmwareModules {
 
@@ -50,10 +50,10 @@ public final class FirmwareModules {
 
     /** Functions that not every firmware with their module has. */
     private static final Map<String, Set<Profile>> FUNCTIONS = Map.ofEntries(
-            Map.entry("net.cert", ESP8266),
-            Map.entry("net.multicastJoin", ESP8266),
-            Map.entry("net.multicastLeave", ESP8266),
-            Map.entry("node.flashreload", SINCE_2_2),
+            Map.entry("net.cert", NEWER),
+            Map.entry("net.multicastJoin", NEWER),
+            Map.entry("net.multicastLeave", NEWER),
+            Map.entry("node.flashreload", union(ESP32, SINCE_2_2)),
             Map.entry("node.getpartitiontable", ONLY_3_0),
             Map.entry("node.setpartitiontable", ONLY_3_0),
             Map.entry("node.startup", ONLY_3_0),
@@ -96,9 +96,9 @@ public final class FirmwareModules {
             Map.entry("net.createUDPSocket", NEWER),
             Map.entry("net.ifinfo", ONLY_3_0),
             Map.entry("net.ping", ONLY_3_0),
-            Map.entry("node.LFS", ONLY_3_0),
-            Map.entry("node.egc", ESP8266),
-            Map.entry("node.flashindex", SINCE_2_2),
+            Map.entry("node.LFS", union(ESP32, ONLY_3_0)),
+            Map.entry("node.egc", ALL),
+            Map.entry("node.flashindex", union(ESP32, SINCE_2_2)),
             Map.entry("node.sleep", union(ESP32, SINCE_2_2)),
             Map.entry("node.task", ALL),
             Map.entry("node.uptime", union(ESP32, ONLY_3_0)),
@@ -141,6 +141,58 @@ public final class FirmwareModules {
             Map.entry("wifi.sta.eventMonStart", UNTIL_2_2),
             Map.entry("wifi.sta.eventMonStop", UNTIL_2_2),
             Map.entry("wifi.ap.on", ESP32),
+            Map.entry("node.dsleepMax", SINCE_2_2),
+            Map.entry("node.dsleepsetoption", SINCE_2_2),
+            Map.entry("node.getcpufreq", SINCE_2_2),
+            Map.entry("node.random", SINCE_2_2),
+            Map.entry("node.flashid", ESP8266),
+            Map.entry("node.flashsize", ESP8266),
+            Map.entry("node.info", ESP8266),
+            Map.entry("node.readrcr", ESP8266),
+            Map.entry("node.restore", ESP8266),
+            Map.entry("node.setcpufreq", ESP8266),
+            Map.entry("node.writercr", ESP8266),
+            Map.entry("node.key", ONLY_1_5),
+            Map.entry("node.led", ONLY_1_5),
+            Map.entry("node.readvdd33", ONLY_1_5),
+            Map.entry("node.setonerror", union(ESP32, ONLY_3_0)),
+            Map.entry("node.egc.meminfo", SINCE_2_2),
+            Map.entry("tmr.ccount", ONLY_3_0),
+            Map.entry("tmr.delay", ESP8266),
+            Map.entry("tmr.now", ESP8266),
+            Map.entry("tmr.softwd", ESP8266),
+            Map.entry("tmr.time", ESP8266),
+            Map.entry("tmr.wdclr", ESP8266),
+            Map.entry("wifi.getphymode", ESP8266),
+            Map.entry("wifi.setphymode", ESP8266),
+            Map.entry("wifi.nullmodesleep", SINCE_2_2),
+            Map.entry("wifi.setmaxtxpower", SINCE_2_2),
+            Map.entry("wifi.sleeptype", ESP8266),
+            Map.entry("wifi.setcountry", SINCE_2_2),
+            Map.entry("wifi.getcountry", SINCE_2_2),
+            Map.entry("wifi.getdefaultmode", ESP8266),
+            Map.entry("wifi.sta.autoconnect", ESP8266),
+            Map.entry("wifi.sta.changeap", ESP8266),
+            Map.entry("wifi.sta.clearconfig", SINCE_2_2),
+            Map.entry("wifi.sta.getapindex", ESP8266),
+            Map.entry("wifi.sta.getbroadcast", ESP8266),
+            Map.entry("wifi.sta.getdefaultconfig", ESP8266),
+            Map.entry("wifi.sta.gethostname", ESP8266),
+            Map.entry("wifi.sta.setaplimit", SINCE_2_2),
+            Map.entry("wifi.sta.setmac", ESP8266),
+            Map.entry("wifi.sta.sleeptype", ESP8266),
+            Map.entry("wifi.ap.deauth", ESP8266),
+            Map.entry("wifi.ap.getbroadcast", ESP8266),
+            Map.entry("wifi.ap.getclient", ESP8266),
+            Map.entry("wifi.ap.getconfig", ESP8266),
+            Map.entry("wifi.ap.getdefaultconfig", ESP8266),
+            Map.entry("wifi.ap.getip", ESP8266),
+            Map.entry("wifi.ap.setmac", ESP8266),
+            Map.entry("wifi.ap.dhcp", ESP8266),
+            Map.entry("wifi.sta.settxpower", ESP32),
+            Map.entry("wifi.ap.sethostname", ESP32),
+            Map.entry("i2c.slave", ESP32),
+            Map.entry("uart.fifodepth", ONLY_3_0),
             Map.entry("ws2812.newBuffer", without(ALL, union(ESP32, ONLY_1_5))));
 
     private FirmwareModules() {}

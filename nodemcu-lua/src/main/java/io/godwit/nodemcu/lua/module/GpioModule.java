@@ -34,7 +34,7 @@ final class GpioModule {
             .function("serout", GpioModule::serialOut)
             .fixed("set_drive", call -> 0)
             .fixed("wakeup", call -> 0)
-            .absent("pulse")
+            .nested("pulse", PulseModule.LIBRARY)
             .build();
 
     private static final List<String> KINDS = List.of("none", "up", "down", "both", "low", "high");

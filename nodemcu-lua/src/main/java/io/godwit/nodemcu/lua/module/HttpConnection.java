@@ -48,6 +48,10 @@ final class HttpConnection {
                 connection(call).generation++;
                 return 0;
             })
+            .collected(call -> {
+                connection(call).callbacks.values().forEach(LuaRef::release);
+                return 0;
+            })
             .build();
 
     private final Device device;

@@ -4,19 +4,21 @@ import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.HostMap;
 import io.godwit.nodemcu.lua.device.HttpStubs;
-import java.io.IOException;
-import java.io.InputStream;
+import io.godwit.nodemcu.lua.vm.LuaMachine;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -31,8 +33,8 @@ final class HttpExchange {
 
     /** From the request to the answer of a stub. */
     private static final long STUB_NANOS = 50_000_000L;
-    /** What a script can get at most; a chip runs out of memory long before. */
-    private static final int BODY_LIMIT = 1 << 20;
+    /** What a request counts as until its answer has been delivered, beside its own body. */
+    private static final int EXCHANGE_BYTES = 512 * 1024;
 
     private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
 
@@ -73,11 +75,18 @@ final class HttpExchange {
 
     /** Makes the request; the result is queued for the device. */
     void start(String where, Consumer<Result> done) {
+        LuaMachine machine = device.requireMachine();
+        long bytes = EXCHANGE_BYTES + (long) body.length;
+        machine.reserve(bytes);
+        Consumer<Result> ended = result -> {
+            machine.release(bytes);
+            done.accept(result);
+        };
         device.network()
                 .whenOnline(
                         where + ": http." + method.toLowerCase(Locale.ROOT) + "()",
-                        () -> send(done),
-                        () -> done.accept(Result.FAILED));
+                        () -> send(ended),
+                        () -> ended.accept(Result.FAILED));
     }
 
     private void send(Consumer<Result> done) {
@@ -152,23 +161,21 @@ final class HttpExchange {
                 body.length == 0 ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofByteArray(body));
         builder.setHeader("User-Agent", Modules.profile(device).isEsp32() ? "ESP32 HTTP Client/1.0" : "ESP8266");
         headers.forEach((name, value) -> header(builder, name, value));
-        return Shared.CLIENT
-                .sendAsync(builder.build(), HttpResponse.BodyHandlers.ofInputStream())
-                .thenApplyAsync(HttpExchange::read);
+        CompletableFuture<HttpResponse<byte[]>> response =
+                Shared.CLIENT.sendAsync(builder.build(), head -> new LimitedBody());
+        // The timeout of the request ends with the headers; a server may then send its body a byte at a time.
+        CompletableFuture<Result> result = response.thenApply(HttpExchange::result);
+        return result.orTimeout(2 * timeout.toMillis(), TimeUnit.MILLISECONDS).whenComplete((done, problem) -> {
+            if (problem != null) {
+                response.cancel(true);
+            }
+        });
     }
 
-    private static Result read(HttpResponse<InputStream> response) {
+    private static Result result(HttpResponse<byte[]> response) {
         Map<String, String> headers = new LinkedHashMap<>();
         response.headers().map().forEach((name, values) -> headers.put(name, String.join(",", values)));
-        try (InputStream in = response.body()) {
-            byte[] body = in.readNBytes(BODY_LIMIT + 1);
-            if (body.length > BODY_LIMIT) {
-                throw new IOException("the body is larger than 1 MiB");
-            }
-            return new Result(response.statusCode(), body, headers);
-        } catch (IOException e) {
-            throw new CompletionException(e);
-        }
+        return new Result(response.statusCode(), response.body(), headers);
     }
 
     private Result outcome(@Nullable Result result, @Nullable Throwable problem) {
@@ -179,8 +186,23 @@ final class HttpExchange {
         while (cause != null && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        device.warn(WarningType.NETWORK, "http: " + method + " " + url + " failed: " + cause);
+        device.warn(WarningType.NETWORK, "http: " + method + " " + url + " failed: " + reason(cause));
         return Result.FAILED;
+    }
+
+    private static String reason(@Nullable Throwable cause) {
+        if (cause instanceof TimeoutException || cause instanceof HttpTimeoutException) {
+            return "no answer in time";
+        }
+        if (cause instanceof UnresolvedAddressException) {
+            return "unknown host";
+        }
+        // The client of the JDK gives no better cause for a connection that was refused.
+        if (cause instanceof ConnectException || cause instanceof ClosedChannelException) {
+            return "the connection was refused or closed";
+        }
+        String text = cause == null ? null : cause.getMessage();
+        return text == null ? String.valueOf(cause) : text;
     }
 
     private static void header(HttpRequest.Builder builder, String name, String value) {

@@ -3,6 +3,7 @@ package io.godwit.nodemcu.lua.module;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
+import io.godwit.nodemcu.lua.vm.LuaOwned;
 import io.godwit.nodemcu.lua.vm.LuaRef;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -17,10 +18,18 @@ final class JsonModules {
     private static final LuaLibrary DECODER = LuaLibrary.object("sjson.decoder")
             .function("write", call -> decoder(call).write(call))
             .function("result", call -> decoder(call).result(call))
+            .collected(call -> {
+                decoder(call).dropped();
+                return 0;
+            })
             .build();
 
     private static final LuaLibrary ENCODER = LuaLibrary.object("sjson.encoder")
             .function("read", call -> encoder(call).read(call))
+            .collected(call -> {
+                encoder(call).dropped();
+                return 0;
+            })
             .build();
 
     static final List<LuaLibrary> LIBRARIES = List.of(library("sjson", "NULL"), library("cjson", "null"));
@@ -72,9 +81,10 @@ final class JsonModules {
     }
 
     /** Collects text until the outermost object or list is complete. */
-    private static final class Decoder {
+    private static final class Decoder implements LuaOwned {
         private final JsonOptions options;
         private final ByteArrayOutputStream text = new ByteArrayOutputStream();
+        private long reserved;
         private @Nullable LuaRef result;
         private int depth;
         private boolean begun;
@@ -87,7 +97,9 @@ final class JsonModules {
 
         int write(LuaCall call) {
             byte[] piece = call.bytes(2);
-            call.reserve(piece.length);
+            // The buffer grows by doubling, and decoding copies it.
+            call.reserve(2L * piece.length);
+            reserved += 2L * piece.length;
             text.writeBytes(piece);
             for (byte b : piece) {
                 accept(b);
@@ -128,12 +140,24 @@ final class JsonModules {
             }
             JsonReader.decode(call, text.toByteArray(), options);
             result = call.ref(-1);
+            text.reset();
             return 1;
+        }
+
+        @Override
+        public long hostBytes() {
+            return reserved;
+        }
+
+        void dropped() {
+            if (result != null) {
+                result.release();
+            }
         }
     }
 
     /** Encodes when the first piece is read. */
-    private static final class Encoder {
+    private static final class Encoder implements LuaOwned {
         private final LuaRef value;
         private final JsonOptions options;
         private byte @Nullable [] text;
@@ -152,6 +176,7 @@ final class JsonModules {
                 all = JsonWriter.encode(call, call.count(), options);
                 call.pop(1);
                 value.release();
+                call.reserve(all.length);
                 text = all;
             }
             if (at >= all.length) {
@@ -161,6 +186,15 @@ final class JsonModules {
             byte[] piece = Arrays.copyOfRange(all, at, end);
             at = end;
             return call.push(piece);
+        }
+
+        @Override
+        public long hostBytes() {
+            return text == null ? 0 : text.length;
+        }
+
+        void dropped() {
+            value.release();
         }
     }
 }

@@ -2,6 +2,7 @@ package io.godwit.nodemcu.lua.module;
 
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Profile;
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
@@ -86,6 +87,16 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
         }
         LuaLibrary library = PRESENT.get(name);
         return library == null ? MISSING.get(name) : library;
+    }
+
+    /** Warns of a function that the firmware of the profile lacks. The lenient profile {@code esp32} has them all. */
+    public void used(LuaCall call, String name) {
+        if (profile != Profile.ESP32 && !FirmwareModules.hasFunction(profile, name)) {
+            device(call)
+                    .warn(
+                            WarningType.PROFILE,
+                            call.where() + ": the firmware " + profile + " has no '" + name + "'; it works here");
+        }
     }
 
     /** The names of the modules that are here, in order. */

@@ -1,22 +1,32 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
+import io.godwit.nodemcu.lua.vm.LuaMachine;
 import io.godwit.nodemcu.lua.vm.LuaRef;
+import java.io.Closeable;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code net}: TCP and UDP through the operating system, without a thread per device. Servers listen on the loopback
  * address. In virtual time there is no network: a stub answers, or the call fails with a warning.
  */
 final class NetModule {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NetModule.class);
 
     static final int TCP = 1;
     static final int UDP = 2;
@@ -28,8 +38,13 @@ final class NetModule {
     static final int ERR_ABORTED = -10;
     static final int ERR_RESET = -11;
 
+    /** What a look-up that is under way counts as: each may hold a thread of the host for seconds. */
+    private static final int LOOK_UP_BYTES = 16 * 1024;
+
     /** What a look-up in virtual time gives for every name. */
     private static final String VIRTUAL_ADDRESS = "10.0.0.2";
+
+    private static final String IPV4 = "\\d{1,3}(\\.\\d{1,3}){3}";
 
     private static final LuaLibrary DNS = LuaLibrary.module("net.dns")
             .function("resolve", call -> {
@@ -52,10 +67,57 @@ final class NetModule {
                     call -> call.integer(1, TCP) == UDP ? UdpSocket.create(call) : TcpServer.create(call))
             .function("createUDPSocket", UdpSocket::create)
             .function("ping", NetModule::ping)
-            .absent("multicastJoin", "multicastLeave", "cert", "ifinfo")
+            .function("multicastJoin", NetModule::multicast)
+            .function("multicastLeave", NetModule::multicast)
+            .absent("cert", "ifinfo")
             .build();
 
     private NetModule() {}
+
+    /** {@code multicastJoin(if_ip, multicast_ip)}: the addresses are checked, and a warning says what is missing. */
+    private static int multicast(LuaCall call) {
+        String own = call.text(1);
+        if (!own.isEmpty() && !own.equals("any") && !own.matches(IPV4)) {
+            throw call.argument(1, "invalid if ip: must be an IPv4 address, \"\" or \"any\"");
+        }
+        String group = call.text(2);
+        int dot = group.indexOf('.');
+        int first = group.matches(IPV4) ? Integer.parseInt(group.substring(0, dot)) : 0;
+        if (first < 224 || first > 239) {
+            throw call.argument(2, "invalid multicast ip: must be 224.0.0.0 to 239.255.255.255");
+        }
+        Modules.device(call)
+                .warn(
+                        WarningType.NETWORK,
+                        call.where() + ": no datagram to the group " + group
+                                + " arrives here: sockets of a simulated device receive on the loopback address only");
+        return 0;
+    }
+
+    /** Blocking look-ups of all devices, a few at a time. Made with the first. */
+    private static final class LookUps {
+        private static final int THREADS = 8;
+        private static final ThreadPoolExecutor EXECUTOR = new ThreadPoolExecutor(
+                THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LookUps::thread);
+
+        static {
+            EXECUTOR.allowCoreThreadTimeOut(true);
+        }
+
+        private static Thread thread(Runnable task) {
+            Thread thread = new Thread(task, "godwit-look-up");
+            thread.setDaemon(true);
+            return thread;
+        }
+    }
+
+    static void closeQuietly(Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            LOG.debug("closing a socket failed", e);
+        }
+    }
 
     static int address(LuaCall call, @Nullable SocketAddress address) {
         if (address instanceof InetSocketAddress inet) {
@@ -78,7 +140,7 @@ final class NetModule {
             device.post(inBoot[0]);
             return;
         }
-        CompletableFuture.runAsync(() -> {
+        LookUps.EXECUTOR.execute(() -> {
             found[0] = literal(host);
             device.post(inBoot[0]);
         });
@@ -94,9 +156,15 @@ final class NetModule {
 
     static void resolve(LuaCall call, String host, LuaRef callback, @Nullable LuaRef socket) {
         Device device = Modules.device(call);
+        LuaMachine machine = call.machine();
+        machine.reserve(LOOK_UP_BYTES);
         Consumer<@Nullable InetAddress> answer = address -> {
+            machine.release(LOOK_UP_BYTES);
             device.call(callback, socket, address == null ? null : address.getHostAddress());
             callback.release();
+            if (socket != null) {
+                socket.release();
+            }
         };
         device.network()
                 .whenOnline(
@@ -112,6 +180,7 @@ final class NetModule {
         int callbackAt = call.isFunction(2) ? 2 : 3;
         int count = callbackAt == 2 ? 4 : call.between(2, 1, 100);
         LuaRef callback = call.function(callbackAt);
+        call.reserve(LOOK_UP_BYTES);
         device.network()
                 .whenOnline(
                         call.where() + ": net.ping()",
@@ -137,6 +206,7 @@ final class NetModule {
                 sequence,
                 answered ? 2 : 0);
         if (last) {
+            device.requireMachine().release(LOOK_UP_BYTES);
             callback.release();
         }
     }

@@ -232,11 +232,17 @@ final class NodeModule {
             }
             byte[] withEnd = Arrays.copyOf(line, line.length + 1);
             withEnd[line.length] = '\n';
-            device.later(() -> {
-                inCallback[0] = true;
-                device.call(function, (Object) withEnd);
-                inCallback[0] = false;
-            });
+            try {
+                device.later(withEnd.length, () -> {
+                    inCallback[0] = true;
+                    device.call(function, (Object) withEnd);
+                    inCallback[0] = false;
+                });
+            } catch (LuaError e) {
+                device.warn(
+                        WarningType.DEVICE_LIMIT,
+                        where + ": not enough memory for output that waits for node.output()");
+            }
             return alsoPrint;
         });
         return 0;
@@ -247,7 +253,7 @@ final class NodeModule {
         Device device = Modules.device(call);
         byte[] line = call.bytes(1);
         Input input = device.state(Input.class, d -> new Input());
-        device.later(() -> input.add(device, new String(line, StandardCharsets.UTF_8)));
+        device.later(2L * line.length, () -> input.add(device, new String(line, StandardCharsets.UTF_8)));
         return 0;
     }
 

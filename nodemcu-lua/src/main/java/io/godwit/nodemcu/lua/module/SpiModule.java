@@ -63,7 +63,7 @@ final class SpiModule {
             .fixed("get_miso", call -> call.push(0))
             .fixed("set_clock_div", call -> call.push(8))
             .fixed("transaction", call -> 0)
-            .absent("slave")
+            .refused("slave", "a simulated device has no SPI master that would clock it")
             .build();
 
     private SpiModule() {}

@@ -34,6 +34,7 @@ final class TcpServer implements Network.User {
     private final Device device;
     private @Nullable AsynchronousServerSocketChannel channel;
     private @Nullable SocketAddress own;
+    private @Nullable LuaRef callback;
 
     private TcpServer(Device device) {
         this.device = device;
@@ -81,6 +82,7 @@ final class TcpServer implements Network.User {
             throw e;
         }
         channel = open;
+        this.callback = callback;
         device.network().add(this);
         accept(open, callback);
         return 0;
@@ -109,13 +111,11 @@ final class TcpServer implements Network.User {
     private void accept(AsynchronousServerSocketChannel open, LuaRef callback) {
         AsynchronousSocketChannel[] arrived = new AsynchronousSocketChannel[1];
         Runnable next = device.inThisBoot(() -> {
-            TcpSocket socket = new TcpSocket(device);
-            LuaRef object = device.requireMachine().newObject(socket, TcpSocket.LIBRARY);
-            socket.hold(object);
-            socket.accepted(arrived[0]);
-            device.call(callback, object);
             if (channel == open) {
+                serve(arrived[0], callback);
                 accept(open, callback);
+            } else {
+                NetModule.closeQuietly(arrived[0]);
             }
         });
         open.accept(
@@ -128,10 +128,27 @@ final class TcpServer implements Network.User {
                         problem -> {}));
     }
 
+    private void serve(AsynchronousSocketChannel arrived, LuaRef callback) {
+        TcpSocket socket = new TcpSocket(device);
+        try {
+            LuaRef object = device.requireMachine().newObject(socket, TcpSocket.LIBRARY);
+            socket.accepted(arrived, object);
+            device.call(callback, object);
+        } catch (LuaError e) {
+            device.warn(WarningType.DEVICE_LIMIT, "a connection to the server was closed: " + e.getMessage());
+            NetModule.closeQuietly(arrived);
+        }
+    }
+
     private void close() {
         AsynchronousServerSocketChannel open = channel;
         channel = null;
         device.network().remove(this);
+        LuaRef function = callback;
+        callback = null;
+        if (function != null) {
+            function.release();
+        }
         if (open != null) {
             LuaMachine machine = device.machine();
             if (machine != null) {

@@ -7,6 +7,7 @@ import io.godwit.nodemcu.lua.device.Network;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
+import io.godwit.nodemcu.lua.vm.LuaMachine;
 import io.godwit.nodemcu.lua.vm.LuaRef;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -28,6 +29,9 @@ final class TcpSocket implements Network.User {
     private static final int SEGMENT = 1460;
 
     private static final int SEND_LIMIT = 1 << 20;
+    /** What a connection counts as: file handles are scarcer than memory, and the neighbours need theirs. */
+    private static final int HANDLE_BYTES = 64 * 1024;
+
     private static final long CONNECT_NANOS = 5_000_000_000L;
 
     static final LuaLibrary LIBRARY = LuaLibrary.object("net.socket")
@@ -54,6 +58,10 @@ final class TcpSocket implements Network.User {
                 NetModule.resolve(call, call.text(2), call.function(3), call.ref(1));
                 return 0;
             })
+            .collected(call -> {
+                socket(call).callbacks.values().forEach(LuaRef::release);
+                return 0;
+            })
             .build();
 
     // Set once.
@@ -73,6 +81,8 @@ final class TcpSocket implements Network.User {
     private boolean writing;
     private boolean reading;
     private boolean held;
+    /** What the open connection counts as, with what waits to be sent. */
+    private long reserved;
 
     TcpSocket(Device device) {
         this.device = device;
@@ -111,6 +121,7 @@ final class TcpSocket implements Network.User {
         int port = call.between(2, 1, 65535);
         String host = call.text(3, "127.0.0.1");
         HostMap.Target target = device.network().target(host, port);
+        reserve(HANDLE_BYTES);
         hold(call.ref(1));
         connecting = true;
         int current = ++attempt;
@@ -157,6 +168,12 @@ final class TcpSocket implements Network.User {
         }
     }
 
+    /** Accounts for memory until the connection ends. */
+    void reserve(long bytes) {
+        device.requireMachine().reserve(bytes);
+        reserved += bytes;
+    }
+
     void hold(LuaRef object) {
         self = object;
         device.network().add(this);
@@ -180,7 +197,14 @@ final class TcpSocket implements Network.User {
         }
     }
 
-    void accepted(AsynchronousSocketChannel accepted) {
+    /**
+     * Takes over a connection from a server.
+     *
+     * @throws LuaError if the device has no memory for it
+     */
+    void accepted(AsynchronousSocketChannel accepted, LuaRef object) {
+        reserve(HANDLE_BYTES);
+        hold(object);
         channel = accepted;
         established();
     }
@@ -201,8 +225,17 @@ final class TcpSocket implements Network.User {
 
     private void failed(int current, int code) {
         if (current == attempt) {
+            // The script's object is released after its last event.
+            LuaRef object = self;
+            self = null;
             close();
-            tell("disconnection", code);
+            LuaRef callback = callbacks.get("disconnection");
+            if (callback != null) {
+                device.call(callback, object, code);
+            }
+            if (object != null) {
+                object.release();
+            }
         }
     }
 
@@ -256,6 +289,7 @@ final class TcpSocket implements Network.User {
             }
         }
         if (server != null) {
+            reserve(bytes.length);
             device.later(() -> tell("sent", null));
             byte[] answer = server.received(bytes);
             if (answer != null) {
@@ -267,6 +301,7 @@ final class TcpSocket implements Network.User {
         if (queued > SEND_LIMIT) {
             throw new LuaError("out of memory: the peer does not take what is sent");
         }
+        reserve(bytes.length);
         outgoing.add(ByteBuffer.wrap(bytes));
         write();
         return 0;
@@ -298,6 +333,8 @@ final class TcpSocket implements Network.User {
             if (!next.hasRemaining()) {
                 outgoing.poll();
                 queued -= next.capacity();
+                device.requireMachine().release(next.capacity());
+                reserved -= next.capacity();
                 if (outgoing.isEmpty()) {
                     tell("sent", null);
                 }
@@ -325,6 +362,16 @@ final class TcpSocket implements Network.User {
         outgoing.clear();
         attempt++;
         device.network().remove(this);
+        LuaRef object = self;
+        self = null;
+        if (object != null) {
+            object.release();
+        }
+        LuaMachine machine = device.machine();
+        if (machine != null) {
+            machine.release(reserved);
+        }
+        reserved = 0;
         if (open != null) {
             try {
                 open.close();

@@ -130,7 +130,13 @@ final class TimeModules {
                 return 0;
             })
             .function("unschedule", call -> {
-                cron(call).entries.remove(call.object(1, Cron.Entry.class, "cron.entry"));
+                Cron.Entry entry = call.object(1, Cron.Entry.class, "cron.entry");
+                cron(call).entries.remove(entry);
+                entry.unscheduled();
+                return 0;
+            })
+            .collected(call -> {
+                call.object(1, Cron.Entry.class, "cron.entry").function.release();
                 return 0;
             })
             .build();
@@ -144,6 +150,7 @@ final class TimeModules {
                 return 1;
             })
             .function("reset", call -> {
+                cron(call).entries.forEach(Cron.Entry::unscheduled);
                 cron(call).entries.clear();
                 return 0;
             })
@@ -257,6 +264,13 @@ final class TimeModules {
             Entry(boolean[][] mask, LuaRef function) {
                 this.mask = mask;
                 this.function = function;
+            }
+
+            /** Nothing but the script refers to it any more. */
+            void unscheduled() {
+                if (self != null) {
+                    self.release();
+                }
             }
         }
 

@@ -77,7 +77,8 @@ final class TmrModule {
     private static int softWatchdog(LuaCall call) {
         Device device = Modules.device(call);
         SoftWatchdog watchdog = device.state(SoftWatchdog.class, d -> new SoftWatchdog());
-        watchdog.feed(device, call.between(1, -1, Integer.MAX_VALUE));
+        // Any negative time disables it.
+        watchdog.feed(device, call.between(1, Integer.MIN_VALUE, Integer.MAX_VALUE));
         return 0;
     }
 

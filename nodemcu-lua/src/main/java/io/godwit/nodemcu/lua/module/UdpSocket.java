@@ -6,6 +6,7 @@ import io.godwit.nodemcu.lua.device.Network;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
+import io.godwit.nodemcu.lua.vm.LuaMachine;
 import io.godwit.nodemcu.lua.vm.LuaRef;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -15,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,10 @@ import org.jspecify.annotations.Nullable;
 final class UdpSocket implements Network.User {
 
     private static final int LARGEST = 65_507;
+    /** What an open socket counts as: file handles are scarcer than memory. */
+    private static final int HANDLE_BYTES = 64 * 1024;
+    /** Datagrams that wait for the device; more are lost, as in any network. */
+    private static final int MOST_WAITING = 32;
 
     private static final LuaLibrary LIBRARY = LuaLibrary.object("net.udpsocket")
             .function("listen", call -> socket(call).listen(call))
@@ -40,10 +46,15 @@ final class UdpSocket implements Network.User {
                 NetModule.resolve(call, call.text(2), call.function(3), call.ref(1));
                 return 0;
             })
+            .collected(call -> {
+                socket(call).callbacks.values().forEach(LuaRef::release);
+                return 0;
+            })
             .build();
 
     // Set once.
     private final Device device;
+    private final Semaphore room = new Semaphore(MOST_WAITING);
 
     // Device thread only.
     private final Map<String, LuaRef> callbacks = new HashMap<>(2);
@@ -129,7 +140,16 @@ final class UdpSocket implements Network.User {
             throw call.argument(today ? 4 : 2, "larger than a datagram can be (" + LARGEST + " bytes)");
         }
         bind(call, null, 0);
-        device.network().whenOnline(call.where() + ": send()", () -> transmit(to, data), () -> {});
+        LuaMachine machine = call.machine();
+        machine.reserve(data.length);
+        device.network()
+                .whenOnline(
+                        call.where() + ": send()",
+                        () -> {
+                            machine.release(data.length);
+                            transmit(to, data);
+                        },
+                        () -> machine.release(data.length));
         return 0;
     }
 
@@ -147,6 +167,7 @@ final class UdpSocket implements Network.User {
 
     private void bind(LuaCall call, @Nullable SocketAddress address, int port) {
         if (self == null) {
+            call.reserve(HANDLE_BYTES);
             self = call.ref(1);
             device.network().add(this);
         }
@@ -170,8 +191,12 @@ final class UdpSocket implements Network.User {
                         "net: the UDP port " + port + " is taken; listening on " + open.getLocalAddress());
             }
             UdpReader.shared().add(open, (from, data) -> {
-                Runnable arrived = device.inThisBoot(() -> received(open, from, data));
-                device.post(arrived);
+                if (room.tryAcquire()) {
+                    device.post(() -> {
+                        room.release();
+                        received(open, from, data);
+                    });
+                }
             });
         } catch (IOException e) {
             throw new LuaError("cannot open a UDP socket: " + e.getMessage());
@@ -206,8 +231,12 @@ final class UdpSocket implements Network.User {
         }
         LuaRef held = self;
         self = null;
+        LuaMachine machine = device.machine();
         if (held != null) {
             held.release();
+            if (machine != null) {
+                machine.release(HANDLE_BYTES);
+            }
         }
     }
 

@@ -174,7 +174,9 @@ final class WifiModule {
             .fixed("sleeptype", call -> call.push(call.number(1, 0)))
             .fixed("setmaxtxpower", call -> 0)
             .fixed("nullmodesleep", call -> call.push(true))
-            .absent("startsmart", "stopsmart", "suspend", "resume", "monitor", "startconfig")
+            .function("suspend", WifiSuspension::suspend)
+            .function("resume", WifiSuspension::resume)
+            .absent("startsmart", "stopsmart", "monitor", "startconfig")
             .build();
 
     private WifiModule() {}

@@ -35,19 +35,17 @@ public final class LuaLibrary {
         builder.functions.forEach((key, function) -> entries.put(key, new LuaFunctionAdapter(function, key, methods)));
         entries.putAll(builder.constants);
         builder.nested.forEach((key, library) -> entries.put(key, library));
-        this.absent = Set.copyOf(builder.absent);
+        this.absent = Set.copyOf(builder.absent.keySet());
         this.fixed = Set.copyOf(builder.fixed);
-        for (String missing : absent) {
-            entries.put(
-                    missing,
-                    new LuaFunctionAdapter(
-                            call -> {
-                                throw new LuaError(
-                                        "'" + name + "." + missing + "' exists on the device but not in this host");
-                            },
-                            missing,
-                            methods));
-        }
+        builder.absent.forEach((missing, why) -> entries.put(
+                missing,
+                new LuaFunctionAdapter(
+                        call -> {
+                            throw new LuaError(
+                                    "'" + name + "." + missing + "' exists on the device but not in this host" + why);
+                        },
+                        missing,
+                        methods)));
         builder.metamethods.forEach(
                 (key, function) -> metamethods.put(key, new LuaFunctionAdapter(function, key, false)));
         this.otherwise = builder.otherwise;
@@ -129,8 +127,12 @@ public final class LuaLibrary {
         if (!call.isString(2) || call.isNumber(2)) {
             return 0;
         }
-        Object entry = entries.get(call.text(2));
+        String key = call.text(2);
+        Object entry = entries.get(key);
         if (entry != null) {
+            if (entry instanceof LuaFunctionAdapter && !methods) {
+                call.machine().environment().used().accept(call, name + "." + key);
+            }
             call.pushEntry(entry);
         } else if (otherwise == null || otherwise.call(call) == 0) {
             return 0;
@@ -146,7 +148,7 @@ public final class LuaLibrary {
         private final Map<String, LuaFunction> functions = new LinkedHashMap<>();
         private final Map<String, Object> constants = new LinkedHashMap<>();
         private final Map<String, LuaLibrary> nested = new LinkedHashMap<>();
-        private final List<String> absent = new ArrayList<>();
+        private final Map<String, String> absent = new LinkedHashMap<>();
         private final List<String> fixed = new ArrayList<>();
         private final Map<String, LuaFunction> metamethods = new LinkedHashMap<>();
         private @Nullable LuaFunction collected;
@@ -193,7 +195,19 @@ public final class LuaLibrary {
 
         /** Functions of the device that this host lacks: calling one raises an error that says so. */
         public Builder absent(String... keys) {
-            absent.addAll(List.of(keys));
+            for (String key : keys) {
+                absent.put(key, "");
+            }
+            return this;
+        }
+
+        /**
+         * A function that this host lacks for a reason, which the error of a call gives.
+         *
+         * @param why continues "exists on the device but not in this host: "
+         */
+        public Builder refused(String key, String why) {
+            absent.put(key, ": " + why);
             return this;
         }
 

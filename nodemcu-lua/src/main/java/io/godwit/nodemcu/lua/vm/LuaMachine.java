@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -56,12 +57,23 @@ public final class LuaMachine implements AutoCloseable {
      * @param print receives a line of {@code print}, without its end
      * @param source the text of a file for {@code require}, {@code dofile} and {@code loadfile}, or null
      * @param random feeds {@code math.random}; {@code math.randomseed} does nothing
+     * @param used sees the whole name of each function, such as {@code wifi.sta.getip}, when a script first names it
      */
     public record Environment(
             Function<String, @Nullable LuaLibrary> modules,
             Consumer<byte[]> print,
             Function<String, byte @Nullable []> source,
-            RandomGenerator random) {}
+            RandomGenerator random,
+            BiConsumer<LuaCall, String> used) {
+
+        public Environment(
+                Function<String, @Nullable LuaLibrary> modules,
+                Consumer<byte[]> print,
+                Function<String, byte @Nullable []> source,
+                RandomGenerator random) {
+            this(modules, print, source, random, (call, name) -> {});
+        }
+    }
 
     /**
      * Makes a state and loads the native library if it is the first.

@@ -21,7 +21,7 @@ public final class LuaPattern {
     private final int[] captureLength = new int[MAX_CAPTURES];
     private int captures;
     private int depth;
-    private int steps;
+    private long steps;
 
     private LuaPattern(byte[] source, byte[] pattern) {
         this.source = source;
@@ -84,7 +84,13 @@ public final class LuaPattern {
     }
 
     private void step() {
-        if (++steps > MAX_STEPS) {
+        steps(1);
+    }
+
+    /** Sets and back references are as long as the pattern and the text: they count by their length. */
+    private void steps(int count) {
+        steps += count;
+        if (steps > MAX_STEPS) {
             throw new LuaError("watchdog: the pattern took too long");
         }
     }
@@ -287,6 +293,7 @@ public final class LuaPattern {
             return NO_MATCH;
         }
         int from = captureStart[index];
+        steps(length / 16);
         return Arrays.equals(source, from, from + length, source, s, s + length) ? s + length : NO_MATCH;
     }
 
@@ -311,6 +318,7 @@ public final class LuaPattern {
                     p++;
                 }
             } while (p >= pattern.length || pattern[p] != ']');
+            steps((p - start) / 8);
             return p + 1;
         }
         return p;
@@ -327,6 +335,7 @@ public final class LuaPattern {
 
     /** {@code open} is at the bracket that opens the set, {@code close} at the one that closes it. */
     private boolean inSet(int ch, int open, int close) {
+        steps((close - open) / 8);
         boolean member = true;
         int p = open + 1;
         if (pattern[p] == '^') {

@@ -16,11 +16,12 @@ end
 
 -- The watchdog. The host sets its first upvalue before each call into Lua. It looks at the clock every BEATS calls, and
 -- sooner after native functions that may have taken long.
-local left, tripped, beats = budget, false, 0
+local left, tripped, beats, calls = budget, false, 0, 0
 local overtime = host.overtime
 local watch
 watch = function()
   left = left - EVERY
+  calls = calls + 1
   beats = beats + 1
   if beats > BEATS then
     beats = 0
@@ -58,9 +59,19 @@ local function handler(e)
   return traceback(e, 2)
 end
 
+-- An error inside the hook, such as a stack that is full when it is called, reaches the script's handler while Lua calls
+-- no hook: nothing could end that handler, so it does not run.
+local function iswatched()
+  local before = calls
+  sethook(watch, "", 1)
+  local n = 0
+  n = n + 1
+  sethook(watch, "", tripped and 1 or EVERY)
+  return calls ~= before
+end
 G.xpcall = function(f, h)
   return rawxpcall(f, function(e)
-    if tripped then return e end
+    if tripped or not iswatched() then return e end
     return h(e)
   end)
 end

@@ -138,6 +138,11 @@ class LuaMachineTest {
                 "string.find(string.rep('a', 300000), '[' .. string.rep('b', 100000) .. ']c') error('over')",
                 "while true do string.find(string.rep('a', 200000), string.rep('a', 90000) .. 'b', 1, true) end",
                 "while true do collectgarbage() end",
+                // Error handlers that run while Lua calls no hook.
+                "local function f() error(xpcall(f, f)) end f()",
+                "local function g() ('a'):gsub('a', g) end while true do xpcall(g, function() while true do end end) end",
+                "local function g(n) if n > 0 then return pcall(g, n - 1) end return ('a'):gsub('a', g) end "
+                        + "for n = 0, 1e9 do xpcall(function() g(n % 190) end, function() while true do end end) end",
                 "while true do pcall(string.find, string.rep('a', 30), string.rep('a*', 12) .. 'b') end",
             })
     void a_hostile_script_is_stopped(String script) {
