@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.RawText;
+import io.godwit.cli.options.TlsOptions;
 import io.godwit.cli.output.Diagnostics;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,11 @@ final class ConfigFiles {
             Set.of("--id", "--id-prefix"),
             Set.of("--message", "--file", "--stdin-file", "--stdin-line", "--null-message", "--echo", "--exec"),
             Set.of("--no-retained", "--retained-only"),
+            Set.of("--exec", "--out-dir", "--out", "--watch", "--message-rate"),
             Set.of("--rate", "--total-rate"));
+
+    private static final String FILE = "--options";
+    private static final String WITHOUT_TLS = "--no-tls";
 
     private ConfigFiles() {}
 
@@ -47,10 +52,18 @@ final class ConfigFiles {
             Path folder, CommandLine command, Map<String, List<String>> connection, List<String> typed) {
         CommandSpec spec = command.getCommandSpec();
         List<Entry> entries = new ArrayList<>();
-        if (spec.findOption("--keepalive") != null) {
-            read(folder.resolve("all"), spec, true, entries);
+        Path instead = instead(command, typed);
+        if (instead != null) {
+            if (!Files.isRegularFile(instead)) {
+                throw new IllegalArgumentException("-o: there is no file " + instead);
+            }
+            read(instead, spec, false, entries);
+        } else {
+            if (spec.findOption("--keepalive") != null) {
+                read(folder.resolve("all"), spec, true, entries);
+            }
+            read(folder.resolve(spec.name()), spec, false, entries);
         }
-        read(folder.resolve(spec.name()), spec, false, entries);
         List<Entry> named = named(spec, connection);
         Set<String> ofConnection = new HashSet<>();
         named.forEach(entry -> addWithAlternatives(ofConnection, entry.option));
@@ -59,7 +72,13 @@ final class ConfigFiles {
         if (entries.isEmpty()) {
             return typed;
         }
-        Set<String> replaced = replaced(command, typed);
+        Set<String> replaced = new HashSet<>();
+        for (OptionSpec option : matched(command, typed)) {
+            addWithAlternatives(replaced, option);
+        }
+        if (replaced.contains(WITHOUT_TLS)) {
+            TlsOptions.names().forEach(replaced::add);
+        }
         List<String> all = new ArrayList<>();
         for (Entry entry : entries) {
             if (!replaced.contains(entry.option.longestName())) {
@@ -103,9 +122,25 @@ final class ConfigFiles {
     /** A line of a file, or an option of a connection. */
     private record Entry(OptionSpec option, List<String> words) {}
 
-    /** The longest names of the options that what was typed replaces. */
-    private static Set<String> replaced(CommandLine command, List<String> typed) {
-        Set<String> names = new HashSet<>();
+    /** The file that {@code -o} names in place of the usual ones, or null. */
+    private static @Nullable Path instead(CommandLine command, List<String> typed) {
+        boolean possible = false; // parsing takes its time, and the option is rare
+        for (String word : typed) {
+            possible |= word.startsWith("-o") || word.startsWith(FILE);
+        }
+        if (possible) {
+            for (OptionSpec option : matched(command, typed)) {
+                if (option.longestName().equals(FILE) && !option.stringValues().isEmpty()) {
+                    return Path.of(
+                            option.stringValues().get(option.stringValues().size() - 1));
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The options in what was typed. */
+    private static List<OptionSpec> matched(CommandLine command, List<String> typed) {
         CommandLine parent = command.getParent(); // picocli parses a subcommand through its parent only
         CommandLine parsing = parent == null ? command : parent;
         List<String> words = new ArrayList<>(typed);
@@ -116,13 +151,10 @@ final class ConfigFiles {
         try {
             ParseResult parsed = parsing.parseArgs(words.toArray(String[]::new));
             ParseResult own = parsed.hasSubcommand() && parent != null ? parsed.subcommand() : parsed;
-            for (OptionSpec option : own.matchedOptions()) {
-                addWithAlternatives(names, option);
-            }
+            return own.matchedOptions();
         } finally {
             collectErrors(command, parent, false);
         }
-        return names;
     }
 
     private static void collectErrors(CommandLine command, @Nullable CommandLine parent, boolean on) {

@@ -29,6 +29,9 @@ interface MessageSink extends AutoCloseable {
     @Override
     default void close() {}
 
+    /** Ends it, whatever is under way: the command is over. On any thread, any number of times. */
+    default void end() {}
+
     /** Prints it to standard output. */
     static MessageSink printing(MessagePrinter printer, Consumer<String> notes) {
         return (message, done) -> {
@@ -36,7 +39,7 @@ interface MessageSink extends AutoCloseable {
                 if (!printer.print(message)) {
                     return ExitCodes.OUTPUT_CLOSED;
                 }
-            } catch (OutputFormat.NotJsonException e) {
+            } catch (OutputFormat.UnprintableException e) {
                 notes.accept("godwit sub: " + e.getMessage());
             }
             done.run();

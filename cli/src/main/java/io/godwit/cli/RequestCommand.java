@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Publishes a request and prints the response, or the first few. */
 @Command(
@@ -74,6 +76,9 @@ final class RequestCommand extends ClientCommand {
 
     @Mixin
     private TimeoutOption timeout = new TimeoutOption("Time limit for everything, exit code 27. [10s]");
+
+    @Option(names = "--latency", description = "Print the time from the request to each response on standard error.")
+    private boolean latency;
 
     @Mixin
     private NoRetainedOption noRetained = new NoRetainedOption("Ignore retained messages.");
@@ -124,6 +129,7 @@ final class RequestCommand extends ClientCommand {
                             connection().properties(Property.Location.SUBSCRIBE),
                             responses::received),
                     deadline);
+            responses.sentAt = System.nanoTime();
             PublishResult sent = waitFor(client.publishAsync(request), deadline);
             if (sent.reason() == ReasonCode.NO_MATCHING_SUBSCRIBERS) {
                 note("godwit request: there is no subscriber for '" + request.topic() + "'");
@@ -145,6 +151,9 @@ final class RequestCommand extends ClientCommand {
         private final long wanted;
         private final CompletableFuture<Integer> end = new CompletableFuture<>();
 
+        /** Of {@link System#nanoTime}. Set before the request is sent. */
+        private volatile long sentAt;
+
         // Handler thread only, but for what is missing.
         private volatile int printed;
 
@@ -162,14 +171,18 @@ final class RequestCommand extends ClientCommand {
             if (end.isDone() || noRetained.isOn() && message.retain() || !isMine(message)) {
                 return;
             }
+            long took = System.nanoTime() - sentAt;
             try {
                 if (!printer.print(message)) {
                     end.complete(ExitCodes.OUTPUT_CLOSED);
                 }
-            } catch (OutputFormat.NotJsonException e) {
+            } catch (OutputFormat.UnprintableException e) {
                 note("godwit request: " + e.getMessage());
             }
             printed = printed + 1;
+            if (latency) {
+                note(String.format(Locale.ROOT, "latency %.3f ms", took / 1e6));
+            }
             if (printed >= wanted) {
                 end.complete(ExitCodes.OK);
             }

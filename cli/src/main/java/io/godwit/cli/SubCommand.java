@@ -19,6 +19,7 @@ import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,7 @@ import picocli.CommandLine.Option;
             "  godwit sub -t 'home/#' -F '%%I %%t %%p'      time, topic, payload",
             "  godwit sub -t 'home/#' -F %%j | jq .       a JSON line for each message",
             "  godwit sub -t cam/raw --payload hex -v    payloads in hex",
+            "  godwit sub -t 'home/#' --watch            the latest message of each topic",
             "  godwit sub -t 'job/+' -q 1 --exec ./work.sh --jobs 4",
             "  godwit sub -t 'old/#' --remove-retained --retained-only -W 2"
         })
@@ -80,6 +82,17 @@ final class SubCommand extends ClientCommand {
                     "GODWIT_RESPONSE_TOPIC and GODWIT_CONTENT_TYPE are set."
                 })
         private @Nullable String command;
+
+        @Option(names = "--out", paramLabel = "FILE", description = "Append what would be printed to this file.")
+        private @Nullable Path file;
+
+        @Option(
+                names = {"-w", "--watch"},
+                description = "One line for each topic, updated in place. Needs a terminal.")
+        private boolean watch;
+
+        @Option(names = "--message-rate", description = "Print how many messages came, each second.")
+        private boolean rate;
 
         @Option(
                 names = "--out-dir",
@@ -144,8 +157,9 @@ final class SubCommand extends ClientCommand {
             throw new IllegalArgumentException("-R and --retained-only exclude each other");
         }
         unsubscribe.forEach(TopicFilter::of);
+        MessageSink sink = sink();
         Arrivals arrivals = new Arrivals(
-                sink(),
+                sink,
                 new Arrivals.Choice(filterOut.filters(), noRetained.isOn(), retainedOnly, removeRetained, share, most),
                 this::note);
 
@@ -159,6 +173,7 @@ final class SubCommand extends ClientCommand {
         long start = System.nanoTime();
         try (ShutdownHook interruption = new ShutdownHook(() -> {
             disconnectQuickly(client);
+            sink.end();
             note(arrivals.summary(Duration.ofNanos(System.nanoTime() - start)));
         })) {
             long deadline = deadline(timeout.get());
@@ -184,13 +199,26 @@ final class SubCommand extends ClientCommand {
             hurry();
             return ExitCodes.TIMEOUT;
         } finally {
+            sink.end();
             disconnect(client);
         }
     }
 
-    private MessageSink sink() {
+    private MessageSink sink() throws IOException {
         if (destination == null) {
             return MessageSink.printing(print.printer(terminal()), this::note);
+        }
+        if (destination.rate) {
+            return new RateSink(terminal());
+        }
+        if (destination.watch) {
+            if (!terminal().outIsTerminal()) {
+                throw new IllegalArgumentException("--watch draws, and standard output is not a terminal");
+            }
+            return new WatchSink(terminal(), print.verbosePrinter(terminal()), this::note);
+        }
+        if (destination.file != null) {
+            return new FileSink(destination.file, terminal(), print);
         }
         String command = destination.command;
         if (command != null) {

@@ -201,6 +201,40 @@ class ArgumentsTest {
         assertThat(payload("home")).hasSize(1);
     }
 
+    @Test
+    void a_file_of_options_replaces_the_usual_ones() throws IOException {
+        Path file = Files.writeString(folder.resolve("options"), "# a comment\n-p " + port + "\n-m from-the-file\n");
+
+        configured("-p 1\n-q 7\n", "pub", "-h", "127.0.0.1", "-t", "t", "-o", file.toString())
+                .ends(0);
+        configured("-p 1\n", "pub", "-h", "127.0.0.1", "-t", "u", "-o" + file, "-m", "typed")
+                .ends(0);
+
+        assertThat(payload("t")).asString(StandardCharsets.UTF_8).isEqualTo("from-the-file");
+        assertThat(payload("u")).asString(StandardCharsets.UTF_8).isEqualTo("typed");
+        assertThat(configured("", "pub", "-t", "t", "-m", "x", "-o", "/nonexistent")
+                        .ends(ExitCodes.USAGE)
+                        .errors())
+                .contains("-o: there is no file /nonexistent");
+    }
+
+    @Test
+    void TLS_of_a_file_can_be_taken_back() throws IOException {
+        configured(
+                        "--cafile /nonexistent\n--tls-version tlsv1.3\n",
+                        "pub",
+                        "-p",
+                        port,
+                        "-t",
+                        "t",
+                        "-m",
+                        "x",
+                        "--no-tls")
+                .ends(0);
+
+        assertThat(payload("t")).hasSize(1);
+    }
+
     static Stream<String> impossible() {
         return Stream.of(
                 "pub -t t -m x --repeat 0",
@@ -225,6 +259,13 @@ class ArgumentsTest {
                 "sub -t t --random-filter 101 -W 1",
                 "sub -t t -R --retained-only -W 1",
                 "sub -t t --retain-handling 3 -W 1",
+                "sub -t t --exec true --watch -W 1",
+                "sub -t t --out x --message-rate -W 1",
+                "sub -t t -F %.2:t -W 1",
+                "pub -t t -m x --no-tls --insecure",
+                "pub -t t -m x --no-tls -h mqtts://127.0.0.1",
+                "pub -t t -m x --ws -h mqtt://127.0.0.1",
+                "pub -t t -m x --ws --unix /tmp/x",
                 "play /dev/null --speed 0",
                 "bench --rate -5 --duration 1",
                 "bench --total-rate -5 --duration 1");

@@ -144,7 +144,7 @@ class ManualTest {
     /** What options accept, and so what each shell offers. */
     private static final Map<String, List<String>> ACCEPTED = Map.of(
             "godwit sub -q ", List.of("0", "1", "2"),
-            "godwit sub --retain-handling ", List.of("0", "1", "2"),
+            "godwit sub --retain-handling ", List.of("always", "new", "never"),
             "godwit pub -V ", List.of("31", "311", "5"),
             "godwit pub --tls-version ", List.of("tlsv1.2", "tlsv1.3"),
             "godwit sub --color ", List.of("always", "auto", "never"),

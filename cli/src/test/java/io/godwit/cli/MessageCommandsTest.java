@@ -119,6 +119,34 @@ class MessageCommandsTest {
     }
 
     @Test
+    void the_latency_of_each_response_is_told() {
+        try (Command reply = godwit("reply", "-t late/get --echo")) {
+            reply.awaitError("answering");
+
+            Command asked = godwit("request", "-t late/get -m x --latency").ends(0);
+
+            assertThat(asked.output()).isEqualTo("x\n");
+            assertThat(asked.errors()).matches("latency \\d+\\.\\d{3} ms\\R");
+        }
+    }
+
+    @Test
+    void a_host_is_reached_over_WebSocket() throws IOException {
+        try (Mosquitto web = Mosquitto.in(Files.createDirectory(folder.resolve("web")))
+                .anonymous()
+                .listener()
+                .listener("socket_domain ipv4", "protocol websockets")
+                .start()) {
+            String at = " --ws -h 127.0.0.1 -p " + web.port(1) + " -t ws/a";
+
+            Command.run("godwit pub -m over -r -q 1" + at).ends(0);
+
+            assertThat(Command.run("godwit sub -C 1 -W 30" + at).ends(0).output())
+                    .isEqualTo("over\n");
+        }
+    }
+
+    @Test
     void a_request_that_nobody_hears_says_so() {
         Command asked = godwit("request", "-t nobody/home -n -q 1 -W 1").ends(ExitCodes.TIMEOUT);
 

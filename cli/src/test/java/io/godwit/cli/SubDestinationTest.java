@@ -1,12 +1,16 @@
 package io.godwit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.godwit.checks.Mosquitto;
+import io.godwit.cli.output.ExitCodes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,6 +86,86 @@ class SubDestinationTest {
                     .anyMatch(name -> name.matches("files/a/0000000[12]"))
                     .anyMatch(name -> name.matches("files/%2E\\./%2Ehidden/%/%C3%BC/0000000[12]"));
         }
+    }
+
+    @Test
+    void what_would_be_printed_is_appended_to_a_file() throws IOException {
+        Path out = Files.writeString(folder.resolve("printed"), "before\n");
+        publish("out/a", "one");
+        publish("out/b", "two");
+
+        Command sub = sub("-t", "out/a", "-t", "out/b", "-C", "2", "-v", "--out", out.toString())
+                .ends(0);
+
+        assertThat(sub.output()).isEmpty();
+        assertThat(Files.readAllLines(out)).containsExactly("before", "out/a one", "out/b two");
+    }
+
+    @Test
+    void a_file_that_cannot_be_written_ends_the_command() {
+        publish("full/a", "one");
+
+        Command full = sub("-t", "full/#", "--out", "/dev/full").ends(ExitCodes.OUTPUT_FAILED);
+        assertThat(full.errors()).contains("cannot write to /dev/full: ");
+
+        Command absent = sub("-t", "full/#", "--out", "/nonexistent/file").ends(ExitCodes.FAILED);
+        assertThat(absent.errors()).contains("--out: ", "/nonexistent/file");
+    }
+
+    @Test
+    void messages_are_counted_each_second() {
+        try (Command sub = sub("-t", "rate/#", "--message-rate", "-C", "3")) {
+            sub.awaitOutput("0\n");
+            for (int i = 0; i < 2; i++) {
+                publish("rate/" + i, "x");
+            }
+            await("both").atMost(Duration.ofSeconds(30)).until(() -> sum(sub) == 2);
+            publish("rate/3", "x");
+            sub.ends(0);
+        }
+    }
+
+    private static int sum(Command sub) {
+        return sub.output().lines().mapToInt(Integer::parseInt).sum();
+    }
+
+    @Test
+    void the_latest_message_of_each_topic_has_a_line_on_a_terminal() throws IOException {
+        List<String> line = Command.java(
+                List.of("sub", "-p", String.valueOf(broker.port()), "-t", "watch/#", "-q", "1", "--watch"));
+        publish("watch/b", "first");
+        publish("watch/a", "1");
+        try (TerminalWindow window = TerminalWindow.running(folder, Map.of("NO_COLOR", "1"), line)) {
+            window.awaitScreen("2 topics, 2 messages");
+            publish("watch/b", "second\nline " + "x".repeat(200));
+            publish("watch/c", "new \u001b[2J");
+            window.awaitScreen("3 topics, 4 messages");
+
+            assertThat(window.screen()
+                            .lines()
+                            .filter(text -> text.startsWith("watch/"))
+                            .sorted())
+                    .hasSize(3)
+                    .anyMatch(text -> text.equals("watch/a 1"))
+                    .anyMatch(text -> text.startsWith("watch/b second\u21b5line xxx") && text.length() < 100)
+                    .anyMatch(text -> text.equals("watch/c hex 6e6577201b5b324a"));
+
+            for (int i = 0; i < 40; i++) {
+                publish("watch/many/" + i, "m");
+            }
+            window.awaitScreen("43 topics, the latest 28, 44 messages");
+            assertThat(window.screen()).contains("watch/many/39 m").doesNotContain("watch/a 1");
+
+            window.press("C-c").awaitScreen("ended with 130");
+            assertThat(window.screen()).contains("43 topics");
+        }
+    }
+
+    @Test
+    void watching_needs_a_terminal() {
+        Command sub = sub("-t", "a", "--watch").ends(ExitCodes.USAGE);
+
+        assertThat(sub.errors()).contains("standard output is not a terminal");
     }
 
     @ParameterizedTest

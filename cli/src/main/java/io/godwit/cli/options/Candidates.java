@@ -7,12 +7,21 @@ import java.util.List;
 public final class Candidates {
     private Candidates() {}
 
-    /** A quality of service, or how retained messages are handled. */
+    /** A quality of service. */
     public static final class ZeroToTwo extends ArrayList<String> {
         private static final long serialVersionUID = 1;
 
         public ZeroToTwo() {
             super(List.of("0", "1", "2"));
+        }
+    }
+
+    /** When retained messages are sent. */
+    public static final class RetainHandlings extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        public RetainHandlings() {
+            super(List.of("always", "new", "never"));
         }
     }
 

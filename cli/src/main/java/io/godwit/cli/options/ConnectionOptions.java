@@ -61,6 +61,9 @@ public final class ConnectionOptions {
             description = "Connect from this address of this machine.")
     private @Nullable String localAddress;
 
+    @Option(order = 1, names = "--ws", description = "Use WebSocket for a HOST that is no address with ws://.")
+    private boolean webSocket;
+
     @Option(
             order = 1,
             names = "--proxy",
@@ -142,6 +145,13 @@ public final class ConnectionOptions {
             paramLabel = "SECONDS",
             description = "How long the broker keeps the session, MQTT 5; -1 for no expiry.")
     private @Nullable String sessionExpiry;
+
+    @Option(
+            order = 1,
+            names = {"-o", "--options"},
+            paramLabel = "FILE",
+            description = "Read options from this file instead of the usual ones, an option on each line.")
+    void optionsFile(Path readBefore) {}
 
     @Mixin
     private OutputOptions output = new OutputOptions();
@@ -275,12 +285,19 @@ public final class ConnectionOptions {
             ServerAddress address = ServerAddress.parse(name);
             return number == null || hasPort(name) ? address : withPort(address, number);
         }
-        boolean secure = tls.isAsked() || number != null && number == 8883;
-        Scheme scheme = secure ? Scheme.MQTTS : Scheme.MQTT;
+        boolean secure = tls.isAsked() || number != null && number == 8883 && !tls.isOff();
+        Scheme scheme = webSocket ? secure ? Scheme.WSS : Scheme.WS : secure ? Scheme.MQTTS : Scheme.MQTT;
         if (name.indexOf(':') >= 0 && name.indexOf(':') == name.lastIndexOf(':') || name.startsWith("[")) {
             return ServerAddress.parse(scheme.text() + "://" + name);
         }
-        return ServerAddress.of(scheme, name, number == null ? scheme.defaultPort() : number);
+        return new ServerAddress(
+                scheme,
+                name,
+                number == null ? scheme.defaultPort() : number,
+                null,
+                null,
+                webSocket ? "/mqtt" : "",
+                null);
     }
 
     /** Whether an address names its port: digits behind a colon at the end of its authority. */
@@ -356,6 +373,12 @@ public final class ConnectionOptions {
                 String secure = server.scheme() == Scheme.WS ? "wss" : "mqtts";
                 throw new IllegalArgumentException("TLS options such as --cafile do not apply to "
                         + server.withoutCredentials() + ": use " + secure + "://, or omit them");
+            }
+            if (tls.isOff() && server.scheme().isTls()) {
+                throw new IllegalArgumentException("--no-tls contradicts " + server.withoutCredentials());
+            }
+            if (webSocket && !server.scheme().isWebSocket()) {
+                throw new IllegalArgumentException("--ws contradicts " + server.withoutCredentials());
             }
         }
     }

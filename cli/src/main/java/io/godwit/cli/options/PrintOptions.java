@@ -41,6 +41,15 @@ public final class PrintOptions {
      * @throws IllegalArgumentException if the format or --color is invalid
      */
     public MessagePrinter printer(Terminal terminal) {
+        return printer(terminal, verbose.isOn());
+    }
+
+    /** The same with topics before payloads, whatever the options say. */
+    public MessagePrinter verbosePrinter(Terminal terminal) {
+        return printer(terminal, true);
+    }
+
+    private MessagePrinter printer(Terminal terminal, boolean topics) {
         Boolean colours = switch (colour) {
             case "always" -> Boolean.TRUE;
             case "never" -> Boolean.FALSE;
@@ -52,7 +61,7 @@ public final class PrintOptions {
                 terminal.withColours(colours),
                 format.get() == null ? null : OutputFormat.parse(format.get(), pretty, safe, ZoneId.systemDefault()),
                 style.style(),
-                verbose.isOn(),
+                topics,
                 !noEndOfLine);
     }
 }

@@ -15,10 +15,11 @@ public final class SubscriptionOptions {
 
     @Option(
             names = "--retain-handling",
-            paramLabel = "N",
-            completionCandidates = Candidates.ZeroToTwo.class,
-            description = "Retained messages: 0 all, 1 if the subscription is new, 2 none, MQTT 5. [0]")
-    private int retainHandling;
+            paramLabel = "HANDLING",
+            completionCandidates = Candidates.RetainHandlings.class,
+            description =
+                    "Send retained messages always, if the subscription is new, or never; also 0, 1, 2. MQTT 5. [always]")
+    private String retainHandling = "always";
 
     /**
      * A subscription with these options.
@@ -26,12 +27,17 @@ public final class SubscriptionOptions {
      * @throws IllegalArgumentException if the filter or --retain-handling is invalid
      */
     public TopicSubscription to(String filter, Qos qos) {
-        if (retainHandling < 0 || retainHandling > 2) {
-            throw new IllegalArgumentException("--retain-handling " + retainHandling + ": must be 0, 1 or 2");
-        }
+        int handling = switch (retainHandling) {
+            case "always", "0" -> 0;
+            case "new", "1" -> 1;
+            case "never", "2" -> 2;
+            default ->
+                throw new IllegalArgumentException(
+                        "--retain-handling " + retainHandling + ": must be always, new or never");
+        };
         return TopicSubscription.of(filter, qos)
                 .withNoLocal(noLocal)
                 .withRetainAsPublished(retainAsPublished)
-                .withRetainHandling(RetainHandling.of(retainHandling));
+                .withRetainHandling(RetainHandling.of(handling));
     }
 }

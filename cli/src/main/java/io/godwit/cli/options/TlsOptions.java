@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** What the command line says about TLS: mosquitto's options, and those that the library has besides. */
@@ -114,8 +116,34 @@ public final class TlsOptions {
             description = "Do not check that the certificate is for this host. For tests only.")
     private boolean insecure;
 
+    @Option(
+            order = 1,
+            names = "--no-tls",
+            description = "Connect without TLS, whatever the configuration files say about it.")
+    private boolean off;
+
     @Option(order = 1, names = "--trust-any", description = "Do not check the certificate at all. For tests only.")
     private boolean trustAny;
+
+    /** The longest names of the options that ask for TLS. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (OptionSpec option :
+                CommandSpec.forAnnotatedObject(new TlsOptions()).options()) {
+            if (!option.longestName().equals("--no-tls")) {
+                names.add(option.longestName());
+            }
+        }
+        return names;
+    }
+
+    /** Whether {@code --no-tls} was given. */
+    boolean isOff() {
+        if (off && isAsked()) {
+            throw new IllegalArgumentException("--no-tls excludes the options for TLS, such as --cafile");
+        }
+        return off;
+    }
 
     /** Whether any option asks for TLS, so that a plain host name means it. */
     boolean isAsked() {

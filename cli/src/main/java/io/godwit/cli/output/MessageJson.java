@@ -40,7 +40,7 @@ final class MessageJson {
     /**
      * The message as JSON.
      *
-     * @throws OutputFormat.NotJsonException if the payload should be JSON and is not
+     * @throws OutputFormat.UnprintableException if the payload should be JSON and is not
      */
     String of(Message message, ZonedDateTime time) {
         StringWriter text = new StringWriter();
@@ -76,10 +76,10 @@ final class MessageJson {
                 in.nextToken();
                 json.copyCurrentStructureExact(in);
                 if (in.nextToken() != null) {
-                    throw new OutputFormat.NotJsonException(notJson(message));
+                    throw new OutputFormat.UnprintableException(notJson(message));
                 }
             } catch (IOException e) {
-                throw new OutputFormat.NotJsonException(notJson(message));
+                throw new OutputFormat.UnprintableException(notJson(message));
             }
         } else if (text != null) {
             json.writeStringField("payload", text);

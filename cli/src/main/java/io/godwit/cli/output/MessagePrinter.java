@@ -30,7 +30,7 @@ public final class MessagePrinter {
     /**
      * Prints one message at once. Returns false if standard output was closed by its reader.
      *
-     * @throws OutputFormat.NotJsonException when the format wants JSON and the payload is none
+     * @throws OutputFormat.UnprintableException when the format wants JSON and the payload is none
      */
     public boolean print(Message message) {
         return print(message, "");
@@ -38,28 +38,38 @@ public final class MessagePrinter {
 
     /** The same with a text before it. */
     public boolean print(Message message, String prefix) {
-        boolean isEmpty = message.payload().length == 0;
-        if (format == null && isEmpty && !(verbose && endOfLine)) {
+        if (format == null && message.payload().length == 0 && !(verbose && endOfLine)) {
             return true; // as mosquitto_sub: nothing to show
         }
         line.reset();
         line.writeBytes(prefix.getBytes(StandardCharsets.UTF_8));
+        append(message);
+        if (endOfLine) {
+            line.write('\n');
+        }
+        byte[] bytes = line.toByteArray();
+        return terminal.write(bytes, bytes.length);
+    }
+
+    /** What would be printed, without an end of line. */
+    public String text(Message message) {
+        line.reset();
+        append(message);
+        return line.toString(StandardCharsets.UTF_8);
+    }
+
+    private void append(Message message) {
         if (format != null) {
             format.append(line, message, Instant.now());
         } else {
             if (verbose) {
                 line.writeBytes((terminal.shown(Colour.TOPIC, message.topic()) + " ").getBytes(StandardCharsets.UTF_8));
             }
-            if (isEmpty) {
+            if (message.payload().length == 0) {
                 line.writeBytes("(null)".getBytes(StandardCharsets.US_ASCII));
             } else {
                 style.append(line, message.payload(), terminal);
             }
         }
-        if (endOfLine) {
-            line.write('\n');
-        }
-        byte[] bytes = line.toByteArray();
-        return terminal.write(bytes, bytes.length);
     }
 }

@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 public final class OutputFormat {
     private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ssZ");
 
+    /** What may separate the fields of {@code %.2:x}. */
+    private static final String SEPARATORS = "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
     /** Writes its share of a message. */
     private interface Part {
         void append(ByteArrayOutputStream out, Message message, ZonedDateTime time);
@@ -154,7 +157,16 @@ public final class OutputFormat {
                     precision = number(precision, c, start);
                 }
             }
-            FormatField field = new FormatField(left, pad, width, precision);
+            char separator = ' ';
+            if (precision >= 0 && SEPARATORS.indexOf(c) >= 0) {
+                separator = c;
+                c = next("%");
+                if (c != 'x' && c != 'X') {
+                    throw new IllegalArgumentException("the format has '%" + c + "' with the separator '" + separator
+                            + "' at character " + start + "; only %x and %X have one");
+                }
+            }
+            FormatField field = new FormatField(left, pad, width, precision, separator);
             if (!message(c, field) && !property(c, field)) {
                 throw new IllegalArgumentException(
                         "the format has '%" + c + "' at character " + start + ", which is not a known sequence");
@@ -179,6 +191,8 @@ public final class OutputFormat {
                 case 'X' ->
                     add((out, message, time) ->
                             field.hex(out, message.payload(), HexFormat.of().withUpperCase()));
+                case 'f' -> add((out, message, time) -> field.decimal(out, Numbers.ofFloat(message)));
+                case 'd' -> add((out, message, time) -> field.decimal(out, Numbers.ofDouble(message)));
                 case 'l' -> add((out, message, time) -> field.number(out, message.payload().length));
                 case 'q' ->
                     add((out, message, time) ->
@@ -271,11 +285,11 @@ public final class OutputFormat {
         }
     }
 
-    /** {@code %J} met a payload that is no JSON. */
-    public static final class NotJsonException extends RuntimeException {
+    /** A payload that is not what the format asks for: JSON, or a number of four or eight bytes. */
+    public static final class UnprintableException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        NotJsonException(String message) {
+        UnprintableException(String message) {
             super(message);
         }
     }

@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ public final class Terminal {
     }
 
     private static final String CLEAR_TO_END = "\u001b[K";
+    private static final Size USUAL = new Size(24, 80);
     /** Marks what {@link #paint} did, until it is written; no text of MQTT holds it [MQTT-1.5.4-2]. */
     private static final char MARK = '\0';
 
@@ -59,6 +62,9 @@ public final class Terminal {
         IOException failure;
 
         boolean progressing;
+
+        /** How many lines {@link #block} has drawn and nothing has covered since. */
+        int drawn;
     }
 
     public Terminal(OutputStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal, boolean colours) {
@@ -98,6 +104,11 @@ public final class Terminal {
         return on == null ? this : new Terminal(out, err, outIsTerminal, errIsTerminal, on, state);
     }
 
+    /** One whose standard output is this stream, such as a file. */
+    public Terminal writingTo(OutputStream stream) {
+        return new Terminal(stream, err, false, errIsTerminal, false);
+    }
+
     private static boolean isTerminal(int descriptor) {
         try {
             String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
@@ -132,10 +143,18 @@ public final class Terminal {
         return errIsTerminal;
     }
 
+    /** A terminal's size in characters. */
+    public record Size(int rows, int columns) {}
+
     /** How many characters fit on a line; 80 where nobody knows, and where nothing is a terminal. */
     public int columns() {
+        return size().columns();
+    }
+
+    /** How much fits; 24 lines of 80 characters where nobody knows, and where nothing is a terminal. */
+    public Size size() {
         if (!outIsTerminal && !errIsTerminal) {
-            return 80;
+            return USUAL;
         }
         try {
             Process stty = new ProcessBuilder("stty", "size")
@@ -145,10 +164,11 @@ public final class Terminal {
             String[] size = new String(stty.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                     .strip()
                     .split(" ");
+            int rows = size.length == 2 ? Integer.parseInt(size[0]) : 0;
             int columns = size.length == 2 ? Integer.parseInt(size[1]) : 0;
-            return columns > 0 ? columns : 80;
+            return rows > 0 && columns > 0 ? new Size(rows, columns) : USUAL;
         } catch (IOException | NumberFormatException e) {
-            return 80;
+            return USUAL;
         }
     }
 
@@ -282,6 +302,60 @@ public final class Terminal {
         }
     }
 
+    /**
+     * Draws these lines on standard output, a terminal, in the place of those before. What {@link #note} writes appears above
+     * them once they are drawn again. Returns false if its reader has closed it.
+     *
+     * @param size to which lines are cut
+     */
+    public boolean block(List<String> lines, Size size) {
+        state.lock.lock();
+        try {
+            StringBuilder text = new StringBuilder(takeAwayBlock());
+            for (String line : lines) {
+                text.append(AttributedString.fromAnsi(line)
+                                .columnSubSequence(0, size.columns() - 1)
+                                .toAnsi())
+                        .append("\u001b[0m")
+                        .append(CLEAR_TO_END)
+                        .append("\r\n");
+            }
+            byte[] bytes = text.append("\u001b[J").toString().getBytes(StandardCharsets.UTF_8);
+            boolean read = write(bytes, bytes.length);
+            state.drawn = Math.min(lines.size(), size.rows() - 1);
+            return read;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Whether the lines of {@link #block} are still there. */
+    public boolean isBlockShown() {
+        state.lock.lock();
+        try {
+            return state.drawn > 0;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** Leaves the lines of {@link #block} as they are: whatever comes now appears below. */
+    public void endBlock() {
+        state.lock.lock();
+        try {
+            state.drawn = 0;
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    /** What leads to where the block began. */
+    private String takeAwayBlock() {
+        String code = state.drawn > 0 ? "\u001b[" + state.drawn + "A\r" : "";
+        state.drawn = 0;
+        return code;
+    }
+
     /** Ends the line of {@link #progress}. */
     public void endProgress() {
         state.lock.lock();
@@ -295,7 +369,8 @@ public final class Terminal {
 
     /** What takes the line of progress from the screen. */
     private String takeAway() {
-        String code = state.progressing ? "\r" + CLEAR_TO_END : "";
+        String block = errIsTerminal && state.drawn > 0 ? takeAwayBlock() + "\u001b[J" : "";
+        String code = block + (state.progressing ? "\r" + CLEAR_TO_END : "");
         state.progressing = false;
         return code;
     }

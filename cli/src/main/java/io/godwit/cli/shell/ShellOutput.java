@@ -73,7 +73,7 @@ final class ShellOutput {
                 String prefix = style.format == null ? terminal.shown(Colour.FAINT, client + ":") + " " : "";
                 gone = !printer.print(message, prefix);
             }
-        } catch (OutputFormat.NotJsonException e) {
+        } catch (OutputFormat.UnprintableException e) {
             note(client, String.valueOf(e.getMessage()));
         } finally {
             lock.unlock();
