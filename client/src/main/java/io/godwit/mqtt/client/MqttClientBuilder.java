@@ -95,6 +95,7 @@ public final class MqttClientBuilder {
     // Receiving; null: not set.
     private final List<RegisteredHandler> handlers = new ArrayList<>();
     private @Nullable Integer receiveMaximum;
+    private int receiveTolerance;
     private @Nullable Integer maximumPacketSize;
     private @Nullable Integer topicAliasMaximum;
     private boolean acknowledgeOnArrival;
@@ -429,6 +430,18 @@ public final class MqttClientBuilder {
     }
 
     /**
+     * How many messages more than {@link #receiveMaximum} are accepted; 0 by default: a broker that sends more breaks the protocol
+     * [MQTT-3.3.4-9], and the connection ends. Mosquitto 2.0 now and then miscounts, above all when it resumes a session, and
+     * would do so on each connection again. MQTT 5.
+     *
+     * @throws IllegalArgumentException unless 0 to 65,535
+     */
+    public MqttClientBuilder receiveMaximumTolerance(int messages) {
+        receiveTolerance = inRange("receive maximum tolerance", messages, 0, 65_535);
+        return this;
+    }
+
+    /**
      * The size of the largest packet that is accepted; a larger one ends the connection. 268,435,460 by default.
      *
      * @throws IllegalArgumentException unless 2 (no packet is smaller) to 268,435,460
@@ -592,7 +605,7 @@ public final class MqttClientBuilder {
                 new SessionConfig.Sending(
                         queue, inFlight, inFlightQos2, sessionLoss, or(ownTopicAliases, TOPIC_ALIASES)),
                 new SessionConfig.Receiving(
-                        or(receiveMaximum, RECEIVE_MAXIMUM),
+                        Math.min(RECEIVE_MAXIMUM, or(receiveMaximum, RECEIVE_MAXIMUM) + receiveTolerance),
                         or(maximumPacketSize, MAXIMUM_PACKET_SIZE),
                         or(topicAliasMaximum, TOPIC_ALIASES),
                         acknowledgeOnArrival),

@@ -31,7 +31,8 @@ public record SessionConfig(ProtocolVersion version, Sending sending, Receiving 
     /**
      * Settings for received messages.
      *
-     * @param receiveMaximum messages of QoS 1 and 2 that may be unacknowledged, 1 to 65,535; sent to the broker with MQTT 5
+     * @param receiveMaximum messages of QoS 1 and 2 that may be unacknowledged, 1 to 65,535, before the broker breaks the
+     *     protocol; MQTT 5
      * @param maximumPacketSize bytes of the largest packet that is accepted; sent to the broker with MQTT 5
      * @param topicAliasMaximum aliases that the broker may use, 0 to 65,535
      * @param acknowledgeOnArrival whether messages are acknowledged before they are handled
