@@ -77,7 +77,10 @@ final class BrokerSession implements AutoCloseable {
                         isTakenOver(attempt.lost()) && attempt.number() == 1 ? AFTER_TAKEOVER : backoff.delay(attempt))
                 .listener(new Observer());
         if (ConnectionConfig.version(config) == ProtocolVersion.V5) {
-            builder.sessionExpiry(config.sessionExpiry()).receiveMaximum(config.getInt(SourceConfig.RECEIVE_MAXIMUM));
+            // A broker that miscounts would be disconnected for ever; the buffer is bounded in bytes anyway.
+            builder.sessionExpiry(config.sessionExpiry())
+                    .receiveMaximum(config.getInt(SourceConfig.RECEIVE_MAXIMUM))
+                    .receiveMaximumTolerance(65_535);
         }
         // Registered before CONNECT: a session that the broker has kept sends at once. "#" leaves out topics with a
         // '$'.

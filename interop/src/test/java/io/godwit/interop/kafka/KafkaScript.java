@@ -1,0 +1,107 @@
+package io.godwit.interop.kafka;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process that {@code interop/kafka.sh} or {@code interop/connect.sh} runs on 127.0.0.1. */
+final class KafkaScript implements AutoCloseable {
+    /** Surefire runs in the module's folder; an IDE may run in the project's. */
+    static final Path SCRIPTS =
+            Path.of(Files.exists(Path.of("kafka.sh")) ? "" : "interop").toAbsolutePath();
+
+    // Set once.
+    private final String script;
+    private final Path data;
+    private final int port;
+    private final Map<String, String> environment;
+
+    private KafkaScript(String script, Path data, int port, Map<String, String> environment) {
+        this.script = script;
+        this.data = data;
+        this.port = port;
+        this.environment = environment;
+    }
+
+    /** A Kafka of one node, not started. Uses the port and the next one. */
+    static KafkaScript kafka(Path folder, int port) {
+        return new KafkaScript("kafka.sh", folder.resolve("kafka"), port, Map.of());
+    }
+
+    /** A worker with this name, not started. */
+    static KafkaScript worker(Path folder, String name, int port, KafkaScript kafka, Path plugins) {
+        return new KafkaScript(
+                "connect.sh",
+                folder.resolve(name),
+                port,
+                Map.of(
+                        "KAFKA", kafka.address(),
+                        "PLUGIN_PATH", plugins.toString(),
+                        "JAVA_OPTS", "-Dlog4j2.level=WARN -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+    }
+
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    String url() {
+        return "http://" + address();
+    }
+
+    /** Returns when it answers. The first start of all downloads what it needs from Maven Central. */
+    void start() throws IOException, InterruptedException {
+        Files.createDirectories(data);
+        run("start");
+    }
+
+    /** SIGTERM, and waits until it has ended. */
+    void stop() throws IOException, InterruptedException {
+        run("stop");
+    }
+
+    /** SIGKILL. */
+    void kill() throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-9", String.valueOf(pid())).start();
+        kill.waitFor();
+        while (ProcessHandle.of(pid()).map(ProcessHandle::isAlive).orElse(false)) {
+            Thread.sleep(10);
+        }
+        Files.delete(data.resolve("broker.pid"));
+    }
+
+    long pid() throws IOException {
+        return Long.parseLong(Files.readString(data.resolve("broker.pid")).strip());
+    }
+
+    /** What it has printed since its last start. */
+    String log() throws IOException {
+        return Files.readString(data.resolve("broker.log"));
+    }
+
+    private void run(String action) throws IOException, InterruptedException {
+        Path log = data.resolve("script.log");
+        ProcessBuilder builder = new ProcessBuilder(
+                        "bash", SCRIPTS.resolve(script).toString(), action, data.toString(), "" + port)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        if (!process.waitFor(10, TimeUnit.MINUTES)) {
+            process.destroyForcibly();
+            throw new IOException(script + " " + action + " did not end within 10 minutes");
+        }
+        if (process.exitValue() != 0) {
+            throw new IOException(script + " " + action + " failed:\n"
+                    + Files.readString(log).strip());
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        if (Files.exists(data)) {
+            stop();
+        }
+    }
+}
