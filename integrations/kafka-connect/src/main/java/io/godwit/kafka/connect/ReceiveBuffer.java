@@ -79,7 +79,7 @@ final class ReceiveBuffer {
         }
     }
 
-    /** Wakes whoever waits. What waits here is dropped: it is not acknowledged, so the broker sends it again. */
+    /** Wakes the threads that wait. What waits here is dropped: it is not acknowledged, so the broker sends it again. */
     void close() {
         lock.lock();
         try {
