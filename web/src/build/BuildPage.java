@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -44,7 +43,7 @@ final class BuildPage {
                 Path.of(args[0]).toAbsolutePath(),
                 Path.of(args[1]).toAbsolutePath(),
                 Path.of(args[2]).toAbsolutePath());
-        String missing = args[3].equals("skip") ? "the build was told to leave it out" : build.missing();
+        String missing = args[3].equals("skip") ? "of the option -Dpage=skip" : build.missing();
         if (missing == null) {
             build.build();
         } else if (args[3].equals("required")) {
@@ -58,13 +57,13 @@ final class BuildPage {
     private String missing() throws InterruptedException {
         String node = versionOf("node");
         if (node == null) {
-            return "Node.js was not found; install nodejs and npm, version " + OLDEST_NODE + " or newer";
+            return "Node.js was not found: install nodejs, version " + OLDEST_NODE + " or newer, and npm";
         }
         Matcher major = Pattern.compile("v(\\d+)\\..*").matcher(node);
         if (!major.matches() || Integer.parseInt(major.group(1)) < OLDEST_NODE) {
-            return "Node.js is " + node + "; it has to be " + OLDEST_NODE + " or newer";
+            return "Node.js is " + node + ": version " + OLDEST_NODE + " or newer is needed";
         }
-        return versionOf(npm()) == null ? "npm was not found; install it" : null;
+        return versionOf(npm()) == null ? "npm was not found: install it" : null;
     }
 
     private void build() throws IOException, InterruptedException {
@@ -77,8 +76,7 @@ final class BuildPage {
         Files.createDirectories(work);
         Files.deleteIfExists(stamp);
         install(lock);
-        deleteAll(output);
-        Files.createDirectories(output);
+        clean();
         if (run("node", sources.resolve("build.mjs").toString(), work.toString(), output.toString()) != 0) {
             fail("the page of godwit web does not build; see above.");
         }
@@ -103,14 +101,13 @@ final class BuildPage {
 
     /** Puts a page there that says why the real one is not. */
     private void leaveOut(String reason) throws IOException {
-        System.err.println("WARNING: building without the page of godwit web: " + reason + ".");
+        System.err.println("WARNING: building without the page of godwit web, because " + reason + ".");
         Files.deleteIfExists(work.resolve("built"));
-        deleteAll(output);
-        Files.createDirectories(output);
+        clean();
         Files.writeString(
                 output.resolve("index.html"),
                 "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Godwit</title>\n<h1>This build has no page</h1>\n<p>"
-                        + "When Godwit was built, its page was left out: " + reason + ". Then build Godwit again.\n</html>\n");
+                        + "When Godwit was built, its page was left out, because " + reason + ".\n</html>\n");
     }
 
     private int run(String... command) throws IOException, InterruptedException {
@@ -142,13 +139,12 @@ final class BuildPage {
         }
     }
 
-    private static void deleteAll(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+    /** Takes away what an earlier build has written. Classes of a package with the same name stay. */
+    private void clean() throws IOException {
+        Files.createDirectories(output);
+        for (Path file : files(output)) {
+            if (!file.toString().endsWith(".class")) {
+                Files.delete(file);
             }
         }
     }

@@ -65,7 +65,7 @@ function Header({ here, it }) {
         )}
       </h2>
       <${IconButton} name="copy" label="Copy the topic" onClick=${() => copyTopic(it)} />
-      ${!readOnly.value && html`<button type="button" onClick=${() => publishHere(here, it)}><${Icon} name="send" /><span class="wide-only"> Publish</span></button>`}
+      ${!readOnly.value && html`<button type="button" aria-label="Publish to this topic" onClick=${() => publishHere(here, it)}><${Icon} name="send" /><span class="wide-only"> Publish</span></button>`}
     </div>
     <div class="row facts">
       ${it.children > 0 && html`<span class="badge">${plural(it.topics, "topic")}</span>`}

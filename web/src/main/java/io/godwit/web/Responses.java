@@ -21,7 +21,7 @@ final class Responses {
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
                     + "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
-                    + "frame-ancestors 'none'";
+                    + "frame-ancestors 'none'; require-trusted-types-for 'script'";
 
     private Responses() {}
 

@@ -1,0 +1,31 @@
+package io.godwit.web.browser;
+
+import io.godwit.checks.Mosquitto;
+import io.godwit.checks.Programs;
+import io.godwit.mqtt.broker.MqttBroker;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The brokers that the page is tested with. */
+enum BrokerKind {
+    MOSQUITTO {
+        @Override
+        Running start(Path folder) throws IOException {
+            Programs.require("mosquitto");
+            Mosquitto broker = Mosquitto.start(folder, "sys_interval 1", "max_queued_messages 0");
+            return new Running("mqtt://127.0.0.1:" + broker.port(), broker);
+        }
+    },
+    GODWIT {
+        @Override
+        Running start(Path folder) {
+            MqttBroker broker = MqttBroker.builder().start();
+            return new Running("mqtt://127.0.0.1:" + broker.port(), broker);
+        }
+    };
+
+    abstract Running start(Path folder) throws IOException;
+
+    /** A broker that runs, and its address. */
+    record Running(String address, AutoCloseable broker) {}
+}

@@ -1,0 +1,99 @@
+package io.godwit.web.browser;
+
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.web.WebServer;
+import io.godwit.web.WebSettings;
+import io.godwit.web.page.Workspace;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A broker, a server for the page, a browser that shows the broker, and a client that publishes to it. */
+final class RunningPage implements AutoCloseable {
+    private static final int WIDTH = 1440;
+    private static final int HEIGHT = 900;
+
+    // Set once.
+    private final BrokerKind.Running broker;
+    private final Workspace workspace;
+    private final WebServer server;
+    private final Browser browser;
+    private final MqttClient client;
+
+    private RunningPage(BrokerKind.Running broker, boolean readOnly, Browser browser) {
+        this.broker = broker;
+        this.browser = browser;
+        this.workspace = new Workspace("test", readOnly);
+        this.server = WebServer.start(WebSettings.local(0), workspace);
+        this.client = MqttClient.builder()
+                .server(broker.address())
+                .protocol(ProtocolVersion.V5)
+                .build();
+        client.connect();
+    }
+
+    /** Starts all of it; the page shows every topic of the broker. */
+    static RunningPage start(BrokerKind kind, Path folder, Browser browser) throws Exception {
+        return start(kind, folder, browser, false);
+    }
+
+    static RunningPage start(BrokerKind kind, Path folder, Browser browser, boolean readOnly) throws Exception {
+        RunningPage page = new RunningPage(kind.start(folder), readOnly, browser);
+        page.reload();
+        page.add(page.broker.address(), kind.name().toLowerCase(java.util.Locale.ROOT));
+        browser.awaitText(".broker-bar", "connected");
+        return page;
+    }
+
+    /** Opens the page again, as another user would. */
+    void reload() {
+        browser.open(server.link(), WIDTH, HEIGHT);
+    }
+
+    /** Adds a broker in the dialog. */
+    void add(String address, String name) {
+        browser.click("Add a broker");
+        browser.type("[name=address]", address);
+        browser.type("[name=name]", name);
+        browser.click("Connect");
+        browser.awaitText("[role=tab][aria-selected=true]", name);
+    }
+
+    String brokerAddress() {
+        return broker.address();
+    }
+
+    String address() {
+        return server.address();
+    }
+
+    MqttClient client() {
+        return client;
+    }
+
+    void publish(String topic, String payload) {
+        publish(topic, payload.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void publish(String topic, byte[] payload) {
+        publish(Message.of(topic, payload));
+    }
+
+    void publish(Message message) {
+        client.publish(message.withQos(Qos.AT_LEAST_ONCE));
+    }
+
+    void retain(String topic, String payload) {
+        publish(Message.of(topic, payload).withRetain(true));
+    }
+
+    @Override
+    public void close() throws Exception {
+        try (AutoCloseable last = broker.broker();
+                MqttClient second = client) {
+            server.close();
+        }
+    }
+}
