@@ -49,6 +49,7 @@ class LayersTest {
     private static final String TESTKIT = "io.godwit.testkit";
     private static final String NODEMCU = "io.godwit.nodemcu";
     private static final String LUA = "io.godwit.nodemcu.lua";
+    private static final String STREAMS = "io.godwit.streams";
     private static final String WEB = "io.godwit.web";
     private static final String CLI = "io.godwit.cli";
     private static final String SIMULATION = "io.godwit.simulation";
@@ -72,6 +73,7 @@ class LayersTest {
             Map.entry(TESTKIT, Set.of(PROTOCOL, CODEC, BROKER, BROKER_INTERNAL)),
             Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT)),
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT, BROKER, NODEMCU)),
+            Map.entry(STREAMS, Set.of(PROTOCOL, CLIENT)),
             Map.entry(WEB, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET)),
             // The command shows packets as they pass, so it decodes them and taps connections.
             Map.entry(
@@ -111,7 +113,8 @@ class LayersTest {
     private static final Set<String> DIVIDED = Set.of(TRANSPORT, LUA, WEB, CLI, SIMULATION);
 
     /** The packages whose public members show no Netty. The codec and the testkit's connections are not among them. */
-    private static final List<String> WITHOUT_NETTY = List.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, NODEMCU, LUA);
+    private static final List<String> WITHOUT_NETTY =
+            List.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, STREAMS, NODEMCU, LUA);
 
     private static final List<String> NOT_EXPORTED = List.of(CODEC, ENGINE, SESSION, TRANSPORT);
 

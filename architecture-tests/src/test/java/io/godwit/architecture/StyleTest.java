@@ -28,7 +28,7 @@ class StyleTest {
             Pattern.compile("\n    // (.*)\n(?:    //.*\n)*    (?:private|final|volatile|protected)[^(]*[;=]");
     private static final Pattern SAYS_WHO = Pattern.compile("(?i).*\\b(lock|threads?|event loop|set once)\\b.*");
     private static final Pattern GROUP_STYLE = Pattern.compile(
-            "(Set once|Guarded by the( [\\w/]+)* lock|Event loop only|Any thread|[A-Z][\\w' ]+ thread only)[.;,:].*");
+            "(Set once|Guarded by the( [\\w/]+)* lock|Event loop only|Written by the [\\w ]+ only|Any thread|[A-Z][\\w' ]+ thread only)[.;,:].*");
 
     @Test
     void test_methods_are_sentences_in_snake_case() {

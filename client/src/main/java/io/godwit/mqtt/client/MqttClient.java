@@ -117,6 +117,12 @@ public interface MqttClient extends AutoCloseable {
     CompletableFuture<Void> closeAsync();
 
     /**
+     * Completes when this client is closed, by whoever closes it: for what is built on a client that it doesn't own. Cancelling
+     * it does nothing to the client.
+     */
+    CompletableFuture<Void> closed();
+
+    /**
      * Authenticates again on the present connection, MQTT 5 section 4.12.1.
      *
      * @return fails if the builder had no {@link Authenticator}, or the broker refuses and disconnects

@@ -49,6 +49,7 @@ public final class RealMqttClient implements MqttClient {
     private final ReadPause pause;
     private final QueuePressure pressure;
     private final int recoveredSubscriptions;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     /** Made with the first request, since few clients make any. Any thread. */
     private final AtomicReference<@Nullable Requests> requests = new AtomicReference<>();
@@ -222,8 +223,16 @@ public final class RealMqttClient implements MqttClient {
     }
 
     private CompletableFuture<Void> close(CompletableFuture<Void> future) {
-        loop.execute(() -> manager.close(future));
+        loop.execute(() -> {
+            manager.close(future);
+            manager.close(closed);
+        });
         return future;
+    }
+
+    @Override
+    public CompletableFuture<Void> closed() {
+        return closed.copy();
     }
 
     @Override

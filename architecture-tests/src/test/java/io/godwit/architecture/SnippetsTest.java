@@ -1,4 +1,4 @@
-package io.godwit.cli;
+package io.godwit.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,12 +33,18 @@ class SnippetsTest {
             import io.godwit.mqtt.store.*;
             import io.godwit.nodemcu.lua.*;
             import io.godwit.nodemcu.lua.device.*;
+            import io.godwit.streams.*;
             import io.godwit.testkit.*;
+            import io.reactivex.rxjava3.core.Flowable;
+            import io.smallrye.mutiny.Multi;
             import java.nio.file.Path;
             import java.time.Duration;
             import java.util.*;
             import java.util.concurrent.*;
             import org.junit.jupiter.api.Test;
+            import org.reactivestreams.FlowAdapters;
+            import reactor.adapter.JdkFlowAdapter;
+            import reactor.core.publisher.*;
 
             class Snippet {
                 Path state;

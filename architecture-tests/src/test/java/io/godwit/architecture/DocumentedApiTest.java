@@ -1,4 +1,4 @@
-package io.godwit.cli;
+package io.godwit.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,215 @@
+package io.godwit.streams;
+
+import io.godwit.mqtt.client.Acknowledgement;
+import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.client.Subscription;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Qos;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import java.util.concurrent.Flow;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What one subscriber gets of a stream. At most one task emits at a time, so its calls never overlap. */
+abstract class Emission<T> implements Flow.Subscription, ManualHandler {
+    // Set once.
+    private final MessageStream stream;
+    private final Flow.Subscriber<? super T> subscriber;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by the lock.
+    private final ArrayDeque<StreamedMessage> waiting = new ArrayDeque<>();
+    private long requested;
+    private boolean emitting;
+    private boolean over;
+    private @Nullable Throwable failure;
+    private boolean completed;
+    private @Nullable Subscription subscription;
+
+    Emission(MessageStream stream, Flow.Subscriber<? super T> subscriber) {
+        this.stream = stream;
+        this.subscriber = Objects.requireNonNull(subscriber, "subscriber");
+    }
+
+    /** Passes one message on. Emitting task only. */
+    abstract void emit(Flow.Subscriber<? super T> to, StreamedMessage next);
+
+    void start() {
+        subscriber.onSubscribe(this);
+        if (isOver()) {
+            return;
+        }
+        stream.client.closed().whenComplete((nothing, ignored) -> complete());
+        stream.client.subscribeAsync(stream.subscription, this).whenComplete(this::subscribed);
+    }
+
+    private void subscribed(@Nullable Subscription made, @Nullable Throwable refused) {
+        if (refused != null) {
+            fail(refused);
+            return;
+        }
+        lock.lock();
+        try {
+            if (!over) {
+                subscription = made;
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (made != null) {
+            made.closeAsync();
+        }
+    }
+
+    // ---- the client's side ----
+
+    @Override
+    public void handle(Message message, Acknowledgement acknowledgement) {
+        lock.lock();
+        try {
+            if (over) {
+                return;
+            }
+            if (message.qos() != Qos.AT_MOST_ONCE || waiting.size() < stream.buffer) {
+                waiting.add(new StreamedMessage(message, acknowledgement));
+                emitLater();
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        stream.dropped.accept(message);
+    }
+
+    private void complete() {
+        lock.lock();
+        try {
+            completed = true;
+            emitLater();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void fail(Throwable cause) {
+        lock.lock();
+        try {
+            if (failure == null) {
+                failure = cause;
+            }
+            emitLater();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- the subscriber's side ----
+
+    @Override
+    public void request(long messages) {
+        if (messages <= 0) {
+            fail(new IllegalArgumentException("requested " + messages + " messages: must be more than 0 (rule 3.9)"));
+            return;
+        }
+        lock.lock();
+        try {
+            requested = requested + messages < 0 ? Long.MAX_VALUE : requested + messages;
+            emitLater();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        Subscription made;
+        lock.lock();
+        try {
+            over = true;
+            waiting.clear(); // unacknowledged: the broker keeps them for another subscriber, or a later connection
+            made = subscription;
+            subscription = null;
+        } finally {
+            lock.unlock();
+        }
+        if (made != null) {
+            made.closeAsync();
+        }
+    }
+
+    private boolean isOver() {
+        lock.lock();
+        try {
+            return over;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- emitting ----
+
+    /** Guarded by the lock. */
+    private void emitLater() {
+        if (emitting || !isDue()) {
+            return;
+        }
+        emitting = true;
+        try {
+            stream.executor.execute(this::emitAll);
+        } catch (RejectedExecutionException full) {
+            StreamThreads.SHARED.execute(this::emitAll); // a message must not be lost to an executor that has no room
+        }
+    }
+
+    /** Guarded by the lock. */
+    private boolean isDue() {
+        return !over && (failure != null || completed || requested > 0 && !waiting.isEmpty());
+    }
+
+    private void emitAll() {
+        for (StreamedMessage next = next(); next != null; next = next()) {
+            try {
+                emit(subscriber, next);
+            } catch (Throwable thrown) {
+                cancel(); // rule 2.13: a subscriber that throws counts as cancelled; the message stays unacknowledged
+                throw thrown;
+            }
+        }
+    }
+
+    /** The next message to emit; null when there is none, after telling the end if that has come. */
+    private @Nullable StreamedMessage next() {
+        Throwable cause;
+        lock.lock();
+        try {
+            if (!isDue()) {
+                emitting = false;
+                return null;
+            }
+            cause = failure;
+            if (cause == null && requested > 0 && !waiting.isEmpty()) {
+                if (requested != Long.MAX_VALUE) {
+                    requested--;
+                }
+                return waiting.remove();
+            }
+            if (cause == null && !completed) {
+                emitting = false;
+                return null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        cancel();
+        if (cause != null) {
+            subscriber.onError(cause);
+        } else {
+            subscriber.onComplete();
+        }
+        return null;
+    }
+}

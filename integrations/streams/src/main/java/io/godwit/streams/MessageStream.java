@@ -1,0 +1,114 @@
+package io.godwit.streams;
+
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+
+/**
+ * A topic filter as a stream of messages, with back-pressure. Each subscriber subscribes at the broker when it subscribes to the
+ * stream, and unsubscribes when it cancels.
+ *
+ * <p><b>When a message is handled.</b> A message of {@link #messages()} is handled, and acknowledged to the broker, when the
+ * subscriber's {@code onNext} has returned. Operators that pass messages on to another thread ({@code publishOn}, {@code
+ * observeOn}, {@code emitOn}, {@code flatMap}) return from {@code onNext} before the work is done; behind them use {@link
+ * #acknowledged()}, whose messages are acknowledged when {@link StreamedMessage#acknowledge()} is called.
+ *
+ * <p><b>Back-pressure.</b> Only what was requested is emitted. What was not waits, unacknowledged; with MQTT 5 the broker sends no
+ * more than the client's Receive Maximum beyond that and keeps the rest. A message of QoS 0 that finds as many waiting as the
+ * buffer has room for is dropped, since no broker would keep it. A stream that is slow does not delay the client's other
+ * subscriptions, except that its unacknowledged messages count in Receive Maximum: a client whose streams may stop for long
+ * should have a Receive Maximum well above their number, or a stream of that kind a client of its own.
+ *
+ * <p>Immutable. Subscribers are called one at a time, on the stream's executor, never on a thread of the client.
+ */
+public final class MessageStream {
+    private static final int BUFFER = 256;
+
+    // Set once.
+    final MqttClient client;
+    final TopicSubscription subscription;
+    final int buffer;
+    final Executor executor;
+    final Consumer<Message> dropped;
+
+    private MessageStream(
+            MqttClient client,
+            TopicSubscription subscription,
+            int buffer,
+            Executor executor,
+            Consumer<Message> dropped) {
+        this.client = client;
+        this.subscription = subscription;
+        this.buffer = buffer;
+        this.executor = executor;
+        this.dropped = dropped;
+    }
+
+    /**
+     * A stream of what the filter matches, at QoS 1.
+     *
+     * @throws IllegalArgumentException if the filter is not a valid topic filter [MQTT-4.7.1-1]
+     */
+    public static MessageStream of(MqttClient client, String filter) {
+        return of(client, TopicSubscription.of(filter, Qos.AT_LEAST_ONCE));
+    }
+
+    /** A stream of what the subscription matches. */
+    public static MessageStream of(MqttClient client, TopicSubscription subscription) {
+        return new MessageStream(
+                Objects.requireNonNull(client, "client"),
+                Objects.requireNonNull(subscription, "subscription"),
+                BUFFER,
+                StreamThreads.SHARED,
+                message -> {});
+    }
+
+    /**
+     * How many messages of QoS 0 may wait for a subscriber that has not requested them; 256 by default.
+     *
+     * @throws IllegalArgumentException unless at least 1
+     */
+    public MessageStream withBuffer(int messages) {
+        if (messages < 1) {
+            throw new IllegalArgumentException("invalid buffer " + messages + ": must be at least 1");
+        }
+        return new MessageStream(client, subscription, messages, executor, dropped);
+    }
+
+    /** Where subscribers are called; a shared pool that grows by default. Tasks of one subscriber never overlap. */
+    public MessageStream withExecutor(Executor newExecutor) {
+        return new MessageStream(
+                client, subscription, buffer, Objects.requireNonNull(newExecutor, "executor"), dropped);
+    }
+
+    /** Called for each message of QoS 0 that found the buffer full, on the client's handler thread; does nothing by default. */
+    public MessageStream onDropped(Consumer<Message> newDropped) {
+        return new MessageStream(client, subscription, buffer, executor, Objects.requireNonNull(newDropped, "dropped"));
+    }
+
+    /** The messages, each acknowledged when {@code onNext} has returned; not if it throws. */
+    public Flow.Publisher<Message> messages() {
+        return subscriber -> new Emission<Message>(this, subscriber) {
+            @Override
+            void emit(Flow.Subscriber<? super Message> to, StreamedMessage next) {
+                to.onNext(next.message());
+                next.acknowledge();
+            }
+        }.start();
+    }
+
+    /** The messages, each acknowledged by its consumer. */
+    public Flow.Publisher<StreamedMessage> acknowledged() {
+        return subscriber -> new Emission<StreamedMessage>(this, subscriber) {
+            @Override
+            void emit(Flow.Subscriber<? super StreamedMessage> to, StreamedMessage next) {
+                to.onNext(next);
+            }
+        }.start();
+    }
+}
