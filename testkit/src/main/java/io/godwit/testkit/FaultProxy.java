@@ -152,7 +152,7 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     private void listen(int wanted) {
-        ChannelFuture bound = new ServerBootstrap()
+        ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(thread.group())
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
@@ -164,9 +164,8 @@ public final class FaultProxy implements AutoCloseable {
                     protected void initChannel(Channel client) {
                         connect(client);
                     }
-                })
-                .bind("127.0.0.1", wanted)
-                .awaitUninterruptibly();
+                });
+        ChannelFuture bound = thread.bind(bootstrap, "127.0.0.1", wanted);
         if (!bound.isSuccess()) {
             throw new IllegalStateException(
                     "cannot listen on 127.0.0.1:" + wanted + ": " + bound.cause(), bound.cause());

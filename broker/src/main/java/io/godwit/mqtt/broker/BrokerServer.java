@@ -125,7 +125,7 @@ final class BrokerServer {
                         build(channel.pipeline());
                     }
                 });
-        ChannelFuture bound = bootstrap.bind(host, wanted).awaitUninterruptibly();
+        ChannelFuture bound = thread.bind(bootstrap, host, wanted);
         if (!bound.isSuccess()) {
             if (port == 0) {
                 thread.close();

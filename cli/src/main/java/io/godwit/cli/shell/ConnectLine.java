@@ -6,7 +6,7 @@ import io.godwit.cli.packets.PacketPrinter;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.SharedTransport;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +71,11 @@ final class ConnectLine implements Callable<Integer> {
         MqttClientBuilder builder = connection.builder(
                 connection.isDebug()
                         ? PacketPrinter.tapped(
-                                NettyTransport.shared(),
+                                SharedTransport.get(),
                                 connection.version(),
                                 line -> shell.output().note(called, line),
                                 0)
-                        : NettyTransport.shared());
+                        : SharedTransport.get());
         return builder.listener(new ConnectionWarnings(
                 text -> {
                     if (!connection.isQuiet()) {

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.SharedTransport;
 import io.godwit.testkit.TestBroker;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -41,7 +41,7 @@ class TransportCheckTest {
             TransportOptions options = options(broker, "127.0.0.9", "127.0.0.1");
             Report report = report(options);
 
-            TransportOptions found = new TransportCheck(options, NettyTransport.shared(), report).run();
+            TransportOptions found = new TransportCheck(options, SharedTransport.get(), report).run();
 
             assertThat(told)
                     .satisfiesExactly(
@@ -62,7 +62,7 @@ class TransportCheckTest {
             TransportOptions options = options(broker, "127.0.0.8", "127.0.0.9");
             Report report = report(options);
 
-            assertThat(new TransportCheck(options, NettyTransport.shared(), report).run())
+            assertThat(new TransportCheck(options, SharedTransport.get(), report).run())
                     .isNull();
 
             assertThat(told)

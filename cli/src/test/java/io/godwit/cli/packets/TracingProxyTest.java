@@ -8,7 +8,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttConnectException;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.SharedTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.PacketType;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -92,7 +92,7 @@ class TracingProxyTest {
 
     private TracingProxy proxy(String broker, InetSocketAddress address) throws IOException {
         return new TracingProxy(
-                NettyTransport.shared(),
+                SharedTransport.get(),
                 TransportOptions.builder()
                         .servers(List.of(ServerAddress.parse(broker)))
                         .build(),

@@ -15,9 +15,10 @@ import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLoss;
 import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.SharedTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
@@ -44,9 +45,15 @@ public final class MqttClientBuilder {
     private static final Duration LONGEST_LIMIT = Duration.ofDays(365);
 
     // Defaults.
+    /** Waiting publishes may take an eighth of the heap; each also has a future, and what waits may be counted too low. */
+    private static final int QUEUE_SHARE = 8;
+
+    private static final int INBOX_SHARE = 32;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
     private static final Reconnect RECONNECT = Reconnect.exponential(Duration.ofSeconds(1), Duration.ofMinutes(2));
-    private static final QueueBounds QUEUE = new QueueBounds(65_536, 64L * 1024 * 1024, WhenFull.FAIL);
+    private static final QueueBounds QUEUE =
+            new QueueBounds(65_536, ofHeap(64L * 1024 * 1024, QUEUE_SHARE), WhenFull.FAIL);
+    private static final long INBOX_BYTES = ofHeap(16L * 1024 * 1024, INBOX_SHARE);
     private static final Duration CONNACK_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -100,7 +107,7 @@ public final class MqttClientBuilder {
     private @Nullable Integer topicAliasMaximum;
     private boolean acknowledgeOnArrival;
     private int inboxMessages = 8192;
-    private long inboxBytes = 16L * 1024 * 1024;
+    private long inboxBytes = INBOX_BYTES;
     private @Nullable Executor executor;
     private boolean onEventLoop;
     private final List<ClientListener> listeners = new ArrayList<>();
@@ -356,7 +363,8 @@ public final class MqttClientBuilder {
     // ---- sending ----
 
     /**
-     * Bounds of the queue of waiting publishes; by default 65,536 messages and 64 MiB, and new ones fail when it is full.
+     * Bounds of the queue of waiting publishes; by default 65,536 messages and 64 MiB, but at most an eighth of the heap, and new
+     * ones fail when it is full.
      *
      * @throws IllegalArgumentException if a bound is negative
      */
@@ -468,7 +476,8 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * How much may wait for the handlers before the client stops reading; 8,192 messages and 16 MiB of packets by default.
+     * How much may wait for the handlers before the client stops reading; by default 8,192 messages and 16 MiB of packets, but at
+     * most a thirty-second of the heap.
      *
      * @throws IllegalArgumentException unless 1 to 16,777,216 messages and at least 1 byte
      */
@@ -563,9 +572,24 @@ public final class MqttClientBuilder {
      */
     public MqttClient build() {
         check();
-        Transport through = transport != null ? transport : NettyTransport.shared();
+        Transport through = transport != null ? transport : SharedTransport.get();
         TransportOptions network = transportOptions();
         through.check(network);
+        Cancellable transportUse = through.retain();
+        Cancellable threadUse = HandlerThreads.retain();
+        Cancellable use = () -> {
+            threadUse.cancel();
+            transportUse.cancel();
+        };
+        try {
+            return build(through, network, use);
+        } catch (RuntimeException | Error failure) {
+            use.cancel();
+            throw failure;
+        }
+    }
+
+    private MqttClient build(Transport through, TransportOptions network, Cancellable use) {
         EventLoop loop = through.nextLoop();
         ClientConfig.Login login = new ClientConfig.Login(
                 version,
@@ -580,7 +604,7 @@ public final class MqttClientBuilder {
                 authenticator);
         ConnectPackets.check(login);
         RealMqttClient client = new RealMqttClient(new ClientConfig(
-                new ClientConfig.Network(network, through, loop, daemon),
+                new ClientConfig.Network(network, through, use, loop, daemon),
                 login,
                 new ClientConfig.Recovery(reconnect, retryFirst, redirects, store),
                 sessionConfig(wallClock.getAsLong() * 1_000_000L - loop.nanoTime()),
@@ -742,6 +766,11 @@ public final class MqttClientBuilder {
             properties = properties.with(Property.TOPIC_ALIAS_MAXIMUM, or(topicAliasMaximum, TOPIC_ALIASES));
         }
         return properties;
+    }
+
+    /** So many bytes, or less if that is more than its share of the largest heap that this JVM may have. */
+    private static long ofHeap(long bytes, int share) {
+        return Math.min(bytes, Runtime.getRuntime().maxMemory() / share);
     }
 
     private static int or(@Nullable Integer value, int absent) {

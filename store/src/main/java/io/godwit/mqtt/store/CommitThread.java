@@ -50,7 +50,9 @@ final class CommitThread {
         try {
             open.add(log);
             if (executor == null && thread == null) {
-                Thread starting = new Thread(this::run, "godwit-store");
+                // keeps nothing of the application whose call started it
+                Thread starting = new Thread(null, this::run, "godwit-store", 0, false);
+                starting.setContextClassLoader(CommitThread.class.getClassLoader());
                 starting.setDaemon(true);
                 thread = starting;
                 starting.start();

@@ -1,6 +1,8 @@
 package io.godwit.mqtt.broker.internal;
 
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
@@ -76,6 +78,11 @@ public final class LoopThread implements AutoCloseable {
             task.run();
             return name;
         });
+    }
+
+    /** Binds on the loop's thread, since Netty leaves thread-locals in the thread that creates a channel; returns when it is done. */
+    public ChannelFuture bind(ServerBootstrap bootstrap, String host, int port) {
+        return call(() -> bootstrap.bind(host, port)).awaitUninterruptibly();
     }
 
     /**

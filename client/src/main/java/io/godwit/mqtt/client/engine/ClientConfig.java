@@ -8,6 +8,7 @@ import io.godwit.mqtt.client.Redirects;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.session.SessionConfig;
 import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.protocol.Message;
@@ -29,9 +30,11 @@ public record ClientConfig(
     /**
      * How connections are made.
      *
+     * @param use ends when the client is closed
      * @param daemon whether the JVM may end while the client is connected
      */
-    public record Network(TransportOptions options, Transport transport, EventLoop loop, boolean daemon) {}
+    public record Network(
+            TransportOptions options, Transport transport, Cancellable use, EventLoop loop, boolean daemon) {}
 
     /** What CONNECT contains. */
     public record Login(

@@ -767,6 +767,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         List<CompletableFuture<Void>> waiting = new ArrayList<>(disconnecting);
         disconnecting = new ArrayList<>(0);
         if (state == ClientState.CLOSED) {
+            config.network().use().cancel();
             waiting.addAll(closes);
             closes = new ArrayList<>(0);
         }

@@ -43,6 +43,7 @@ final class FutureCompleter implements GuardedSession.Work {
 
     // Set once.
     private final Executor executor;
+    private final CallContext context;
     private final EventLoop loop;
     private final GuardedSession session;
     private final boolean onLoop;
@@ -62,8 +63,9 @@ final class FutureCompleter implements GuardedSession.Work {
     private volatile long completed;
 
     /** @param onLoop whether the executor is the event loop, which then cannot look after it */
-    FutureCompleter(Executor executor, EventLoop loop, GuardedSession session, boolean onLoop) {
+    FutureCompleter(Executor executor, CallContext context, EventLoop loop, GuardedSession session, boolean onLoop) {
         this.executor = executor;
+        this.context = context;
         this.loop = loop;
         this.session = session;
         this.onLoop = onLoop;
@@ -203,6 +205,15 @@ final class FutureCompleter implements GuardedSession.Work {
 
         @Override
         public void run() {
+            ClassLoader before = context.enter();
+            try {
+                completeChain();
+            } finally {
+                context.exit(before);
+            }
+        }
+
+        private void completeChain() {
             running = true;
             do {
                 for (Exchange<?> at = (Exchange<?>) REST.getAcquire(this); at != null; ) {
@@ -211,6 +222,7 @@ final class FutureCompleter implements GuardedSession.Work {
                         return; // another walk has taken over
                     }
                     at.unlinkAndFinish();
+                    CallContext.betweenCalls();
                     at = next;
                 }
             } while (takeMore());

@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.transport.LibraryThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -34,13 +35,18 @@ final class GrowingPool implements Executor {
         this.watchdog = watchdog;
         AtomicInteger count = new AtomicInteger();
         pool = new ThreadPoolExecutor(
-                fewThreads, mostThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-                    thread.setDaemon(true);
-                    thread.setContextClassLoader(GrowingPool.class.getClassLoader()); // not the one of whoever asked
-                    return thread;
-                });
+                fewThreads,
+                mostThreads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> LibraryThreads.create(name + "-" + count.incrementAndGet(), task));
         pool.allowCoreThreadTimeOut(true);
+    }
+
+    /** Threads end when they have been idle for so long. */
+    void keepIdleThreads(long nanos) {
+        pool.setKeepAliveTime(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -1,11 +1,15 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.transport.Cancellable;
+import io.godwit.mqtt.client.transport.LibraryThreads;
 import java.lang.reflect.InvocationTargetException;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +21,31 @@ public final class HandlerThreads {
     /** Bounds what a JVM full of blocked handlers takes; its clients have one each. */
     private static final int MOST_THREADS = 4_096;
 
+    /** How long a thread waits for its next task. */
+    private static final long IDLE_NANOS = 10_000_000_000L;
+
     private static final int MOST_BACKGROUND_THREADS = 256;
     /** The first JDK whose virtual threads give up their carrier inside of {@code synchronized}. */
     private static final int VIRTUAL_THREADS_WITHOUT_PINNING = 24;
 
     private static final int FEW_THREADS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
-    private static final ScheduledExecutorService WATCHDOG = watchdog();
-    private static final Executor SHARED = create();
-    private static final Executor BACKGROUND =
+    private static final ScheduledThreadPoolExecutor WATCHDOG = watchdog();
+    /** Null where handlers have virtual threads. */
+    private static final @Nullable GrowingPool HANDLERS;
+
+    private static final Executor SHARED;
+    private static final GrowingPool BACKGROUND =
             new GrowingPool("godwit-background", 2, MOST_BACKGROUND_THREADS, WATCHDOG);
+
+    /** How many clients are not closed. Any thread. */
+    private static final AtomicInteger CLIENTS = new AtomicInteger();
+
+    static {
+        Executor virtual = Runtime.version().feature() >= VIRTUAL_THREADS_WITHOUT_PINNING ? virtualThreads() : null;
+        HANDLERS = virtual != null ? null : new GrowingPool("godwit-handler", FEW_THREADS, MOST_THREADS, WATCHDOG);
+        SHARED = virtual != null ? virtual : Objects.requireNonNull(HANDLERS);
+    }
 
     private HandlerThreads() {}
 
@@ -40,20 +59,33 @@ public final class HandlerThreads {
         return BACKGROUND;
     }
 
-    private static Executor create() {
-        Executor virtual = Runtime.version().feature() >= VIRTUAL_THREADS_WITHOUT_PINNING ? virtualThreads() : null;
-        return virtual != null ? virtual : new GrowingPool("godwit-handler", FEW_THREADS, MOST_THREADS, WATCHDOG);
+    /** A client is built: idle threads wait for its tasks, until the result is cancelled for the last of all clients. */
+    public static Cancellable retain() {
+        if (CLIENTS.getAndIncrement() == 0) {
+            keepIdleThreads(IDLE_NANOS);
+        }
+        AtomicBoolean released = new AtomicBoolean();
+        return () -> {
+            if (released.compareAndSet(false, true) && CLIENTS.decrementAndGet() == 0) {
+                keepIdleThreads(1);
+            }
+        };
+    }
+
+    private static void keepIdleThreads(long nanos) {
+        WATCHDOG.setKeepAliveTime(nanos, TimeUnit.NANOSECONDS);
+        BACKGROUND.keepIdleThreads(nanos);
+        GrowingPool handlers = HANDLERS;
+        if (handlers != null) {
+            handlers.keepIdleThreads(nanos);
+        }
     }
 
     /** Its one thread exists while tasks wait. */
-    private static ScheduledExecutorService watchdog() {
-        ScheduledThreadPoolExecutor one = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "godwit-watchdog");
-            thread.setDaemon(true);
-            thread.setContextClassLoader(HandlerThreads.class.getClassLoader());
-            return thread;
-        });
-        one.setKeepAliveTime(10, TimeUnit.SECONDS);
+    private static ScheduledThreadPoolExecutor watchdog() {
+        ScheduledThreadPoolExecutor one =
+                new ScheduledThreadPoolExecutor(1, task -> LibraryThreads.create("godwit-watchdog", task));
+        one.setKeepAliveTime(IDLE_NANOS, TimeUnit.NANOSECONDS);
         one.allowCoreThreadTimeOut(true);
         return one;
     }

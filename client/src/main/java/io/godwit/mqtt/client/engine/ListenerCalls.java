@@ -162,6 +162,7 @@ final class ListenerCalls {
             } catch (Throwable failure) {
                 failed.accept(failure);
             }
+            CallContext.betweenCalls();
         }
     }
 

@@ -29,6 +29,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     // Set once.
     private final GuardedSession session;
     private final Executor executor;
+    private final CallContext context;
     private final EventLoop loop;
     private final FutureCompleter completer;
     private final HandlerThread thread;
@@ -68,6 +69,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             Runnable handlersDone) {
         this.session = session;
         this.executor = notifier.executor();
+        this.context = notifier.context();
         this.loop = config.loop();
         this.completer = completer;
         this.thread = thread;
@@ -96,6 +98,15 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
 
     @Override
     public void run() {
+        ClassLoader before = context.enter();
+        try {
+            handleBatches();
+        } finally {
+            context.exit(before);
+        }
+    }
+
+    private void handleBatches() {
         Inbox.Batch present = batch;
         if (present == null) {
             present = next(null);
@@ -277,6 +288,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         } catch (Throwable failure) {
             handlerFailed(message, failure);
         }
+        CallContext.betweenCalls();
     }
 
     private void call(ManualHandler handler, Message message, Acknowledgement acknowledgement) {
@@ -285,6 +297,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         } catch (Throwable failure) {
             handlerFailed(message, failure);
         }
+        CallContext.betweenCalls();
     }
 
     private void deliverPrompt(MessageHandler handler, Message message) {

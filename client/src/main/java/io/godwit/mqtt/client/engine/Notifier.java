@@ -24,6 +24,7 @@ final class Notifier {
     private final ClientConfig config;
     private final EventLoop loop;
     private final Executor executor;
+    private final CallContext context;
     private final @Nullable ListenerCalls listenerCalls;
     private final List<ClientListener> listeners;
     private final @Nullable ConnectionLog log;
@@ -36,11 +37,14 @@ final class Notifier {
         this.client = client;
         this.config = config;
         this.loop = config.loop();
+        boolean ownThreads = !config.onEventLoop() && config.executor() == HandlerThreads.shared();
+        this.context = new CallContext(ownThreads ? config.clientId() : null);
         this.executor = config.onEventLoop() ? this::onLoop : this::onExecutor;
         this.log = config.dispatch().logging() ? ConnectionLog.of(config) : null;
         this.listeners = withLog(config.listeners(), log);
-        this.listenerCalls =
-                listeners.isEmpty() ? null : new ListenerCalls(this::onExecutor, this::missed, this::listenerFailed);
+        this.listenerCalls = listeners.isEmpty()
+                ? null
+                : new ListenerCalls(task -> onExecutor(context.around(task)), this::missed, this::listenerFailed);
         this.hooks = MessageHooks.of(client, config.listeners(), this::listenerFailed);
     }
 
@@ -75,6 +79,11 @@ final class Notifier {
         }
     }
 
+    /** What the application's code finds; whoever gives a task to {@link #executor} sets it up. */
+    CallContext context() {
+        return context;
+    }
+
     /** Where handlers and dependents of futures run. */
     Executor executor() {
         return executor;
@@ -82,7 +91,7 @@ final class Notifier {
 
     /** Runs suppliers and policies of the application, which may block, on a thread that no handler can occupy. */
     void background(Runnable task) {
-        config.background().execute(task);
+        config.background().execute(context.around(task));
     }
 
     /** Completes a future on which code of the application may depend. */
@@ -91,7 +100,7 @@ final class Notifier {
         if (future instanceof BlockingFuture) {
             future.complete(value);
         } else {
-            executor.execute(() -> future.complete(value));
+            executor.execute(context.around(() -> future.complete(value)));
         }
     }
 
@@ -100,7 +109,7 @@ final class Notifier {
         if (future instanceof BlockingFuture) {
             future.completeExceptionally(failure);
         } else {
-            executor.execute(() -> future.completeExceptionally(failure));
+            executor.execute(context.around(() -> future.completeExceptionally(failure)));
         }
     }
 

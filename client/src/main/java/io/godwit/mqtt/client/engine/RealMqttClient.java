@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The client that {@link MqttClient#builder} makes: hands each call to the part of the engine that does it. */
 public final class RealMqttClient implements MqttClient {
+    /** How long the last close waits for the threads of connections to end. */
+    private static final long END_NANOS = 1_000_000_000;
+
     // Set once.
     private final ClientConfig config;
     private final EventLoop loop;
@@ -75,7 +78,8 @@ public final class RealMqttClient implements MqttClient {
         this.pressure = new QueuePressure(session, notifier);
         this.pause = new ReadPause(session, handlers, config, notifier);
         handlers.onBlock(pause::check);
-        FutureCompleter completer = new FutureCompleter(notifier.executor(), loop, session, config.onEventLoop());
+        FutureCompleter completer =
+                new FutureCompleter(notifier.executor(), notifier.context(), loop, session, config.onEventLoop());
         MessageDispatcher dispatcher =
                 new MessageDispatcher(session, config, completer, handlers, notifier, pause::check);
         this.manager = new ConnectionManager(
@@ -210,6 +214,7 @@ public final class RealMqttClient implements MqttClient {
         CompletableFuture<Void> closed = close(new BlockingFuture<>());
         if (!loop.inLoop()) {
             blocking.awaitUninterrupted(closed, () -> "the client to close", thrice(config.closeTimeout()));
+            config.transport().awaitEnd(END_NANOS);
         }
     }
 

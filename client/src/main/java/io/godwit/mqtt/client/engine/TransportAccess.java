@@ -2,7 +2,7 @@ package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.transport.Transport;
-import io.godwit.mqtt.client.transport.netty.NettyTransport;
+import io.godwit.mqtt.client.transport.netty.SharedTransport;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -33,6 +33,6 @@ public final class TransportAccess {
     /** The transport that the clients of this builder connect through. */
     public static Transport of(MqttClientBuilder builder) {
         Transport given = (Transport) TRANSPORT.get(builder);
-        return given != null ? given : NettyTransport.shared();
+        return given != null ? given : SharedTransport.get();
     }
 }

@@ -32,6 +32,16 @@ public abstract class ForwardingTransport implements Transport {
     }
 
     @Override
+    public Cancellable retain() {
+        return delegate.retain();
+    }
+
+    @Override
+    public void awaitEnd(long nanos) {
+        delegate.awaitEnd(nanos);
+    }
+
+    @Override
     public void check(TransportOptions options) {
         delegate.check(options);
     }

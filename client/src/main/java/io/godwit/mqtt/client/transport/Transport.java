@@ -10,6 +10,14 @@ public interface Transport extends AutoCloseable {
     /** One of the transport's loops, in turn. A client keeps its loop for life; a loop serves many clients. Any thread. */
     EventLoop nextLoop();
 
+    /** A client uses the transport until the result is cancelled; a shared transport has threads only while one does. Any thread. */
+    default Cancellable retain() {
+        return () -> {};
+    }
+
+    /** Waits until the threads of a shared transport have ended, if its last client has just released it. Not on a loop. */
+    default void awaitEnd(long nanos) {}
+
     /**
      * Checks that the transport can connect with these options on this class path. Any thread.
      *

@@ -50,7 +50,7 @@ public class ChainOfTwoWalks {
                 SessionLog.NONE,
                 ByteBufAllocator.DEFAULT);
         GuardedSession guarded = new GuardedSession(session, loop, new JoinWaiters(loop, new HandlerThread()));
-        FutureCompleter completer = new FutureCompleter(this::execute, loop, guarded, false);
+        FutureCompleter completer = new FutureCompleter(this::execute, new CallContext(null), loop, guarded, false);
         for (int i = 0; i < LENGTH; i++) {
             Done publish = new Done();
             chain.add(publish);

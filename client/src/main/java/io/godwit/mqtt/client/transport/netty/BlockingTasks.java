@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.transport.netty;
 
 import io.godwit.mqtt.client.transport.Cancellable;
+import io.godwit.mqtt.client.transport.LibraryThreads;
 import io.godwit.mqtt.client.transport.tls.TlsContexts;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -101,11 +102,13 @@ final class BlockingTasks implements AutoCloseable {
     private static ThreadPoolExecutor pool(String name, int threads, BlockingQueue<Runnable> queue) {
         AtomicInteger count = new AtomicInteger();
         int core = threads == Integer.MAX_VALUE ? 0 : threads;
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(core, threads, 10, TimeUnit.SECONDS, queue, task -> {
-            Thread thread = new Thread(task, name + "-" + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                core,
+                threads,
+                10,
+                TimeUnit.SECONDS,
+                queue,
+                task -> LibraryThreads.create(name + "-" + count.incrementAndGet(), task));
         pool.allowCoreThreadTimeOut(true);
         return pool;
     }

@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.transport.netty;
 
+import io.godwit.mqtt.client.transport.LibraryThreads;
 import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -32,9 +33,7 @@ final class Buffers extends AbstractByteBufAllocator {
     private ByteBufAllocator source() {
         ByteBufAllocator now = source;
         if (now == UnpooledByteBufAllocator.DEFAULT && taken.incrementAndGet() == FIRST) {
-            Thread loader = new Thread(this::loadPool, "godwit-buffers");
-            loader.setDaemon(true);
-            loader.start();
+            LibraryThreads.create("godwit-buffers", this::loadPool).start();
         }
         return now;
     }

@@ -124,6 +124,7 @@ final class Candidate implements Cancellable {
             failedToConnect(registered.cause());
             return;
         }
+        context.loop().opened(channel);
         ChannelFuture connecting = options.localAddress() != null && address instanceof InetSocketAddress
                 ? channel.connect(remote, new InetSocketAddress(options.localAddress(), 0))
                 : channel.connect(remote);

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.transport.netty;
 
 import io.godwit.mqtt.client.transport.Cancellable;
+import io.godwit.mqtt.client.transport.LibraryThreads;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -50,18 +51,21 @@ final class JvmHold {
     }
 
     /** Waits to be ended. */
-    private static final class Holder extends Thread {
+    private static final class Holder implements Runnable {
+
+        /** Set once. */
+        private final Thread thread = LibraryThreads.create("godwit-keep-jvm-running", this);
 
         private volatile boolean ended;
 
-        Holder() {
-            super("godwit-keep-jvm-running");
-            setDaemon(false);
+        void start() {
+            thread.setDaemon(false);
+            thread.start();
         }
 
         void end() {
             ended = true;
-            LockSupport.unpark(this);
+            LockSupport.unpark(thread);
         }
 
         @Override

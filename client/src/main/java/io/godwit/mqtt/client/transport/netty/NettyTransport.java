@@ -7,13 +7,11 @@ import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
-import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transport over sockets. Owns a few event-loop threads and, for what may block (names, key files, TLS handshakes,
@@ -21,71 +19,82 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class NettyTransport implements Transport {
 
-    private static final long CLOSE_LIMIT_SECONDS = 5;
+    private static final long CLOSE_LIMIT_NANOS = 5_000_000_000L;
 
     /** Set once. */
-    private final EventLoopGroup group;
-
-    private final List<NettyEventLoop> loops;
     private final Sockets sockets;
+
+    private final int threads;
     private final BlockingTasks blockingTasks;
+    private final ThreadFactory ioThreads = new IoThreads();
     private final JvmHold jvmHold = new JvmHold();
-    private final boolean closeable;
 
-    /** Any thread. */
-    private final AtomicInteger next = new AtomicInteger();
+    private final ReentrantLock lock = new ReentrantLock();
 
-    /** A transport with this number of event-loop threads, which {@link #close()} ends. */
+    /** Guarded by the lock: the loops that were asked for, so that one client has one thread. */
+    private final List<NettyEventLoop> loops = new ArrayList<>(1);
+
+    private int next;
+    private boolean closed;
+
+    /** A transport with at most this many event-loop threads, which {@link #close()} ends. */
     public NettyTransport(int threads) {
-        this(threads, Sockets.best(), true);
+        this(threads, null, new ServiceRecords());
     }
 
-    NettyTransport(int threads, Sockets sockets, boolean closeable) {
-        this(threads, sockets, new ServiceRecords(), closeable);
+    NettyTransport(int threads, @Nullable Sockets sockets) {
+        this(threads, sockets, new ServiceRecords());
     }
 
-    NettyTransport(int threads, Sockets sockets, ServiceRecords serviceRecords, boolean closeable) {
+    /** @param sockets null for the best kind */
+    NettyTransport(int threads, @Nullable Sockets sockets, ServiceRecords serviceRecords) {
         NettyVersions.check();
-        this.sockets = sockets;
-        this.closeable = closeable;
-        try {
-            group = sockets.newGroup(threads, new DefaultThreadFactory("godwit-io", true));
-        } catch (LinkageError unfit) {
-            throw NettyVersions.explain(unfit);
-        }
-        List<NettyEventLoop> made = new ArrayList<>(threads);
-        for (EventExecutor executor : group) {
-            made.add(new NettyEventLoop((io.netty.channel.EventLoop) executor));
-        }
-        loops = List.copyOf(made);
+        this.threads = threads;
+        this.sockets = sockets != null ? sockets : Sockets.best();
         blockingTasks = new BlockingTasks(serviceRecords);
-    }
-
-    /**
-     * The transport that all clients of this JVM share by default: one thread per processor, at most four. Created on first
-     * use, never closed.
-     */
-    public static NettyTransport shared() {
-        NettyVersions.check(); // here, so that its failure is not that of a class initializer
-        return Shared.INSTANCE;
-    }
-
-    private static NettyTransport create() {
-        return new NettyTransport(Math.min(Runtime.getRuntime().availableProcessors(), 4), Sockets.best(), false);
-    }
-
-    /** Holds the shared transport, so that a JVM which uses another one has no threads of it. */
-    private static final class Shared {
-        static final NettyTransport INSTANCE = create();
     }
 
     @Override
     public EventLoop nextLoop() {
-        return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the transport is closed");
+            }
+            int index = next;
+            next = (next + 1) % threads;
+            if (index == loops.size()) {
+                loops.add(newLoop());
+            }
+            return loops.get(index);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private NettyEventLoop newLoop() {
+        try {
+            return new NettyEventLoop(this, sockets, ioThreads);
+        } catch (LinkageError unfit) {
+            throw NettyVersions.explain(unfit);
+        }
+    }
+
+    private List<NettyEventLoop> loops() {
+        lock.lock();
+        try {
+            return List.copyOf(loops);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public void check(TransportOptions options) {
+        checkJars(options);
+    }
+
+    static void checkJars(TransportOptions options) {
         if (options.servers().stream().anyMatch(server -> server.scheme().isWebSocket())) {
             NettyVersions.checkOptional(
                     "a ws:// or wss:// server", "netty-codec-http", "io.netty.handler.codec.http.HttpClientCodec");
@@ -115,22 +124,36 @@ public final class NettyTransport implements Transport {
         return jvmHold.take();
     }
 
-    @Override
-    public void close() {
-        if (!closeable) {
-            return;
-        }
+    /** Ends each loop when its last connection has ended, and the other threads now. Calls of closed clients still work. */
+    void retire() {
         blockingTasks.close();
-        group.shutdownGracefully(0, CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
-        for (NettyEventLoop loop : loops) {
-            if (loop.inLoop()) {
-                return;
-            }
-        }
+        loops().forEach(NettyEventLoop::retire);
+    }
+
+    @Override
+    public void awaitEnd(long nanos) {
+        long end = System.nanoTime() + nanos;
         try {
-            group.awaitTermination(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+            for (NettyEventLoop loop : loops()) {
+                loop.awaitEnd(Math.max(0, end - System.nanoTime()));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        blockingTasks.close();
+        loops().forEach(NettyEventLoop::end);
+        if (loops().stream().noneMatch(NettyEventLoop::inLoop)) {
+            awaitEnd(CLOSE_LIMIT_NANOS);
         }
     }
 }

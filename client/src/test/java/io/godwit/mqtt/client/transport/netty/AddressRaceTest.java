@@ -197,7 +197,7 @@ class AddressRaceTest {
     @EnumSource(Sockets.class)
     void unix_socket(Sockets kind, @TempDir Path folder) throws IOException {
         Path path = folder.resolve("my broker.sock");
-        NettyTransport own = new NettyTransport(1, kind, true);
+        NettyTransport own = new NettyTransport(1, kind);
         try (own;
                 ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             server.bind(UnixDomainSocketAddress.of(path));
@@ -227,7 +227,7 @@ class AddressRaceTest {
     @ParameterizedTest
     @EnumSource(Sockets.class)
     void no_unix_socket(Sockets kind, @TempDir Path folder) {
-        try (NettyTransport own = new NettyTransport(1, kind, true)) {
+        try (NettyTransport own = new NettyTransport(1, kind)) {
             EventLoop ownLoop = own.nextLoop();
             Recorder heard = new Recorder(ownLoop);
             own.open(ownLoop, TransportOptions.to("mqtt+unix://" + folder + "/none.sock"), heard);

@@ -43,7 +43,7 @@ class NettyTransportTest {
     private final Recorder recorder;
 
     NettyTransportTest(Sockets sockets) {
-        transport = new NettyTransport(1, sockets, true);
+        transport = new NettyTransport(1, sockets);
         loop = transport.nextLoop();
         recorder = new Recorder(loop);
     }

@@ -149,8 +149,7 @@ class ServiceRecordsTest {
                         "_mqtt._tcp.shop.example",
                         new Srv(2, 0, server.port(), "two.example"),
                         new Srv(1, 0, dead, "one.example"));
-                NettyTransport transport =
-                        new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()), true)) {
+                NettyTransport transport = new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()))) {
             List<String> resolved = new ArrayList<>();
             TransportOptions options = TransportOptions.to("mqtt://shop.example").toBuilder()
                     .serviceRecords(true)
@@ -179,8 +178,7 @@ class ServiceRecordsTest {
     @DisplayName("without records the address itself is used")
     void falls_back() throws Exception {
         try (NameServer names = new NameServer("_mqtt._tcp.other.example");
-                NettyTransport transport =
-                        new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()), true)) {
+                NettyTransport transport = new NettyTransport(1, Sockets.best(), new ServiceRecords(names.url()))) {
             List<String> resolved = new ArrayList<>();
             TransportOptions options = TransportOptions.to("mqtts://shop.example").toBuilder()
                     .serviceRecords(true)
