@@ -443,7 +443,7 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void failed(Device device, LuaError error) {
-            terminal.notes(prefix(device) + "Lua error: " + error.traceback());
+            terminal.notes(prefix(device) + "Lua error: " + error.traceback().replace("\t", "    "));
             if (!failed && !output.isQuiet() && reaction() == OnError.RESTART) {
                 terminal.note("godwit: the device restarts, as the chip does; with --on-error stop it stays off");
             }

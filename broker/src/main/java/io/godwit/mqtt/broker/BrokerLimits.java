@@ -9,7 +9,7 @@ package io.godwit.mqtt.broker;
  * @param subscriptions topic filters of one session, 1 or more; further ones get 0x97 in SUBACK
  * @param retained retained messages, 0 or more; a publish that needs another one is rejected with 0x97
  * @param bytes topics and payloads of all retained messages, wills, queued messages (counted for each session that they
- *     wait for) and incomplete packets, 1 or more
+ *     wait for), topic filters of all subscriptions and incomplete packets, 1 or more
  * @param topicLevels levels of a topic name or topic filter, 1 to {@value #MOST_LEVELS}; deeper ones are rejected
  */
 public record BrokerLimits(

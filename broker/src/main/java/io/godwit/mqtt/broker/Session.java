@@ -67,6 +67,8 @@ final class Session {
     void release() {
         will(null);
         outbound.release();
+        subscriptions.values().forEach(one -> memory.remove(MemoryBudget.size(one.filter())));
+        subscriptions.clear();
     }
 
     String clientId() {
@@ -93,12 +95,20 @@ final class Session {
 
     /** Adds a subscription; true when the filter was not subscribed to before. */
     boolean subscribe(Subscription subscription) {
-        return subscriptions.put(subscription.filter().text(), subscription) == null;
+        boolean isNew = subscriptions.put(subscription.filter().text(), subscription) == null;
+        if (isNew) {
+            memory.add(MemoryBudget.size(subscription.filter()));
+        }
+        return isNew;
     }
 
     /** Removes a subscription; false when there was none. */
     boolean unsubscribe(String filter) {
-        return subscriptions.remove(filter) != null;
+        Subscription removed = subscriptions.remove(filter);
+        if (removed != null) {
+            memory.remove(MemoryBudget.size(removed.filter()));
+        }
+        return removed != null;
     }
 
     void cancelTimers() {
@@ -117,7 +127,7 @@ final class Session {
     /** The same session without its connection and timers. */
     Session copy(MemoryBudget budget) {
         Session copy = new Session(clientId, budget, outbound.copy(budget));
-        copy.subscriptions.putAll(subscriptions);
+        subscriptions.values().forEach(copy::subscribe);
         copy.received.addAll(received);
         copy.expirySeconds = expirySeconds;
         copy.will(will);

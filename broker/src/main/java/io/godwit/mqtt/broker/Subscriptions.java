@@ -59,7 +59,8 @@ final class Subscriptions {
             return ReasonCode.TOPIC_FILTER_INVALID;
         }
         if (!session.hasSubscription(filter)
-                && session.subscriptions().size() >= settings.limits().subscriptions()) {
+                && (session.subscriptions().size() >= settings.limits().subscriptions()
+                        || !core.memory().fits(MemoryBudget.size(filter), settings.limits()))) {
             core.listener().limited(session.clientId(), "the subscription to '" + filter + "' was refused");
             return ReasonCode.QUOTA_EXCEEDED;
         }

@@ -92,6 +92,25 @@ class BrokerLimitsTest {
     }
 
     @Test
+    void topic_filters_count_as_memory_until_they_are_gone() {
+        CoreFixture broker = with(BrokerLimits.NONE.withBytes(200_000));
+        CoreFixture.Client client = broker.connected(CoreFixture.connect("a", V5, true, MqttProperties.NONE, null));
+
+        client.send(new Subscribe(
+                1,
+                List.of(
+                        TopicSubscription.of("x".repeat(40_000), Qos.AT_MOST_ONCE),
+                        TopicSubscription.of("y".repeat(40_000), Qos.AT_MOST_ONCE),
+                        TopicSubscription.of("z", Qos.AT_MOST_ONCE)),
+                MqttProperties.NONE));
+
+        assertThat(client.take(Suback.class).reasons())
+                .containsExactly(ReasonCode.SUCCESS, ReasonCode.QUOTA_EXCEEDED, ReasonCode.SUCCESS);
+        client.cut();
+        assertThat(broker.core.bytes()).isZero();
+    }
+
+    @Test
     void a_retained_message_beyond_the_limit_is_rejected() {
         CoreFixture broker = with(BrokerLimits.NONE.withRetained(1));
         CoreFixture.Client client = broker.connected("a", V5);

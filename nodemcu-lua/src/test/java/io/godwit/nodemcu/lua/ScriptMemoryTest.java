@@ -36,6 +36,8 @@ class ScriptMemoryTest {
                 "for i = 1, 1e6 do tmr.create():alarm(1e6, 0, function() end) end",
                 "for i = 1, 1e6 do t[i] = file.open('f' .. i, 'w') t[i]:write(s) end",
                 "for i = 1, 1e6 do t[i] = gpio.pulse.build({ {}, {}, {}, {}, {}, {}, {}, {} }) end",
+                "for i = 1, 1e6 do t[i] = mqtt.Client('c' .. i, 9) t[i]:lwt('w', s) end",
+                "for i = 1, 1e6 do t[i] = mqtt.Client('c' .. i, 9) t[i]:connect('b') end",
                 "for i = 1, 1e6 do t[i] = cron.schedule('* * * * *', function() end) end",
                 "struct.pack(('c0'):rep(500), unpack((function() for i = 1, 500 do t[i] = s end return t end)()))"
             })
@@ -86,6 +88,42 @@ class ScriptMemoryTest {
                 """);
 
         assertThat(run.printed).containsExactly("true\t20", "true", "false\tthe hash is finalized");
+    }
+
+    @Test
+    void a_connection_takes_a_bounded_number_of_publishes() {
+        ScriptRun run = run("""
+                local m = mqtt.Client("flood", 60)
+                m:connect("b", 1883, 0, function()
+                  local s, accepted = ("x"):rep(100000), 0
+                  for i = 1, 1000 do if m:publish("t", s, 1, 0) then accepted = accepted + 1 end end
+                  print(accepted > 0 and accepted < 100)
+                end)
+                """);
+
+        assertThat(run.errors).isEmpty();
+        assertThat(run.printed).containsExactly("true");
+    }
+
+    @Test
+    void a_pattern_is_bounded_for_all_files_together() {
+        ScriptRun run = run("""
+                for i = 1, 200 do file.putcontents(("a"):rep(25) .. i, "") end
+                print(pcall(file.list, ("a*"):rep(5) .. "x"))
+                """);
+
+        assertThat(run.printed).containsExactly("false\twatchdog: the pattern took too long");
+    }
+
+    @Test
+    void serout_is_bounded() {
+        ScriptRun run = run("""
+                print(pcall(gpio.serout, 1, 1, { 1, 1 }, 1e9))
+                print(pcall(gpio.serout, 1, 1, { -5 }))
+                """);
+
+        assertThat(run.printed.get(0)).contains("1 to 100000 edges in all");
+        assertThat(run.printed.get(1)).contains("delays must be between 0 and 64000000 us");
     }
 
     @Test

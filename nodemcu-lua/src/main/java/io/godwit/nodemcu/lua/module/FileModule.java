@@ -9,6 +9,8 @@ import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import io.godwit.nodemcu.lua.vm.LuaPattern;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -136,15 +138,14 @@ final class FileModule {
     /** {@code list([pattern])}: name to size of the files whose name matches. */
     private static int list(LuaCall call) {
         byte[] pattern = call.isNoneOrNil(1) ? null : call.bytes(1);
+        Map<String, Integer> all = flash(call).list();
+        Collection<String> wanted = pattern == null ? all.keySet() : LuaPattern.matching(all.keySet(), pattern);
         int table = call.newTable();
-        flash(call).list().forEach((name, size) -> {
-            byte[] bytes = name.getBytes(StandardCharsets.ISO_8859_1);
-            if (pattern == null || LuaPattern.matches(bytes, pattern)) {
-                call.push(bytes);
-                call.push((double) size);
-                call.setTopTwo(table);
-            }
-        });
+        for (String name : wanted) {
+            call.push(name.getBytes(StandardCharsets.ISO_8859_1));
+            call.push((double) all.getOrDefault(name, 0));
+            call.setTopTwo(table);
+        }
         return 1;
     }
 

@@ -52,6 +52,11 @@ final class GpioModule {
     /** How often a callback may read pins: a protocol that the script times itself needs more. */
     private static final int MOST_READS = 2_000;
 
+    /** What {@code serout} may do in one call: the delays, in microseconds, are at most a minute or so. */
+    private static final int MOST_EDGES = 100_000;
+
+    private static final int MOST_DELAY = 64_000_000;
+
     /** The reads of the running callback. */
     private static final class Polling {
         private int reads;
@@ -177,10 +182,16 @@ final class GpioModule {
         int start = call.between(2, 0, 1);
         List<Double> delays = call.numbers(3);
         long cycles = call.integer(4, 1);
+        if (cycles < 1 || cycles * (double) delays.size() > MOST_EDGES) {
+            throw call.argument(4, "1 to " + MOST_EDGES + " edges in all");
+        }
         long total = 0;
         int level = start;
-        for (long cycle = 0; cycle < Math.min(cycles, 1000); cycle++) {
+        for (long cycle = 0; cycle < cycles; cycle++) {
             for (double delay : delays) {
+                if (!(delay >= 0 && delay <= MOST_DELAY)) {
+                    throw call.argument(3, "delays must be between 0 and " + MOST_DELAY + " us");
+                }
                 pin.write(level);
                 level ^= 1;
                 total += (long) (delay * 1000);

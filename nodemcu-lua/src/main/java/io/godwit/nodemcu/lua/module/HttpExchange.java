@@ -121,13 +121,18 @@ final class HttpExchange {
             device.spend(timeout.toNanos());
             return Result.FAILED;
         }
+        // The thread waits, so that another one has to serve the neighbours.
+        device.clock().addThread();
         try {
-            return outcome(request().get(timeout.toNanos(), TimeUnit.NANOSECONDS), null);
+            long nanos = Math.min(timeout.toNanos(), DEFAULT_TIMEOUT.toNanos());
+            return outcome(request().get(nanos, TimeUnit.NANOSECONDS), null);
         } catch (ExecutionException | TimeoutException e) {
             return outcome(null, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return outcome(null, e);
+        } finally {
+            device.clock().removeThread();
         }
     }
 

@@ -27,6 +27,8 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
 
     /** What a client costs outside of Lua, not connected. */
     static final int BYTES = 2500;
+    /** What a connection or an attempt counts as: a file handle, buffers, and what waits to be sent. */
+    private static final int CONNECTION_BYTES = 256 * 1024;
 
     // Set once.
     private final Device device;
@@ -35,6 +37,7 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
 
     // Device thread only.
     private @Nullable LuaRef self;
+    private long willBytes;
     private String where = "";
     private @Nullable LuaRef connected;
     private @Nullable LuaRef failed;
@@ -50,7 +53,7 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
 
     @Override
     public long hostBytes() {
-        return BYTES;
+        return BYTES + willBytes + (self == null ? 0 : CONNECTION_BYTES);
     }
 
     void use(Mqtt client) {
@@ -136,6 +139,7 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
         LuaRef ok = arguments.connected() > 0 ? call.ref(arguments.connected()) : null;
         LuaRef bad = arguments.failed() > 0 ? call.ref(arguments.failed()) : null;
         if (self == null) {
+            call.reserve(CONNECTION_BYTES);
             self = call.ref(1);
             device.network().add(this);
             flowing(device.network().flows());
@@ -210,6 +214,7 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
             device.network().remove(this);
             held.release();
             self = null;
+            device.requireMachine().release(CONNECTION_BYTES);
         }
     }
 
@@ -230,7 +235,12 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
         if (fault != null) {
             throw call.argument(2, fault);
         }
-        mqtt().lwt(topic, call.bytes(3), qos, retain);
+        byte[] message = call.bytes(3);
+        long bytes = message.length + 2L * topic.length();
+        call.reserve(bytes);
+        call.machine().release(willBytes);
+        willBytes = bytes;
+        mqtt().lwt(topic, message, qos, retain);
         return 0;
     }
 

@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.nodemcu.Mqtt;
 import io.godwit.nodemcu.MqttParameters;
 import io.godwit.nodemcu.MqttSettings;
@@ -48,6 +49,11 @@ final class MqttModule {
     static final LuaLibrary STRICT =
             LuaLibrary.module("mqtt").function("Client", MqttModule::create).build();
 
+    /** Publishes of one connection that wait to be sent or acknowledged; a chip has room for far fewer. */
+    private static final int MOST_WAITING = 4_096;
+
+    private static final long WAITING_BYTES = 1 << 20;
+
     private MqttModule() {}
 
     private static MqttClientObject client(LuaCall call) {
@@ -71,7 +77,11 @@ final class MqttModule {
         }
         client.use(Mqtt.client(
                 parameters(call, device, client),
-                settings.runningOn(
+                settings.withClients(() -> settings.environment()
+                                .clients()
+                                .get()
+                                .queue(MOST_WAITING, WAITING_BYTES, QueueBounds.WhenFull.FAIL))
+                        .runningOn(
                                 device::post,
                                 (delay, task) -> device.after(delay.toNanos(), task)::cancel,
                                 device.random()::nextDouble)

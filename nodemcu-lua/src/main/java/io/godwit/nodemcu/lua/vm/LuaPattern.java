@@ -1,6 +1,10 @@
 package io.godwit.nodemcu.lua.vm;
 
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 
 /**
  * Lua 5.1's pattern matching with a budget of steps. The native matcher is faster but can neither be stopped nor be kept
@@ -29,16 +33,29 @@ public final class LuaPattern {
     }
 
     /**
-     * Whether the pattern matches anywhere in the text.
+     * The texts in which the pattern matches anywhere.
      *
-     * @throws LuaError if the pattern is malformed or takes too long
+     * @throws LuaError if the pattern is malformed or takes too long for all of them together
      */
-    public static boolean matches(byte[] text, byte[] pattern) {
-        LuaPattern matcher = new LuaPattern(text, pattern);
+    public static List<String> matching(Collection<String> texts, byte[] pattern) {
+        List<String> matching = new ArrayList<>();
+        long steps = 0;
+        for (String text : texts) {
+            LuaPattern matcher = new LuaPattern(text.getBytes(StandardCharsets.ISO_8859_1), pattern);
+            matcher.steps = steps;
+            if (matcher.matches()) {
+                matching.add(text);
+            }
+            steps = matcher.steps;
+        }
+        return matching;
+    }
+
+    private boolean matches() {
         boolean anchored = pattern.length > 0 && pattern[0] == '^';
-        for (int at = 0; at <= text.length; at++) {
-            matcher.captures = 0;
-            if (matcher.match(at, anchored ? 1 : 0) != NO_MATCH) {
+        for (int at = 0; at <= source.length; at++) {
+            captures = 0;
+            if (match(at, anchored ? 1 : 0) != NO_MATCH) {
                 return true;
             }
             if (anchored) {
