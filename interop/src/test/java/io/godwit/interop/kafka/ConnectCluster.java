@@ -55,7 +55,9 @@ final class ConnectCluster implements AutoCloseable {
 
     void createTopic(String name) throws InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.address()))) {
-            admin.createTopics(List.of(new NewTopic(name, PARTITIONS, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(name, PARTITIONS, (short) 1)))
+                    .all()
+                    .get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }

@@ -22,7 +22,8 @@ class KafkaConnectTest {
     Path folder;
 
     @Test
-    void what_is_acknowledged_is_in_kafka_after_a_killed_worker_and_a_cut_and_comes_back_by_the_sink() throws Exception {
+    void what_is_acknowledged_is_in_kafka_after_a_killed_worker_and_a_cut_and_comes_back_by_the_sink()
+            throws Exception {
         try (ConnectCluster cluster = new ConnectCluster(folder)) {
             cluster.createTopic("numbers");
             KafkaScript worker = cluster.startWorker("worker1");

@@ -4,8 +4,10 @@ import io.godwit.mqtt.protocol.Qos;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -66,11 +68,16 @@ final class KafkaScale {
                 name,
                 cluster.source(
                         name,
-                        "tasks.max", String.valueOf(tasks),
-                        "mqtt.server.uri", cluster.broker(),
-                        "mqtt.keepalive.interval.seconds", "60",
-                        "mqtt.qos", "1",
-                        "mqtt.receive.maximum", String.valueOf(window)));
+                        "tasks.max",
+                        String.valueOf(tasks),
+                        "mqtt.server.uri",
+                        cluster.broker(),
+                        "mqtt.keepalive.interval.seconds",
+                        "60",
+                        "mqtt.qos",
+                        "1",
+                        "mqtt.receive.maximum",
+                        String.valueOf(window)));
         cluster.awaitTasks(name, tasks);
         List<Long> pids = new ArrayList<>();
         for (KafkaScript worker : workers) {
@@ -100,7 +107,7 @@ final class KafkaScale {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try {
-            new BufferedReader(new InputStreamReader(program.getInputStream())).readLine();
+            new BufferedReader(new InputStreamReader(program.getInputStream(), StandardCharsets.UTF_8)).readLine();
             measure("Paho and a producer", tasks, 1, window, name, List.of(program.pid()));
         } finally {
             program.destroyForcibly().waitFor();
@@ -112,8 +119,7 @@ final class KafkaScale {
         List<NumberedPublisher> publishers = new ArrayList<>();
         try (TopicReader reader = new TopicReader(cluster.kafka.address(), topic, ConnectCluster.PARTITIONS)) {
             for (int i = 0; i < PUBLISHERS; i++) {
-                publishers.add(
-                        new NumberedPublisher(topic + "-" + i, Qos.AT_LEAST_ONCE, cluster.broker(), 1_000_000));
+                publishers.add(new NumberedPublisher(topic + "-" + i, Qos.AT_LEAST_ONCE, cluster.broker(), 1_000_000));
             }
             TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
             long records = reader.records();
@@ -135,7 +141,7 @@ final class KafkaScale {
             for (NumberedPublisher publisher : publishers) {
                 publisher.finish();
             }
-            ConnectCluster.awaitComplete(reader, publishers, java.time.Duration.ofMinutes(1));
+            ConnectCluster.awaitComplete(reader, publishers, Duration.ofMinutes(1));
         } finally {
             publishers.forEach(NumberedPublisher::close);
         }

@@ -93,8 +93,8 @@ final class KafkaScript implements AutoCloseable {
             throw new IOException(script + " " + action + " did not end within 10 minutes");
         }
         if (process.exitValue() != 0) {
-            throw new IOException(script + " " + action + " failed:\n"
-                    + Files.readString(log).strip());
+            throw new IOException(
+                    script + " " + action + " failed:\n" + Files.readString(log).strip());
         }
     }
 

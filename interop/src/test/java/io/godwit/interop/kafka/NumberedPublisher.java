@@ -58,7 +58,8 @@ final class NumberedPublisher implements AutoCloseable {
                 }
                 waiting.acquire();
                 int number = published++;
-                client.publishAsync(Message.of("numbers/" + name, name + ":" + number).withQos(qos))
+                client.publishAsync(Message.of("numbers/" + name.replace('-', '/'), name + ":" + number)
+                                .withQos(qos))
                         .whenComplete((result, failure) -> {
                             if (failure == null) {
                                 synchronized (acknowledged) {

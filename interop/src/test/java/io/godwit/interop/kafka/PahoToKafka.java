@@ -43,8 +43,8 @@ final class PahoToKafka {
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setReceiveMaximum(receiveMaximum);
         client.connect(options).waitForCompletion();
-        IMqttMessageListener listener = (mqttTopic, message) -> producer.send(
-                new ProducerRecord<>(topic, mqttTopic, message.getPayload()), (metadata, failure) -> {
+        IMqttMessageListener listener = (mqttTopic, message) ->
+                producer.send(new ProducerRecord<>(topic, mqttTopic, message.getPayload()), (metadata, failure) -> {
                     if (failure == null) {
                         try {
                             client.messageArrivedComplete(message.getId(), message.getQos());

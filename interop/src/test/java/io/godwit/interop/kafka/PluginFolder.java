@@ -31,8 +31,8 @@ final class PluginFolder {
         }
         try (Stream<Path> jars = Files.list(plugin)) {
             if (jars.count() < MODULES.size()) {
-                throw new IOException("the class path does not have all of the connector: "
-                        + System.getProperty("java.class.path"));
+                throw new IOException(
+                        "the class path does not have all of the connector: " + System.getProperty("java.class.path"));
             }
         }
         return plugins;

@@ -50,7 +50,9 @@ final class TopicReader implements AutoCloseable {
                     longestGapMillis = Math.max(longestGapMillis, (System.nanoTime() - last) / 1_000_000);
                     last = System.nanoTime();
                     int colon = record.value().indexOf(':');
-                    count(record.value().substring(0, colon), Integer.parseInt(record.value().substring(colon + 1)));
+                    count(
+                            record.value().substring(0, colon),
+                            Integer.parseInt(record.value().substring(colon + 1)));
                 }
             } catch (WakeupException e) {
                 // closed

@@ -6,6 +6,7 @@ import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.Reconnect;
@@ -15,6 +16,7 @@ import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.RetainHandling;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.time.Duration;
 import java.util.Collection;
@@ -40,6 +42,8 @@ final class BrokerSession implements AutoCloseable {
     /** Two clients with one identifier would evict each other for ever; this one waits, so that the newer one stays. */
     private static final Duration AFTER_TAKEOVER = Duration.ofSeconds(30);
 
+    private static final MessageHandler NOTHING = message -> {};
+    private static final long INBOX_BYTES = 4L * 1024 * 1024;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
 
     // Set once.
@@ -73,6 +77,7 @@ final class BrokerSession implements AutoCloseable {
                 .cleanSession(false)
                 .retryFirst(true)
                 .closeTimeout(CLOSE_TIMEOUT)
+                .inbox(config.getInt(SourceConfig.RECEIVE_MAXIMUM), INBOX_BYTES)
                 .reconnect(attempt ->
                         isTakenOver(attempt.lost()) && attempt.number() == 1 ? AFTER_TAKEOVER : backoff.delay(attempt))
                 .listener(new Observer());
@@ -123,7 +128,7 @@ final class BrokerSession implements AutoCloseable {
             return;
         }
         // The handler that was registered before takes the messages; this one only comes with the subscription.
-        client.subscribeAsync(subscriptions, MqttProperties.NONE, message -> {})
+        client.subscribeAsync(subscriptions, MqttProperties.NONE, NOTHING)
                 .whenComplete((subscription, failed) -> {
                     if (subscription != null) {
                         check(subscription);
@@ -131,6 +136,21 @@ final class BrokerSession implements AutoCloseable {
                         fail("cannot subscribe to " + filters(), failed);
                     }
                 });
+    }
+
+    /**
+     * A session that goes on has its subscriptions; but Mosquitto 2.0 forgets shared ones at a restart. To subscribe again
+     * changes nothing where they are there, and brings no retained messages.
+     */
+    private void subscribeAgain() {
+        List<TopicSubscription> again = subscriptions.stream()
+                .map(each -> each.withRetainHandling(RetainHandling.DO_NOT_SEND))
+                .toList();
+        client.subscribeAsync(again, MqttProperties.NONE, NOTHING).whenComplete((subscription, failed) -> {
+            if (failed != null && client.isConnected()) {
+                LOG.warn("{}: could not subscribe again to {}: {}", clientId, filters(), failed.getMessage());
+            }
+        });
     }
 
     private void check(Subscription subscription) {
@@ -241,7 +261,9 @@ final class BrokerSession implements AutoCloseable {
     private final class Observer implements ClientListener {
         @Override
         public void connected(MqttClient source, ConnectResult result) {
-            connections.incrementAndGet();
+            if (connections.incrementAndGet() > 1 && subscribed && !subscriptions.isEmpty() && result.sessionPresent()) {
+                subscribeAgain();
+            }
             LOG.info(
                     "{}: connected to {}, session {}",
                     clientId,

@@ -70,7 +70,8 @@ public final class MqttSourceTask extends SourceTask {
         TaskPlan plan = new TaskPlan(
                 Integer.parseInt(props.getOrDefault(SourceConfig.TASKS, "1")),
                 Boolean.parseBoolean(props.get(SourceConfig.IS_SHARED)));
-        ReceiveBuffer messages = new ReceiveBuffer(settings.getLong(SourceConfig.BUFFER_BYTES));
+        ReceiveBuffer messages = new ReceiveBuffer(
+                settings.getInt(SourceConfig.RECEIVE_MAXIMUM), settings.getLong(SourceConfig.BUFFER_BYTES));
         String clientId = ConnectionConfig.clientId(settings, connector, task);
         BrokerSession own = new BrokerSession(
                 settings,

@@ -9,11 +9,12 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The messages between the MQTT client and Kafka: those that wait for {@code poll}, and those whose records Kafka does not
- * have yet. All of them together are bounded in bytes; beyond that the client's handler waits, so that the connection is not
- * read.
+ * have yet. All of them together are bounded in number and bytes; beyond that the client's handler waits, so that the
+ * connection is not read. That holds for brokers without a Receive Maximum too, and for those that do not keep to it.
  */
 final class ReceiveBuffer {
     // Set once.
+    private final int maximumMessages;
     private final long maximumBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition filled = lock.newCondition();
@@ -25,7 +26,8 @@ final class ReceiveBuffer {
     private int uncommitted;
     private boolean closed;
 
-    ReceiveBuffer(long maximumBytes) {
+    ReceiveBuffer(int maximumMessages, long maximumBytes) {
+        this.maximumMessages = maximumMessages;
         this.maximumBytes = maximumBytes;
     }
 
@@ -33,7 +35,7 @@ final class ReceiveBuffer {
     boolean add(PendingMessage message) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            while (!closed && uncommitted > 0 && bytes + message.bytes() > maximumBytes) {
+            while (!closed && isFullFor(message)) {
                 freed.await();
             }
             if (closed) {
@@ -47,6 +49,10 @@ final class ReceiveBuffer {
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean isFullFor(PendingMessage message) {
+        return uncommitted >= maximumMessages || uncommitted > 0 && bytes + message.bytes() > maximumBytes;
     }
 
     /** Takes what waits, at most so many; waits for the first. Empty after the time limit or once closed. */

@@ -72,8 +72,8 @@ final class SourceConfig extends AbstractConfig {
                 How many seconds the broker keeps the session of a task that is not connected; MQTT 5. Longer than any\
                  rebalance or outage of the workers; 4294967295: forever.""");
         to.add(RECEIVE_MAXIMUM, Type.INT, 1000, Range.between(1, 65_535), Importance.MEDIUM, """
-                How many messages the broker may have unacknowledged with each task; MQTT 5. Bounds memory, and how many\
-                 duplicates a fault can cause. The broker may have a smaller limit: Mosquitto 20, by default.""");
+                How many messages each task has that Kafka does not have yet, at most; announced to the broker with MQTT 5. Bounds\
+                 memory, and how many duplicates a fault can cause. Smaller: fewer duplicates; larger: more messages a second.""");
         to.add(BUFFER_BYTES, Type.LONG, 64L * 1024 * 1024, Range.atLeast(1), Importance.LOW, """
                 How many bytes of messages each task holds until Kafka has them; beyond that it stops reading.""");
         to.add(RETAINED, Type.STRING, "none", Validators.oneOf("none", "new", "all"), Importance.MEDIUM, """

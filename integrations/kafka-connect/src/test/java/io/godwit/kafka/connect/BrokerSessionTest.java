@@ -3,6 +3,7 @@ package io.godwit.kafka.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.godwit.mqtt.broker.BrokerPolicy;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
@@ -10,6 +11,7 @@ import io.godwit.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +20,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BrokerSessionTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    private final TestBroker broker = TestBroker.start();
+    private final AtomicInteger subscribes = new AtomicInteger();
+    private final TestBroker broker = TestBroker.builder()
+            .policy(new BrokerPolicy() {
+                @Override
+                public ReasonCode subscribe(String clientId, TopicSubscription subscription) {
+                    subscribes.incrementAndGet();
+                    return ReasonCode.SUCCESS;
+                }
+            })
+            .start();
 
     @AfterEach
     void stop() {
@@ -27,10 +38,14 @@ class BrokerSessionTest {
 
     private BrokerSession session(String version, String... filters) {
         SourceConfig config = new SourceConfig(Map.of(
-                "mqtt.server.uri", broker.uri(),
-                "mqtt.protocol.version", version,
-                "mqtt.topics", "a/#",
-                "kafka.topic", "t"));
+                "mqtt.server.uri",
+                broker.uri(),
+                "mqtt.protocol.version",
+                version,
+                "mqtt.topics",
+                "a/#",
+                "kafka.topic",
+                "t"));
         BrokerSession session = new BrokerSession(
                 config,
                 "c",
@@ -94,6 +109,18 @@ class BrokerSessionTest {
         assertThat(older.failure()).isNull();
         older.close();
         newer.close();
+    }
+
+    @Test
+    void a_resumed_session_is_subscribed_again_in_case_that_the_broker_forgot() {
+        BrokerSession session = session("5", "a/#");
+        broker.awaitSubscribed("c", "a/#", SOON);
+        await().atMost(SOON).until(session::isSubscribed);
+
+        broker.dropConnection("c");
+
+        await().atMost(SOON).until(() -> subscribes.get() == 2);
+        session.close();
     }
 
     @Test

@@ -12,7 +12,7 @@ class ReceiveBufferTest {
 
     @Test
     void a_full_buffer_keeps_the_next_message_waiting_until_kafka_has_one() throws Exception {
-        ReceiveBuffer buffer = new ReceiveBuffer(MESSAGE.bytes());
+        ReceiveBuffer buffer = new ReceiveBuffer(10, MESSAGE.bytes());
         buffer.add(MESSAGE);
         CompletableFuture<Boolean> second = add(buffer);
         buffer.take(10, 0);
@@ -25,13 +25,26 @@ class ReceiveBufferTest {
     }
 
     @Test
+    void so_does_one_with_as_many_messages_as_it_may_have() throws Exception {
+        ReceiveBuffer buffer = new ReceiveBuffer(1, Long.MAX_VALUE);
+        buffer.add(MESSAGE);
+        CompletableFuture<Boolean> second = add(buffer);
+        buffer.take(10, 0);
+        assertThat(second).isNotDone();
+
+        buffer.done(MESSAGE.bytes());
+
+        await().until(second::isDone);
+    }
+
+    @Test
     void one_message_of_any_size_has_room() throws Exception {
-        assertThat(new ReceiveBuffer(1).add(MESSAGE)).isTrue();
+        assertThat(new ReceiveBuffer(10, 1).add(MESSAGE)).isTrue();
     }
 
     @Test
     void closing_wakes_who_waits_and_drops_what_waits() throws Exception {
-        ReceiveBuffer buffer = new ReceiveBuffer(MESSAGE.bytes());
+        ReceiveBuffer buffer = new ReceiveBuffer(10, MESSAGE.bytes());
         buffer.add(MESSAGE);
         CompletableFuture<Boolean> second = add(buffer);
 
