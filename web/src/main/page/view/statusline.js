@@ -15,8 +15,8 @@ export function StatusLine({ status }) {
   const budget = hello.value?.memory ?? 0;
   const dropped = kinds.filter(([name]) => status.dropped?.[name] > 0);
   return html`<footer class="status-line">
-    <span>${count(status.messages)} messages</span>
-    <span class="wide-only">${count(status.history)} values kept</span>
+    <span>${plural(status.messages, "message")}</span>
+    <span class="wide-only">${plural(status.history, "value")} kept</span>
     <span class="row memory">
       <span>Memory ${bytes(status.memory)}${budget ? ` of ${bytes(budget)}` : ""}</span>
       <meter min="0" max=${budget || 1} value=${status.memory} aria-label="Memory in use">${bytes(status.memory)}</meter>

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.godwit.checks.Programs;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -230,6 +231,18 @@ final class Browser implements AutoCloseable {
     Object runAsync(String script, Object... arguments) {
         driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(1));
         return driver.executeAsyncScript(script, arguments);
+    }
+
+    /** What the browser measures of the page since it was opened, durations in seconds. */
+    Map<String, Double> metrics() {
+        driver.executeCdpCommand("Performance.enable", Map.of());
+        Map<String, Double> metrics = new HashMap<>();
+        for (Object entry : (List<?>) Objects.requireNonNull(
+                driver.executeCdpCommand("Performance.getMetrics", Map.of()).get("metrics"))) {
+            Map<?, ?> metric = (Map<?, ?>) entry;
+            metrics.put(String.valueOf(metric.get("name")), ((Number) metric.get("value")).doubleValue());
+        }
+        return metrics;
     }
 
     byte[] screenshot() {

@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("page")
 class PicturesTest {
     private static final Path PICTURES = Path.of("../docs/images/web");
+    private static final int PACE = 50;
+    private static final int ROUNDS = 250;
     private static final boolean UPDATE = System.getProperty("pictures.update") != null;
 
     private final ScheduledExecutorService plant = Executors.newSingleThreadScheduledExecutor();
@@ -43,12 +46,10 @@ class PicturesTest {
     void start(Browser given) throws Exception {
         browser = given;
         page = RunningPage.start(BrokerKind.MOSQUITTO, folder, browser);
-        for (int round = 0; round < 250; round++) {
-            PlantTopics.publish(page, round);
-        }
-        AtomicInteger next = new AtomicInteger(250);
+        AtomicInteger next = new AtomicInteger();
         plant.scheduleAtFixedRate(
-                () -> PlantTopics.publish(page, next.getAndIncrement()), 0, 250, TimeUnit.MILLISECONDS);
+                () -> PlantTopics.publish(page, next.getAndIncrement()), 0, PACE, TimeUnit.MILLISECONDS);
+        await().atMost(Duration.ofMinutes(1)).until(() -> next.get() > (UPDATE ? ROUNDS : 10));
     }
 
     @AfterEach
@@ -81,7 +82,11 @@ class PicturesTest {
         browser.topic("plant/line-1/oven/state");
         browser.awaitText(".code", "state");
         browser.awaitText(".legend", "speed");
-        await().atMost(Browser.SOON).until(() -> browser.texts(".plot canvas").size() == 1);
+        browser.click("Chart /position/x");
+        browser.click("Chart /position/y");
+        browser.click("Remove plant/line-1/oven/state /speed");
+        await().atMost(Browser.SOON)
+                .until(() -> browser.texts(".legend tbody tr").size() == 2);
         picture("message", colours, width);
 
         browser.click(".dock-tabs", "History");
@@ -100,7 +105,23 @@ class PicturesTest {
         assertThat(image.getWidth()).isEqualTo(width);
         if (UPDATE) {
             Files.createDirectories(PICTURES);
-            Files.write(PICTURES.resolve(view + "-" + colours + "-" + width + ".png"), png);
+            ImageIO.write(
+                    rounded(image),
+                    "png",
+                    PICTURES.resolve(view + "-" + colours + "-" + width + ".png")
+                            .toFile());
         }
+    }
+
+    /** With 64 steps per colour, which makes the file much smaller. */
+    private static BufferedImage rounded(BufferedImage image) {
+        BufferedImage result = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_RGB);
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                int high = image.getRGB(x, y) & 0xfcfcfc;
+                result.setRGB(x, y, high | high >> 6 & 0x030303);
+            }
+        }
+        return result;
     }
 }

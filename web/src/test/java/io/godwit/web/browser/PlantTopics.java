@@ -26,14 +26,15 @@ final class PlantTopics {
         for (int line = 1; line <= 3; line++) {
             for (String machine : MACHINES) {
                 int shift = line * 7 + MACHINES.indexOf(machine) * 3;
-                double wave = Math.sin((round + shift) / 6.0);
+                double angle = (round + shift) / 15.0;
+                double wave = Math.sin(angle);
                 send(
                         page,
                         Message.of(
                                         "plant/line-" + line + "/" + machine + "/temperature",
                                         number(60 + line * 5 + 8 * wave))
                                 .withRetain(true));
-                send(page, state(line, machine, wave, round));
+                send(page, state("line-" + line + "/" + machine, angle, round));
             }
         }
         String room = ROOMS.get(round % ROOMS.size());
@@ -55,7 +56,8 @@ final class PlantTopics {
         }
     }
 
-    private static Message state(int line, String machine, double wave, int round) {
+    private static Message state(String machine, double angle, int round) {
+        double wave = Math.sin(angle);
         String payload =
                 "{\"state\":\"%s\",\"speed\":%d,\"torque\":%s,\"alarm\":null,\"position\":{\"x\":%s,\"y\":%s},\"serial\":12345678901234567890}"
                         .formatted(
@@ -63,8 +65,8 @@ final class PlantTopics {
                                 Math.round(1200 + 200 * wave),
                                 number(12.5 + wave),
                                 number(50 + 40 * wave),
-                                number(20 + round % 7));
-        return Message.of("plant/line-" + line + "/" + machine + "/state", payload)
+                                number(50 + 25 * Math.cos(angle)));
+        return Message.of("plant/" + machine + "/state", payload)
                 .withContentType("application/json")
                 .withExpiry(Duration.ofMinutes(10))
                 .withUserProperty("site", "north")
