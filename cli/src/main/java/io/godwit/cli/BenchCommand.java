@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.cli.bench.BenchPlan;
 import io.godwit.cli.bench.BenchResult;
 import io.godwit.cli.bench.BenchRun;
+import io.godwit.cli.bench.Comparison;
 import io.godwit.cli.bench.CsvReport;
 import io.godwit.cli.bench.HtmlReport;
 import io.godwit.cli.bench.JsonReport;
@@ -22,6 +23,7 @@ import io.godwit.cli.options.QosConverter;
 import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.RetainOption;
 import io.godwit.cli.options.TopicOption;
+import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.net.ServerAddress;
@@ -31,6 +33,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -188,6 +192,13 @@ final class BenchCommand extends ClientCommand {
     @Mixin
     private JsonOption json = new JsonOption("Print the result as JSON.");
 
+    @Option(
+            names = "--compare",
+            arity = "2",
+            paramLabel = "FILE",
+            description = "Load nothing: compare two results of --json.")
+    private List<Path> compared = new ArrayList<>();
+
     @Option(names = "--csv", paramLabel = "FILE", description = "Write the timeline as CSV.")
     private @Nullable Path csv;
 
@@ -203,6 +214,11 @@ final class BenchCommand extends ClientCommand {
 
     @Override
     public Integer call() throws Exception {
+        if (!compared.isEmpty()) {
+            return Comparison.of(compared.get(0), compared.get(1)).stream().allMatch(terminal()::line)
+                    ? ExitCodes.OK
+                    : ExitCodes.OUTPUT_CLOSED;
+        }
         BenchPlan plan = plan();
         MachineLimits.check(plan);
         checkWritable(report);

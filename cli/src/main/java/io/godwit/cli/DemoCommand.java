@@ -10,6 +10,8 @@ import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Mixin;
         footer = {"  godwit demo", "  godwit demo -V 31                    with MQTT 3.1"})
 final class DemoCommand implements Callable<Integer> {
     private static final int SECONDS_TO_ARRIVE = 10;
+    private static final int WIDEST = 100;
 
     @Mixin
     private VersionOption version = new VersionOption("MQTT 31, 311 or 5. [5]");
@@ -103,7 +106,25 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private void explain(String text) {
-        terminal.line(terminal.paint(Colour.STRONG, ++step + ".") + " " + text);
+        List<String> lines = wrapped(text, Math.min(terminal.columns(), WIDEST) - 3);
+        for (int i = 0; i < lines.size(); i++) {
+            terminal.line((i == 0 ? terminal.paint(Colour.STRONG, ++step + ".") + " " : "   ") + lines.get(i));
+        }
+    }
+
+    /** The text in lines of this many characters at most, broken between words. */
+    static List<String> wrapped(String text, int width) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ")) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     private void show(BlockingQueue<Message> arrived, String topic, String text) throws InterruptedException {

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.cli.output.Wording;
 import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.DisconnectCause;
@@ -65,7 +66,7 @@ final class LossGuard implements ClientListener {
                     client,
                     new NotConnectedException("the connection was lost " + losses
                             + " times in a row before the broker answered; it may not allow this topic or client ("
-                            + cause.text() + ")"));
+                            + Wording.of(cause.text()) + ")"));
         }
     }
 

@@ -42,8 +42,8 @@ import picocli.CommandLine.Spec;
         })
 public final class Main implements Callable<Integer> {
     /** The commands in the order of the help. */
-    private static final List<String> COMMANDS = List.of(
-            ("demo pub sub request reply retained record play trace bench simulate shell broker run doctor connections store "
+    static final List<String> COMMANDS = List.of(
+            ("demo pub sub request reply retained record play bridge trace bench simulate shell broker run doctor connections store "
                             + "help man completion")
                     .split(" "));
 
@@ -63,6 +63,7 @@ public final class Main implements Callable<Integer> {
             case "retained" -> new RetainedCommand(terminal);
             case "record" -> new RecordCommand(terminal);
             case "play" -> new PlayCommand(terminal);
+            case "bridge" -> new BridgeCommand(terminal);
             case "trace" -> new TraceCommand(terminal);
             case "bench" -> new BenchCommand(terminal);
             case "simulate" -> new SimulateCommand(terminal);

@@ -94,7 +94,7 @@ class DoctorTlsTest {
                             "comes from an authority that is not trusted",
                             "1. certificate of CN=broker for [localhost]",
                             "give its certificate: --cafile FILE",
-                            "docs/tls.md#unknown-ca");
+                            "godwit help tls unknown-ca");
             assertThat(examined.output()).doesNotContain("ca(...)");
             assertThat(doctor(at("mqtts", broker) + " --json").field("check")).isEqualTo("unknown-ca");
         }
@@ -105,7 +105,7 @@ class DoctorTlsTest {
         try (TestBroker broker = broker("localhost", -3).start()) {
             doctor(at("mqtts", broker) + " --cafile " + ca)
                     .ends(ExitCodes.UNREACHABLE)
-                    .says("the server's certificate has expired on ", "date -u", "docs/tls.md#expired");
+                    .says("the server's certificate has expired on ", "date -u", "godwit help tls expired");
         }
     }
 
@@ -114,7 +114,10 @@ class DoctorTlsTest {
         try (TestBroker broker = broker("other.example", 100).start()) {
             doctor(at("mqtts", broker) + " --cafile " + ca)
                     .ends(ExitCodes.UNREACHABLE)
-                    .says("it is for [other.example], not for localhost", "--tls-name NAME", "docs/tls.md#wrong-host");
+                    .says(
+                            "it is for [other.example], not for localhost",
+                            "--tls-name NAME",
+                            "godwit help tls wrong-host");
 
             doctor(at("mqtts", broker) + " --tls-name other.example --cafile " + ca)
                     .ends(ExitCodes.OK)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.godwit.cli.manual.Completion;
 import io.godwit.cli.output.Terminal;
+import io.godwit.mqtt.client.transport.tls.TlsCheck;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -107,6 +108,33 @@ class ManualTest {
     }
 
     @Test
+    void help_shows_guides_and_their_sections() {
+        assertThat(Command.godwit("help", "tls", "unknown-ca").ends(0).output())
+                .startsWith("### Unknown CA\n")
+                .doesNotContain("### Pin mismatch");
+        assertThat(Command.godwit("help", "tls", "none").ends(2).errors())
+                .contains("the guide 'tls' has no section 'none'; there are ", "unknown-ca");
+        assertThat(Command.godwit("help", "connecting").ends(0).output()).startsWith("# Connecting");
+    }
+
+    @Test
+    void each_section_that_an_advice_names_is_in_the_jar() {
+        assertThat(TlsCheck.values())
+                .filteredOn(check -> check != TlsCheck.OTHER)
+                .allSatisfy(
+                        check -> assertThat(Guides.text("tls", check.anchor())).startsWith("#"));
+        assertThat(Guides.NAMES)
+                .allSatisfy(name -> assertThat(Guides.text(name, null)).startsWith("# "));
+    }
+
+    @Test
+    void the_demo_breaks_lines_between_words() {
+        assertThat(DemoCommand.wrapped("one two three", 7)).containsExactly("one two", "three");
+        assertThat(DemoCommand.wrapped("one twothree", 5)).containsExactly("one", "twothree");
+        assertThat(Command.godwit("demo").ends(0).output().lines()).allMatch(line -> line.length() <= 80);
+    }
+
+    @Test
     void the_man_pages_are_sound() throws IOException {
         PackageFiles.main(new String[] {folder.toString()});
         Path pages = folder.resolve("share/man/man1");
@@ -179,6 +207,69 @@ class ManualTest {
                 + "); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); COMP_LINE='" + line
                 + "'; COMP_POINT=${#COMP_LINE}; _complete_godwit; printf '%s\\n' \"${COMPREPLY[@]}\"";
         return Command.of("bash", "-c", run).ends(0).output().lines().toList();
+    }
+
+    private Map<String, String> connections() throws IOException {
+        Path config = Files.createDirectories(folder.resolve("config/godwit"));
+        Files.writeString(config.resolve("connections.toml"), "# mine\n[plant]\naddress = \"a\"\n[lab-2] # x\n");
+        return Map.of("XDG_CONFIG_HOME", folder.resolve("config").toString());
+    }
+
+    @Test
+    void bash_and_fish_offer_the_names_of_connections_and_what_may_follow() throws IOException {
+        String with = "XDG_CONFIG_HOME=" + connections().get("XDG_CONFIG_HOME");
+        Path bash = script(Completion.bash);
+        String run = "source " + bash + "; compopt() { :; }; COMP_LINE=\"$1\"; COMP_POINT=${#1};"
+                + " COMP_WORDS=($2); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _complete_godwit; printf '%s\\n' \"${COMPREPLY[@]}\"";
+        assertThat(Command.of("env", with, "bash", "-c", run, "bash", "godwit @p", "godwit @ p")
+                        .ends(0)
+                        .output())
+                .isEqualTo("plant\n"); // bash breaks words at @
+        assertThat(Command.of("env", with, "bash", "-c", run, "bash", "godwit @plant pu", "godwit @ plant pu")
+                        .ends(0)
+                        .output())
+                .isEqualTo("pub\n");
+        assertThat(Command.of(
+                                "env",
+                                with,
+                                "bash",
+                                "-c",
+                                run,
+                                "bash",
+                                "godwit @plant sub --retained-",
+                                "godwit @ plant sub --retained-")
+                        .ends(0)
+                        .output())
+                .isEqualTo("--retained-only\n");
+        Path fish = script(Completion.fish);
+        String complete = "source " + fish + "; complete -C \"$argv\"";
+        assertThat(fishWith(with, complete, "godwit @")).containsExactlyInAnyOrder("@plant", "@lab-2");
+        assertThat(fishWith(with, complete, "godwit @plant pu")).containsExactly("pub");
+        assertThat(fishWith(with, complete, "godwit @plant sub --retained-")).containsExactly("--retained-only");
+    }
+
+    private static List<String> fishWith(String environment, String script, String line) {
+        return Command.of("env", environment, "fish", "-c", script, line)
+                .ends(0)
+                .output()
+                .lines()
+                .map(each -> each.split("\t")[0])
+                .toList();
+    }
+
+    @Test
+    void zsh_offers_the_names_of_connections_in_a_terminal() throws IOException {
+        Path functions = Files.createDirectory(folder.resolve("functions"));
+        Files.copy(script(Completion.zsh), functions.resolve("_godwit"));
+        Map<String, String> environment = new java.util.HashMap<>(connections());
+        environment.put("PS1", "ready> ");
+        try (TerminalWindow window = TerminalWindow.running(folder, environment, List.of("zsh", "-f", "-i"))) {
+            window.awaitScreen("ready>")
+                    .type("fpath=(" + functions + " $fpath); autoload -U compinit; compinit -u -D; echo done; clear")
+                    .press("Enter");
+            window.awaitScreen("ready>").type("godwit @pl").press("Tab").awaitScreen("godwit @plant");
+            window.type("su").press("Tab").awaitScreen("godwit @plant sub");
+        }
     }
 
     @Test

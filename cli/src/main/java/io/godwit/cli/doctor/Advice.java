@@ -97,7 +97,7 @@ final class Advice {
                                 "if not, something intercepts the connection");
                     case OTHER -> List.of("the text above is the JDK's own");
                 });
-        advice.add("more about it: docs/tls.md#" + check.anchor());
+        advice.add("more about it: godwit help tls" + (check == TlsCheck.OTHER ? "" : " " + check.anchor()));
         return advice;
     }
 

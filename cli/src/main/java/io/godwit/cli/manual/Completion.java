@@ -12,7 +12,8 @@ public enum Completion {
     /** The script that teaches this shell all commands and options of {@code line}. */
     public String script(CommandLine line) {
         return switch (this) {
-            case bash -> AutoComplete.bash(line.getCommandName(), line);
+            case bash ->
+                NamesOfConnections.wrapped(line.getCommandName(), AutoComplete.bash(line.getCommandName(), line));
             case zsh -> ZshCompletion.script(line.getCommandSpec());
             case fish -> FishCompletion.script(line.getCommandSpec());
         };

@@ -18,8 +18,10 @@ final class FishCompletion {
     static String script(CommandSpec root) {
         FishCompletion fish = new FishCompletion(root.name());
         fish.script.append("# Completion of ").append(root.name()).append(" for fish.\n");
+        fish.script.append(NamesOfConnections.fish());
         fish.add("-f");
-        fish.command(root, "__fish_use_subcommand");
+        fish.add("-n __godwit_needs_connection -a '(__godwit_names)' -d 'A named connection'");
+        fish.command(root, "__godwit_needs_command");
         return fish.script.toString();
     }
 

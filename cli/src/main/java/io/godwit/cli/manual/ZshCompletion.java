@@ -23,6 +23,7 @@ final class ZshCompletion {
                 .append(" for zsh: a file _")
                 .append(root.name())
                 .append(" in a folder of $fpath.\n\n");
+        zsh.script.append(NamesOfConnections.function());
         String main = "_" + root.name();
         zsh.command(root, main);
         // Autoloaded, the body of the file is the function's first call; sourced, it is registered.
@@ -50,6 +51,10 @@ final class ZshCompletion {
             specs.add("'*:: :->words'");
         }
         script.append(function).append("() {\n");
+        if (command.parent() == null) { // a named connection may come before the command
+            script.append("    if [[ ${words[2]} == @* && $CURRENT -gt 2 ]]; then\n")
+                    .append("        words=(\"$words[1]\" \"${(@)words[3,-1]}\")\n        (( CURRENT-- ))\n    fi\n");
+        }
         if (!below.isEmpty()) {
             script.append("    local curcontext=\"$curcontext\" context state state_descr line\n");
             script.append("    typeset -A opt_args\n");
@@ -58,14 +63,18 @@ final class ZshCompletion {
         specs.forEach(spec -> script.append(" \\\n        ").append(spec));
         script.append('\n');
         if (!below.isEmpty()) {
-            dispatch(below, function);
+            dispatch(below, function, command.parent() == null);
         }
         script.append("}\n\n");
         below.forEach(each -> command(each, function + "_" + each.name().replace('-', '_')));
     }
 
-    private void dispatch(Set<CommandSpec> below, String function) {
-        script.append("    case $state in\n        command)\n            local -a commands=(\n");
+    private void dispatch(Set<CommandSpec> below, String function, boolean named) {
+        script.append("    case $state in\n        command)\n");
+        if (named) {
+            script.append("            compadd -- ${(f)\"$(_godwit_names)\"}\n");
+        }
+        script.append("            local -a commands=(\n");
         below.forEach(each -> script.append("                ")
                 .append(quote(each.name() + ":"
                         + Described.summary(each.usageMessage().description())))

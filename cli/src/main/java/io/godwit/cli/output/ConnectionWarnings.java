@@ -32,14 +32,15 @@ public final class ConnectionWarnings implements ClientListener {
     @Override
     public void connectFailed(MqttClient client, ConnectFailure failure, @Nullable Duration next) {
         if (next != null) {
-            notes.accept("connection failed: " + failure.text() + "; next attempt in " + time(next));
+            notes.accept("connection failed: " + Wording.of(failure.text()) + "; next attempt in " + time(next));
         }
     }
 
     @Override
     public void disconnected(MqttClient client, DisconnectCause cause, @Nullable Duration next) {
         if (cause.endedBy() != DisconnectCause.EndedBy.APPLICATION) {
-            notes.accept("connection lost: " + cause.text() + (next == null ? "" : "; next attempt in " + time(next)));
+            notes.accept("connection lost: " + Wording.of(cause.text())
+                    + (next == null ? "" : "; next attempt in " + time(next)));
         }
     }
 

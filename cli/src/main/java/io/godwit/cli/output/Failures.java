@@ -72,10 +72,10 @@ public final class Failures {
         }
         String message = failure.getMessage();
         if (failure instanceof IOException && message != null) {
-            return message;
+            return Wording.of(message);
         }
         return message != null && !message.isBlank()
-                ? message
+                ? Wording.of(message)
                 : failure.getClass().getSimpleName();
     }
 }
