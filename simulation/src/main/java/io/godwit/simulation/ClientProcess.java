@@ -190,6 +190,7 @@ final class ClientProcess {
             if (handle(mine, message)) {
                 ledger.incoming(message).handled = true;
                 if (scheduler.oneIn(settings.handling().failsOneIn())) {
+                    ledger.incoming(message).failed = true;
                     throw new IllegalStateException("a handler that fails");
                 }
             }

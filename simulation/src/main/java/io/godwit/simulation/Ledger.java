@@ -119,6 +119,9 @@ final class Ledger {
         /** The handler is done with it. */
         boolean handled;
 
+        /** Its handler has thrown. */
+        boolean failed;
+
         /** How many publishes were answered before it came first; -1: it has not come. */
         int answersBefore = -1;
 
@@ -336,8 +339,8 @@ final class Ledger {
         process++;
         clearingInDoubt |= restoring;
         for (Incoming one : incoming) {
-            if (one.deliveries > 0 && !one.acknowledged) {
-                one.allowance++;
+            if (one.deliveries > 0 && (!one.acknowledged || one.failed)) {
+                one.allowance++; // the store has no note that a message was refused
             }
         }
     }

@@ -56,8 +56,11 @@ public interface ClientListener {
     /** A publish that was accepted has failed, as its future tells too: for those of which nobody holds the future. */
     default void publishFailed(MqttClient client, Message message, MqttException failure) {}
 
-    /** A handler has thrown. */
+    /** A handler has thrown; at each retry again. */
     default void handlerFailed(MqttClient client, Message message, Throwable failure) {}
+
+    /** What became of a message whose handler has thrown, as its {@link FailurePolicy} says. */
+    default void messageFailed(MqttClient client, Message message, Throwable failure, FailurePolicy.Outcome outcome) {}
 
     /**
      * A message has no handler.

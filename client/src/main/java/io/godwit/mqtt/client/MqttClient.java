@@ -195,7 +195,12 @@ public interface MqttClient extends AutoCloseable {
      * @throws MqttTimeoutException if the answer took longer than the call time limit
      * @throws IllegalArgumentException if the filter is not a valid topic filter [MQTT-4.7.1-1]
      */
-    Subscription subscribe(TopicSubscription subscription, MessageHandler handler);
+    default Subscription subscribe(TopicSubscription subscription, MessageHandler handler) {
+        return subscribe(subscription, HandlerOptions.defaults(), handler);
+    }
+
+    /** {@link #subscribe(TopicSubscription, MessageHandler)} with options of its own for the handler. */
+    Subscription subscribe(TopicSubscription subscription, HandlerOptions options, MessageHandler handler);
 
     /** {@link #subscribe(String, Qos, MessageHandler)} without blocking. */
     default CompletableFuture<Subscription> subscribeAsync(String filter, Qos qos, MessageHandler handler) {
@@ -217,8 +222,17 @@ public interface MqttClient extends AutoCloseable {
     }
 
     /** The same with properties of MQTT 5: a subscription identifier, user properties. */
+    default CompletableFuture<Subscription> subscribeAsync(
+            List<TopicSubscription> subscriptions, MqttProperties properties, MessageHandler handler) {
+        return subscribeAsync(subscriptions, properties, HandlerOptions.defaults(), handler);
+    }
+
+    /** The same with options of its own for the handler. */
     CompletableFuture<Subscription> subscribeAsync(
-            List<TopicSubscription> subscriptions, MqttProperties properties, MessageHandler handler);
+            List<TopicSubscription> subscriptions,
+            MqttProperties properties,
+            HandlerOptions options,
+            MessageHandler handler);
 
     /** Unsubscribes, removes the handlers of these filters, and waits for the broker's answer. */
     void unsubscribe(String... filters);

@@ -101,6 +101,7 @@ public final class MqttClientBuilder {
 
     // Receiving; null: not set.
     private final List<RegisteredHandler> handlers = new ArrayList<>();
+    private HandlerOptions handlerOptions = HandlerOptions.defaults();
     private @Nullable Integer receiveMaximum;
     private int receiveTolerance;
     private @Nullable Integer maximumPacketSize;
@@ -417,13 +418,24 @@ public final class MqttClientBuilder {
      * subscribe.
      */
     public MqttClientBuilder handler(String filter, MessageHandler handler) {
-        handlers.add(RegisteredHandler.automatic(TopicFilter.of(filter), handler));
+        return handler(filter, HandlerOptions.defaults(), handler);
+    }
+
+    /** Like {@link #handler(String, MessageHandler)}, with options of its own. */
+    public MqttClientBuilder handler(String filter, HandlerOptions options, MessageHandler handler) {
+        handlers.add(RegisteredHandler.automatic(TopicFilter.of(filter), options, handler));
         return this;
     }
 
-    /** Like {@link #handler}, with a handler that acknowledges manually. */
+    /** Like {@link #handler(String, MessageHandler)}, with a handler that acknowledges manually. */
     public MqttClientBuilder manualHandler(String filter, ManualHandler handler) {
-        handlers.add(RegisteredHandler.manual(TopicFilter.of(filter), handler));
+        handlers.add(RegisteredHandler.manual(TopicFilter.of(filter), HandlerOptions.defaults(), handler));
+        return this;
+    }
+
+    /** How handlers are called, and what becomes of a message whose handler throws, unless their own options say more. */
+    public MqttClientBuilder handlerOptions(HandlerOptions options) {
+        handlerOptions = Objects.requireNonNull(options, "options");
         return this;
     }
 
@@ -614,6 +626,7 @@ public final class MqttClientBuilder {
                         executor != null && transport != null ? executor : HandlerThreads.background(),
                         onEventLoop,
                         dropsProperties,
+                        handlerOptions,
                         List.copyOf(handlers),
                         List.copyOf(listeners),
                         logging)));

@@ -3,6 +3,7 @@ package io.godwit.mqtt.client.engine;
 import io.godwit.mqtt.client.Authenticator;
 import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.Credentials;
+import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.Redirects;
 import io.godwit.mqtt.client.net.TransportOptions;
@@ -68,12 +69,14 @@ public record ClientConfig(
      * @param background for suppliers and policies
      * @param logging whether what happens is logged
      * @param dropsProperties whether properties of messages are dropped before MQTT 5, instead of failing the publish
+     * @param handlerOptions for handlers whose own options say nothing
      */
     public record Dispatch(
             Executor executor,
             Executor background,
             boolean onEventLoop,
             boolean dropsProperties,
+            HandlerOptions handlerOptions,
             List<RegisteredHandler> handlers,
             List<ClientListener> listeners,
             boolean logging) {}
@@ -172,6 +175,10 @@ public record ClientConfig(
 
     boolean onEventLoop() {
         return dispatch.onEventLoop;
+    }
+
+    HandlerOptions handlerOptions() {
+        return dispatch.handlerOptions;
     }
 
     List<RegisteredHandler> handlers() {

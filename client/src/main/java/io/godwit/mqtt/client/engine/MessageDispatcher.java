@@ -1,6 +1,5 @@
 package io.godwit.mqtt.client.engine;
 
-import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.session.Handler;
@@ -10,7 +9,6 @@ import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +32,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private final FutureCompleter completer;
     private final HandlerThread thread;
     private final Notifier notifier;
+    private final HandlerFailures policies;
     private final Runnable handlersDone;
     private final Runnable acknowledgeProgress = this::acknowledgeProgress;
     private final boolean onLoop;
@@ -50,6 +49,14 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private Inbox.@Nullable Batch batch;
     /** Gates of the present batch that were passed. */
     private int gates;
+    /** Of the present message: which of its handlers is next, and how often that has failed. */
+    private int handler;
+
+    private int failures;
+    /** Of the present message, once it is not simply acknowledged when its handlers have returned. */
+    private @Nullable Settlement settlement;
+    /** What the present handler was given to acknowledge with, if it does so itself. */
+    private @Nullable ManualAcknowledgement acknowledgement;
     /** Messages of the present batch whose handlers have returned. */
     private volatile int progress;
     /** Nanoseconds for which handlers of the present batch have run. */
@@ -66,6 +73,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             FutureCompleter completer,
             HandlerThread thread,
             Notifier notifier,
+            HandlerFailures policies,
             Runnable handlersDone) {
         this.session = session;
         this.executor = notifier.executor();
@@ -74,6 +82,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         this.completer = completer;
         this.thread = thread;
         this.notifier = notifier;
+        this.policies = policies;
         this.handlersDone = handlersDone;
         this.onLoop = config.onEventLoop();
         this.hooks = notifier.hooks();
@@ -123,7 +132,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         }
     }
 
-    /** Handles the rest of a batch. False: a message has to wait for results; this object is run again behind them. */
+    /** Handles the rest of a batch. False: a message has to wait for results, or a handler for its retry; this object is run again then. */
     private boolean deliver(Inbox.Batch present) {
         boolean recorded = JfrEvents.recordsHandlers();
         boolean observed = hooks != null || recorded;
@@ -132,10 +141,8 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             if (gate != 0 && !pass(gate)) {
                 return false;
             }
-            if (observed) {
-                deliverObserved(present, i, recorded);
-            } else {
-                deliver(present, i);
+            if (!(observed ? deliverObserved(present, i, recorded) : deliver(present, i))) {
+                return false;
             }
             progress = i + 1;
             if ((i + 1) % STEP == 0 && present.token(i) != 0) {
@@ -226,104 +233,131 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
 
     // ---- one message ----
 
-    /** Tells who listens to messages, or records, what the handlers of one do. */
-    private void deliverObserved(Inbox.Batch present, int index, boolean recorded) {
+    /** Tells who listens to messages, or records, what the handlers of one do. False: as {@link #deliver}. */
+    private boolean deliverObserved(Inbox.Batch present, int index, boolean recorded) {
         Message message = present.message(index);
         Object recording = recorded ? JfrEvents.handling() : null;
-        failed = null;
-        if (hooks == null) {
-            deliver(present, index);
-        } else {
+        boolean first = handler == 0 && failures == 0;
+        if (first) {
+            failed = null;
+        }
+        if (hooks != null && first) {
             hooks.messageReceived(message);
-            long began = loop.nanoTime();
-            deliver(present, index);
+        }
+        long began = loop.nanoTime();
+        if (!deliver(present, index)) {
+            return false;
+        }
+        if (hooks != null) {
             hooks.messageHandled(message, loop.nanoTime() - began, failed);
         }
         if (recording != null) {
             JfrEvents.handled(recording, clientId, message.topic(), message.payload().length);
         }
+        return true;
     }
 
-    private void deliver(Inbox.Batch present, int index) {
+    /** Calls the handlers of a message that are left. False: one of them has failed, and is called again later. */
+    private boolean deliver(Inbox.Batch present, int index) {
         Message message = present.message(index);
-        int manual = 0;
-        for (Handler receiver : present.route(index)) {
-            MessageHandler handler = ((RegisteredHandler) receiver).automatic();
-            if (handler == null) {
-                manual++;
-            } else {
-                call(handler, message);
+        Handler[] route = present.route(index);
+        for (; handler < route.length; handler++) {
+            RegisteredHandler receiver = (RegisteredHandler) route[handler];
+            MessageHandler automatic = receiver.automatic();
+            try {
+                if (automatic != null) {
+                    automatic.handle(message);
+                } else {
+                    deliverManually(present, index, receiver);
+                }
+            } catch (Throwable failure) {
+                if (!settleFailed(present, index, receiver, failure)) {
+                    return false;
+                }
             }
+            CallContext.betweenCalls();
+            failures = 0;
         }
-        if (manual > 0) {
-            deliverManually(present, index, message, manual);
+        handler = 0;
+        Settlement shared = settlement;
+        if (shared != null) {
+            settlement = null;
+            shared.settle(Resolution.ACKNOWLEDGE); // those that returned
         }
+        return true;
     }
 
-    private void deliverManually(Inbox.Batch present, int index, Message message, int handlers) {
-        int token = present.token(index);
-        present.clearToken(index);
-        AtomicInteger missing = new AtomicInteger(handlers);
-        for (Handler receiver : present.route(index)) {
-            ManualHandler handler = ((RegisteredHandler) receiver).manual();
-            if (handler != null) {
-                call(handler, message, acknowledgement(token, missing));
-            }
+    /** A share in the settlement of a message, which is then not due when its handlers have returned. */
+    private Settlement share(Inbox.Batch present, int index) {
+        Settlement shared = settlement;
+        if (shared == null) {
+            shared = new Settlement(session, hooks, present.message(index), present.token(index)).share();
+            present.clearToken(index);
+            settlement = shared;
         }
+        return shared.share();
     }
 
-    /** The message is acknowledged when each of the handlers that do so by hand has done it, once. */
-    private Acknowledgement acknowledgement(int token, AtomicInteger missing) {
-        AtomicInteger own = new AtomicInteger(1);
-        return () -> {
-            if (token != 0 && own.getAndSet(0) == 1 && missing.decrementAndGet() == 0) {
-                session.run(locked -> locked.handled(token));
-            }
-        };
-    }
-
-    private void call(MessageHandler handler, Message message) {
-        try {
-            handler.handle(message);
-        } catch (Throwable failure) {
-            handlerFailed(message, failure);
+    private void deliverManually(Inbox.Batch present, int index, RegisteredHandler receiver) throws Exception {
+        ManualAcknowledgement mine = acknowledgement;
+        if (mine == null) {
+            mine = new ManualAcknowledgement(share(present, index));
+            acknowledgement = mine; // for retries
         }
-        CallContext.betweenCalls();
-    }
-
-    private void call(ManualHandler handler, Message message, Acknowledgement acknowledgement) {
-        try {
-            handler.handle(message, acknowledgement);
-        } catch (Throwable failure) {
-            handlerFailed(message, failure);
+        ManualHandler manual = receiver.manual();
+        if (manual != null) {
+            manual.handle(present.message(index), mine);
         }
-        CallContext.betweenCalls();
+        acknowledgement = null;
     }
 
-    private void deliverPrompt(MessageHandler handler, Message message) {
+    /** Does as the policy of a handler that has failed says. False: it is called again later. */
+    private boolean settleFailed(Inbox.Batch present, int index, RegisteredHandler receiver, Throwable failure) {
+        failed = failure;
+        failures++;
+        long delay = policies.report(receiver, present.message(index), failure, failures);
+        if (delay >= 0) {
+            thread.end();
+            addBusy();
+            CallContext.betweenCalls();
+            loop.schedule(this::start, delay);
+            return false;
+        }
+        ManualAcknowledgement manual = acknowledgement;
+        acknowledgement = null;
+        if (manual == null) {
+            policies.resolve(receiver, failure, share(present, index));
+        } else if (manual.take()) {
+            policies.resolve(receiver, failure, manual.settlement());
+        }
+        return true;
+    }
+
+    private void deliverPrompt(RegisteredHandler receiver, MessageHandler automatic, Message message) {
         long began = loop.nanoTime();
         if (hooks != null) {
             hooks.messageReceived(message);
         }
-        call(handler, message);
+        Throwable thrown = null;
+        try {
+            automatic.handle(message);
+        } catch (Throwable failure) {
+            thrown = failure;
+            policies.report(receiver, message, failure, 1); // it counts as handled since it arrived
+        }
         long nanos = loop.nanoTime() - began;
         session.run(locked -> locked.counters().handled(1, nanos));
         if (hooks != null) {
-            hooks.messageHandled(message, nanos, null);
+            hooks.messageHandled(message, nanos, thrown);
         }
-    }
-
-    private void handlerFailed(Message message, Throwable failure) {
-        failed = failure;
-        session.run(locked -> locked.counters().handlerFailed());
-        notifier.handlerFailed(message, failure);
     }
 
     /** The answer to a request: whoever waits for it may be the handler that keeps all others waiting. */
     void deliverPrompt(SessionEvent.Prompted prompted) {
-        MessageHandler handler = ((RegisteredHandler) prompted.handler()).automatic();
-        if (handler != null) {
-            notifier.background(() -> deliverPrompt(handler, prompted.message()));
+        RegisteredHandler receiver = (RegisteredHandler) prompted.handler();
+        MessageHandler automatic = receiver.automatic();
+        if (automatic != null) {
+            notifier.background(() -> deliverPrompt(receiver, automatic, prompted.message()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.transport.EventLoop;
@@ -183,6 +184,10 @@ final class Notifier {
 
     void messageUnhandled(Message message, boolean waits) {
         tellOf(message.payload().length, listener -> listener.messageUnhandled(client, message, waits));
+    }
+
+    void messageFailed(Message message, Throwable failure, FailurePolicy.Outcome outcome) {
+        tellOf(message.payload().length, listener -> listener.messageFailed(client, message, failure, outcome));
     }
 
     void handlerFailed(Message message, Throwable failure) {

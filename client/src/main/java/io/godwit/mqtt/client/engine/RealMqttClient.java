@@ -3,6 +3,7 @@ package io.godwit.mqtt.client.engine;
 import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.ClientStatistics;
 import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
@@ -80,8 +81,9 @@ public final class RealMqttClient implements MqttClient {
         handlers.onBlock(pause::check);
         FutureCompleter completer =
                 new FutureCompleter(notifier.executor(), notifier.context(), loop, session, config.onEventLoop());
+        HandlerFailures failures = new HandlerFailures(session, notifier, config, this::isEnding, this::publishAsync);
         MessageDispatcher dispatcher =
-                new MessageDispatcher(session, config, completer, handlers, notifier, pause::check);
+                new MessageDispatcher(session, config, completer, handlers, notifier, failures, pause::check);
         this.manager = new ConnectionManager(
                 config, session, log, pause, completer, dispatcher::deliverPrompt, notifier, pressure);
         this.blocking = new BlockingCalls(session, joins, handlers, manager::state, config.callTimeout());
@@ -113,6 +115,11 @@ public final class RealMqttClient implements MqttClient {
         notifier.tell((listener, client) -> listener.built(client, publishes, subscriptions));
     }
 
+    private boolean isEnding() {
+        ClientState now = manager.state();
+        return now == ClientState.DISCONNECTING || now == ClientState.CLOSED;
+    }
+
     /** For tests. */
     GuardedSession session() {
         return session;
@@ -129,7 +136,7 @@ public final class RealMqttClient implements MqttClient {
                 this,
                 (topic, handler) -> subscriber.subscribe(
                         List.of(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE)),
-                        List.of(new RegisteredHandler(TopicFilter.of(topic), handler, null, true)),
+                        List.of(RegisteredHandler.prompt(TopicFilter.of(topic), handler)),
                         MqttProperties.NONE,
                         false));
         Requests present = requests.updateAndGet(made -> made != null ? made : mine);
@@ -297,9 +304,9 @@ public final class RealMqttClient implements MqttClient {
     }
 
     @Override
-    public Subscription subscribe(TopicSubscription subscription, MessageHandler handler) {
+    public Subscription subscribe(TopicSubscription subscription, HandlerOptions options, MessageHandler handler) {
         return awaitSubscription(
-                subscribe(List.of(subscription), MqttProperties.NONE, handler, true),
+                subscribe(List.of(subscription), MqttProperties.NONE, options, handler, true),
                 subscription.filter().text());
     }
 
@@ -310,24 +317,31 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public CompletableFuture<Subscription> subscribeAsync(
-            List<TopicSubscription> subscriptions, MqttProperties properties, MessageHandler handler) {
-        return subscribe(subscriptions, properties, handler, false);
+            List<TopicSubscription> subscriptions,
+            MqttProperties properties,
+            HandlerOptions options,
+            MessageHandler handler) {
+        return subscribe(subscriptions, properties, options, handler, false);
     }
 
     private CompletableFuture<Subscription> subscribe(
             TopicSubscription subscription, ManualHandler handler, boolean waited) {
         return subscriber.subscribe(
                 List.of(subscription),
-                List.of(RegisteredHandler.manual(subscription.filter(), handler)),
+                List.of(RegisteredHandler.manual(subscription.filter(), HandlerOptions.defaults(), handler)),
                 MqttProperties.NONE,
                 waited);
     }
 
     private CompletableFuture<Subscription> subscribe(
-            List<TopicSubscription> subscriptions, MqttProperties properties, MessageHandler handler, boolean waited) {
+            List<TopicSubscription> subscriptions,
+            MqttProperties properties,
+            HandlerOptions options,
+            MessageHandler handler,
+            boolean waited) {
         List<TopicSubscription> asked = subscriptions.stream().distinct().toList();
         List<RegisteredHandler> handlers = asked.stream()
-                .map(subscription -> RegisteredHandler.automatic(subscription.filter(), handler))
+                .map(subscription -> RegisteredHandler.automatic(subscription.filter(), options, handler))
                 .toList();
         return subscriber.subscribe(asked, handlers, properties, waited);
     }
@@ -356,7 +370,7 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public void handle(String filter, MessageHandler handler) {
-        subscriber.addHandler(RegisteredHandler.automatic(TopicFilter.of(filter), handler));
+        subscriber.addHandler(RegisteredHandler.automatic(TopicFilter.of(filter), HandlerOptions.defaults(), handler));
     }
 
     // ---- request and response ----

@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.session.Handler;
@@ -12,14 +13,21 @@ public record RegisteredHandler(
         TopicFilter filter,
         @Nullable MessageHandler automatic,
         @Nullable ManualHandler manual,
-        boolean isPrompt) implements Handler {
+        boolean isPrompt,
+        HandlerOptions options)
+        implements Handler {
 
-    public static RegisteredHandler automatic(TopicFilter filter, MessageHandler handler) {
-        return new RegisteredHandler(filter, Objects.requireNonNull(handler, "handler"), null, false);
+    public static RegisteredHandler automatic(TopicFilter filter, HandlerOptions options, MessageHandler handler) {
+        return new RegisteredHandler(filter, Objects.requireNonNull(handler, "handler"), null, false, options);
     }
 
-    public static RegisteredHandler manual(TopicFilter filter, ManualHandler handler) {
-        return new RegisteredHandler(filter, null, Objects.requireNonNull(handler, "handler"), false);
+    public static RegisteredHandler manual(TopicFilter filter, HandlerOptions options, ManualHandler handler) {
+        return new RegisteredHandler(filter, null, Objects.requireNonNull(handler, "handler"), false, options);
+    }
+
+    /** A handler that is called ahead of waiting messages. */
+    static RegisteredHandler prompt(TopicFilter filter, MessageHandler handler) {
+        return new RegisteredHandler(filter, handler, null, true, HandlerOptions.defaults());
     }
 
     /** Registering the same object for the same filter again is the same registration. */

@@ -28,14 +28,14 @@ final class AckOrder {
     private @Nullable ReceivedIdentifiers places;
 
     /**
-     * A message has arrived.
+     * A message has arrived. Returns false if this is known to be a repetition, which adds nothing.
      *
      * @throws ProtocolViolationException if another message that waits here has its packet identifier; looked for only
      *     while many wait, when it would cost the constant time
      */
-    void received(int token) {
+    boolean received(int token) {
         if (places != null && isWaiting(token)) {
-            return;
+            return false;
         }
         if (size == ring.length) {
             int[] larger = new int[Math.max(SMALLEST, 2 * size)];
@@ -52,6 +52,7 @@ final class AckOrder {
         } else if (size > FEW) {
             places = index();
         }
+        return true;
     }
 
     /** Whether a repetition of this token waits. */

@@ -9,17 +9,19 @@ import io.godwit.mqtt.codec.PublishFields;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,9 @@ final class Incoming {
 
     /** How long a message waits for a handler; then it is refused, or acknowledged before MQTT 5, so that others go on. */
     private static final long PARKED_NANOS = 10_000_000_000L;
+
+    /** In the first byte of PUBLISH. */
+    private static final int DUP = 8;
 
     private static final int CONNECTIONS = 0xFFF;
 
@@ -70,9 +75,34 @@ final class Incoming {
     private @Nullable Message begun;
 
     private int begunLength;
+    private int begunFirstByte;
 
-    /** Tokens of messages that are refused, until PUBACK or PUBREC is sent. */
-    private final Set<Integer> refused = new HashSet<>(0);
+    /** How many messages the broker has sent that count against Receive Maximum: until PUBACK, or PUBREL [MQTT-3.3.4-9]. */
+    private int open;
+
+    private long maximumPacketSize;
+
+    /** Tokens of messages that are not simply acknowledged, until it is their turn. */
+    private final Map<Integer, Refusal> refused = new HashMap<>(0);
+
+    /** @param reason null: nothing is sent */
+    private record Refusal(
+            @Nullable ReasonCode reason, @Nullable String text) {
+        static final Refusal LEFT = new Refusal(null, null);
+        static final Refusal UNHANDLED = new Refusal(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR, null);
+    }
+
+    /**
+     * The last refusals of messages of QoS 2, by identifier: if PUBREC was lost with its connection, the message comes again
+     * and is refused again. Few handlers refuse any.
+     */
+    private final Map<Integer, Refused> refusedQos2 = new HashMap<>(0);
+
+    /**
+     * @param token under which the message was refused last
+     * @param fingerprint tells it from another one that took its identifier, and was lost on its first way
+     */
+    private record Refused(int token, long fingerprint, Refusal refusal) {}
 
     /** @param until when it is not kept any longer */
     private record Parked(Message message, int token, int bytes, long until) {}
@@ -105,7 +135,7 @@ final class Incoming {
 
     /** PUBLISH from the broker. */
     void publish(int firstByte, byte[] in, int index, int length) {
-        publish(PublishCodec.read(firstByte, in, index, length, version, topics, fields), length);
+        publish(PublishCodec.read(firstByte, in, index, length, version, topics, fields), firstByte, length);
     }
 
     /** A large PUBLISH has begun to come. Gives the array for its payload; null: it is wanted whole. */
@@ -113,6 +143,7 @@ final class Incoming {
         Message message = PublishCodec.readBegun(firstByte, in, index, available, length, version, topics, fields);
         begun = message;
         begunLength = length;
+        begunFirstByte = firstByte;
         return message == null ? null : message.payload();
     }
 
@@ -121,11 +152,11 @@ final class Incoming {
         Message message = begun;
         begun = null;
         if (message != null) {
-            publish(message, begunLength);
+            publish(message, begunFirstByte, begunLength);
         }
     }
 
-    private void publish(Message received, int length) {
+    private void publish(Message received, int firstByte, int length) {
         Message message = received;
         if (fields.topicAlias() != 0) {
             message = resolveAlias(message, fields.topicAlias());
@@ -156,11 +187,16 @@ final class Incoming {
                 repeated(known, token);
                 return;
             }
+            if (!refusedQos2.isEmpty() && isRefusedAgain(message, token, (firstByte & DUP) != 0)) {
+                return;
+            }
             identifiers.put(id, token);
         }
         counters.received(qos);
-        acks.received(token);
-        if (acks.size() > receiveMaximum) {
+        if (acks.received(token)) {
+            open++;
+        }
+        if (open > receiveMaximum) {
             throw new ProtocolViolationException(
                     ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
                     0,
@@ -209,6 +245,23 @@ final class Incoming {
         }
     }
 
+    /** Whether this is a message that was refused on an earlier connection, and is again. */
+    private boolean isRefusedAgain(Message message, int token, boolean dup) {
+        Refused before = refusedQos2.remove(token & 0xFFFF);
+        if (before == null || !dup || before.token == token || before.fingerprint != fingerprint(message)) {
+            return false; // the identifier is free after PUBREC with an error: a new message
+        }
+        if (acks.received(token)) {
+            open++;
+        }
+        refuse(message, token, before.refusal);
+        return true;
+    }
+
+    private static long fingerprint(Message message) {
+        return (long) message.topic().hashCode() << 32 | Arrays.hashCode(message.payload()) & 0xFFFF_FFFFL;
+    }
+
     private void park(Message message, int token, int bytes) {
         Parked waiting = new Parked(message, token, bytes, now + PARKED_NANOS);
         counters.unhandled();
@@ -228,20 +281,8 @@ final class Incoming {
      * reason code, or before MQTT 5 acknowledged, and reported.
      */
     private void giveUp(Parked waiting) {
-        int token = waiting.token;
-        if (version == ProtocolVersion.V5) {
-            if (waiting.message.qos() == Qos.EXACTLY_ONCE && identifiers.get(token & 0xFFFF) == token) {
-                identifiers.remove(token & 0xFFFF); // PUBREC with an error ends the exchange [MQTT-4.3.3-8]
-            }
-            if (acks.contains(token)) {
-                refused.add(token);
-                counters.rejected();
-                events.add(new SessionEvent.Rejected(waiting.message, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR));
-                acks.done(token);
-                acknowledge();
-            }
-        } else {
-            handled(token);
+        if (reject(waiting.message, waiting.token, Refusal.UNHANDLED)) {
+            events.add(new SessionEvent.Rejected(waiting.message, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR));
         }
         events.add(new SessionEvent.Unhandled(waiting.message, false));
     }
@@ -294,12 +335,61 @@ final class Incoming {
         acknowledge();
     }
 
+    /**
+     * The message is refused with a reason code in its turn, or before MQTT 5 acknowledged.
+     *
+     * @param text for the broker's log; left out if the packet would be larger than the broker allows
+     */
+    boolean reject(Message message, int token, ReasonCode reason, @Nullable String text) {
+        return reject(message, token, new Refusal(reason, text));
+    }
+
+    /** Returns whether the broker is told so. */
+    private boolean reject(Message message, int token, Refusal refusal) {
+        if (version == ProtocolVersion.V5) {
+            return refuse(message, token, refusal);
+        }
+        handled(token);
+        return false;
+    }
+
+    private boolean refuse(Message message, int token, Refusal refusal) {
+        boolean known = acks.contains(token);
+        if (known) {
+            counters.rejected();
+        }
+        if (message.qos() == Qos.EXACTLY_ONCE) {
+            refusedQos2.put(token & 0xFFFF, new Refused(token, fingerprint(message), refusal));
+        }
+        settle(token, refusal); // PUBREC with an error ends the exchange [MQTT-4.3.3-8]
+        return known;
+    }
+
+    /** The message is not acknowledged on this connection; those behind it are. On the next one the broker sends it again. */
+    void leave(int token) {
+        settle(token, Refusal.LEFT);
+    }
+
+    /** Whatever the handlers have made of it, a message of QoS 2 that comes again is a new one. */
+    private void settle(int token, Refusal refusal) {
+        if ((token >> 16 & 3) == 2 && identifiers.get(token & 0xFFFF) == token) {
+            identifiers.remove(token & 0xFFFF);
+        }
+        if (acks.contains(token)) {
+            refused.put(token, refusal);
+            acks.done(token);
+            acknowledge();
+        }
+    }
+
     private void acknowledge() {
         for (int token = acks.next(); token != 0; token = acks.next()) {
             int id = token & 0xFFFF;
-            if (!refused.isEmpty() && refused.remove(token)) {
-                refuse(token, id);
+            Refusal refusal = refused.isEmpty() ? null : refused.remove(token);
+            if (refusal != null) {
+                refuse(token, id, refusal);
             } else if ((token >> 16 & 3) == 1) {
+                open--;
                 AckCodec.PUBACK.write(outbox.roomForAnswer(4), id);
             } else {
                 AckCodec.PUBREC.write(outbox.roomForAnswer(4), id);
@@ -307,26 +397,52 @@ final class Incoming {
         }
     }
 
-    private void refuse(int token, int id) {
-        ReasonCode reason = ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR;
-        Packet packet = (token >> 16 & 3) == 1
-                ? new Puback(id, reason, MqttProperties.NONE)
-                : new Pubrec(id, reason, MqttProperties.NONE);
-        PacketCodec.write(packet, version, outbox.roomForAnswer(PacketCodec.size(packet, version)));
+    private void refuse(int token, int id, Refusal refusal) {
+        ReasonCode reason = refusal.reason;
+        if (reason == null) {
+            return;
+        }
+        open--;
+        Packet packet = refusal(token, id, reason, refusal.text);
+        int size = PacketCodec.size(packet, version);
+        if (size > maximumPacketSize) { // [MQTT-3.4.2-2], [MQTT-3.5.2-2]
+            packet = refusal(token, id, reason, null);
+            size = PacketCodec.size(packet, version);
+        }
+        PacketCodec.write(packet, version, outbox.roomForAnswer(size));
+    }
+
+    private static Packet refusal(int token, int id, ReasonCode reason, @Nullable String text) {
+        MqttProperties properties =
+                text == null ? MqttProperties.NONE : MqttProperties.NONE.with(Property.REASON_STRING, text);
+        return (token >> 16 & 3) == 1 ? new Puback(id, reason, properties) : new Pubrec(id, reason, properties);
     }
 
     /** PUBREL: the message is complete; PUBCOMP answers in any case, so that the broker can go on [MQTT-4.3.3-11]. */
     void pubrel(int packetId) {
+        int known = identifiers.get(packetId);
         if (identifiers.remove(packetId)) {
             log.completed(packetId);
+            int token = known & ~HANDLED;
+            if (token >> 18 == connection) {
+                open--;
+            }
+            if (token == known && acks.contains(token)) {
+                // A broker that does not wait for PUBREC: none is due any longer, and it must not hold up the others.
+                refused.put(token, Refusal.LEFT);
+                acks.done(token);
+                acknowledge();
+            }
         }
         AckCodec.PUBCOMP.write(outbox.roomForAnswer(4), packetId);
     }
 
     /** A connection is up. */
-    void connected(boolean resumed) {
+    void connected(boolean resumed, ServerLimits limits) {
         connection = connection % CONNECTIONS + 1;
+        maximumPacketSize = limits.maximumPacketSize();
         acks.clear();
+        open = 0;
         topics.connected();
         if (resumed) {
             // What was parked of QoS 1 the broker sends again.
@@ -334,6 +450,7 @@ final class Incoming {
             parkedBytes = parked.stream().mapToLong(Parked::bytes).sum();
         } else {
             identifiers.clear();
+            refusedQos2.clear();
         }
     }
 

@@ -325,7 +325,7 @@ public final class Session {
         // CONNACK of 3.1 cannot tell: a session that was not asked to be clean is there.
         boolean resumed = config.version() == ProtocolVersion.V3_1 ? !sent.cleanStart() : connack.sessionPresent();
         int aliases = Math.min(limits.topicAliasMaximum(), config.ownTopicAliases());
-        incoming.connected(resumed);
+        incoming.connected(resumed, limits);
         quiet = !resumed;
         events.add(new SessionEvent.Connected(connack, resumed));
         if (resumed) {
@@ -591,6 +591,21 @@ public final class Session {
     public void handled(int token) {
         if (!finished) {
             incoming.handled(token);
+        }
+    }
+
+    /**
+     * Takes a token back: the message is refused with a reason code, or acknowledged before MQTT 5. Returns whether the broker
+     * is told so.
+     */
+    public boolean reject(Message message, int token, ReasonCode reason, @Nullable String text) {
+        return !finished && incoming.reject(message, token, reason, text);
+    }
+
+    /** Takes a token back: the message is not acknowledged on this connection, which keeps nothing behind it waiting. */
+    public void leave(int token) {
+        if (!finished) {
+            incoming.leave(token);
         }
     }
 

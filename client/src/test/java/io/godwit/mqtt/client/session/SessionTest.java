@@ -573,6 +573,43 @@ class SessionTest {
     }
 
     @Test
+    void a_message_of_qos_2_whose_refusal_was_lost_is_refused_again_and_not_delivered_again() {
+        connect();
+        session.addHandler(handler("t"));
+        Publish first = received(4, Qos.EXACTLY_ONCE, "t");
+        in(first);
+        session.reject(first.message(), batch().token(0), ReasonCode.QUOTA_EXCEEDED, null);
+        session.closed();
+        connect(true, MqttProperties.NONE);
+        out();
+
+        in(new Publish(first.message(), true, 4, 0));
+
+        assertThat(session.inbox().hasNext()).isFalse();
+        assertThat(out()).containsExactly(new Pubrec(4, ReasonCode.QUOTA_EXCEEDED, MqttProperties.NONE));
+
+        in(received(4, Qos.EXACTLY_ONCE, "t"));
+
+        assertThat(session.inbox().hasNext()).isTrue();
+    }
+
+    @Test
+    @DisplayName("PUBREL that does not wait for PUBREC holds up no later acknowledgement")
+    void an_early_pubrel_does_not_block_the_others() {
+        connect();
+        session.addHandler(handler("t"));
+        in(received(4, Qos.EXACTLY_ONCE, "t"), new Pubrel(4, ReasonCode.SUCCESS, MqttProperties.NONE));
+        in(received(5, Qos.AT_LEAST_ONCE, "t"));
+        Inbox.Batch batch = batch();
+        out();
+
+        session.handled(batch.token(0));
+        session.handled(batch.token(1));
+
+        assertThat(out()).containsExactly(puback(5));
+    }
+
+    @Test
     @DisplayName(
             "a message that no handler wants is given up after ten seconds, so that those behind it are acknowledged")
     void a_message_without_a_handler_does_not_block_the_others_for_ever() {
@@ -630,6 +667,30 @@ class SessionTest {
                 .isInstanceOfSatisfying(
                         ProtocolViolationException.class,
                         breach -> assertThat(breach.reason()).isEqualTo(ReasonCode.RECEIVE_MAXIMUM_EXCEEDED));
+    }
+
+    @Test
+    @DisplayName("a message of QoS 2 counts against Receive Maximum until PUBREL, not PUBREC [MQTT-3.3.4-9]")
+    void a_message_of_qos_2_counts_until_it_is_released() {
+        session = new Session(
+                new SessionConfig(
+                        version,
+                        new SessionConfig.Sending(bounds, 10, 10, SessionLoss.FAIL, 0),
+                        new SessionConfig.Receiving(1, 1000, 0, false),
+                        0),
+                SessionLog.NONE,
+                UnpooledByteBufAllocator.DEFAULT);
+        connect();
+        session.addHandler(handler("t"));
+        in(received(1, Qos.EXACTLY_ONCE, "t"));
+        session.handled(batch().token(0));
+        in(new Pubrel(1, ReasonCode.SUCCESS, MqttProperties.NONE));
+        in(received(2, Qos.EXACTLY_ONCE, "t"));
+        session.handled(batch().token(0));
+
+        assertThatThrownBy(() -> in(received(3, Qos.EXACTLY_ONCE, "t")))
+                .isInstanceOf(ProtocolViolationException.class)
+                .hasMessageContaining("more than the 1 unacknowledged");
     }
 
     // ---- connection ----
