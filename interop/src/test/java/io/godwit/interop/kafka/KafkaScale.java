@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  * How many messages a second go from MQTT to Kafka, and what they cost, by tasks, workers and window, next to a program written
  * by hand. Broker, Kafka, workers and publishers share one machine: the cost for each message says more than the rate.
  *
- * <pre>interop/kafka-scale [SECONDS]</pre>
+ * <pre>interop/kafka-scale [SECONDS [by-hand]]</pre>
  */
 final class KafkaScale {
     private static final int PUBLISHERS = 4;
@@ -36,28 +36,37 @@ final class KafkaScale {
     public static void main(String[] arguments) throws Exception {
         int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 10;
         try (ConnectCluster cluster = new ConnectCluster(Files.createTempDirectory("kafka-scale"))) {
-            new KafkaScale(cluster, seconds).run();
+            KafkaScale scale = new KafkaScale(cluster, seconds);
+            System.out.println("| program | tasks | workers | window | messages/s | CPU for each message | memory |");
+            System.out.println("|---|---|---|---|---|---|---|");
+            if (arguments.length < 2) {
+                scale.connectors();
+            }
+            scale.byHand();
         }
         System.exit(0);
     }
 
-    private void run() throws Exception {
-        System.out.println("| program | tasks | workers | window | messages/s | CPU for each message | memory |");
-        System.out.println("|---|---|---|---|---|---|---|");
+    private void connectors() throws Exception {
         KafkaScript first = cluster.startWorker("worker1");
         for (int window : new int[] {20, 1000}) {
             for (int tasks : new int[] {1, 2, 4}) {
                 connector(tasks, window, List.of(first));
             }
         }
+        KafkaScript second = cluster.startWorker("worker2");
+        for (int tasks : new int[] {2, 4}) {
+            connector(tasks, 1000, List.of(first, second));
+        }
+        first.stop();
+        second.stop();
+    }
+
+    private void byHand() throws Exception {
         for (int window : new int[] {20, 1000}) {
             for (int tasks : new int[] {1, 2, 4}) {
                 paho(tasks, window);
             }
-        }
-        KafkaScript second = cluster.startWorker("worker2");
-        for (int tasks : new int[] {2, 4}) {
-            connector(tasks, 1000, List.of(first, second));
         }
     }
 

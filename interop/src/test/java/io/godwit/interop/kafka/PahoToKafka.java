@@ -1,16 +1,18 @@
 package io.godwit.interop.kafka;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.eclipse.paho.mqttv5.client.IMqttMessageListener;
+import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
+import org.eclipse.paho.mqttv5.client.MqttCallback;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
+import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
+import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.MqttSubscription;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
 
@@ -43,22 +45,44 @@ final class PahoToKafka {
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setReceiveMaximum(receiveMaximum);
         client.connect(options).waitForCompletion();
-        IMqttMessageListener listener = (mqttTopic, message) ->
-                producer.send(new ProducerRecord<>(topic, mqttTopic, message.getPayload()), (metadata, failure) -> {
-                    if (failure == null) {
-                        try {
-                            client.messageArrivedComplete(message.getId(), message.getQos());
-                        } catch (MqttException e) {
-                            System.err.println(new String(message.getPayload(), StandardCharsets.UTF_8) + ": " + e);
-                        }
+        // A listener of a subscription would not do: Paho does not find it for a shared one.
+        client.setCallback(new Callback(client, topic, producer));
+        client.subscribe(new MqttSubscription("$share/paho/numbers/#", 1)).waitForCompletion();
+    }
+
+    /** Gives each message to the producer, and acknowledges it when Kafka has it. */
+    private record Callback(MqttAsyncClient client, String topic, KafkaProducer<String, byte[]> producer)
+            implements MqttCallback {
+        @Override
+        public void messageArrived(String mqttTopic, MqttMessage message) {
+            producer.send(new ProducerRecord<>(topic, mqttTopic, message.getPayload()), (metadata, failure) -> {
+                if (failure == null) {
+                    try {
+                        client.messageArrivedComplete(message.getId(), message.getQos());
+                    } catch (MqttException e) {
+                        System.err.println("not acknowledged: " + e);
                     }
-                });
-        client.subscribe(
-                        new MqttSubscription[] {new MqttSubscription("$share/paho/numbers/#", 1)},
-                        null,
-                        null,
-                        new IMqttMessageListener[] {listener},
-                        new MqttProperties())
-                .waitForCompletion();
+                }
+            });
+        }
+
+        @Override
+        public void disconnected(MqttDisconnectResponse response) {
+            System.err.println("disconnected: " + response);
+        }
+
+        @Override
+        public void mqttErrorOccurred(MqttException exception) {
+            System.err.println(exception.toString());
+        }
+
+        @Override
+        public void deliveryComplete(IMqttToken token) {}
+
+        @Override
+        public void connectComplete(boolean reconnect, String server) {}
+
+        @Override
+        public void authPacketArrived(int reasonCode, MqttProperties properties) {}
     }
 }
