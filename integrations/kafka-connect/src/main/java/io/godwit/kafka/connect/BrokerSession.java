@@ -128,14 +128,13 @@ final class BrokerSession implements AutoCloseable {
             return;
         }
         // The handler that was registered before takes the messages; this one only comes with the subscription.
-        client.subscribeAsync(subscriptions, MqttProperties.NONE, NOTHING)
-                .whenComplete((subscription, failed) -> {
-                    if (subscription != null) {
-                        check(subscription);
-                    } else {
-                        fail("cannot subscribe to " + filters(), failed);
-                    }
-                });
+        client.subscribeAsync(subscriptions, MqttProperties.NONE, NOTHING).whenComplete((subscription, failed) -> {
+            if (subscription != null) {
+                check(subscription);
+            } else {
+                fail("cannot subscribe to " + filters(), failed);
+            }
+        });
     }
 
     /**
@@ -261,7 +260,10 @@ final class BrokerSession implements AutoCloseable {
     private final class Observer implements ClientListener {
         @Override
         public void connected(MqttClient source, ConnectResult result) {
-            if (connections.incrementAndGet() > 1 && subscribed && !subscriptions.isEmpty() && result.sessionPresent()) {
+            if (connections.incrementAndGet() > 1
+                    && subscribed
+                    && !subscriptions.isEmpty()
+                    && result.sessionPresent()) {
                 subscribeAgain();
             }
             LOG.info(
