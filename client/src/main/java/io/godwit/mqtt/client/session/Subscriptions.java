@@ -193,13 +193,17 @@ final class Subscriptions {
 
     /**
      * Whether messages of the topic may be sent for the filter. Brokers have prefixes of their own, such as {@code $queue/},
-     * whose messages come with the topic behind it; an identifier that an earlier process used for something else is found
-     * out by all other filters.
+     * whose messages come with the topic behind it, unlike those of {@code $SYS/}; an identifier that an earlier process used
+     * for something else is found out by all other filters.
      */
     private boolean mayMatch(TopicFilter filter, String topic) {
         Registration registration = registrations.get(filter);
         return (registration == null ? filter : registration.filter).matches(topic)
-                || filter.text().startsWith("$") && !filter.isShared() && !topic.startsWith("$");
+                || hasPrefix(filter.text()) && !filter.isShared() && !topic.startsWith("$");
+    }
+
+    private static boolean hasPrefix(String filter) {
+        return filter.startsWith("$") && !filter.startsWith("$SYS/");
     }
 
     private List<Registration> matching(String topic) {

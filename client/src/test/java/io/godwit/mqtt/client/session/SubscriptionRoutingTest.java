@@ -52,6 +52,17 @@ class SubscriptionRoutingTest {
         assertThat(client.routed("t", subscribed(filter))).containsExactly(filter);
     }
 
+    /** Both filters of one SUBSCRIBE have the same identifier; topics below $SYS keep their name. */
+    @Test
+    void a_message_of_another_topic_is_not_one_of_the_broker_about_itself() {
+        client.connect();
+
+        int both = identifier(client.subscribed("#", "$SYS/#"));
+
+        assertThat(client.routed("a/b", both)).containsExactly("#");
+        assertThat(client.routed("$SYS/broker/uptime", both)).containsExactly("$SYS/#");
+    }
+
     @Test
     void a_handler_without_a_subscription_receives_what_matches_whatever_it_was_sent_for() {
         client.connect();
