@@ -77,10 +77,13 @@ public final class ReleaseCheck {
     private void pom(String name, String text) {
         POM.stream().filter(element -> !text.contains(element)).forEach(element ->
                 problems.add("the pom of " + name + " has no " + element));
+        if (text.contains("/" + name + "</url>")) {
+            problems.add("the pom of " + name + " has an address that ends with its name");
+        }
         if (text.contains("<parent>")) {
             problems.add("the pom of " + name + " has a parent, which is not published");
         }
-        if (text.contains("${") || text.contains("<scope>test</scope>")) {
+        if (text.replace("${project.version}", "").contains("${") || text.contains("<scope>test</scope>")) {
             problems.add("the pom of " + name + " is not flattened");
         }
     }
