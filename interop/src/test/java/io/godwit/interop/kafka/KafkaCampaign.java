@@ -88,7 +88,8 @@ final class KafkaCampaign {
                         "numbers",
                         "tasks.max",
                         String.valueOf(TASKS),
-                        // Mosquitto 2.0 forgets shared subscriptions at a restart, so each task has a filter of its own.
+                        // Mosquitto 2.0 forgets shared subscriptions at a restart, so each task has a filter of its
+                        // own.
                         "mqtt.topics",
                         "numbers/qos1/#,numbers/qos2/#",
                         "mqtt.shared.subscription",
