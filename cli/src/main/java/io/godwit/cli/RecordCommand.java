@@ -33,6 +33,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -181,7 +183,7 @@ final class RecordCommand extends ClientCommand {
                         : Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         boolean midLine = append && endsInLine(path);
         try {
-            OutputStream out = Channels.newOutputStream(FileChannel.open(path, options));
+            OutputStream out = Channels.newOutputStream(FileChannel.open(path, options, ofOwner(path)));
             if (midLine) {
                 out.write('\n');
             }
@@ -190,6 +192,15 @@ final class RecordCommand extends ClientCommand {
             throw new IllegalArgumentException(
                     "the file " + path + " already exists: add --append, or --force to overwrite it", e);
         }
+    }
+
+    /** A new file holds the payloads of others, and only its owner may read it. */
+    private static FileAttribute<?>[] ofOwner(Path path) {
+        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
     }
 
     /** Whether the last line of the file lacks its end, so that a message would be appended to it. */

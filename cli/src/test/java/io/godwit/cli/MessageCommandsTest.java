@@ -18,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -205,6 +206,10 @@ class MessageCommandsTest {
             mosquitto("pub", "-t rec/c -n").ends(0);
             record.ends(0);
             assertThat(record.errors()).contains("3 messages, 3 bytes in ");
+        }
+        if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
         }
         try (Command sub = Command.run(
                 "stdbuf -oL mosquitto_sub -d -p " + port + " -V 5 -t played/# -q 2 -C 5 -F '<%t %q %x %P>'")) {

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.HttpStubs;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpTest {
 
@@ -57,6 +64,37 @@ class HttpTest {
                         "POST /post X-From: table",
                         "PATCH /any");
         assertThat(run.warnings).anyMatch(warning -> warning.text().contains("characters that a URL cannot contain"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 100", "Transfer-Encoding: chunked"})
+    void a_body_that_never_ends_fails_in_time(String header) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            Thread drip = new Thread(() -> {
+                try (Socket socket = server.accept();
+                        OutputStream out = socket.getOutputStream()) {
+                    out.write(("HTTP/1.1 200 OK\r\n" + header + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+                    out.flush();
+                    // Sends nothing more until the client has enough.
+                    while (socket.getInputStream().read() >= 0) {
+                        out.flush();
+                    }
+                } catch (IOException e) {
+                    // The client has closed the connection.
+                }
+            });
+            drip.setDaemon(true);
+            drip.start();
+            ScriptRun run = ScriptRun.of(
+                    folder,
+                    "http.get('http://127.0.0.1:%d/', { timeout = 300 }, function(code) print(code) end)"
+                            .formatted(server.getLocalPort()),
+                    Duration.ofSeconds(4),
+                    options -> options.virtual(false));
+
+            assertThat(run.printed).containsExactly("-1");
+            assertThat(run.warnings).anyMatch(warning -> warning.text().contains("no answer in time"));
+        }
     }
 
     @Test

@@ -744,6 +744,10 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         session.setClosedTo(Failures.CLOSED);
         end(Failures.CLOSED);
         session.run(Session::finish);
+        // A connect during a disconnect waits for its end.
+        List<CompletableFuture<ConnectResult>> waiting = connecting;
+        connecting = new ArrayList<>(0);
+        waiting.forEach(future -> notifier.fail(future, new ClientClosedException("the client is closed")));
         notifier.tell((listener, client) -> listener.closed(client));
         if (config.store() == null) {
             completeDisconnects();
