@@ -59,6 +59,7 @@ class ScriptMemoryTest {
                 "local h = crypto.new_hash('SHA256') h:update(s) h:finalize()",
                 "local e = cron.schedule('* * * * *', function() end) e:unschedule()",
                 "cron.schedule('* * * * *', function() end) cron.reset()",
+                "local m = mqtt.Client('c', 9) m:on('message', function() return s end) m:on('connect', function() end)",
                 "local h = http.createConnection('http://h/') h:on('complete', function() end)"
             })
     void what_a_script_drops_is_given_back(String use) {

@@ -59,6 +59,21 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
     void use(Mqtt client) {
         mqtt = client;
         client.observe(this);
+        // Without a function of the script too, the end of a connection releases what it held.
+        client.on("offline", gone -> settle());
+    }
+
+    /** The script has dropped the client: lets go of its functions. */
+    void dropped() {
+        events.values().forEach(LuaRef::release);
+        for (LuaRef function : new LuaRef[] {connected, failed}) {
+            if (function != null) {
+                function.release();
+            }
+        }
+        published.dropped();
+        subscribed.dropped();
+        unsubscribed.dropped();
     }
 
     private Mqtt mqtt() {
@@ -97,6 +112,12 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
             @Override
             public void accept(Mqtt ignored) {
                 device.call(function, self);
+            }
+        }
+
+        void dropped() {
+            if (current != null) {
+                current.function.release();
             }
         }
 

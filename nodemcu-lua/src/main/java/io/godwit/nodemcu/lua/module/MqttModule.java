@@ -26,6 +26,10 @@ final class MqttModule {
             .function("publish", call -> client(call).publish(call))
             .function("subscribe", call -> client(call).subscribe(call))
             .function("unsubscribe", call -> client(call).unsubscribe(call))
+            .collected(call -> {
+                call.object(1, MqttClientObject.class, "mqtt.client").dropped();
+                return 0;
+            })
             .build();
 
     static final LuaLibrary LIBRARY = LuaLibrary.module("mqtt")
