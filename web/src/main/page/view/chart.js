@@ -164,7 +164,7 @@ function options(shown, box, tip) {
   return {
     ...size(box),
     legend: { show: false },
-    padding: [10, 12, 0, 0],
+    padding: [10, 26, 0, 0],
     cursor: { points: { size: 7 }, y: false, drag: { x: true, y: false } },
     scales: { x: { time: true } },
     axes: [
