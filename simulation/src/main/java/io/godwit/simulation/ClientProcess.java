@@ -1,6 +1,8 @@
 package io.godwit.simulation;
 
 import io.godwit.mqtt.client.ClientState;
+import io.godwit.mqtt.client.FailurePolicy;
+import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
@@ -24,6 +26,7 @@ final class ClientProcess {
 
     private static final Path FOLDER = Path.of("state");
     private static final long MILLIS = 1_000_000L;
+    private static final int MOST_FAILURES = 5;
 
     private final Surroundings world;
     private final Scheduler scheduler;
@@ -157,6 +160,7 @@ final class ClientProcess {
         if (settings.version() == ProtocolVersion.V5) {
             builder.sessionExpiry(Duration.ofDays(1));
         }
+        builder.handlerOptions(world.mutation().handlerOptions(handlerOptions()));
         builder.executor(handlers); // for policies and callbacks too, so that all of a run is on one thread
         if (settings.handling().onLoop()) {
             builder.handlersOnEventLoop();
@@ -170,6 +174,15 @@ final class ClientProcess {
         }
         world.mutation().configure(builder);
         return builder.build();
+    }
+
+    private HandlerOptions handlerOptions() {
+        HandlerOptions options =
+                HandlerOptions.defaults().withConcurrency(settings.handling().concurrency());
+        return settings.handling().retries()
+                ? options.withFailurePolicy(FailurePolicy.retry(
+                        MOST_FAILURES, Duration.ofMillis(10), Duration.ofMillis(100), FailurePolicy.reject()))
+                : options;
     }
 
     private ManualHandler manualHandler(int mine) {
@@ -187,14 +200,28 @@ final class ClientProcess {
 
     private MessageHandler handler(int mine) {
         return message -> {
+            failBefore(mine, message);
             if (handle(mine, message)) {
                 ledger.incoming(message).handled = true;
-                if (scheduler.oneIn(settings.handling().failsOneIn())) {
+                if (!settings.handling().retries()
+                        && scheduler.oneIn(settings.handling().failsOneIn())) {
                     ledger.incoming(message).failed = true;
                     throw new IllegalStateException("a handler that fails");
                 }
             }
         };
+    }
+
+    /** A handler that is called again has not handled its message before. */
+    private void failBefore(int mine, Message message) {
+        Ledger.Incoming one = ledger.incoming(message);
+        if (mine == number
+                && settings.handling().retries()
+                && one.failures < MOST_FAILURES
+                && scheduler.oneIn(settings.handling().failsOneIn())) {
+            one.failures++;
+            throw new IllegalStateException("a handler that fails, and is called again");
+        }
     }
 
     private boolean handle(int mine, Message message) {

@@ -122,6 +122,9 @@ final class Ledger {
         /** Its handler has thrown. */
         boolean failed;
 
+        /** How often it has thrown, to be called again. */
+        int failures;
+
         /** How many publishes were answered before it came first; -1: it has not come. */
         int answersBefore = -1;
 

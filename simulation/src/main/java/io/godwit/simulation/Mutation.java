@@ -1,5 +1,6 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.protocol.Packet;
@@ -42,6 +43,11 @@ public interface Mutation {
      * @param later runs a task some time later
      */
     default <T> CompletableFuture<T> result(CompletableFuture<T> honest, Executor later) {
+        return honest;
+    }
+
+    /** How the client calls its handlers. */
+    default HandlerOptions handlerOptions(HandlerOptions honest) {
         return honest;
     }
 

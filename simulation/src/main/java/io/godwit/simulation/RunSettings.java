@@ -27,8 +27,12 @@ record RunSettings(
             WhenFull whenFull,
             int keepAlive) {}
 
-    /** @param failsOneIn how often a handler throws; {@link Integer#MAX_VALUE}: never */
-    record Handling(boolean manual, boolean onLoop, int failsOneIn, int inbox) {}
+    /**
+     * @param failsOneIn how often a handler throws; {@link Integer#MAX_VALUE}: never
+     * @param concurrency handlers at once
+     * @param retries whether a handler that fails is called again
+     */
+    record Handling(boolean manual, boolean onLoop, int failsOneIn, int inbox, int concurrency, boolean retries) {}
 
     /** @param duplicateOneIn how often an acknowledgement comes twice */
     record Network(long latency, int duplicateOneIn) {}
@@ -47,11 +51,7 @@ record RunSettings(
                 version != ProtocolVersion.V3_1 && random.nextInt(4) == 0,
                 random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 1_000,
                 1 + random.nextInt(20));
-        Handling handling = new Handling(
-                random.nextInt(3) == 0,
-                random.nextInt(4) == 0,
-                random.nextBoolean() ? 10 : Integer.MAX_VALUE,
-                random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 8_192);
+        Handling handling = handling(random);
         return new RunSettings(
                 version,
                 new Storage(onDisk, crashes, 1 + random.nextInt(20)),
@@ -66,6 +66,17 @@ record RunSettings(
                         version == ProtocolVersion.V5 && random.nextBoolean(),
                         random.nextInt(6) == 0),
                 FaultMix.draw(random, fault -> isPossible(fault, version, crashes, broker, handling)));
+    }
+
+    private static Handling handling(SplittableRandom random) {
+        boolean onLoop = random.nextInt(4) == 0;
+        return new Handling(
+                random.nextInt(3) == 0,
+                onLoop,
+                random.nextBoolean() ? 10 : Integer.MAX_VALUE,
+                random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 8_192,
+                onLoop || random.nextBoolean() ? 1 : 2 + random.nextInt(4),
+                random.nextInt(3) == 0);
     }
 
     private static Sending sending(SplittableRandom random, boolean crashes) {

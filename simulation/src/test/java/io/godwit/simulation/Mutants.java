@@ -1,5 +1,7 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.client.FailurePolicy;
+import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
@@ -74,6 +76,18 @@ enum Mutants {
         @Override
         public void configure(MqttClientBuilder builder) {
             builder.acknowledgeOnArrival(true);
+        }
+    }),
+    A_HANDLER_THAT_FAILS_IS_NOT_CALLED_AGAIN(new Mutation() {
+        @Override
+        public HandlerOptions handlerOptions(HandlerOptions honest) {
+            return honest.withFailurePolicy(FailurePolicy.acknowledge());
+        }
+    }),
+    CONCURRENT_HANDLERS_KEEP_NO_ORDER(new Mutation() {
+        @Override
+        public HandlerOptions handlerOptions(HandlerOptions honest) {
+            return honest.withConcurrency(honest.concurrency(), message -> new Object());
         }
     }),
     ACCEPTED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {

@@ -29,6 +29,13 @@ public interface ClientListener {
      */
     default void built(MqttClient client, int publishes, int subscriptions) {}
 
+    /**
+     * The client was disconnected or closed, and the time limit for that was over before all handlers were done.
+     *
+     * @param messages how many are being handled or were not: of QoS 1 and 2 they are not acknowledged
+     */
+    default void messagesLeft(MqttClient client, int messages) {}
+
     /** The client was closed; it is the last call. */
     default void closed(MqttClient client) {}
 

@@ -83,7 +83,8 @@ public interface MqttClient extends AutoCloseable {
     ClientStatistics statistics();
 
     /**
-     * Disconnects in order: waits for what is in flight, within the close time limit, sends DISCONNECT, so that the broker
+     * Disconnects in order: takes no more messages, waits for what is in flight and for the handlers of the messages that were
+     * taken, within the close time limit, acknowledges those, sends DISCONNECT, so that the broker
      * drops the will, and ends a reconnect loop too. {@link #connect} may be called again afterwards. The broker may still
      * be reading what was sent when this returns.
      */
@@ -105,7 +106,8 @@ public interface MqttClient extends AutoCloseable {
     CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration patience);
 
     /**
-     * Disconnects as {@link #disconnect} and ends the client for good, in any state: a reconnect loop stops, every
+     * Disconnects as {@link #disconnect} and ends the client for good, in any state. Handlers that are not done within the close
+     * time limit are reported to {@link ClientListener#messagesLeft}; none is called any more: a reconnect loop stops, every
      * exchange that has not ended fails with {@link ClientClosedException}, no thread, timer or socket is left. What a
      * session store holds stays in it. Blocks for at most three times the close time limit; called from a handler on the
      * event loop it does not block. A second call does nothing.
@@ -233,6 +235,32 @@ public interface MqttClient extends AutoCloseable {
             MqttProperties properties,
             HandlerOptions options,
             MessageHandler handler);
+
+    /** {@link #subscribeBatches(TopicSubscription, HandlerOptions, int, Duration, BatchHandler)} with QoS 1. */
+    default Subscription subscribeBatches(String filter, int most, Duration linger, BatchHandler handler) {
+        return subscribeBatches(
+                TopicSubscription.of(filter, Qos.AT_LEAST_ONCE), HandlerOptions.defaults(), most, linger, handler);
+    }
+
+    /**
+     * Subscribes with a handler that takes many messages at once, for instance to write them with one transaction, and waits
+     * for the broker's answer. It is called when {@code most} messages have come, or the first of them has waited for the
+     * linger time; a batch is acknowledged as a whole when the handler has returned. A broker that allows fewer unacknowledged
+     * messages than {@code most} (20 in Mosquitto by default) never fills a batch: then the linger time decides.
+     *
+     * @param most messages in a batch, 1 to 1,048,576
+     * @param linger how long to wait for more messages, at most an hour; zero: not at all
+     * @throws IllegalArgumentException if one of these is out of range
+     * @throws SubscribeException if the broker refuses, or its limits say that it would
+     * @throws NotConnectedException if there is no connection and none is being made
+     * @throws MqttTimeoutException if the answer took longer than the call time limit
+     */
+    Subscription subscribeBatches(
+            TopicSubscription subscription, HandlerOptions options, int most, Duration linger, BatchHandler handler);
+
+    /** {@link #subscribeBatches(TopicSubscription, HandlerOptions, int, Duration, BatchHandler)} without blocking. */
+    CompletableFuture<Subscription> subscribeBatchesAsync(
+            TopicSubscription subscription, HandlerOptions options, int most, Duration linger, BatchHandler handler);
 
     /** Unsubscribes, removes the handlers of these filters, and waits for the broker's answer. */
     void unsubscribe(String... filters);

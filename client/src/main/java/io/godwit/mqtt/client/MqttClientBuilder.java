@@ -433,6 +433,13 @@ public final class MqttClientBuilder {
         return this;
     }
 
+    /** Like {@link #handler(String, MessageHandler)}, for batches: see {@link MqttClient#subscribeBatches}. */
+    public MqttClientBuilder batchHandler(
+            String filter, HandlerOptions options, int most, Duration linger, BatchHandler handler) {
+        handlers.add(RegisteredHandler.batches(TopicFilter.of(filter), options, most, linger, handler));
+        return this;
+    }
+
     /** How handlers are called, and what becomes of a message whose handler throws, unless their own options say more. */
     public MqttClientBuilder handlerOptions(HandlerOptions options) {
         handlerOptions = Objects.requireNonNull(options, "options");
@@ -696,6 +703,10 @@ public final class MqttClientBuilder {
         if (onEventLoop && executor != null && transport == null) {
             throw new IllegalArgumentException(
                     "handlersOnEventLoop() and executor(...) are both set: remove one, handlers run in one place only");
+        }
+        if (onEventLoop && handlerOptions.concurrency() > 1) {
+            throw new IllegalArgumentException("handlersOnEventLoop() and a concurrency of "
+                    + handlerOptions.concurrency() + " are both set: remove one, the event loop is one thread");
         }
         checkSession();
         if (!isVersion5()) {

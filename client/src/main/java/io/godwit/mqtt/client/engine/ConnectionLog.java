@@ -141,6 +141,11 @@ final class ConnectionLog implements ClientListener {
     }
 
     @Override
+    public void messagesLeft(MqttClient client, int messages) {
+        warn(messages + " messages were not handled within the close time limit, and are not acknowledged", null);
+    }
+
+    @Override
     public void closed(MqttClient client) {
         tellLeftOut();
         info("closed");

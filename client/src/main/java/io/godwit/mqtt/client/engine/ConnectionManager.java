@@ -63,6 +63,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private final Redirection redirection;
     private final @Nullable Authentication authentication;
     private final QueuePressure pressure;
+    private final HandlerCalls handlers;
     private final ConnectionFigures figures = new ConnectionFigures();
 
     // Written by the event loop only.
@@ -105,6 +106,10 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private boolean awaitBroker;
 
     private boolean closing;
+    /** Until when handlers that run may end, before the client is closed or DISCONNECT is sent; null: they are not waited for. */
+    private @Nullable Long handlersUntil;
+    /** Nothing but handlers keeps the client from being closed. */
+    private boolean finishing;
 
     /** @param prompts delivers messages that are handled ahead of others */
     ConnectionManager(
@@ -115,7 +120,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             FutureCompleter completer,
             Consumer<SessionEvent.Prompted> prompts,
             Notifier notifier,
+            HandlerCalls handlers,
             QueuePressure pressure) {
+        this.handlers = handlers;
         this.pressure = pressure;
         this.config = config;
         this.session = session;
@@ -199,13 +206,14 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         lastLoss = null;
         redirection.reset();
         established = false;
+        handlers.resume();
         holdJvm();
         session.setClosedTo(null);
         begin();
     }
 
     /** Ends the connection with this packet, once what is in flight has ended or the limit has passed. */
-    void disconnect(CompletableFuture<Void> future, Disconnect packet, Duration limit) {
+    void disconnect(CompletableFuture<Void> future, Disconnect packet, Duration limit, boolean awaitHandlers) {
         switch (state) {
             case CLOSED, IDLE -> notifier.complete(future, null);
             case CONNECTING, WAITING -> {
@@ -217,14 +225,50 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 disconnecting.add(future);
                 pendingDisconnect = packet;
                 state = ClientState.DISCONNECTING;
-                session.setClosedTo(Failures.notConnected("not connected: the client is disconnecting"));
+                session.run(Session::drain);
+                awaitHandlers(awaitHandlers, limit);
+                if (!isHandling()) {
+                    refuseRequests();
+                }
                 sendDisconnectWithin(limit);
                 drained();
             }
         }
     }
 
-    void close(CompletableFuture<Void> future) {
+    /** What was taken is handled to its end, if that is waited for. Handlers may still publish. */
+    private void awaitHandlers(boolean wait, Duration limit) {
+        handlersUntil = wait ? loop.nanoTime() + limit.toNanos() : null;
+        handlers.flush();
+    }
+
+    private void refuseRequests() {
+        session.setClosedTo(Failures.notConnected("not connected: the client is disconnecting"));
+    }
+
+    /** Whether handlers are waited for. */
+    private boolean isHandling() {
+        Long until = handlersUntil;
+        return until != null
+                && until - loop.nanoTime() > 0
+                && session.call(locked -> locked.inbox().waiting() > 0);
+    }
+
+    /** Handlers have returned. Any thread. */
+    void handlersDone() {
+        if (state == ClientState.DISCONNECTING) {
+            loop.execute(this::drained);
+        }
+    }
+
+    private void tellMessagesLeft() {
+        int left = session.call(locked -> locked.inbox().waiting());
+        if (left > 0) {
+            notifier.tell((listener, client) -> listener.messagesLeft(client, left));
+        }
+    }
+
+    void close(CompletableFuture<Void> future, boolean awaitHandlers) {
         if (closing || state == ClientState.CLOSED) {
             if (state == ClientState.CLOSED) {
                 notifier.complete(future, null);
@@ -234,6 +278,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             return;
         }
         closing = true;
+        awaitHandlers(awaitHandlers, config.closeTimeout());
         if (pendingDisconnect != null
                 && disconnectAt - loop.nanoTime() > config.closeTimeout().toNanos()) {
             sendDisconnectWithin(config.closeTimeout());
@@ -241,7 +286,10 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         closes.add(future);
         // nobody looks at the end of the disconnect itself: the future above ends with the client
         disconnect(
-                new BlockingFuture<>(), new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE), config.closeTimeout());
+                new BlockingFuture<>(),
+                new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE),
+                config.closeTimeout(),
+                awaitHandlers);
         if (state == ClientState.IDLE) {
             finish();
         }
@@ -647,11 +695,19 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     private void sendDisconnectWithin(Duration limit) {
         disconnectAt = loop.nanoTime() + limit.toNanos();
-        setTimer(limit.toNanos(), this::sendDisconnect);
+        setTimer(limit.toNanos(), this::sendDisconnectLate);
+    }
+
+    private void sendDisconnectLate() {
+        if (!closing && handlersUntil != null) {
+            tellMessagesLeft(); // a client that is closed tells it at its end
+        }
+        sendDisconnect();
     }
 
     private void sendDisconnect() {
         cancelTimer();
+        refuseRequests();
         Disconnect packet = pendingDisconnect;
         pendingDisconnect = null;
         if (connection == null || packet == null) {
@@ -672,7 +728,13 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         if (state != ClientState.DISCONNECTING) {
             return;
         }
-        if (pendingDisconnect != null) {
+        if (finishing) {
+            finish();
+        } else if (pendingDisconnect != null) {
+            if (isHandling()) {
+                return;
+            }
+            refuseRequests();
             if (session.call(locked -> locked.queued() == 0 && locked.inFlight() == 0)) {
                 sendDisconnect();
             }
@@ -738,7 +800,18 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     private void finish() {
+        if (isHandling()) {
+            finishing = true;
+            state = ClientState.DISCONNECTING;
+            Long until = handlersUntil;
+            setTimer(until == null ? 0 : until - loop.nanoTime(), this::finish);
+            return;
+        }
+        finishing = false;
+        cancelTimer();
+        tellMessagesLeft();
         state = ClientState.CLOSED;
+        handlers.stop();
         releaseJvm();
         ticker.stop();
         session.setClosedTo(Failures.CLOSED);

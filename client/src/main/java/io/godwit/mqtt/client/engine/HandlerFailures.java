@@ -66,6 +66,11 @@ final class HandlerFailures {
                 : -1;
     }
 
+    /** What tells messages apart has failed. */
+    void keyFailed(Message message, Throwable failure) {
+        notifier.handlerFailed(message, failure);
+    }
+
     /** Follows the policy without its retries and settles the handler's share, now or once a dead letter is published. */
     void resolve(RegisteredHandler handler, Throwable failure, Settlement share) {
         Message message = share.message();

@@ -1,24 +1,31 @@
 package io.godwit.mqtt.client.engine;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that runs a client's handlers at the moment. While one of them blocks in a call of its own client, more is
- * read than the inbox has room for: the answer that it waits for may stand behind messages that cannot be handled before.
+ * The threads that run a client's handlers at the moment: the one that calls them in line, and those that call others
+ * meanwhile. While one of them blocks in a call of its own client, more is read than the inbox has room for: the answer that
+ * it waits for may be behind messages that cannot be handled before.
  */
 final class HandlerThread {
     /** Set once, before the client is used: called when a handler begins to block. */
     private Runnable onBlock = () -> {};
 
-    // Written by the running thread only.
+    /** Written by the thread in line only. */
     private volatile @Nullable Thread thread;
-    private volatile boolean blocked;
+
+    // Any thread.
+    private final Set<Thread> others = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger blocked = new AtomicInteger();
 
     void onBlock(Runnable action) {
         onBlock = action;
     }
 
-    /** The calling thread begins to run handlers. */
+    /** The calling thread begins to run handlers in line. */
     void begin() {
         thread = Thread.currentThread();
     }
@@ -28,17 +35,33 @@ final class HandlerThread {
         thread = null;
     }
 
-    /** Whether a handler blocks in a call of its client. */
-    boolean isBlocked() {
-        return blocked;
+    /** The calling thread begins to run handlers beside others. */
+    void enter() {
+        others.add(Thread.currentThread());
     }
 
-    /** The calling thread is about to block. Returns whether it is the handlers' thread. */
+    /** It has ended. */
+    void leave() {
+        others.remove(Thread.currentThread());
+    }
+
+    /** Whether a handler blocks in a call of its client. */
+    boolean isBlocked() {
+        return blocked.get() > 0;
+    }
+
+    /** Whether the calling thread runs a handler. */
+    boolean isCurrent() {
+        Thread current = Thread.currentThread();
+        return current == thread || !others.isEmpty() && others.contains(current);
+    }
+
+    /** The calling thread is about to block. Returns whether it runs a handler. */
     boolean block() {
-        if (Thread.currentThread() != thread) {
+        if (!isCurrent()) {
             return false;
         }
-        blocked = true;
+        blocked.incrementAndGet();
         onBlock.run();
         return true;
     }
@@ -46,7 +69,7 @@ final class HandlerThread {
     /** It goes on; {@code wasHandler} is what {@link #block} returned. */
     void unblock(boolean wasHandler) {
         if (wasHandler) {
-            blocked = false;
+            blocked.decrementAndGet();
         }
     }
 }

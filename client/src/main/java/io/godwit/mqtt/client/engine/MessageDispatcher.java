@@ -1,6 +1,5 @@
 package io.godwit.mqtt.client.engine;
 
-import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.session.Handler;
 import io.godwit.mqtt.client.session.Inbox;
@@ -33,6 +32,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private final HandlerThread thread;
     private final Notifier notifier;
     private final HandlerFailures policies;
+    private final HandlerCalls calls;
     private final Runnable handlersDone;
     private final Runnable acknowledgeProgress = this::acknowledgeProgress;
     private final boolean onLoop;
@@ -65,6 +65,8 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private long busySince;
 
     private @Nullable Throwable failed;
+    /** Messages of the present batch that are not handled in this line. */
+    private int elsewhere;
 
     /** @param handlersDone called when a batch is handled, without the lock */
     MessageDispatcher(
@@ -73,7 +75,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             FutureCompleter completer,
             HandlerThread thread,
             Notifier notifier,
-            HandlerFailures policies,
+            HandlerCalls calls,
             Runnable handlersDone) {
         this.session = session;
         this.executor = notifier.executor();
@@ -82,7 +84,8 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         this.completer = completer;
         this.thread = thread;
         this.notifier = notifier;
-        this.policies = policies;
+        this.policies = calls.failures;
+        this.calls = calls;
         this.handlersDone = handlersDone;
         this.onLoop = config.onEventLoop();
         this.hooks = notifier.hooks();
@@ -136,7 +139,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private boolean deliver(Inbox.Batch present) {
         boolean recorded = JfrEvents.recordsHandlers();
         boolean observed = hooks != null || recorded;
-        for (int i = progress; i < present.size(); i++) {
+        for (int i = progress; i < present.size() && !calls.isStopped(); i++) {
             long gate = present.gate(i, gates);
             if (gate != 0 && !pass(gate)) {
                 return false;
@@ -179,7 +182,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             Inbox inbox = locked.inbox();
             if (done != null) {
                 acknowledge(locked, done, done.size());
-                locked.counters().handled(done.size(), busy);
+                locked.counters().handled(done.size() - elsewhere, busy);
                 inbox.giveBack(done);
             }
             Inbox.Batch taken = inbox.take();
@@ -188,6 +191,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             progress = 0;
             gates = 0;
             busy = 0;
+            elsewhere = 0;
             running = taken != null;
             watch[0] = taken != null && taken.size() > 1 && !progressScheduled && !onLoop;
             progressScheduled |= watch[0];
@@ -235,6 +239,9 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
 
     /** Tells who listens to messages, or records, what the handlers of one do. False: as {@link #deliver}. */
     private boolean deliverObserved(Inbox.Batch present, int index, boolean recorded) {
+        if (isDetached(present.route(index))) {
+            return deliver(present, index); // whoever calls the handlers tells it
+        }
         Message message = present.message(index);
         Object recording = recorded ? JfrEvents.handling() : null;
         boolean first = handler == 0 && failures == 0;
@@ -257,6 +264,15 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         return true;
     }
 
+    private static boolean isDetached(Handler[] route) {
+        for (Handler receiver : route) {
+            if (((RegisteredHandler) receiver).detached() == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Calls the handlers of a message that are left. False: one of them has failed, and is called again later. */
     private boolean deliver(Inbox.Batch present, int index) {
         Message message = present.message(index);
@@ -265,7 +281,13 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             RegisteredHandler receiver = (RegisteredHandler) route[handler];
             MessageHandler automatic = receiver.automatic();
             try {
-                if (automatic != null) {
+                RegisteredHandler.DetachedCalls detached = receiver.detached();
+                if (detached != null) {
+                    if (handler == 0 && isDetached(route)) {
+                        elsewhere++;
+                    }
+                    calls.add(detached, receiver, share(present, index));
+                } else if (automatic != null) {
                     automatic.handle(message);
                 } else {
                     deliverManually(present, index, receiver);
@@ -304,10 +326,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             mine = new ManualAcknowledgement(share(present, index));
             acknowledgement = mine; // for retries
         }
-        ManualHandler manual = receiver.manual();
-        if (manual != null) {
-            manual.handle(present.message(index), mine);
-        }
+        receiver.call(mine.settlement(), mine);
         acknowledgement = null;
     }
 
@@ -320,7 +339,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             thread.end();
             addBusy();
             CallContext.betweenCalls();
-            loop.schedule(this::start, delay);
+            calls.schedule(this, delay, false);
             return false;
         }
         ManualAcknowledgement manual = acknowledgement;

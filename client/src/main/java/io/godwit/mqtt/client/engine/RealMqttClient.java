@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.BatchHandler;
 import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.ClientStatistics;
 import io.godwit.mqtt.client.ConnectResult;
@@ -52,6 +53,7 @@ public final class RealMqttClient implements MqttClient {
     private final Notifier notifier;
     private final ReadPause pause;
     private final QueuePressure pressure;
+    private final HandlerThread handlers;
     private final int recoveredSubscriptions;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -74,7 +76,6 @@ public final class RealMqttClient implements MqttClient {
         if (notifier.hooks() != null) {
             unguarded.tellSent();
         }
-        config.handlers().forEach(unguarded::addHandler);
         this.session = new GuardedSession(unguarded, loop, joins);
         this.pressure = new QueuePressure(session, notifier);
         this.pause = new ReadPause(session, handlers, config, notifier);
@@ -82,13 +83,19 @@ public final class RealMqttClient implements MqttClient {
         FutureCompleter completer =
                 new FutureCompleter(notifier.executor(), notifier.context(), loop, session, config.onEventLoop());
         HandlerFailures failures = new HandlerFailures(session, notifier, config, this::isEnding, this::publishAsync);
+        this.handlers = handlers;
+        HandlerCalls calls = new HandlerCalls(session, config, handlers, notifier, failures, this::handlersDone);
+        config.handlers().stream().map(RegisteredHandler::copy).forEach(handler -> {
+            calls.bind(handler);
+            unguarded.addHandler(handler);
+        });
         MessageDispatcher dispatcher =
-                new MessageDispatcher(session, config, completer, handlers, notifier, failures, pause::check);
+                new MessageDispatcher(session, config, completer, handlers, notifier, calls, this::handlersDone);
         this.manager = new ConnectionManager(
-                config, session, log, pause, completer, dispatcher::deliverPrompt, notifier, pressure);
+                config, session, log, pause, completer, dispatcher::deliverPrompt, notifier, calls, pressure);
         this.blocking = new BlockingCalls(session, joins, handlers, manager::state, config.callTimeout());
         this.publisher = new Publisher(session, support, blocking, config, pressure, manager::scheduleTick);
-        this.subscriber = new Subscriber(session, blocking, config);
+        this.subscriber = new Subscriber(session, blocking, config, calls);
         session.serve(completer, dispatcher, manager::drain);
     }
 
@@ -113,6 +120,11 @@ public final class RealMqttClient implements MqttClient {
         int publishes = session.call(locked -> (int) locked.counters().recoveredPublishes());
         int subscriptions = recoveredSubscriptions;
         notifier.tell((listener, client) -> listener.built(client, publishes, subscriptions));
+    }
+
+    private void handlersDone() {
+        pause.check();
+        manager.handlersDone();
     }
 
     private boolean isEnding() {
@@ -212,7 +224,8 @@ public final class RealMqttClient implements MqttClient {
         boolean v5 = config.version() == ProtocolVersion.V5;
         Disconnect packet = new Disconnect(v5 ? reason : ReasonCode.SUCCESS, allowed);
         ConnectPackets.check(packet, config.version());
-        loop.execute(() -> manager.disconnect(future, packet, limit));
+        boolean inHandler = handlers.isCurrent() && future instanceof BlockingFuture;
+        loop.execute(() -> manager.disconnect(future, packet, limit, !inHandler));
         return future;
     }
 
@@ -235,9 +248,10 @@ public final class RealMqttClient implements MqttClient {
     }
 
     private CompletableFuture<Void> close(CompletableFuture<Void> future) {
+        boolean inHandler = handlers.isCurrent() && future instanceof BlockingFuture;
         loop.execute(() -> {
-            manager.close(future);
-            manager.close(closed);
+            manager.close(future, !inHandler);
+            manager.close(closed, !inHandler);
         });
         return future;
     }
@@ -308,6 +322,34 @@ public final class RealMqttClient implements MqttClient {
         return awaitSubscription(
                 subscribe(List.of(subscription), MqttProperties.NONE, options, handler, true),
                 subscription.filter().text());
+    }
+
+    @Override
+    public Subscription subscribeBatches(
+            TopicSubscription subscription, HandlerOptions options, int most, Duration linger, BatchHandler handler) {
+        return awaitSubscription(
+                subscribeBatches(subscription, options, most, linger, handler, true),
+                subscription.filter().text());
+    }
+
+    @Override
+    public CompletableFuture<Subscription> subscribeBatchesAsync(
+            TopicSubscription subscription, HandlerOptions options, int most, Duration linger, BatchHandler handler) {
+        return subscribeBatches(subscription, options, most, linger, handler, false);
+    }
+
+    private CompletableFuture<Subscription> subscribeBatches(
+            TopicSubscription subscription,
+            HandlerOptions options,
+            int most,
+            Duration linger,
+            BatchHandler handler,
+            boolean waited) {
+        return subscriber.subscribe(
+                List.of(subscription),
+                List.of(RegisteredHandler.batches(subscription.filter(), options, most, linger, handler)),
+                MqttProperties.NONE,
+                waited);
     }
 
     @Override

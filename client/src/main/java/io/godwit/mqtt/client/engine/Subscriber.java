@@ -21,18 +21,21 @@ final class Subscriber {
     private final GuardedSession session;
     private final BlockingCalls blocking;
     private final ClientConfig config;
+    private final HandlerCalls calls;
 
     // Guarded by the session's lock.
     /** Subscribes that may have no owner. */
     private final List<SubscribeFuture> recent = new ArrayList<>(0);
 
-    Subscriber(GuardedSession session, BlockingCalls blocking, ClientConfig config) {
+    Subscriber(GuardedSession session, BlockingCalls blocking, ClientConfig config, HandlerCalls calls) {
         this.session = session;
         this.blocking = blocking;
         this.config = config;
+        this.calls = calls;
     }
 
     void addHandler(RegisteredHandler handler) {
+        calls.bind(handler);
         session.run(locked -> locked.addHandler(handler));
     }
 
@@ -42,6 +45,7 @@ final class Subscriber {
             List<RegisteredHandler> handlers,
             MqttProperties properties,
             boolean waited) {
+        handlers.forEach(calls::bind);
         SubscribeFuture subscribe = new SubscribeFuture(
                 subscriptions,
                 Publisher.checked(properties, config),

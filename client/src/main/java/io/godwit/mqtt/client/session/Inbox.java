@@ -144,6 +144,18 @@ public final class Inbox {
         }
     }
 
+    /** A message goes to a handler that runs beside this line: it counts until {@link #ended}. */
+    public void later(int weight) {
+        waiting++;
+        waitingBytes += weight;
+    }
+
+    /** Such a handler is done with it. */
+    public void ended(int weight) {
+        waiting--;
+        waitingBytes -= weight;
+    }
+
     /** Releases what is kept for the next burst. */
     void trim() {
         spare = null;

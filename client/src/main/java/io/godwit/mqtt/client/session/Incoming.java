@@ -77,6 +77,9 @@ final class Incoming {
     private int begunLength;
     private int begunFirstByte;
 
+    /** No more messages are taken: the client is about to disconnect. */
+    private boolean draining;
+
     /** How many messages the broker has sent that count against Receive Maximum: until PUBACK, or PUBREL [MQTT-3.3.4-9]. */
     private int open;
 
@@ -167,6 +170,9 @@ final class Incoming {
         }
         int qos = message.qos().level();
         boolean prompt = route.length == 1 && route[0].isPrompt();
+        if (draining && !prompt) {
+            return; // never acknowledged: of a session that is kept it comes again
+        }
         if (qos == 0) {
             counters.received(0);
             if (prompt) {
@@ -443,6 +449,7 @@ final class Incoming {
         maximumPacketSize = limits.maximumPacketSize();
         acks.clear();
         open = 0;
+        draining = false;
         topics.connected();
         if (resumed) {
             // What was parked of QoS 1 the broker sends again.
@@ -452,6 +459,11 @@ final class Incoming {
             identifiers.clear();
             refusedQos2.clear();
         }
+    }
+
+    /** Takes no more messages on this connection. */
+    void drain() {
+        draining = true;
     }
 
     void disconnected() {

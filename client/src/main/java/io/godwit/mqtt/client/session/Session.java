@@ -587,6 +587,11 @@ public final class Session {
         return incoming.inbox;
     }
 
+    /** From now on no message of this connection is taken, so that those that were can be handled before it ends. */
+    public void drain() {
+        incoming.drain();
+    }
+
     /** Takes a token back: the handlers of its message are done, the message is acknowledged. */
     public void handled(int token) {
         if (!finished) {
