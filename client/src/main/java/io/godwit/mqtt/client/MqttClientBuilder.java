@@ -534,8 +534,9 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * Whether connections, failures and pressure are logged, to the SLF4J logger {@code io.godwit.mqtt.client} at INFO and WARN:
-     * one line for each change, with the client identifier; repetitions are counted. On by default.
+     * Whether connections, failures and pressure are logged, to the SLF4J logger {@code io.godwit.mqtt.client.MqttClient} at INFO and WARN:
+     * one line for each change, with the client identifier; repetitions are counted. On by default; a client that is built
+     * while that logger is off stays silent.
      */
     public MqttClientBuilder logging(boolean on) {
         logging = on;

@@ -1,12 +1,15 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.ClientClosedException;
 import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.DisconnectCause.EndedBy;
+import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
@@ -23,7 +26,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.helpers.NOPLogger;
 
 /**
  * The listener that logs: a line at INFO or WARN for each change of state, with the client identifier. Attempts and failures
@@ -31,7 +33,7 @@ import org.slf4j.helpers.NOPLogger;
  * outside is written without control characters.
  */
 final class ConnectionLog implements ClientListener {
-    private static final Logger LOG = LoggerFactory.getLogger("io.godwit.mqtt.client");
+    private static final Logger LOG = LoggerFactory.getLogger(MqttClient.class);
 
     /** So many restored subscriptions of a connection are written. */
     private static final int MOST_RESTORED = 10;
@@ -65,9 +67,9 @@ final class ConnectionLog implements ClientListener {
                 .collect(Collectors.joining(", ", "", all.size() > 3 ? " and " + (all.size() - 3) + " more" : ""));
     }
 
-    /** Null: nobody has provided SLF4J with a way to log. */
+    /** Null: nothing would be written. */
     static @Nullable ConnectionLog of(ClientConfig config) {
-        return LOG instanceof NOPLogger ? null : new ConnectionLog(config);
+        return LOG.isWarnEnabled() ? new ConnectionLog(config) : null;
     }
 
     // ---- connections ----
@@ -173,14 +175,20 @@ final class ConnectionLog implements ClientListener {
 
     @Override
     public void publishFailed(MqttClient client, Message message, MqttException failure) {
-        String kind = failure instanceof PublishException publish
-                ? publish.kind().name()
-                : failure.getClass().getSimpleName();
+        String kind = kind(failure);
         warnRepeated(
                 "publish " + kind,
-                "a publish to '" + message.topic() + "' failed ("
-                        + kind.toLowerCase(Locale.ROOT).replace('_', ' ') + "): " + failure.getMessage(),
+                "a publish to '" + message.topic() + "' failed (" + kind + "): " + failure.getMessage(),
                 null);
+    }
+
+    private static String kind(MqttException failure) {
+        if (failure instanceof PublishException publish) {
+            return publish.kind().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+        return failure instanceof ClientClosedException
+                ? "closed"
+                : failure instanceof NotConnectedException ? "not connected" : "store";
     }
 
     @Override
@@ -189,6 +197,21 @@ final class ConnectionLog implements ClientListener {
                 "handler " + failure.getClass().getName(),
                 "the handler of a message for '" + message.topic() + "' failed",
                 failure);
+    }
+
+    @Override
+    public void messageFailed(MqttClient client, Message message, Throwable failure, FailurePolicy.Outcome outcome) {
+        warnRepeated(
+                "failed message " + outcome,
+                "a message for '" + message.topic() + "' was "
+                        + switch (outcome) {
+                            case ACKNOWLEDGED -> "acknowledged and is lost";
+                            case REJECTED -> "rejected";
+                            case DEAD_LETTERED -> "made a dead letter";
+                            case LEFT_UNACKNOWLEDGED -> "left unacknowledged and comes again";
+                        }
+                        + ", since its handler failed",
+                null);
     }
 
     @Override

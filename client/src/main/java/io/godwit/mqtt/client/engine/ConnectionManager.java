@@ -611,8 +611,10 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         }
         endAuthentication(cause.text());
         if (state == ClientState.DISCONNECTING) {
-            failUnsentDisconnects(unsent, cause);
-            disconnected();
+            List<CompletableFuture<Void>> notSent = takeUnsentDisconnects(unsent);
+            disconnected(); // first, so that who hears of the failure finds the client disconnected
+            NotConnectedException failure = new NotConnectedException("DISCONNECT was not sent: " + cause.text());
+            notSent.forEach(future -> notifier.fail(future, failure));
             return;
         }
         lastLoss = cause;
@@ -744,15 +746,14 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     /** Whoever waits for a disconnect must know that the broker never received it, and may publish the will. */
-    private void failUnsentDisconnects(boolean unsent, DisconnectCause cause) {
+    private List<CompletableFuture<Void>> takeUnsentDisconnects(boolean unsent) {
         if (!unsent || disconnecting.isEmpty()) {
-            return;
+            return List.of();
         }
         pendingDisconnect = null;
         List<CompletableFuture<Void>> waiting = disconnecting;
         disconnecting = new ArrayList<>(0);
-        NotConnectedException failure = new NotConnectedException("DISCONNECT was not sent: " + cause.text());
-        waiting.forEach(future -> notifier.fail(future, failure));
+        return waiting;
     }
 
     /** The connection has ended as the application wanted. */

@@ -35,14 +35,6 @@ class PublishFuture extends PublishExchange<PublishResult> {
         this.support = support;
     }
 
-    /** A publish, observed if somebody listens to messages. */
-    static PublishFuture of(Support support, Message message, boolean waited) {
-        MessageHooks hooks = support.notifier.hooks();
-        return hooks == null
-                ? new PublishFuture(support, message, waited)
-                : new ObservedPublishFuture(support, hooks, message, waited);
-    }
-
     // ---- who waits for it ----
 
     @Override

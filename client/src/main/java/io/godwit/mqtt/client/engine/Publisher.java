@@ -72,7 +72,7 @@ final class Publisher {
 
     PublishFuture publishAsync(Message given) {
         Message message = observed(checked(given));
-        PublishFuture publish = PublishFuture.of(support, message, false);
+        PublishFuture publish = PublishFutures.of(support, message, false);
         publish.refused(accept(publish, message, false));
         return publish;
     }
@@ -86,7 +86,7 @@ final class Publisher {
             }
             return PublishResult.SUCCESS;
         }
-        PublishFuture publish = PublishFuture.of(support, message, true);
+        PublishFuture publish = PublishFutures.of(support, message, true);
         Failure refused = accept(publish, message, waitWhenFull);
         if (refused != null) {
             throw Failures.ofPublish(refused);

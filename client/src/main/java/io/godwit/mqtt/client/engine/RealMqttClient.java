@@ -71,7 +71,7 @@ public final class RealMqttClient implements MqttClient {
         PublishFuture.Support support = new PublishFuture.Support(joins, notifier, this::session, this::pressure);
         StoredSession stored = log.recovered();
         this.recoveredSubscriptions = stored.subscriptions().size();
-        unguarded.restore(stored, message -> PublishFuture.of(support, message, false));
+        unguarded.restore(stored, message -> PublishFutures.of(support, message, false));
         unguarded.queuedAt(loop.nanoTime());
         if (notifier.hooks() != null) {
             unguarded.tellSent();
