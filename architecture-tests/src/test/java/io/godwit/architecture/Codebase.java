@@ -16,8 +16,17 @@ final class Codebase {
     static final Path ROOT = Path.of("").toAbsolutePath().getParent();
 
     /** What is published: a program may depend on these modules. */
-    static final List<String> PUBLISHED =
-            List.of("protocol", "codec", "client", "store", "broker", "testkit", "nodemcu", "nodemcu-lua");
+    static final List<String> PUBLISHED = List.of(
+            "protocol",
+            "codec",
+            "client",
+            "store",
+            "broker",
+            "testkit",
+            "nodemcu",
+            "nodemcu-lua",
+            "integrations/micrometer",
+            "integrations/opentelemetry");
 
     private Codebase() {}
 

@@ -51,6 +51,8 @@ class LayersTest {
     private static final String LUA = "io.godwit.nodemcu.lua";
     private static final String STREAMS = "io.godwit.streams";
     private static final String WEB = "io.godwit.web";
+    private static final String MICROMETER = "io.godwit.mqtt.micrometer";
+    private static final String OPENTELEMETRY = "io.godwit.mqtt.opentelemetry";
     private static final String CLI = "io.godwit.cli";
     private static final String SIMULATION = "io.godwit.simulation";
     private static final String PLOT = "io.godwit.plot";
@@ -75,6 +77,8 @@ class LayersTest {
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT, BROKER, NODEMCU)),
             Map.entry(STREAMS, Set.of(PROTOCOL, CLIENT)),
             Map.entry(WEB, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET)),
+            Map.entry(MICROMETER, Set.of(PROTOCOL, CLIENT, NET)),
+            Map.entry(OPENTELEMETRY, Set.of(PROTOCOL, CLIENT, NET)),
             // The command shows packets as they pass, so it decodes them and taps connections.
             Map.entry(
                     CLI,

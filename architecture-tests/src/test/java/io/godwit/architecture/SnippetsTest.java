@@ -30,6 +30,8 @@ class SnippetsTest {
             import io.godwit.mqtt.client.net.*;
             import io.godwit.mqtt.client.store.*;
             import io.godwit.mqtt.protocol.*;
+            import io.godwit.mqtt.micrometer.*;
+            import io.godwit.mqtt.opentelemetry.*;
             import io.godwit.mqtt.store.*;
             import io.godwit.nodemcu.lua.*;
             import io.godwit.nodemcu.lua.device.*;
@@ -50,6 +52,8 @@ class SnippetsTest {
                 Path state;
                 Duration SOON;
                 Message message;
+                io.micrometer.core.instrument.MeterRegistry registry;
+                io.opentelemetry.api.OpenTelemetry openTelemetry;
                 void log(String line) {}
                 String sign(ServerAddress server) { return ""; }
                 String token() { return ""; }

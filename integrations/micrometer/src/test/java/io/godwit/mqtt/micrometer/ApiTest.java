@@ -1,0 +1,12 @@
+package io.godwit.mqtt.micrometer;
+
+import io.godwit.checks.ApiList;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+class ApiTest {
+    @Test
+    void the_public_api_is_the_one_that_api_txt_lists() {
+        ApiList.check(Path.of(""));
+    }
+}

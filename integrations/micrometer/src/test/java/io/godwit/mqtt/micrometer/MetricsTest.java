@@ -1,0 +1,264 @@
+package io.godwit.mqtt.micrometer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.godwit.checks.Mosquitto;
+import io.godwit.checks.Programs;
+import io.godwit.mqtt.client.MessageHandler;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.client.store.QueueBounds;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.testkit.FaultProxy;
+import io.godwit.testkit.TestBroker;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Meters of a client")
+class MetricsTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Pattern ROW =
+            Pattern.compile("^\\| `(godwit\\.[a-z.]+)` \\| ([a-z ]+) \\| ([^|]*) \\|", Pattern.MULTILINE);
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final MqttMetrics metrics = MqttMetrics.create(registry);
+
+    @TempDir
+    Path folder;
+
+    private MqttClientBuilder builder(String server) {
+        return MqttClient.builder()
+                .server(server)
+                .clientId("boiler-7")
+                .reconnect(Reconnect.fixed(Duration.ofMillis(20)))
+                .closeTimeout(Duration.ofMillis(200))
+                .listener(metrics);
+    }
+
+    /** The sum of all meters with this name and these tags: a counter, a gauge, or how often a timer has counted. */
+    private double value(String name, String... tags) {
+        return registry.find(name).tags(tags).meters().stream()
+                .mapToDouble(meter -> meter.measure().iterator().next().getValue())
+                .sum();
+    }
+
+    private void awaitValue(double value, String name, String... tags) {
+        await(name + Arrays.toString(tags)).atMost(SOON).until(() -> value(name, tags) == value);
+    }
+
+    @Test
+    void every_meter_through_a_cut() throws Exception {
+        assumeTrue(Mosquitto.isInstalled(), "mosquitto is not installed");
+        MqttClient client;
+        try (Mosquitto mosquitto = Mosquitto.start(folder);
+                FaultProxy proxy = FaultProxy.to("127.0.0.1", mosquitto.port())) {
+            client = builder(proxy.uri())
+                    .protocol(ProtocolVersion.V5)
+                    .keepAlive(Duration.ofSeconds(1))
+                    .build();
+            client.connect();
+            awaitValue(1, "godwit.connected", "client", "boiler-7", "server", proxy.uri());
+            client.subscribe("t/#", Qos.EXACTLY_ONCE, (MessageHandler) message -> {});
+            client.subscribe("bad", message -> {
+                throw new IllegalStateException("x");
+            });
+            for (Qos qos : Qos.values()) {
+                client.publish(Message.of("t/" + qos.level(), "x").withQos(qos));
+                awaitValue(1, "godwit.publish", "qos", "" + qos.level(), "outcome", "acknowledged");
+                awaitValue(1, "godwit.publish.accepted", "qos", "" + qos.level());
+                awaitValue(1, "godwit.publish.ended", "qos", "" + qos.level(), "outcome", "acknowledged");
+                awaitValue(1, "godwit.messages.received", "qos", "" + qos.level());
+                awaitValue(1, "godwit.handler", "qos", "" + qos.level(), "outcome", "success");
+            }
+            client.publish("bad", "x");
+            awaitValue(1, "godwit.handler", "outcome", "failure");
+            awaitValue(1, "godwit.handler.failures");
+            awaitValue(4, "godwit.handled");
+            assertThat(value("godwit.publish.roundtrip")).isGreaterThanOrEqualTo(2);
+            await().atMost(SOON).until(() -> value("godwit.ping.roundtrip") >= 1);
+            assertThat(value("godwit.sent")).isGreaterThan(50);
+            assertThat(value("godwit.received")).isGreaterThan(50);
+
+            proxy.refuse();
+            proxy.cut();
+            awaitValue(0, "godwit.connected", "server", proxy.uri());
+            awaitValue(1, "godwit.connections.lost", "server", proxy.uri());
+            await().atMost(SOON)
+                    .until(() -> value("godwit.connect.failures", "phase", "connect", "reason", "refused") > 2);
+            client.publishAsync(Message.of("t/wait", "abc"));
+            awaitValue(1, "godwit.publish.queued");
+            awaitValue(9, "godwit.publish.queued.size");
+            await().atMost(SOON).until(() -> value("godwit.publish.queued.age") > 0);
+            client.publishAsync(Message.of("t/old", "x").withExpiry(Duration.ofSeconds(1)));
+            awaitValue(1, "godwit.publish.ended", "outcome", "expired");
+            awaitValue(1, "godwit.publish", "outcome", "expired");
+
+            proxy.accept();
+            awaitValue(1, "godwit.connected", "server", proxy.uri());
+            awaitValue(2, "godwit.connections", "server", proxy.uri());
+            awaitValue(0, "godwit.publish.queued");
+            assertThat(value("godwit.connect.attempts")).isGreaterThan(3);
+            assertDocumented();
+            client.close();
+        }
+        await().atMost(SOON).until(() -> registry.getMeters().isEmpty());
+    }
+
+    @Test
+    void pressure_on_both_sides_is_measured() throws Exception {
+        CountDownLatch handled = new CountDownLatch(1);
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri())
+                        .inbox(5, 1_000_000)
+                        .queue(2, 1_000, QueueBounds.WhenFull.FAIL)
+                        .build()) {
+            client.connect();
+            client.subscribe("t", message -> {
+                try {
+                    handled.await(20, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            IntStream.range(0, 50).forEach(i -> broker.publish(Message.of("t", "x")));
+            awaitValue(1, "godwit.reading.paused");
+            await().atMost(SOON).until(() -> value("godwit.inbox") > 5);
+            assertThat(value("godwit.inbox.size")).isPositive();
+            handled.countDown();
+            awaitValue(0, "godwit.reading.paused");
+            awaitValue(50, "godwit.handled");
+
+            broker.goOffline();
+            await().atMost(SOON).until(() -> !client.isConnected());
+            IntStream.range(0, 5).forEach(i -> client.publishAsync("u", "x"));
+            awaitValue(1, "godwit.publish.queue.full");
+            awaitValue(3, "godwit.publish.refused");
+            broker.goOnline();
+            awaitValue(0, "godwit.publish.queue.full");
+        }
+    }
+
+    @Test
+    void what_nobody_wants_is_counted() {
+        try (TestBroker broker = TestBroker.start();
+                MqttClient before = MqttClient.builder()
+                        .server(broker.uri())
+                        .clientId("boiler-7")
+                        .cleanSession(false)
+                        .build()) {
+            before.connect();
+            before.subscribe("t", message -> {});
+            before.disconnect();
+            before.close();
+            broker.publish(Message.of("t", "x"));
+            try (MqttClient after = builder(broker.uri()).cleanSession(false).build()) {
+                after.connect();
+                awaitValue(1, "godwit.unhandled");
+                assertThat(value("godwit.rejected")).isZero();
+            }
+        }
+    }
+
+    @Test
+    void topics_come_from_the_mapper_only_and_are_bounded() {
+        MqttMetrics mapped = MqttMetrics.builder(registry)
+                .tags(Tags.of("site", "north"))
+                .topics(topic -> topic.equals("none") ? null : topic)
+                .build();
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = MqttClient.builder()
+                        .server(broker.uri())
+                        .clientId("boiler-7")
+                        .listener(mapped)
+                        .build()) {
+            client.connect();
+            client.publish("none", "x");
+            IntStream.range(0, ClientMeters.MOST_TOPICS + 5).forEach(i -> client.publish("t/" + i, "x"));
+            assertThat(value("godwit.publish", "topic", "t/0", "site", "north")).isEqualTo(1);
+            assertThat(value("godwit.publish", "topic", "other")).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void timers_can_be_left_out() {
+        MqttMetrics plain = MqttMetrics.builder(registry).timers(false).build();
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = MqttClient.builder()
+                        .server(broker.uri())
+                        .clientId("boiler-7")
+                        .listener(plain)
+                        .build()) {
+            client.connect();
+            client.publish("t", "x");
+            awaitValue(1, "godwit.publish.ended", "outcome", "acknowledged");
+            assertThat(registry.find("godwit.publish").timers()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_client_that_never_was_connected_is_not_connected() {
+        try (MqttClient client = builder("mqtt://127.0.0.1:" + Programs.freePort())
+                .retryFirst(true)
+                .build()) {
+            client.connectAsync();
+            await().atMost(SOON)
+                    .until(() -> !registry.find("godwit.connected").gauges().isEmpty());
+            assertThat(value("godwit.connected")).isZero();
+        }
+    }
+
+    /** Each meter is in the table of the document, with its type and tags, and each of the table is there. */
+    private void assertDocumented() throws Exception {
+        TreeMap<String, Set<String>> documented = new TreeMap<>();
+        Matcher rows = ROW.matcher(Files.readString(Path.of("../../docs/observability.md")));
+        while (rows.find()) {
+            Set<String> tags = new TreeSet<>();
+            Matcher names = Pattern.compile("`([a-z]+)`").matcher(rows.group(3));
+            while (names.find()) {
+                tags.add(names.group(1));
+            }
+            documented.put(rows.group(1) + " " + rows.group(2), tags);
+        }
+        documented.remove("godwit.listener.missed counter"); // only of a listener that blocks
+        TreeMap<String, Set<String>> present = new TreeMap<>();
+        for (Meter meter : registry.getMeters()) {
+            Set<String> tags = new TreeSet<>();
+            if (meter.getId().syntheticAssociation() != null) {
+                continue; // a bucket or percentile of a timer
+            }
+            meter.getId().getTags().stream().map(Tag::getKey).forEach(tags::add);
+            present.put(meter.getId().getName() + " " + type(meter), tags);
+        }
+        assertThat(present).containsExactlyEntriesOf(documented);
+    }
+
+    private static String type(Meter meter) {
+        return switch (meter.getId().getType()) {
+            case COUNTER -> "counter";
+            case TIMER -> "timer";
+            default -> "gauge";
+        };
+    }
+}
