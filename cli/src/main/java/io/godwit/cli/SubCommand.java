@@ -6,12 +6,14 @@ import io.godwit.cli.options.FilterOutOption;
 import io.godwit.cli.options.NoRetainedOption;
 import io.godwit.cli.options.PrintOptions;
 import io.godwit.cli.options.QosOption;
+import io.godwit.cli.options.StatisticsOptions;
 import io.godwit.cli.options.SubscriptionOptions;
 import io.godwit.cli.options.TimeoutOption;
 import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
+import io.godwit.cli.statistics.LiveStatistics;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -140,6 +142,9 @@ final class SubCommand extends ClientCommand {
     private List<String> unsubscribe = new ArrayList<>();
 
     @Mixin
+    private StatisticsOptions statistics = new StatisticsOptions();
+
+    @Mixin
     private SubscriptionOptions options = new SubscriptionOptions();
 
     SubCommand(Terminal terminal) {
@@ -171,11 +176,12 @@ final class SubCommand extends ClientCommand {
         MqttClient client = builder.build();
         arrivals.client(client);
         long start = System.nanoTime();
-        try (ShutdownHook interruption = new ShutdownHook(() -> {
-            disconnectQuickly(client);
-            sink.end();
-            note(arrivals.summary(Duration.ofNanos(System.nanoTime() - start)));
-        })) {
+        try (LiveStatistics live = LiveStatistics.start(statistics, client, terminal());
+                ShutdownHook interruption = new ShutdownHook(() -> {
+                    disconnectQuickly(client);
+                    sink.end();
+                    note(arrivals.summary(Duration.ofNanos(System.nanoTime() - start)));
+                })) {
             long deadline = deadline(timeout.get());
             connectWithin(client, deadline);
             MqttProperties properties = connection().properties(Property.Location.SUBSCRIBE);

@@ -26,14 +26,25 @@ class HivemqTest {
                     .buildBlocking();
             hivemq.connect();
             try (var received = hivemq.publishes(MqttGlobalPublishFilter.SUBSCRIBED)) {
-                hivemq.subscribeWith().topicFilter("to/hivemq").qos(MqttQos.AT_LEAST_ONCE).send();
+                hivemq.subscribeWith()
+                        .topicFilter("to/hivemq")
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .send();
 
                 scenario.client().publish(Message.of("to/hivemq", "from godwit").withQos(Qos.AT_LEAST_ONCE));
                 var publish = received.receive(20, TimeUnit.SECONDS);
                 assertTrue(publish.isPresent());
-                assertEquals("from godwit", StandardCharsets.UTF_8.decode(publish.get().getPayload().orElseThrow()).toString());
+                assertEquals(
+                        "from godwit",
+                        StandardCharsets.UTF_8
+                                .decode(publish.get().getPayload().orElseThrow())
+                                .toString());
 
-                hivemq.publishWith().topic("to/godwit").qos(MqttQos.AT_LEAST_ONCE).payload("from hivemq".getBytes(StandardCharsets.UTF_8)).send();
+                hivemq.publishWith()
+                        .topic("to/godwit")
+                        .qos(MqttQos.AT_LEAST_ONCE)
+                        .payload("from hivemq".getBytes(StandardCharsets.UTF_8))
+                        .send();
                 scenario.expect("from hivemq");
             }
             hivemq.disconnect();

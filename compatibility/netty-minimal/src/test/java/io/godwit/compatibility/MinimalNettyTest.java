@@ -27,7 +27,8 @@ class MinimalNettyTest {
 
     @Test
     void a_proxy_names_the_missing_jar() {
-        MqttClientBuilder builder = MqttClient.builder().server("mqtt://localhost").proxy("socks5://localhost");
+        MqttClientBuilder builder =
+                MqttClient.builder().server("mqtt://localhost").proxy("socks5://localhost");
 
         IllegalStateException failure = assertThrows(IllegalStateException.class, builder::build);
 

@@ -7,7 +7,14 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.micrometer.MqttMetrics;
+import io.godwit.mqtt.opentelemetry.MqttMeters;
+import io.godwit.mqtt.opentelemetry.MqttTracing;
 import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import java.time.Duration;
 
 /** Godwit with its defaults: the event loops and handler threads that all clients of a JVM share. */
@@ -26,6 +33,19 @@ public final class GodwitAdapter implements Adapter {
                 .keepAlive(Duration.ZERO);
         if (endpoint.option("handlers", "default").equals("loop")) {
             builder.handlersOnEventLoop();
+        }
+        switch (endpoint.option("observe", "nobody")) {
+            case "micrometer" -> builder.listener(MqttMetrics.create(new SimpleMeterRegistry()));
+            case "opentelemetry" -> {
+                OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
+                        .setTracerProvider(SdkTracerProvider.builder()
+                                .addSpanProcessor(BatchSpanProcessor.builder(new NoExporter())
+                                        .build())
+                                .build())
+                        .build();
+                builder.listener(MqttTracing.create(sdk)).listener(MqttMeters.create(sdk));
+            }
+            default -> {}
         }
         MqttClient client = builder.build();
         client.connect();

@@ -31,6 +31,8 @@ record Contender(String name, String title, String module, String adapter, Role 
             godwit("godwit-loop", "Godwit, handlers on the event loop", Map.of("handlers", "loop")),
             godwit("godwit-5", "Godwit, MQTT 5", MQTT_5),
             godwit("godwit-boringssl", "Godwit, BoringSSL", Map.of("ssl", "boringssl")),
+            godwit("godwit-micrometer", "Godwit, Micrometer", Map.of("observe", "micrometer")),
+            godwit("godwit-opentelemetry", "Godwit, OpenTelemetry", Map.of("observe", "opentelemetry")),
             hivemq("hivemq-3", "HiveMQ client, 3.1.1", Map.of()),
             hivemq("hivemq-3-loop", "HiveMQ client, 3.1.1, callbacks on the event loop", Map.of("handlers", "loop")),
             hivemq("hivemq-3-rx", "HiveMQ client, 3.1.1, reactive stream", Map.of("publish", "rx")),

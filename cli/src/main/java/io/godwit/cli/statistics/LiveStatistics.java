@@ -1,0 +1,119 @@
+package io.godwit.cli.statistics;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.godwit.cli.options.StatisticsOptions;
+import io.godwit.cli.output.Terminal;
+import io.godwit.mqtt.client.ClientStatistics;
+import io.godwit.mqtt.client.MqttClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Shows what a client counts while a command runs: a line each second, and a page for Prometheus on 127.0.0.1. */
+public final class LiveStatistics implements AutoCloseable {
+    // Set once.
+    private final MqttClient client;
+    private final Terminal terminal;
+    private final CountDownLatch over = new CountDownLatch(1);
+    private final @Nullable HttpServer server;
+
+    private LiveStatistics(MqttClient client, Terminal terminal, @Nullable HttpServer server) {
+        this.client = client;
+        this.terminal = terminal;
+        this.server = server;
+    }
+
+    /**
+     * Starts what the options ask for, which may be nothing.
+     *
+     * @throws IllegalArgumentException if the port is taken
+     */
+    public static LiveStatistics start(StatisticsOptions options, MqttClient client, Terminal terminal) {
+        Integer port = options.port();
+        LiveStatistics live = new LiveStatistics(client, terminal, port == null ? null : listen(port));
+        live.serve();
+        if (options.isPrinted()) {
+            Thread printer = new Thread(live::print, "godwit-statistics");
+            printer.setDaemon(true);
+            printer.start();
+        }
+        return live;
+    }
+
+    private static HttpServer listen(int port) {
+        try {
+            return HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "cannot serve metrics on 127.0.0.1:" + port + ": " + e.getMessage() + "; choose another --metrics",
+                    e);
+        }
+    }
+
+    private void serve() {
+        HttpServer listening = server;
+        if (listening == null) {
+            return;
+        }
+        listening.createContext("/metrics", this::answer);
+        listening.start();
+        terminal.note("metrics on http://127.0.0.1:" + listening.getAddress().getPort() + "/metrics");
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            if (!exchange.getRequestMethod().equals("GET")) {
+                exchange.sendResponseHeaders(405, -1);
+                return;
+            }
+            byte[] page =
+                    PrometheusText.of(client.clientId(), client.statistics()).getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+        }
+    }
+
+    private void print() {
+        long start = System.nanoTime();
+        long last = start;
+        ClientStatistics before = client.statistics();
+        try {
+            while (!over.await(last + TimeUnit.SECONDS.toNanos(1) - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                long time = System.nanoTime();
+                ClientStatistics now = client.statistics();
+                show(StatisticsLine.of(before, now, Duration.ofNanos(time - last), Duration.ofNanos(time - start)));
+                before = now;
+                last = time;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void show(String line) {
+        // Messages on the same terminal would be written into a line that is updated in place.
+        if (terminal.errIsTerminal() && !terminal.outIsTerminal()) {
+            terminal.progress(line.substring(0, Math.min(line.length(), terminal.columns() - 1)));
+        } else {
+            terminal.note(line);
+        }
+    }
+
+    @Override
+    public void close() {
+        over.countDown();
+        if (server != null) {
+            server.stop(0);
+        }
+        if (terminal.errIsTerminal() && !terminal.outIsTerminal()) {
+            terminal.endProgress();
+        }
+    }
+}
