@@ -49,6 +49,7 @@ class LayersTest {
     private static final String TESTKIT = "io.godwit.testkit";
     private static final String NODEMCU = "io.godwit.nodemcu";
     private static final String LUA = "io.godwit.nodemcu.lua";
+    private static final String SPRING = "io.godwit.spring";
     private static final String STREAMS = "io.godwit.streams";
     private static final String WEB = "io.godwit.web";
     private static final String MICROMETER = "io.godwit.mqtt.micrometer";
@@ -76,6 +77,7 @@ class LayersTest {
             Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT)),
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT, BROKER, NODEMCU)),
             Map.entry(STREAMS, Set.of(PROTOCOL, CLIENT)),
+            Map.entry(SPRING, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, BROKER)),
             Map.entry(WEB, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET)),
             Map.entry(MICROMETER, Set.of(PROTOCOL, CLIENT, NET)),
             Map.entry(OPENTELEMETRY, Set.of(PROTOCOL, CLIENT, NET)),

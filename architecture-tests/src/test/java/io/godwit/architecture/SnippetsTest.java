@@ -35,6 +35,7 @@ class SnippetsTest {
             import io.godwit.mqtt.store.*;
             import io.godwit.nodemcu.lua.*;
             import io.godwit.nodemcu.lua.device.*;
+            import io.godwit.spring.*;
             import io.godwit.streams.*;
             import io.godwit.testkit.*;
             import io.reactivex.rxjava3.core.Flowable;
@@ -45,6 +46,7 @@ class SnippetsTest {
             import java.util.concurrent.*;
             import org.junit.jupiter.api.Test;
             import org.reactivestreams.FlowAdapters;
+            import org.springframework.beans.factory.annotation.Autowired;
             import reactor.adapter.JdkFlowAdapter;
             import reactor.core.publisher.*;
 
@@ -57,6 +59,7 @@ class SnippetsTest {
                 void log(String line) {}
                 String sign(ServerAddress server) { return ""; }
                 String token() { return ""; }
+                record Reading(double celsius) {}
                 CompletableFuture<Void> save(Message order) { return null; }
                 static class Boiler implements AutoCloseable {
                     Boiler(String broker, Path state) {}

@@ -64,6 +64,21 @@ class MqttClientTest {
         }
     }
 
+    @Test
+    void there_is_no_connection_result_while_there_is_no_connection() {
+        try (MqttClient client = builder(ProtocolVersion.V5).build()) {
+            assertThat(client.connection()).isNull();
+            client.connect();
+            assertThat(client.connection()).isNotNull();
+
+            broker.goOffline();
+
+            await().until(() -> client.state() != ClientState.CONNECTED);
+            assertThat(client.connection()).isNull();
+            broker.goOnline();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"AT_LEAST_ONCE", "EXACTLY_ONCE"})
     void close_waits_for_what_is_in_flight_and_not_longer(Qos qos) {

@@ -609,6 +609,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         if (connection != null) {
             connection.drop(false);
         }
+        result = null;
         endAuthentication(cause.text());
         if (state == ClientState.DISCONNECTING) {
             List<CompletableFuture<Void>> notSent = takeUnsentDisconnects(unsent);

@@ -1,0 +1,178 @@
+package io.godwit.spring;
+
+import io.godwit.mqtt.broker.MqttBroker;
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.MqttClient;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.thread.Threading;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Clients from {@code godwit.mqtt.*}, a template for the default one, listeners and health. */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration",
+            "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration"
+        })
+@ConditionalOnClass(MqttClient.class)
+@EnableConfigurationProperties(GodwitProperties.class)
+public class GodwitAutoConfiguration {
+    private static final int LAST = 1_000_000;
+
+    @Bean
+    @ConditionalOnMissingBean
+    MqttClients mqttClients(
+            GodwitProperties properties,
+            ObjectProvider<MqttConnectionDetails> details,
+            ObjectProvider<SslBundles> bundles,
+            ObjectProvider<MqttClientCustomizer> customizers,
+            ObjectProvider<ClientListener> listeners,
+            ObjectProvider<HandlerExecutor> executor) {
+        HandlerExecutor handlers = executor.getIfAvailable();
+        MqttClientFactory factory = new MqttClientFactory(
+                bundles.getIfAvailable(),
+                customizers.orderedStream().toList(),
+                listeners.orderedStream().toList(),
+                handlers == null ? null : handlers.executor());
+        Map<String, MqttClient> clients = new LinkedHashMap<>();
+        MqttConnectionDetails given = details.getIfAvailable();
+        List<String> servers = given == null ? properties.getServers() : given.servers();
+        if (!servers.isEmpty()) {
+            clients.put(MqttClients.DEFAULT, factory.build(MqttClients.DEFAULT, properties, servers));
+        }
+        properties.getClients().forEach((name, client) -> {
+            if (client.getServers().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the MQTT client '" + name + "' has no server: set godwit.mqtt.clients." + name + ".servers");
+            }
+            clients.put(name, factory.build(name, client, client.getServers()));
+        });
+        return new MqttClients(clients);
+    }
+
+    /** The default client, for injection. */
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnDefaultClient
+    MqttClient mqttClient(MqttClients clients) {
+        return clients.get(MqttClients.DEFAULT);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(MqttClient.class)
+    MqttTemplate mqttTemplate(MqttClient client, PayloadConverters converters) {
+        return new MqttTemplate(client, converters);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PayloadConverters mqttPayloadConverters(ObjectProvider<PayloadConverter> converters) {
+        return new PayloadConverters(converters.orderedStream().toList());
+    }
+
+    @Bean
+    @Order(LAST)
+    PayloadConverter mqttTextPayloadConverter() {
+        return new TextPayloadConverter(ApplicationConversionService.getSharedInstance());
+    }
+
+    @Bean
+    static MqttListeners mqttListeners(
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<MqttClients> clients,
+            ObjectProvider<PayloadConverters> converters,
+            ObjectProvider<GodwitProperties> properties) {
+        return new MqttListeners(
+                beans, clients, converters, properties, ApplicationConversionService.getSharedInstance());
+    }
+
+    /** Where handlers run. Not an Executor itself: the application's own would be chosen by type. */
+    record HandlerExecutor(Executor executor) {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    @ConditionalOnThreading(Threading.VIRTUAL)
+    HandlerExecutor mqttHandlerExecutor() throws ReflectiveOperationException {
+        // Java 21; this class is compiled for 17
+        return new HandlerExecutor((Executor)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
+    }
+
+    /** The JSON converter, if the application has Jackson. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(JsonMapper.class)
+    static class Json {
+        @Bean
+        @Order(LAST + 1)
+        @ConditionalOnBean(JsonMapper.class)
+        PayloadConverter mqttJsonPayloadConverter(JsonMapper mapper) {
+            return new JsonPayloadConverter(mapper);
+        }
+    }
+
+    /** Health, if the application reports it. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HealthIndicator.class)
+    @ConditionalOnProperty(name = "management.health.mqtt.enabled", matchIfMissing = true)
+    static class HealthConfiguration {
+        @Bean
+        @ConditionalOnMissingBean(name = "mqttHealthIndicator")
+        HealthIndicator mqttHealthIndicator(MqttClients clients) {
+            return new MqttHealthIndicator(clients);
+        }
+    }
+
+    /** A broker inside the application, for development and tests. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MqttBroker.class)
+    @ConditionalOnProperty("godwit.mqtt.embedded-broker.enabled")
+    static class EmbeddedBroker {
+        @Bean(destroyMethod = "close")
+        @ConditionalOnMissingBean
+        MqttBroker mqttEmbeddedBroker() {
+            return MqttBroker.start();
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        MqttConnectionDetails mqttConnectionDetails(MqttBroker broker) {
+            return () -> List.of("mqtt://" + broker.host() + ":" + broker.port());
+        }
+    }
+
+    /** There is a default client: servers, or connection details. */
+    static final class DefaultClient extends AnyNestedCondition {
+        DefaultClient() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @ConditionalOnProperty(name = {"godwit.mqtt.servers"})
+        static class OneServer {}
+
+        @ConditionalOnProperty(name = {"godwit.mqtt.servers[0]"})
+        static class Servers {}
+
+        @ConditionalOnBean(MqttConnectionDetails.class)
+        static class Details {}
+    }
+}

@@ -1,0 +1,99 @@
+package io.godwit.spring;
+
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.store.DiskStore;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundles;
+
+/** Builds clients from their properties. */
+final class MqttClientFactory {
+    // Set once.
+    private final @Nullable SslBundles bundles;
+    private final List<MqttClientCustomizer> customizers;
+    private final List<ClientListener> listeners;
+    private final @Nullable Executor executor;
+
+    /** @param executor where handlers run; null: the client's own threads */
+    MqttClientFactory(
+            @Nullable SslBundles bundles,
+            List<MqttClientCustomizer> customizers,
+            List<ClientListener> listeners,
+            @Nullable Executor executor) {
+        this.bundles = bundles;
+        this.customizers = customizers;
+        this.listeners = listeners;
+        this.executor = executor;
+    }
+
+    MqttClient build(String name, ClientProperties from, List<String> servers) {
+        MqttClientBuilder builder =
+                MqttClient.builder().protocol(from.getProtocol()).retryFirst(true);
+        servers.forEach(builder::server);
+        set(from.getClientId(), builder::clientId);
+        if (from.getUsername() != null) {
+            builder.credentials(from.getUsername(), from.getPassword());
+        }
+        set(from.getCleanSession(), builder::cleanSession);
+        set(from.getSessionExpiry(), builder::sessionExpiry);
+        set(from.getKeepAlive(), builder::keepAlive);
+        set(from.getConnectTimeout(), builder::connectTimeout);
+        set(from.getCallTimeout(), builder::callTimeout);
+        set(from.getCloseTimeout(), builder::closeTimeout);
+        set(from.getMaximumInFlight(), builder::maximumInFlight);
+        set(from.getReceiveMaximum(), builder::receiveMaximum);
+        builder.queue(
+                from.getQueue().getMessages(),
+                from.getQueue().getSize().toBytes(),
+                from.getQueue().getWhenFull());
+        reconnect(from, builder);
+        will(from.getWill(), builder);
+        if (from.getStore() != null) {
+            builder.store(DiskStore.at(Path.of(from.getStore())));
+        }
+        if (from.getSslBundle() != null) {
+            if (bundles == null) {
+                throw new IllegalStateException("there are no SSL bundles for " + from.getSslBundle());
+            }
+            builder.tls(BundleKeys.tls(bundles, from.getSslBundle()));
+        }
+        if (executor != null) {
+            builder.executor(executor);
+        }
+        listeners.forEach(builder::listener);
+        customizers.forEach(customizer -> customizer.customize(name, builder));
+        return builder.build();
+    }
+
+    private static void reconnect(ClientProperties from, MqttClientBuilder builder) {
+        if (from.getReconnectDelay() == null && from.getReconnectMaximumDelay() == null) {
+            return;
+        }
+        Duration first = from.getReconnectDelay() == null ? Duration.ofSeconds(1) : from.getReconnectDelay();
+        Duration longest =
+                from.getReconnectMaximumDelay() == null ? Duration.ofMinutes(2) : from.getReconnectMaximumDelay();
+        builder.reconnect(Reconnect.exponential(first, longest.compareTo(first) < 0 ? first : longest));
+    }
+
+    private static void will(ClientProperties.Will will, MqttClientBuilder builder) {
+        if (will.getTopic() != null) {
+            builder.will(Message.of(will.getTopic(), will.getPayload())
+                    .withQos(will.getQos())
+                    .withRetain(will.isRetain()));
+        }
+    }
+
+    private static <T> void set(@Nullable T value, Consumer<T> setter) {
+        if (value != null) {
+            setter.accept(value);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package io.godwit.spring;
+
+import io.godwit.mqtt.client.FailurePolicy;
+import io.godwit.mqtt.client.HandlerOptions;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import java.lang.reflect.Method;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.MergedAnnotation;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.convert.ConversionService;
+
+/**
+ * Finds the methods with {@link MqttListener}, connects the clients and subscribes when the application starts, and disconnects
+ * them when it stops: after the web server, so that requests may publish to the end.
+ */
+final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(MqttListener.class);
+
+    /** Before the web server at the start, after it at the stop; its phases are the last ones. */
+    private static final int PHASE = DEFAULT_PHASE - 4096;
+
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
+    private record Found(Object bean, Method method, MqttListener listener) {}
+
+    // Set once. Providers, because this exists before all other beans.
+    private final ConfigurableListableBeanFactory beans;
+    private final ObjectProvider<MqttClients> clients;
+    private final ObjectProvider<PayloadConverters> converters;
+    private final ObjectProvider<GodwitProperties> properties;
+    private final ConversionService conversion;
+
+    // The thread that starts the application.
+    private final List<Found> found = new ArrayList<>();
+    private volatile boolean running;
+    private boolean subscribed;
+
+    MqttListeners(
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<MqttClients> clients,
+            ObjectProvider<PayloadConverters> converters,
+            ObjectProvider<GodwitProperties> properties,
+            ConversionService conversion) {
+        this.beans = beans;
+        this.clients = clients;
+        this.converters = converters;
+        this.properties = properties;
+        this.conversion = conversion;
+    }
+
+    // ---- finding ----
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String beanName) {
+        Map<Method, MqttListener> methods = MethodIntrospector.selectMethods(
+                AopUtils.getTargetClass(bean), (MethodIntrospector.MetadataLookup<MqttListener>) method -> {
+                    MergedAnnotation<MqttListener> listener =
+                            MergedAnnotations.from(method).get(MqttListener.class);
+                    return listener.isPresent() ? listener.synthesize() : null;
+                });
+        methods.forEach((method, listener) ->
+                found.add(new Found(bean, AopUtils.selectInvocableMethod(method, bean.getClass()), listener)));
+        return bean;
+    }
+
+    // ---- the application's life ----
+
+    @Override
+    public void start() {
+        MqttClients all = clients.getObject();
+        List<CompletableFuture<?>> subscriptions = new ArrayList<>();
+        if (!subscribed && properties.getObject().getListener().isEnabled()) {
+            subscribed = true;
+            Set<MqttClient> connecting = new LinkedHashSet<>(all.all().values());
+            connecting.forEach(MqttClient::connectAsync);
+            for (Found each : found) {
+                subscriptions.add(subscribe(each, all.get(each.listener().client())));
+            }
+        } else {
+            all.all().values().forEach(MqttClient::connectAsync);
+        }
+        running = true;
+        await(CompletableFuture.allOf(subscriptions.toArray(CompletableFuture[]::new)));
+    }
+
+    private CompletableFuture<?> subscribe(Found each, MqttClient client) {
+        List<TopicTemplate> topics = new ArrayList<>();
+        for (String topic : each.listener().topics()) {
+            topics.add(new TopicTemplate(resolved(topic)));
+        }
+        if (topics.isEmpty()) {
+            throw new IllegalStateException(each.method() + ": @MqttListener needs at least one topic");
+        }
+        ListenerMethod method =
+                new ListenerMethod(each.bean(), each.method(), client, topics, converters.getObject(), conversion);
+        String group = each.listener().group();
+        String share = group.isEmpty() ? "" : "$share/" + resolved(group) + "/";
+        List<TopicSubscription> filters = topics.stream()
+                .map(topic -> TopicSubscription.of(
+                        share + topic.filter(), each.listener().qos()))
+                .toList();
+        return client.subscribeAsync(filters, MqttProperties.NONE, options(each.listener()), method::handle);
+    }
+
+    /** With placeholders replaced. */
+    private String resolved(String text) {
+        String value = beans.resolveEmbeddedValue(text);
+        return value == null ? text : value;
+    }
+
+    private HandlerOptions options(MqttListener listener) {
+        return HandlerOptions.defaults().withFailurePolicy(policy(listener));
+    }
+
+    private FailurePolicy policy(MqttListener listener) {
+        BeanFactory named = beans;
+        if (!listener.failurePolicy().isEmpty()) {
+            return named.getBean(listener.failurePolicy(), FailurePolicy.class);
+        }
+        GodwitProperties.Listener common = properties.getObject().getListener();
+        FailurePolicy end = common.getDeadLetterTopic() == null
+                ? FailurePolicy.reject()
+                : FailurePolicy.deadLetter(common.getDeadLetterTopic());
+        Duration first = common.getRetryDelay();
+        Duration longest = first.compareTo(LONGEST_DELAY) < 0 ? LONGEST_DELAY : first;
+        return common.getRetries() == 0 ? end : FailurePolicy.retry(common.getRetries(), first, longest, end);
+    }
+
+    private void await(CompletableFuture<Void> subscriptions) {
+        Duration limit = properties.getObject().getListener().getStartupTimeout();
+        try {
+            subscriptions.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException slow) {
+            LOG.warn(
+                    "the broker has not granted all subscriptions within {}: the application starts without them;"
+                            + " they are made when the broker is there",
+                    limit);
+        } catch (ExecutionException refused) {
+            Throwable cause = refused.getCause() == null ? refused : refused.getCause();
+            throw new IllegalStateException("a listener can't subscribe: " + cause.getMessage(), cause);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        List<CompletableFuture<Void>> ends = clients.getObject().all().values().stream()
+                .map(MqttClient::disconnectAsync)
+                .toList();
+        ends.forEach(end -> end.exceptionally(notSent -> null).join());
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+}

@@ -1,0 +1,81 @@
+package io.godwit.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class AutoConfigurationTest {
+    private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(GodwitAutoConfiguration.class))
+            .withPropertyValues("godwit.mqtt.listener.startup-timeout=0s");
+
+    @Test
+    void without_properties_there_is_no_client() {
+        application.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(MqttClient.class));
+    }
+
+    @Test
+    void the_default_client_has_its_properties() {
+        application
+                .withPropertyValues(
+                        "godwit.mqtt.servers=mqtt://127.0.0.1:1",
+                        "godwit.mqtt.protocol=V3_1_1",
+                        "godwit.mqtt.client-id=a")
+                .run(context -> {
+                    assertThat(context).hasNotFailed().hasSingleBean(MqttTemplate.class);
+                    MqttClient client = context.getBean(MqttClient.class);
+                    assertThat(client.clientId()).isEqualTo("a");
+                    assertThat(client.protocol()).isEqualTo(ProtocolVersion.V3_1_1);
+                });
+    }
+
+    @Test
+    void several_clients_are_found_by_name() {
+        application
+                .withPropertyValues(
+                        "godwit.mqtt.servers[0]=mqtt://127.0.0.1:1",
+                        "godwit.mqtt.clients.site.servers=mqtt://127.0.0.1:2",
+                        "godwit.mqtt.clients.site.client-id=site-3")
+                .run(context -> {
+                    MqttClients clients = context.getBean(MqttClients.class);
+                    assertThat(clients.names()).containsExactlyInAnyOrder("default", "site");
+                    assertThat(clients.get("site").clientId()).isEqualTo("site-3");
+                });
+    }
+
+    @Test
+    void a_client_without_a_server_is_an_error_that_says_what_to_set() {
+        application
+                .withPropertyValues("godwit.mqtt.clients.site.client-id=site-3")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessage("the MQTT client 'site' has no server: set godwit.mqtt.clients.site.servers"));
+    }
+
+    @Test
+    void a_setting_that_cannot_apply_is_an_error() {
+        application
+                .withPropertyValues(
+                        "godwit.mqtt.servers=mqtt://127.0.0.1:1",
+                        "godwit.mqtt.protocol=V3_1_1",
+                        "godwit.mqtt.receive-maximum=10")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("receiveMaximum(...) is set, but MQTT 3.1.1 doesn't have it"));
+    }
+
+    @Test
+    void customizers_see_each_builder() {
+        application
+                .withPropertyValues("godwit.mqtt.servers=mqtt://127.0.0.1:1")
+                .withBean(MqttClientCustomizer.class, () -> (name, builder) -> builder.clientId("of-" + name))
+                .run(context ->
+                        assertThat(context.getBean(MqttClient.class).clientId()).isEqualTo("of-default"));
+    }
+}
