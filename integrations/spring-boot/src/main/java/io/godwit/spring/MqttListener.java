@@ -52,6 +52,9 @@ public @interface MqttListener {
     /** The client, by the name of its properties; the default client if empty. */
     String client() default "";
 
+    /** How many messages are handled at once, those of one topic one at a time and in order; 1 by default. */
+    int concurrency() default 1;
+
     /**
      * The name of a bean of type {@link io.godwit.mqtt.client.FailurePolicy}; if empty, what the properties {@code
      * godwit.mqtt.listener.*} say.

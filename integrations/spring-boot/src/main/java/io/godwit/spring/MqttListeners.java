@@ -3,6 +3,7 @@ package io.godwit.spring;
 import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.lang.reflect.Method;
@@ -129,7 +130,9 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
     }
 
     private HandlerOptions options(MqttListener listener) {
-        return HandlerOptions.defaults().withFailurePolicy(policy(listener));
+        return HandlerOptions.defaults()
+                .withFailurePolicy(policy(listener))
+                .withConcurrency(listener.concurrency(), Message::topic);
     }
 
     private FailurePolicy policy(MqttListener listener) {
