@@ -100,7 +100,7 @@ class NativeImageTest {
     @Test
     void each_channel_handler_is_named_because_Netty_uses_reflection_on_it() throws IOException {
         List<String> named = new ArrayList<>();
-        for (String module : List.of("client", "broker", "testkit", "cli")) {
+        for (String module : List.of("client", "broker", "testkit", "web", "cli")) {
             read("io.godwit/godwit-" + module + "/reflect-config.json").forEach(each -> named.add(each.type));
         }
         assertThat(productionClasses(ChannelHandler.class.getName()))

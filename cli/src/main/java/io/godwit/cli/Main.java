@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
     /** The commands in the order of the help. */
     static final List<String> COMMANDS = List.of(
-            ("demo pub sub request reply retained record play bridge trace bench simulate shell broker run doctor connections store "
+            ("demo pub sub request reply retained record play web top bridge trace bench simulate shell broker run doctor connections store "
                             + "help man completion")
                     .split(" "));
 
@@ -63,6 +63,8 @@ public final class Main implements Callable<Integer> {
             case "retained" -> new RetainedCommand(terminal);
             case "record" -> new RecordCommand(terminal);
             case "play" -> new PlayCommand(terminal);
+            case "web" -> new WebCommand(terminal);
+            case "top" -> new TopCommand(terminal);
             case "bridge" -> new BridgeCommand(terminal);
             case "trace" -> new TraceCommand(terminal);
             case "bench" -> new BenchCommand(terminal);

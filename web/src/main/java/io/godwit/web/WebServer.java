@@ -14,6 +14,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
 import io.netty.handler.ssl.SslContext;
@@ -22,7 +23,9 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class WebServer implements AutoCloseable {
     private static final int FRAME = 1 << 20;
     private static final int LINE = 16 << 10;
-    private static final int WORKERS = 8;
+    private static final int WORKERS = 16;
 
     // Set once.
     private final WebSettings settings;
@@ -42,6 +45,7 @@ public final class WebServer implements AutoCloseable {
     private final Access access;
     private final int port;
     private final ExecutorService workers;
+    private final ScheduledExecutorService timer;
     private final MultiThreadIoEventLoopGroup group;
     private final Channel listening;
 
@@ -70,6 +74,7 @@ public final class WebServer implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(1_000),
                 new DefaultThreadFactory("godwit-web-worker", true));
+        this.timer = Executors.newScheduledThreadPool(2, new DefaultThreadFactory("godwit-web-updates", true));
         Initializer initializer = new Initializer(tls);
         ChannelFuture bound = new ServerBootstrap()
                 .group(group)
@@ -90,6 +95,7 @@ public final class WebServer implements AutoCloseable {
         listening = bound.channel();
         port = ((InetSocketAddress) listening.localAddress()).getPort();
         initializer.open(new Gate(access, tls != null, port));
+        workspace.links(this::link);
     }
 
     public int port() {
@@ -116,6 +122,7 @@ public final class WebServer implements AutoCloseable {
 
     private void end() {
         workers.shutdownNow();
+        timer.shutdownNow();
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 
@@ -123,7 +130,7 @@ public final class WebServer implements AutoCloseable {
     private final class Initializer extends ChannelInitializer<Channel> {
         private final @Nullable SslContext tls;
         private final RequestCheck check;
-        private final Routes routes = new Routes();
+        private final Routes routes = new Routes(workspace);
 
         private volatile @Nullable Gate gate;
 
@@ -162,7 +169,8 @@ public final class WebServer implements AutoCloseable {
             ctx.pipeline()
                     .addLast(
                             new WebSocketServerProtocolHandler(config),
-                            new SocketHandler(connection -> new PageSession(connection, workspace)));
+                            new WebSocketFrameAggregator(FRAME),
+                            new SocketHandler(connection -> new PageSession(connection, workspace, workers, timer)));
         }
     }
 }

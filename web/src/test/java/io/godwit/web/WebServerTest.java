@@ -3,7 +3,6 @@ package io.godwit.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.godwit.web.page.Workspace;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class WebServerTest {
-    private final WebServer server = WebServer.start(WebSettings.local(0), new Workspace("test", false));
+    private final WebServer server = WebServer.start(WebSettings.local(0), TestPage.workspace(16 << 20, false));
     private final HttpClient client = HttpClient.newHttpClient();
 
     @AfterEach
@@ -76,7 +75,7 @@ class WebServerTest {
     void another_address_needs_TLS_and_a_password() {
         WebSettings open = new WebSettings("0.0.0.0", 0, null, null, null);
 
-        assertThatThrownBy(() -> WebServer.start(open, new Workspace("test", false)))
+        assertThatThrownBy(() -> WebServer.start(open, TestPage.workspace(16 << 20, false)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("needs TLS and a password");
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -13,6 +14,10 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and writes JSON: the one place that knows how. */
@@ -45,6 +50,50 @@ public final class Json {
         return text.toString();
     }
 
+    /** Writes strings, numbers, booleans, lists and maps as {@link #map} reads them. */
+    public static String text(Map<String, ?> map) {
+        return object(json -> {
+            for (Map.Entry<String, ?> each : map.entrySet()) {
+                json.writeFieldName(each.getKey());
+                write(each.getValue(), json);
+            }
+        });
+    }
+
+    private static void write(Object value, JsonGenerator json) throws IOException {
+        if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            for (Map.Entry<?, ?> each : map.entrySet()) {
+                json.writeFieldName(String.valueOf(each.getKey()));
+                write(each.getValue(), json);
+            }
+            json.writeEndObject();
+        } else if (value instanceof List<?> list) {
+            json.writeStartArray();
+            for (Object each : list) {
+                write(each, json);
+            }
+            json.writeEndArray();
+        } else if (value instanceof Number number) {
+            json.writeNumber(number.toString());
+        } else if (value instanceof Boolean truth) {
+            json.writeBoolean(truth);
+        } else {
+            json.writeString(value.toString());
+        }
+    }
+
+    /** A string in quotes. */
+    public static String quoted(String text) {
+        StringWriter quoted = new StringWriter(text.length() + 2);
+        try (JsonGenerator json = generator(quoted)) {
+            json.writeString(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // a string takes everything
+        }
+        return quoted.toString();
+    }
+
     /** What writes JSON to a text. */
     public static JsonGenerator generator(Writer text) throws IOException {
         return JSON.createGenerator(text);
@@ -53,6 +102,59 @@ public final class Json {
     /** What reads JSON from a text. */
     public static JsonParser parser(String text) throws IOException {
         return JSON.createParser(text);
+    }
+
+    /**
+     * An object as a map of strings, numbers, booleans, nulls (which are left out), lists and maps.
+     *
+     * @throws IllegalArgumentException if the text is not one JSON object
+     */
+    public static Map<String, Object> map(String text) {
+        try (JsonParser in = parser(text)) {
+            if (in.nextToken() != JsonToken.START_OBJECT) {
+                throw new IllegalArgumentException("must be a JSON object");
+            }
+            Map<String, Object> map = members(in);
+            if (in.nextToken() != null) {
+                throw new IllegalArgumentException("more follows after the JSON object");
+            }
+            return map;
+        } catch (IOException e) {
+            throw new IllegalArgumentException("invalid JSON: " + e.getMessage(), e);
+        }
+    }
+
+    /** Recurses by nesting, which the parser limits. */
+    private static Map<String, Object> members(JsonParser in) throws IOException {
+        Map<String, Object> map = new LinkedHashMap<>();
+        while (in.nextToken() == JsonToken.FIELD_NAME) {
+            String name = in.currentName();
+            in.nextToken();
+            Object value = value(in);
+            if (value != null) {
+                map.put(name, value);
+            }
+        }
+        return map;
+    }
+
+    private static @Nullable Object value(JsonParser in) throws IOException {
+        return switch (in.currentToken()) {
+            case START_OBJECT -> members(in);
+            case START_ARRAY -> {
+                List<Object> list = new ArrayList<>();
+                while (in.nextToken() != JsonToken.END_ARRAY) {
+                    Object value = value(in);
+                    list.add(value == null ? "" : value);
+                }
+                yield list;
+            }
+            case VALUE_STRING -> in.getText();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> in.getNumberValue();
+            case VALUE_TRUE -> Boolean.TRUE;
+            case VALUE_FALSE -> Boolean.FALSE;
+            default -> null;
+        };
     }
 
     /** What reads JSON from bytes. */

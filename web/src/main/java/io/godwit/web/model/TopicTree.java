@@ -307,6 +307,19 @@ public final class TopicTree {
         return recent.after(id, node, below, most);
     }
 
+    /** The value with this identifier, of whatever topic; looks through all of them. */
+    public @Nullable StoredMessage value(long id) {
+        StoredMessage[] found = {null};
+        for (long from = 0; from >= 0 && found[0] == null; ) {
+            from = nodes.visit(from, node -> {
+                ValueHistory history = node.history();
+                StoredMessage value = history == null ? null : history.find(id);
+                found[0] = value == null ? found[0] : value;
+            });
+        }
+        return found[0];
+    }
+
     /** Gives a few thousand nodes from this identifier on. Returns where to go on, or -1 at the end. */
     public long visit(long from, Consumer<TopicNode> visitor) {
         return nodes.visit(from, visitor);

@@ -20,8 +20,21 @@ public final class TreeView {
     private static final long FILTER_AGAIN_MILLIS = 1_000;
     private static final TopicNode[] NONE = {};
 
-    /** One row: a node and how far it is indented. */
-    public record Row(TopicNode node, int depth, boolean open, boolean match, int children) {}
+    /** One row: a node, how far it is indented, and what is known of it at the time. */
+    public record Row(
+            TopicNode node,
+            int depth,
+            boolean open,
+            boolean match,
+            int children,
+            Sums sums,
+            @Nullable Own own) {}
+
+    /** Of a node and all below it. */
+    public record Sums(int topics, long count, long bytes, float rate, float byteRate) {}
+
+    /** Of the topic itself. */
+    public record Own(StoredMessage last, boolean retained) {}
 
     /** The rows of a window, and how many there are in all. */
     public record Rows(int total, int first, List<Row> rows) {}
@@ -203,13 +216,24 @@ public final class TreeView {
             int below = shownChildren(child);
             boolean isOpen = below > 0 && isOpen(child);
             if (index >= from && index < to) {
-                rows.add(new Row(child, depth, isOpen, found != null && found.matches.contains(child), below));
+                boolean isMatch = found != null && found.matches.contains(child);
+                rows.add(new Row(child, depth, isOpen, isMatch, below, sums(child, millis), own(child)));
             }
             index++;
             if (isOpen) {
                 walk(child, depth + 1, millis);
             }
         }
+    }
+
+    /** To be called with the tree's lock held. */
+    public static Sums sums(TopicNode node, long millis) {
+        return new Sums(node.topics(), node.count(), node.bytes(), node.rate(millis), node.byteRate(millis));
+    }
+
+    private static @Nullable Own own(TopicNode node) {
+        StoredMessage last = node.last();
+        return last == null ? null : new Own(last, node.isRetained());
     }
 
     private int shownChildren(TopicNode node) {

@@ -65,7 +65,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
             } else {
                 json.writeStringField("payloadBase64", Base64.getEncoder().encodeToString(message.payload()));
             }
-            writeProperties(json);
+            writeProperties(message, json);
         });
     }
 
@@ -94,7 +94,8 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
         return last;
     }
 
-    private void writeProperties(JsonGenerator json) throws IOException {
+    /** Writes {@code properties}, unless the message has none that its publisher chose. */
+    public static void writeProperties(Message message, JsonGenerator json) throws IOException {
         MqttProperties properties = message.properties();
         List<UserProperty> users = message.userProperties();
         boolean any = !users.isEmpty();

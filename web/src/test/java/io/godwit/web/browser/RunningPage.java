@@ -4,6 +4,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.web.TestPage;
 import io.godwit.web.WebServer;
 import io.godwit.web.WebSettings;
 import io.godwit.web.page.Workspace;
@@ -25,7 +26,7 @@ final class RunningPage implements AutoCloseable {
     private RunningPage(BrokerKind.Running broker, boolean readOnly, Browser browser) {
         this.broker = broker;
         this.browser = browser;
-        this.workspace = new Workspace("test", readOnly);
+        this.workspace = TestPage.workspace(256L << 20, readOnly);
         this.server = WebServer.start(WebSettings.local(0), workspace);
         this.client = MqttClient.builder()
                 .server(broker.address())
@@ -94,6 +95,7 @@ final class RunningPage implements AutoCloseable {
         try (AutoCloseable last = broker.broker();
                 MqttClient second = client) {
             server.close();
+            workspace.close();
         }
     }
 }

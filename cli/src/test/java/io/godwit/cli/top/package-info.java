@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.cli.top;
+
+import org.jspecify.annotations.NullMarked;

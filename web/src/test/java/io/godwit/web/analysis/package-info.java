@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.web.analysis;
+
+import org.jspecify.annotations.NullMarked;

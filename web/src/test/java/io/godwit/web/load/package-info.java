@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.web.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.web.source;
+
+import org.jspecify.annotations.NullMarked;
