@@ -1,5 +1,6 @@
 package io.godwit.mqtt.micrometer;
 
+import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.DisconnectCause;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All meters have the tag {@code client}, the client identifier. Give clients identifiers of their own: an identifier that
  * is made up at each start is a new time series each time. Any thread.
  */
-public final class MqttMetrics implements MessageListener {
+public class MqttMetrics implements ClientListener {
     // Set once.
     private final MeterSettings settings;
 
@@ -80,27 +81,33 @@ public final class MqttMetrics implements MessageListener {
             return this;
         }
 
-        /** Whether each publish and each handler is timed, true by default. Without timers a message costs nothing more. */
+        /** Whether each publish and each handler is timed, true by default. Without timers a message costs nothing more than without metrics. */
         public Builder timers(boolean on) {
             timers = on;
             return this;
         }
 
         public MqttMetrics build() {
-            return new MqttMetrics(new MeterSettings(registry, tags, topics, timers));
+            MeterSettings settings = new MeterSettings(registry, tags, topics, timers);
+            return timers ? new Timed(settings) : new MqttMetrics(settings);
         }
     }
 
-    private ClientMeters of(MqttClient client) {
+    final ClientMeters meters(MqttClient client) {
         ClientMeters present = clients.get(client);
         return present != null ? present : clients.computeIfAbsent(client, added -> new ClientMeters(added, settings));
+    }
+
+    /** Not of one that is closed. */
+    final boolean knows(MqttClient client) {
+        return clients.containsKey(client);
     }
 
     // ---- connections ----
 
     @Override
     public void built(MqttClient client, int publishes, int subscriptions) {
-        of(client);
+        meters(client);
     }
 
     @Override
@@ -113,64 +120,65 @@ public final class MqttMetrics implements MessageListener {
 
     @Override
     public void connected(MqttClient client, ConnectResult result) {
-        of(client).connected(result.server());
+        meters(client).connected(result.server());
     }
 
     @Override
     public void connectFailed(MqttClient client, ConnectFailure failure, @Nullable Duration next) {
-        of(client).connectFailed(failure);
+        meters(client).connectFailed(failure);
     }
 
     @Override
     public void disconnected(MqttClient client, DisconnectCause cause, @Nullable Duration next) {
-        of(client).disconnected(cause);
+        meters(client).disconnected(cause);
     }
 
     @Override
     public void queueFull(MqttClient client, int messages, long bytes) {
-        of(client).queueFull(true);
+        meters(client).queueFull(true);
     }
 
     @Override
     public void queueHasRoom(MqttClient client) {
-        of(client).queueFull(false);
+        meters(client).queueFull(false);
     }
 
     @Override
     public void readingPaused(MqttClient client, int messages, long bytes) {
-        of(client).readingPaused(true);
+        meters(client).readingPaused(true);
     }
 
     @Override
     public void readingResumed(MqttClient client, Duration paused) {
-        of(client).readingPaused(false);
+        meters(client).readingPaused(false);
     }
 
     @Override
     public void missed(MqttClient client, long calls) {
-        of(client).missed(calls);
+        meters(client).missed(calls);
     }
 
-    // ---- messages ----
-
-    @Override
-    public void publishAcknowledged(MqttClient client, Message message, PublishResult result, Duration took) {
-        if (settings.timers()) {
-            of(client).published(message, null, took);
+    /** Hears of each message too. */
+    private static final class Timed extends MqttMetrics implements MessageListener {
+        Timed(MeterSettings settings) {
+            super(settings);
         }
-    }
 
-    @Override
-    public void publishFailed(MqttClient client, Message message, MqttException failure, Duration took) {
-        if (settings.timers() && clients.containsKey(client)) {
-            of(client).published(message, failure, took);
+        @Override
+        public void publishAcknowledged(MqttClient client, Message message, PublishResult result, Duration took) {
+            meters(client).published(message, null, took);
         }
-    }
 
-    @Override
-    public void messageHandled(MqttClient client, Message message, Duration took, @Nullable Throwable failure) {
-        if (settings.timers()) {
-            of(client).handled(message, failure, took);
+        @Override
+        public void publishFailed(MqttClient client, Message message, MqttException failure, Duration took) {
+            if (knows(client)) {
+                meters(client).published(message, failure, took);
+            }
+        }
+
+        @Override
+        public void messageHandled(MqttClient client, Message message, Duration took, @Nullable Throwable failure) {
+            meters(client).handled(message, failure, took);
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.godwit.checks.Mosquitto;
 import io.godwit.checks.Programs;
 import io.godwit.mqtt.client.MessageHandler;
+import io.godwit.mqtt.client.MessageListener;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.Reconnect;
@@ -204,6 +205,7 @@ class MetricsTest {
     @Test
     void timers_can_be_left_out() {
         MqttMetrics plain = MqttMetrics.builder(registry).timers(false).build();
+        assertThat(plain).as("hears of no message").isNotInstanceOf(MessageListener.class);
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = MqttClient.builder()
                         .server(broker.uri())
