@@ -104,7 +104,7 @@ class ArchitectureDocumentTest {
 
     private boolean isPackage(String name) {
         return anyClass(type -> type.getPackageName().equals(name))
-                || Stream.of("src/main/java", "src/test/java")
+                || Stream.of("src/main/java", "src/main/kotlin", "src/test/java")
                         .flatMap(sources -> Codebase.modules()
                                 .map(module -> Codebase.ROOT.resolve(module).resolve(sources)))
                         .map(sources -> sources.resolve(name.replace('.', '/')))

@@ -40,6 +40,7 @@ class SnippetsTest {
             import io.godwit.testkit.*;
             import io.reactivex.rxjava3.core.Flowable;
             import io.smallrye.mutiny.Multi;
+            import java.io.IOException;
             import java.nio.file.Path;
             import java.time.Duration;
             import java.util.*;

@@ -11,7 +11,6 @@ import java.util.concurrent.Executors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -158,21 +157,5 @@ public class GodwitAutoConfiguration {
         MqttConnectionDetails mqttConnectionDetails(MqttBroker broker) {
             return () -> List.of("mqtt://" + broker.host() + ":" + broker.port());
         }
-    }
-
-    /** There is a default client: servers, or connection details. */
-    static final class DefaultClient extends AnyNestedCondition {
-        DefaultClient() {
-            super(ConfigurationPhase.REGISTER_BEAN);
-        }
-
-        @ConditionalOnProperty(name = {"godwit.mqtt.servers"})
-        static class OneServer {}
-
-        @ConditionalOnProperty(name = {"godwit.mqtt.servers[0]"})
-        static class Servers {}
-
-        @ConditionalOnBean(MqttConnectionDetails.class)
-        static class Details {}
     }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** What one subscriber gets of a stream. At most one task emits at a time, so its calls never overlap. */
 abstract class Emission<T> implements Flow.Subscription, ManualHandler {
     // Set once.
-    private final MessageStream stream;
+    private final StreamSettings stream;
     private final Flow.Subscriber<? super T> subscriber;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -29,7 +29,7 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
     private boolean completed;
     private @Nullable Subscription subscription;
 
-    Emission(MessageStream stream, Flow.Subscriber<? super T> subscriber) {
+    Emission(StreamSettings stream, Flow.Subscriber<? super T> subscriber) {
         this.stream = stream;
         this.subscriber = Objects.requireNonNull(subscriber, "subscriber");
     }
@@ -42,8 +42,8 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
         if (isOver()) {
             return;
         }
-        stream.client.closed().whenComplete((nothing, ignored) -> complete());
-        stream.client.subscribeAsync(stream.subscription, this).whenComplete(this::subscribed);
+        stream.client().closed().whenComplete((nothing, ignored) -> complete());
+        stream.client().subscribeAsync(stream.subscription(), this).whenComplete(this::subscribed);
     }
 
     private void subscribed(@Nullable Subscription made, @Nullable Throwable refused) {
@@ -74,7 +74,7 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
             if (over) {
                 return;
             }
-            if (message.qos() != Qos.AT_MOST_ONCE || waiting.size() < stream.buffer) {
+            if (message.qos() != Qos.AT_MOST_ONCE || waiting.size() < stream.buffer()) {
                 waiting.add(new StreamedMessage(message, acknowledgement));
                 emitLater();
                 return;
@@ -82,7 +82,7 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
         } finally {
             lock.unlock();
         }
-        stream.dropped.accept(message);
+        stream.dropped().accept(message);
     }
 
     private void complete() {
@@ -159,7 +159,7 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
         }
         emitting = true;
         try {
-            stream.executor.execute(this::emitAll);
+            stream.executor().execute(this::emitAll);
         } catch (RejectedExecutionException full) {
             StreamThreads.SHARED.execute(this::emitAll); // a message must not be lost to an executor that has no room
         }

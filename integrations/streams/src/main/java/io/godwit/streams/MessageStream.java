@@ -30,23 +30,10 @@ public final class MessageStream {
     private static final int BUFFER = 256;
 
     // Set once.
-    final MqttClient client;
-    final TopicSubscription subscription;
-    final int buffer;
-    final Executor executor;
-    final Consumer<Message> dropped;
+    private final StreamSettings settings;
 
-    private MessageStream(
-            MqttClient client,
-            TopicSubscription subscription,
-            int buffer,
-            Executor executor,
-            Consumer<Message> dropped) {
-        this.client = client;
-        this.subscription = subscription;
-        this.buffer = buffer;
-        this.executor = executor;
-        this.dropped = dropped;
+    private MessageStream(StreamSettings settings) {
+        this.settings = settings;
     }
 
     /**
@@ -60,12 +47,12 @@ public final class MessageStream {
 
     /** A stream of what the subscription matches. */
     public static MessageStream of(MqttClient client, TopicSubscription subscription) {
-        return new MessageStream(
+        return new MessageStream(new StreamSettings(
                 Objects.requireNonNull(client, "client"),
                 Objects.requireNonNull(subscription, "subscription"),
                 BUFFER,
                 StreamThreads.SHARED,
-                message -> {});
+                message -> {}));
     }
 
     /**
@@ -77,23 +64,33 @@ public final class MessageStream {
         if (messages < 1) {
             throw new IllegalArgumentException("invalid buffer " + messages + ": must be at least 1");
         }
-        return new MessageStream(client, subscription, messages, executor, dropped);
+        return new MessageStream(new StreamSettings(
+                settings.client(), settings.subscription(), messages, settings.executor(), settings.dropped()));
     }
 
     /** Where subscribers are called; a shared pool that grows by default. Tasks of one subscriber never overlap. */
     public MessageStream withExecutor(Executor newExecutor) {
-        return new MessageStream(
-                client, subscription, buffer, Objects.requireNonNull(newExecutor, "executor"), dropped);
+        return new MessageStream(new StreamSettings(
+                settings.client(),
+                settings.subscription(),
+                settings.buffer(),
+                Objects.requireNonNull(newExecutor, "executor"),
+                settings.dropped()));
     }
 
     /** Called for each message of QoS 0 that found the buffer full, on the client's handler thread; does nothing by default. */
     public MessageStream onDropped(Consumer<Message> newDropped) {
-        return new MessageStream(client, subscription, buffer, executor, Objects.requireNonNull(newDropped, "dropped"));
+        return new MessageStream(new StreamSettings(
+                settings.client(),
+                settings.subscription(),
+                settings.buffer(),
+                settings.executor(),
+                Objects.requireNonNull(newDropped, "dropped")));
     }
 
     /** The messages, each acknowledged when {@code onNext} has returned; not if it throws. */
     public Flow.Publisher<Message> messages() {
-        return subscriber -> new Emission<Message>(this, subscriber) {
+        return subscriber -> new Emission<Message>(settings, subscriber) {
             @Override
             void emit(Flow.Subscriber<? super Message> to, StreamedMessage next) {
                 to.onNext(next.message());
@@ -104,7 +101,7 @@ public final class MessageStream {
 
     /** The messages, each acknowledged by its consumer. */
     public Flow.Publisher<StreamedMessage> acknowledged() {
-        return subscriber -> new Emission<StreamedMessage>(this, subscriber) {
+        return subscriber -> new Emission<StreamedMessage>(settings, subscriber) {
             @Override
             void emit(Flow.Subscriber<? super StreamedMessage> to, StreamedMessage next) {
                 to.onNext(next);
