@@ -2,6 +2,7 @@ package io.godwit.web.browser;
 
 import io.godwit.checks.Mosquitto;
 import io.godwit.checks.Programs;
+import io.godwit.mqtt.broker.BrokerSettings;
 import io.godwit.mqtt.broker.MqttBroker;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,10 +20,15 @@ enum BrokerKind {
     GODWIT {
         @Override
         Running start(Path folder) {
-            MqttBroker broker = MqttBroker.builder().start();
+            // As Mosquitto, which takes packets of any size.
+            MqttBroker broker = MqttBroker.builder()
+                    .settings(BrokerSettings.defaults().maximumPacketSize(LARGEST_PACKET))
+                    .start();
             return new Running("mqtt://127.0.0.1:" + broker.port(), broker);
         }
     };
+
+    private static final int LARGEST_PACKET = 256_000_000;
 
     abstract Running start(Path folder) throws IOException;
 

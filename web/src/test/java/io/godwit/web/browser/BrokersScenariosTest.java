@@ -38,8 +38,8 @@ class BrokersScenariosTest extends PageScenarios {
 
         page.add("mqtt://127.0.0.1:" + port, "away");
 
-        browser.awaitText(".problem", "nothing listens on 127.0.0.1:" + port);
-        browser.awaitText(".problem", "8883");
+        browser.awaitText(".problem", "127.0.0.1:" + port);
+        browser.awaitText(".problem", PlainDoctor.ADVICE);
         browser.awaitText(".problem", "Connect now");
     }
 
@@ -61,6 +61,7 @@ class BrokersScenariosTest extends PageScenarios {
 
         await().atMost(Browser.SOON).until(() -> browser.texts(".checks li").size() >= 2);
         browser.awaitText(".checks", "good");
+        browser.awaitText(".checks", "took long");
     }
 
     @Test

@@ -112,6 +112,10 @@ final class Browser implements AutoCloseable {
         driver.get(address);
     }
 
+    void leave() {
+        driver.get("about:blank");
+    }
+
     void size(int width, int height) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
@@ -254,6 +258,7 @@ final class Browser implements AutoCloseable {
         return logs(LogType.BROWSER).stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
+                .filter(message -> !message.contains("/favicon.ico")) // the browser's own guess, while it closes a page
                 .toList();
     }
 

@@ -84,7 +84,8 @@ class HistoryScenariosTest extends PageScenarios {
     @Test
     void what_arrives_can_be_recorded_and_opened_here() {
         browser.click("Connection");
-        browser.click("Record");
+        browser.type("[aria-label='Topic filter of the recording']", "plant/#");
+        browser.click("[aria-label=Record]", "Record");
         browser.awaitText(".broker-bar", "recording");
         page.publish("plant/a", "1");
         browser.awaitText("[aria-label=Record]", "1 message");

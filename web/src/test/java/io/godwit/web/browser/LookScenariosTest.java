@@ -72,7 +72,7 @@ class LookScenariosTest extends PageScenarios {
 
     @Test
     void the_page_says_when_the_server_has_gone() throws Exception {
-        page.close();
+        page.stopServing();
 
         browser.awaitText(".banner", "The connection to Godwit was lost");
         browser.errors(); // the browser logs each attempt to connect

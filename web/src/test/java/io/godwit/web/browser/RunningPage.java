@@ -1,18 +1,25 @@
 package io.godwit.web.browser;
 
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
-import io.godwit.web.TestPage;
 import io.godwit.web.WebServer;
 import io.godwit.web.WebSettings;
+import io.godwit.web.decode.Decoding;
+import io.godwit.web.model.MemoryBudget;
 import io.godwit.web.page.Workspace;
+import io.godwit.web.source.BrokerPlan;
+import io.godwit.web.source.Sources;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 
 /** A broker, a server for the page, a browser that shows the broker, and a client that publishes to it. */
 final class RunningPage implements AutoCloseable {
+    private static final long MEMORY = 256L << 20;
     private static final int WIDTH = 1440;
     private static final int HEIGHT = 900;
 
@@ -26,13 +33,28 @@ final class RunningPage implements AutoCloseable {
     private RunningPage(BrokerKind.Running broker, boolean readOnly, Browser browser) {
         this.broker = broker;
         this.browser = browser;
-        this.workspace = TestPage.workspace(256L << 20, readOnly);
+        Sources sources = new Sources(new MemoryBudget(MEMORY), System::currentTimeMillis);
+        this.workspace = new Workspace("0.1.0", readOnly, sources, Decoding.usual(), RunningPage::plan);
         this.server = WebServer.start(WebSettings.local(0), workspace);
         this.client = MqttClient.builder()
                 .server(broker.address())
                 .protocol(ProtocolVersion.V5)
                 .build();
         client.connect();
+    }
+
+    /** What the command does with what the dialog asks for. */
+    private static BrokerPlan plan(Workspace.NewBroker asked) {
+        ServerAddress.parse(asked.address()); // refuses an invalid one
+        return new BrokerPlan(
+                asked.name() == null ? asked.address() : asked.name(),
+                asked.address(),
+                asked.user(),
+                asked.filters().isEmpty() ? List.of("#", "$SYS/#") : asked.filters(),
+                Qos.EXACTLY_ONCE,
+                List.of(ProtocolVersion.V5, ProtocolVersion.V3_1_1),
+                version -> MqttClient.builder().server(asked.address()).protocol(version),
+                new PlainDoctor());
     }
 
     /** Starts all of it; the page shows every topic of the broker. */
@@ -43,7 +65,7 @@ final class RunningPage implements AutoCloseable {
     static RunningPage start(BrokerKind kind, Path folder, Browser browser, boolean readOnly) throws Exception {
         RunningPage page = new RunningPage(kind.start(folder), readOnly, browser);
         page.reload();
-        page.add(page.broker.address(), kind.name().toLowerCase(java.util.Locale.ROOT));
+        page.add(page.broker.address(), kind.name().toLowerCase(Locale.ROOT));
         browser.awaitText(".broker-bar", "connected");
         return page;
     }
@@ -90,12 +112,19 @@ final class RunningPage implements AutoCloseable {
         publish(Message.of(topic, payload).withRetain(true));
     }
 
+    /** Leaves the page first: it would try to connect again. */
     @Override
     public void close() throws Exception {
+        browser.leave();
+        stopServing();
+    }
+
+    /** Ends everything but the page. */
+    void stopServing() throws Exception {
         try (AutoCloseable last = broker.broker();
-                MqttClient second = client) {
+                MqttClient second = client;
+                Workspace third = workspace) {
             server.close();
-            workspace.close();
         }
     }
 }
