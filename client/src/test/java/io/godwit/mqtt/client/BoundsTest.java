@@ -196,13 +196,13 @@ class BoundsTest {
             assertThat(blocked.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(last.await(10, TimeUnit.SECONDS)).isTrue();
             client.publish(Message.of("again", "x").withQos(Qos.AT_MOST_ONCE)); // the connection ends, and comes again
-            await().until(() -> broker.connections() == 2 && client.isConnected());
+            await().atMost(Duration.ofSeconds(60)).until(() -> broker.connections() == 2 && client.isConnected());
             go.countDown();
 
             // What is about the connection always gets in; of the messages no more than waited.
-            await().until(() -> told.get() > 1_000_000);
+            await().atMost(Duration.ofSeconds(60)).until(() -> told.get() > 1_000_000);
             assertThat(told.get() - 1_000_000).isBetween(1L, ClientListener.MOST_WAITING + 1L);
-            await().until(() -> missed.get() + told.get() - 1_000_000 >= flood);
+            await().atMost(Duration.ofSeconds(60)).until(() -> missed.get() + told.get() - 1_000_000 >= flood);
         }
     }
 }
