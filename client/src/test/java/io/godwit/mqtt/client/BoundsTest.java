@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What could grow or wait without end when broker or application misbehave, and does not. */
-@Timeout(60)
+@Timeout(180)
 class BoundsTest {
     private static final ProtocolVersion VERSION = ProtocolVersion.V3_1_1;
 
