@@ -41,6 +41,9 @@ final class Gate {
                     ? leadingTo("/", Map.of())
                     : page(HttpResponseStatus.UNAUTHORIZED, "<h1>This address was used</h1>" + ENTER);
         }
+        if (request.path().equals("/favicon.ico")) {
+            return new Reply.Whole(HttpResponseStatus.NO_CONTENT, Responses.TEXT, new byte[0], Map.of());
+        }
         if (request.path().equals("/login") && access.hasPassword()) {
             return request.post() ? login(request) : form(HttpResponseStatus.OK, "");
         }

@@ -54,8 +54,7 @@ class LoadTest {
             workspace.sources().add(TestPage.plan(out.readLine(), List.of("#")));
             TopicTree tree = workspace.sources().all().get("b1").tree();
             try (TestPage page = new TestPage(server)) {
-                page.await(frame ->
-                        "brokers".equals(frame.get("type")) && frame.toString().contains("connected"));
+                page.await(frame -> frame.toString().contains("state=connected"));
                 source.getOutputStream().write('\n');
                 source.getOutputStream().flush();
                 measure(page, tree);
