@@ -72,7 +72,7 @@ public interface ClientListener {
     /**
      * A message has no handler.
      *
-     * @param waits whether it waits for one, unacknowledged, for 10 seconds: QoS 1 and 2. False if it is gone: at QoS 0, or
+     * @param waits whether it waits for one, unacknowledged, for 10 seconds, or until 2 seconds after SUBACK: QoS 1 and 2. False if it is gone: at QoS 0, or
      *     after that time, when it was refused (MQTT 5) or acknowledged (before) so that later messages are not held up
      */
     default void messageUnhandled(MqttClient client, Message message, boolean waits) {}

@@ -3,6 +3,7 @@ package io.godwit.mqtt.client.engine;
 import io.godwit.mqtt.client.Authenticator;
 import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
@@ -29,8 +30,11 @@ final class Authentication {
     private final Consumer<Auth> send;
     private final Consumer<Exception> failed;
 
-    /** Event loop only: a re-authentication under way. */
+    // Event loop only.
+    /** A re-authentication under way. */
     private @Nullable CompletableFuture<Void> again;
+    /** The authenticator is being asked: it is not the broker's turn. */
+    private boolean answering;
 
     /**
      * @param send sends a packet on the current connection; event loop
@@ -60,15 +64,51 @@ final class Authentication {
         answer(peer, ReasonCode.RE_AUTHENTICATE, null);
     }
 
+    /** Null if a packet of the broker names the method of this authentication [MQTT-4.12.0-5]. */
+    @Nullable
+    ProtocolViolationException accepts(MqttProperties properties, String packet) {
+        String method = properties.get(Property.AUTHENTICATION_METHOD);
+        if (authenticator.method().equals(method)) {
+            return null;
+        }
+        return new ProtocolViolationException(
+                ReasonCode.PROTOCOL_ERROR,
+                0,
+                "[MQTT-4.12.0-5]",
+                packet + " has "
+                        + (method == null ? "no authentication method" : "authentication method '" + method + "'")
+                        + ", CONNECT had '" + authenticator.method() + "'");
+    }
+
+    /** Null if it is the broker's turn to send AUTH with this reason. */
+    @Nullable
+    ProtocolViolationException outOfStep(ReasonCode reason, boolean connecting) {
+        String why = null;
+        if (reason != ReasonCode.SUCCESS && reason != ReasonCode.CONTINUE_AUTHENTICATION) {
+            why = "only clients send AUTH with " + reason.describe();
+        } else if (answering) {
+            why = "received AUTH before the one before it was answered";
+        } else if (!connecting && again == null) {
+            why = "received AUTH, though no authentication is in progress";
+        } else if (connecting && reason == ReasonCode.SUCCESS) {
+            why = "received AUTH with success in place of CONNACK";
+        }
+        return why == null ? null : new ProtocolViolationException(ReasonCode.PROTOCOL_ERROR, 0, "(section 4.12)", why);
+    }
+
     /** Answers a challenge of the broker, or begins again. */
     void answer(Peer peer, ReasonCode reason, byte @Nullable [] challenge) {
+        answering = true;
         notifier.background(() -> {
             try {
                 byte[] answer =
                         reason == ReasonCode.RE_AUTHENTICATE ? authenticator.begin() : authenticator.answer(challenge);
                 MqttProperties properties = MqttProperties.of(Property.AUTHENTICATION_METHOD, authenticator.method())
                         .with(Property.AUTHENTICATION_DATA, answer);
-                onLoop(peer, () -> send.accept(new Auth(reason, properties)));
+                onLoop(peer, () -> {
+                    answering = false;
+                    send.accept(new Auth(reason, properties));
+                });
             } catch (Exception failure) {
                 onLoop(peer, () -> failed.accept(failure));
             }
@@ -107,6 +147,7 @@ final class Authentication {
     void lost(String why) {
         CompletableFuture<Void> waiting = again;
         again = null;
+        answering = false;
         if (waiting != null) {
             notifier.fail(waiting, new NotConnectedException(why));
         }

@@ -417,6 +417,8 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             if (unhandled.parked()) {
                 ticker.schedule();
             }
+        } else if (event instanceof SessionEvent.TickEarlier) {
+            ticker.schedule();
         } else if (event instanceof SessionEvent.Prompted prompted) {
             prompts.accept(prompted);
         } else if (event instanceof SessionEvent.Resubscribed again) {
@@ -433,6 +435,14 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     private void connected(BrokerConnection from, SessionEvent.Connected event) {
+        if (authentication != null) {
+            ProtocolViolationException violation =
+                    authentication.accepts(event.connack().properties(), "CONNACK");
+            if (violation != null) {
+                broken(violation);
+                return;
+            }
+        }
         cancelTimer();
         MqttProperties properties = event.connack().properties();
         clientId = properties.getOr(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId);
@@ -537,6 +547,14 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                     0,
                     "[MQTT-4.12.0-1]",
                     "received AUTH, though CONNECT named no authentication method"));
+            return;
+        }
+        ProtocolViolationException violation = authentication.accepts(auth.properties(), "AUTH");
+        if (violation == null) {
+            violation = authentication.outOfStep(auth.reason(), state == ClientState.CONNECTING);
+        }
+        if (violation != null) {
+            broken(violation);
         } else if (auth.reason() == ReasonCode.SUCCESS) {
             authentication.succeeded(from, data);
         } else {

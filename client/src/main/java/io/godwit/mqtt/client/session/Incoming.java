@@ -43,6 +43,9 @@ final class Incoming {
     /** How long a message waits for a handler; then it is refused, or acknowledged before MQTT 5, so that others go on. */
     private static final long PARKED_NANOS = 10_000_000_000L;
 
+    /** How long it waits after SUBACK at most: the application is there, and has asked for something else. */
+    private static final long PARKED_AFTER_SUBACK_NANOS = 2_000_000_000L;
+
     /** In the first byte of PUBLISH. */
     private static final int DUP = 8;
 
@@ -77,6 +80,10 @@ final class Incoming {
     private int begunLength;
     private int begunFirstByte;
 
+    /** When SUBACK came last; only valid if {@link #subscribed}. */
+    private long subscribedAt;
+
+    private boolean subscribed;
     /** No more messages are taken: the client is about to disconnect. */
     private boolean draining;
 
@@ -107,8 +114,8 @@ final class Incoming {
      */
     private record Refused(int token, long fingerprint, Refusal refusal) {}
 
-    /** @param until when it is not kept any longer */
-    private record Parked(Message message, int token, int bytes, long until) {}
+    /** @param since when it came */
+    private record Parked(Message message, int token, int bytes, long since) {}
 
     Incoming(
             SessionConfig config,
@@ -269,10 +276,11 @@ final class Incoming {
     }
 
     private void park(Message message, int token, int bytes) {
-        Parked waiting = new Parked(message, token, bytes, now + PARKED_NANOS);
+        Parked waiting = new Parked(message, token, bytes, now);
         counters.unhandled();
-        boolean keep =
-                parked.isEmpty() || parked.size() < MOST_PARKED && parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES;
+        boolean keep = until(waiting) - now > 0
+                && (parked.isEmpty()
+                        || parked.size() < MOST_PARKED && parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES);
         if (keep) {
             parked.add(waiting);
             parkedBytes += waiting.bytes();
@@ -295,14 +303,29 @@ final class Incoming {
 
     /** When the next message has waited long enough for a handler; {@link Long#MAX_VALUE}: none waits. */
     long nextGivenUp() {
-        return parked.isEmpty() ? Long.MAX_VALUE : parked.get(0).until;
+        return parked.isEmpty() ? Long.MAX_VALUE : until(parked.get(0));
+    }
+
+    private long until(Parked waiting) {
+        if (!subscribed) {
+            return waiting.since + PARKED_NANOS;
+        }
+        long chance = Math.max(0, subscribedAt + PARKED_AFTER_SUBACK_NANOS - waiting.since);
+        return waiting.since + Math.min(PARKED_NANOS, chance);
+    }
+
+    /** SUBACK has come. Returns whether messages that wait for a handler are given up earlier than before. */
+    boolean subscribed() {
+        subscribed = true;
+        subscribedAt = now;
+        return !parked.isEmpty();
     }
 
     /** Gives up messages that have waited long enough. */
     void tick(long time) {
         acks.trim();
         now = time;
-        while (!parked.isEmpty() && parked.get(0).until - time <= 0) {
+        while (!parked.isEmpty() && until(parked.get(0)) - time <= 0) {
             Parked waiting = parked.remove(0);
             parkedBytes -= waiting.bytes;
             giveUp(waiting);
@@ -450,6 +473,7 @@ final class Incoming {
         acks.clear();
         open = 0;
         draining = false;
+        subscribed = false;
         topics.connected();
         if (resumed) {
             // What was parked of QoS 1 the broker sends again.

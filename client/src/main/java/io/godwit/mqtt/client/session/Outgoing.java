@@ -75,6 +75,8 @@ final class Outgoing {
 
     /** Whether only one publish of QoS 1 or 2 may be unanswered at a time. */
     private boolean oneByOne;
+    /** The last publish that waits in the queue and was unanswered when the broker ended a connection; 0: none. */
+    private long lastSuspect;
 
     private int quota;
     private int quotaMaximum;
@@ -384,12 +386,14 @@ final class Outgoing {
 
     /** Whether some of an earlier connection wait to be sent again. */
     boolean hasAgain() {
-        return !again.isEmpty();
+        PublishExchange<?> first = queue.peek();
+        return !again.isEmpty() || first != null && first.sequence <= lastSuspect;
     }
 
     /** From now on as many as allowed may be unanswered. */
     void trustAgain() {
         oneByOne = false;
+        lastSuspect = 0;
     }
 
     /** Gives up a publish that waits in the queue. Returns whether it did. */
@@ -546,12 +550,14 @@ final class Outgoing {
             Message message = publish.message;
             inFlight.remove(publish);
             publish.packetId = 0;
-            if (publish.state == Exchange.RELEASED) {
-                end(publish, Outcome.SUCCESS); // PUBREC was received: the broker has the message
+            // PUBREC alone proves nothing: a broker may keep the message in the session, until PUBREL.
+            if (publish instanceof Abandoned) {
+                end(publish, Outcome.SUCCESS);
             } else if (sessionLoss == SessionLoss.RESEND_ALL
                     || sessionLoss == SessionLoss.RESEND && message.qos() == Qos.AT_LEAST_ONCE) {
                 publish.state = Exchange.NEW;
                 fresh.add(publish);
+                lastSuspect = cautious ? Math.max(lastSuspect, publish.sequence) : lastSuspect;
             } else {
                 end(
                         publish,

@@ -250,6 +250,9 @@ public final class Session {
             outgoing.pubcomp(pubcomp.packetId(), pubcomp);
         } else if (packet instanceof Suback suback) {
             pending.suback(suback);
+            if (incoming.subscribed()) {
+                events.add(new SessionEvent.TickEarlier());
+            }
         } else if (packet instanceof Unsuback unsuback) {
             pending.unsuback(unsuback);
         } else if (packet instanceof Disconnect disconnect) {

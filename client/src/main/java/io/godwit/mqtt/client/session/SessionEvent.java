@@ -32,6 +32,9 @@ public sealed interface SessionEvent {
      */
     record Unhandled(Message message, boolean parked) implements SessionEvent {}
 
+    /** {@link Session#nextTick} is earlier than before. */
+    record TickEarlier() implements SessionEvent {}
+
     /**
      * A message for a handler that is called ahead of those that wait; it counts as handled.
      *

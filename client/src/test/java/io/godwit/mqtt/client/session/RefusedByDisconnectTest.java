@@ -28,11 +28,15 @@ class RefusedByDisconnectTest {
 
     /** Plays a broker that ends each connection on a publish to "poison" and acknowledges the others. Returns the connections. */
     private int playUntilNothingIsLeft(boolean withDisconnect) {
+        return playUntilNothingIsLeft(withDisconnect, true);
+    }
+
+    private int playUntilNothingIsLeft(boolean withDisconnect, boolean sessionPresent) {
         for (int connections = 1; connections < 30; connections++) {
             if (acknowledgeUntilPoison(withDisconnect)) {
                 return connections;
             }
-            client.reconnect(true, MqttProperties.NONE);
+            client.reconnect(sessionPresent, MqttProperties.NONE);
         }
         throw new AssertionError("the same publish over and over");
     }
@@ -59,6 +63,18 @@ class RefusedByDisconnectTest {
             }
         }
         return true;
+    }
+
+    @Test
+    void the_publish_is_found_also_if_each_connection_has_a_new_session() {
+        client.connect(false, MqttProperties.NONE);
+        Sent poison = client.publish(Qos.AT_LEAST_ONCE, "poison", 1);
+        Sent behind = client.publish(Qos.AT_LEAST_ONCE, "fine", 1);
+
+        playUntilNothingIsLeft(true, false);
+
+        assertThat(poison.failure().kind()).isEqualTo(Failure.Kind.BROKER_DISCONNECTS);
+        assertThat(behind.ends).containsExactly(Outcome.SUCCESS);
     }
 
     @ParameterizedTest
