@@ -15,6 +15,7 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.GodwitTest;
 import io.godwit.testkit.TestBroker;
 import io.reactivex.rxjava3.core.Flowable;
+import io.reactivex.rxjava3.disposables.Disposable;
 import io.smallrye.mutiny.Multi;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -305,7 +306,7 @@ class MessageStreamTest {
     void rxjava_consumes_a_stream(TestBroker broker) {
         try (MqttClient client = client(broker, 8)) {
             List<String> got = Collections.synchronizedList(new ArrayList<>());
-            Flowable.fromPublisher(FlowAdapters.toPublisher(
+            Disposable consuming = Flowable.fromPublisher(FlowAdapters.toPublisher(
                             MessageStream.of(client, "t").messages()))
                     .map(Message::text)
                     .take(20)
@@ -316,6 +317,7 @@ class MessageStreamTest {
 
             await().atMost(SOON).until(() -> got.size() == 20);
             assertThat(got).containsExactly(numbers(0, 20));
+            consuming.dispose();
         }
     }
 
