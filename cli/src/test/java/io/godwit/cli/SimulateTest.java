@@ -94,7 +94,7 @@ class SimulateTest {
     void a_lost_connection_publishes_the_will_and_comes_back() throws Exception {
         String yaml = """
                 will: {topic: "gone/${id}", payload: gone}
-                publish: [{topic: "up/${id}", payload: x, every: 100ms}]
+                publish: [{topic: "up/${id}", payload: x, every: 100ms, qos: 1}]
                 faults: {offline: {every: 3s, for: 300ms}}
                 """;
         try (Command run = simulate("fleet.yaml", yaml, "--duration", "6s")) {
