@@ -165,6 +165,7 @@ class BoundsTest {
                         .connection(script -> script.accept(VERSION))
                         .start();
                 MqttClient client = client(broker)
+                        .logging(false)
                         .handler("t", message -> last.countDown())
                         .listener(new ClientListener() {
                             private int connections;

@@ -174,9 +174,18 @@ class HandlerOptionsTest {
     @Test
     void messages_of_concurrent_handlers_count_as_waiting_so_that_reading_pauses() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch paused = new CountDownLatch(1);
         AtomicInteger handled = new AtomicInteger();
-        try (MqttClient client =
-                builder().inbox(10, 1 << 20).handlerOptions(FOUR).build()) {
+        try (MqttClient client = builder()
+                .inbox(10, 1 << 20)
+                .handlerOptions(FOUR)
+                .listener(new ClientListener() {
+                    @Override
+                    public void readingPaused(MqttClient of, int messages, long bytes) {
+                        paused.countDown();
+                    }
+                })
+                .build()) {
             client.connect();
             client.subscribe("#", Qos.AT_MOST_ONCE, message -> {
                 go.await();
@@ -185,7 +194,7 @@ class HandlerOptionsTest {
             for (int i = 0; i < 100; i++) {
                 broker.publish(Message.of("t/" + i, "x").withQos(Qos.AT_MOST_ONCE));
             }
-            await().until(() -> client.statistics().messages().inbox().messages() > 10);
+            assertThat(paused.await(20, TimeUnit.SECONDS)).isTrue();
 
             go.countDown();
 
