@@ -27,7 +27,7 @@ class FrameRateTest {
     private static final int PER_ROUND = 100;
     private static final int SCROLLED_FRAMES = 180;
 
-    /** A frame at 60 per second has 16.7 ms; half of it is left to the browser for painting. */
+    /** A frame at 60 per second has 16.7 ms; which script, style and layout must not exceed. */
     private static final double BUDGET = 16;
 
     private static final String SCROLL = """
