@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one point from which a client can be observed: metrics, tracing and logs are thin adapters on it. {@link
- * MessageListener} adds what happens to every single message. All methods do nothing unless overridden. They are called one at a time, in order, on the client's handler executor, never on the event
- * loop; what they throw is logged. For a listener that takes its time at most {@value #MOST_WAITING} calls wait, with at
- * most {@value #MOST_WAITING_BYTES} payload bytes: beyond that, what tells about single messages is left out, and what tells about the connection takes the place of the oldest
- * call; {@link #missed} says how many are gone.
+ * MessageListener} adds what happens to every single message. All methods do nothing unless overridden. They are called one
+ * at a time, in order, on the client's handler executor, never on the event loop; what they throw is logged.
+ *
+ * <p>For a listener that takes its time at most {@value #MOST_WAITING} calls wait, with at most {@value #MOST_WAITING_BYTES}
+ * payload bytes. Beyond that, calls about single messages are left out; one about the connection takes the place of the oldest
+ * about a message. {@link #missed} says how many were left out.
  */
 public interface ClientListener {
     /** So many calls wait for a slow listener. */

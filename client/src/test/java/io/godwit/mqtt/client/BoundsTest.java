@@ -165,7 +165,6 @@ class BoundsTest {
                         .connection(script -> script.accept(VERSION))
                         .start();
                 MqttClient client = client(broker)
-                        .logging(false)
                         .handler("t", message -> last.countDown())
                         .listener(new ClientListener() {
                             private int connections;

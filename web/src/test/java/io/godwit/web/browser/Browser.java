@@ -237,9 +237,9 @@ final class Browser implements AutoCloseable {
         return driver.executeAsyncScript(script, arguments);
     }
 
-    /** What the browser measures of the page since it was opened, durations in seconds. */
+    /** What the browser measures of the page since it was opened, durations in seconds of processor time of its thread. */
     Map<String, Double> metrics() {
-        driver.executeCdpCommand("Performance.enable", Map.of());
+        driver.executeCdpCommand("Performance.enable", Map.of("timeDomain", "threadTicks"));
         Map<String, Double> metrics = new HashMap<>();
         for (Object entry : (List<?>) Objects.requireNonNull(
                 driver.executeCdpCommand("Performance.getMetrics", Map.of()).get("metrics"))) {

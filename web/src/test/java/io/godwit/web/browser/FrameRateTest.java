@@ -27,8 +27,8 @@ class FrameRateTest {
     private static final int PER_ROUND = 100;
     private static final int SCROLLED_FRAMES = 180;
 
-    /** A frame at 60 per second has 16.7 ms; which script, style and layout must not exceed. */
-    private static final double BUDGET = 16;
+    /** A frame at 60 per second has 16.7 ms; half of it is left to the browser for painting. */
+    private static final double BUDGET = 8;
 
     private static final String SCROLL = """
             const [frames, done] = arguments;
@@ -63,7 +63,7 @@ class FrameRateTest {
     }
 
     @Test
-    void scrolling_through_changing_topics_takes_less_than_a_frame() {
+    void scrolling_through_changing_topics_takes_less_than_half_a_frame() {
         for (int topic = 0; topic < TOPICS; topic++) {
             page.client().publishAsync("load/t" + topic, "0");
         }

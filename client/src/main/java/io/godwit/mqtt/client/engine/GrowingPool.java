@@ -16,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class GrowingPool implements Executor {
     private static final long IDLE_SECONDS = 10;
     private static final long LOOK_MILLIS = 5;
+    /** How often to look whether the threads that were started are needed no longer. */
+    private static final long LATER_MILLIS = 20;
 
     // Set once.
     private final ThreadPoolExecutor pool;
@@ -53,13 +55,13 @@ final class GrowingPool implements Executor {
     public void execute(Runnable task) {
         pool.execute(task);
         if (!pool.getQueue().isEmpty()) {
-            watch();
+            watch(LOOK_MILLIS);
         }
     }
 
-    private void watch() {
+    private void watch(long millis) {
         if (watching.compareAndSet(false, true)) {
-            watchdog.schedule(this::look, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            watchdog.schedule(this::look, millis, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -75,7 +77,9 @@ final class GrowingPool implements Executor {
         }
         watching.set(false);
         if (!pool.getQueue().isEmpty()) {
-            watch();
+            watch(LOOK_MILLIS);
+        } else if (pool.getCorePoolSize() > fewThreads) {
+            watch(LATER_MILLIS); // else the next burst would start as many threads as the last blocked one needed
         }
     }
 }

@@ -76,10 +76,24 @@ final class HandlerCalls {
         }
     }
 
-    /** Gives a message to a handler that is not called in line. It counts as waiting until it is handled. */
-    void add(RegisteredHandler.DetachedCalls calls, RegisteredHandler receiver, Settlement share) {
+    /**
+     * Gives a message to a handler that is not called in line. It counts as waiting until it is handled.
+     *
+     * @param leaves the batch that it leaves for this handler; null: it stays there, or has left before
+     */
+    void add(
+            RegisteredHandler.DetachedCalls calls,
+            RegisteredHandler receiver,
+            Settlement share,
+            Inbox.@Nullable Batch leaves) {
         int weight = weight(share.message());
-        session.run(locked -> locked.inbox().later(weight));
+        session.run(locked -> {
+            if (leaves != null) {
+                leaves.move(weight);
+            } else {
+                locked.inbox().later(weight);
+            }
+        });
         calls.add(receiver, share);
     }
 

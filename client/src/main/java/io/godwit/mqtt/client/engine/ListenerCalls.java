@@ -2,6 +2,7 @@ package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.ClientListener;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -38,8 +39,11 @@ final class ListenerCalls {
         RUNNING
     }
 
-    /** @param bytes of the message that it is about */
-    private record Call(Runnable run, int bytes) {}
+    /**
+     * @param bytes of the message that it is about
+     * @param must whether it is never left out for a later one
+     */
+    private record Call(Runnable run, int bytes, boolean must) {}
 
     /**
      * @param tellMissed called between two calls with the number of those that were left out
@@ -51,9 +55,9 @@ final class ListenerCalls {
         this.tellMissed = tellMissed;
     }
 
-    /** A call that takes the place of the oldest when too many wait, so that the newest is always made. */
+    /** A call that takes the place of the oldest {@link #offer offered} one when too many wait. */
     void execute(Runnable call) {
-        if (add(new Call(call, 0), true)) {
+        if (add(new Call(call, 0, true))) {
             executor.execute(this::runScheduled);
         }
     }
@@ -64,17 +68,16 @@ final class ListenerCalls {
      */
     void executeHere(Runnable call) {
         CountDownLatch made = new CountDownLatch(1);
-        add(
-                new Call(
-                        () -> {
-                            try {
-                                call.run();
-                            } finally {
-                                made.countDown();
-                            }
-                        },
-                        0),
-                true);
+        add(new Call(
+                () -> {
+                    try {
+                        call.run();
+                    } finally {
+                        made.countDown();
+                    }
+                },
+                0,
+                true));
         lock.lock();
         try {
             if (runner == Thread.currentThread()) {
@@ -113,21 +116,21 @@ final class ListenerCalls {
 
     /** A call about a message of so many bytes; it is left out when too much waits. */
     void offer(Runnable call, int bytes) {
-        if (add(new Call(call, bytes), false)) {
+        if (add(new Call(call, bytes, false))) {
             executor.execute(this::runScheduled);
         }
     }
 
     /** Whether a task is to be scheduled for it. */
-    private boolean add(Call call, boolean must) {
+    private boolean add(Call call) {
         lock.lock();
         try {
             if (calls.size() >= ClientListener.MOST_WAITING || waitingBytes >= ClientListener.MOST_WAITING_BYTES) {
                 missed++;
-                if (!must) {
+                if (!call.must) {
                     return false;
                 }
-                waitingBytes -= calls.remove().bytes;
+                removeOldest();
             }
             calls.add(call);
             waitingBytes += call.bytes;
@@ -139,6 +142,19 @@ final class ListenerCalls {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Guarded by the lock: of the offered calls, unless there are none. */
+    private void removeOldest() {
+        for (Iterator<Call> oldest = calls.iterator(); oldest.hasNext(); ) {
+            Call call = oldest.next();
+            if (!call.must) {
+                waitingBytes -= call.bytes;
+                oldest.remove();
+                return;
+            }
+        }
+        calls.remove();
     }
 
     private void runScheduled() {

@@ -65,8 +65,6 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private long busySince;
 
     private @Nullable Throwable failed;
-    /** Messages of the present batch that are not handled in this line. */
-    private int elsewhere;
 
     /** @param handlersDone called when a batch is handled, without the lock */
     MessageDispatcher(
@@ -182,7 +180,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             Inbox inbox = locked.inbox();
             if (done != null) {
                 acknowledge(locked, done, done.size());
-                locked.counters().handled(done.size() - elsewhere, busy);
+                locked.counters().handled(done.size() - done.moved(), busy);
                 inbox.giveBack(done);
             }
             Inbox.Batch taken = inbox.take();
@@ -191,7 +189,6 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             progress = 0;
             gates = 0;
             busy = 0;
-            elsewhere = 0;
             running = taken != null;
             watch[0] = taken != null && taken.size() > 1 && !progressScheduled && !onLoop;
             progressScheduled |= watch[0];
@@ -283,10 +280,8 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             try {
                 RegisteredHandler.DetachedCalls detached = receiver.detached();
                 if (detached != null) {
-                    if (handler == 0 && isDetached(route)) {
-                        elsewhere++;
-                    }
-                    calls.add(detached, receiver, share(present, index));
+                    boolean leaves = handler == 0 && isDetached(route);
+                    calls.add(detached, receiver, share(present, index), leaves ? present : null);
                 } else if (automatic != null) {
                     automatic.handle(message);
                 } else {

@@ -32,6 +32,10 @@ public final class Inbox {
         private int[] tokens = new int[SMALLEST];
         private int size;
         private long bytes;
+        /** Of these, what {@link #move} took out; it is still among the messages. */
+        private int moved;
+
+        private long movedBytes;
 
         // Before which message how many exchanges must have been completed; few or none.
         private int[] gatedMessages = NO_GATES;
@@ -65,6 +69,17 @@ public final class Inbox {
          */
         public long gate(int index, int gate) {
             return gate < gates && gatedMessages[gate] == index ? gatedTotals[gate] : 0;
+        }
+
+        /** A message is handled beside this batch: it counts as waiting until {@link Inbox#ended}, and not with the batch. */
+        public void move(int weight) {
+            moved++;
+            movedBytes += weight;
+        }
+
+        /** How many messages were moved. */
+        public int moved() {
+            return moved;
         }
 
         /** The message is acknowledged by hand: nothing is due when its handlers have returned. */
@@ -133,18 +148,20 @@ public final class Inbox {
 
     /** Takes a batch back whose messages are all handled. */
     public void giveBack(Batch batch) {
-        waiting -= batch.size;
-        waitingBytes -= batch.bytes;
+        waiting -= batch.size - batch.moved;
+        waitingBytes -= batch.bytes - batch.movedBytes;
         if (batch.messages.length <= LARGEST_KEPT && (spare == null || spare.messages.length < batch.messages.length)) {
             Arrays.fill(batch.messages, 0, batch.size, null);
             batch.size = 0;
             batch.gates = 0;
             batch.bytes = 0;
+            batch.moved = 0;
+            batch.movedBytes = 0;
             spare = batch;
         }
     }
 
-    /** A message goes to a handler that runs beside this line: it counts until {@link #ended}. */
+    /** A message goes to one more handler that runs beside this line: it counts until {@link #ended}. */
     public void later(int weight) {
         waiting++;
         waitingBytes += weight;
