@@ -25,7 +25,8 @@ run_broker() {
 	group.initial.rebalance.delay.ms=0
 	EOF
     if [[ ! -f $data/log/meta.properties ]]; then
-        java_main kafka kafka.tools.StorageTool format -t "$(head -c 16 /dev/urandom | base64 | tr '+/' '-_' | tr -d =)" \
+        # No '-' and '_' of base64url: an identifier that starts with '-' would be read as an option.
+        java_main kafka kafka.tools.StorageTool format -t "$(head -c 16 /dev/urandom | base64 | tr '+/' 'aa' | tr -d =)" \
             -c "$data/server.properties" --standalone
     fi
     become_java kafka kafka.Kafka "$data/server.properties"
