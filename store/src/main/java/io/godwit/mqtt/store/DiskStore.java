@@ -97,7 +97,7 @@ public final class DiskStore implements SessionStore {
         Segments segments = new Segments(settings.disk(), folder, clientId, salt, settings.segmentSize());
         found.parts().forEach(part -> segments.add(part.file, part.start, part.end));
         JournalState state = new JournalState(found.live(), found.end());
-        GroupCommit commit = new GroupCommit(folder, settings, thread, state, segments, found.dropped());
+        GroupCommit commit = new GroupCommit(clientId, folder, settings, thread, state, segments, found.dropped());
         try {
             report(found.report());
             if (!found.report().isWhole()) {
@@ -115,7 +115,7 @@ public final class DiskStore implements SessionStore {
     private void report(RecoveryReport report) {
         for (Damage damage : report.damages()) {
             LOG.warn(
-                    "the stored session of client '{}' is damaged: {} of {}, offset {}, {} bytes{}; the rest was recovered",
+                    "client '{}': the stored session is damaged: {} of {}, offset {}, {} bytes{}; the rest was recovered",
                     report.clientId(),
                     damage.what(),
                     report.folder().resolve(damage.segment()),
@@ -125,7 +125,7 @@ public final class DiskStore implements SessionStore {
         }
         if (report.tornBytes() > 0) {
             LOG.info(
-                    "the stored session of client '{}' ends in {} bytes of an interrupted write in {}; they were not safe yet",
+                    "client '{}': the stored session ends in {} bytes of an interrupted write in {}; they were not safe yet",
                     report.clientId(),
                     report.tornBytes(),
                     report.folder());

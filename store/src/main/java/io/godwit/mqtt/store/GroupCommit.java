@@ -20,6 +20,7 @@ final class GroupCommit implements CommitThread.Task {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
 
     // Set once.
+    private final String clientId;
     private final Path folder;
     private final StoreSettings settings;
     private final JournalState state;
@@ -32,18 +33,22 @@ final class GroupCommit implements CommitThread.Task {
     private final Compaction compaction;
     /** Files below this address may go once what was written is forced. */
     private long writtenDrop;
+    /** The last write has failed, which is logged. */
+    private boolean failing;
 
     // Guarded by the journal's lock.
     /** Whether {@link #flush} has been asked for and has not started. */
     private boolean requested;
 
     GroupCommit(
+            String clientId,
             Path folder,
             StoreSettings settings,
             CommitThread thread,
             JournalState state,
             Segments segments,
             long dropped) {
+        this.clientId = clientId;
         this.folder = folder;
         this.settings = settings;
         this.thread = thread;
@@ -82,7 +87,7 @@ final class GroupCommit implements CommitThread.Task {
         List<Runnable> callbacks = new ArrayList<>();
         io.lock();
         try {
-            if (!state.closed) {
+            if (!state.closed && state.broken == null) {
                 segments.force();
                 compaction.deleteBelow(writtenDrop);
             }
@@ -124,6 +129,7 @@ final class GroupCommit implements CommitThread.Task {
             return false;
         }
         writtenDrop = drop;
+        failing = false;
         if (force) {
             try {
                 compaction.deleteBelow(drop);
@@ -164,7 +170,10 @@ final class GroupCommit implements CommitThread.Task {
 
     /** The records wait for the next attempt, and those who wait for them learn that this one failed. */
     private void takeBack(PendingRecords.Batch batch, long upTo, IOException failure, List<Runnable> callbacks) {
-        LOG.warn("cannot write the log in {}", folder, failure);
+        if (!failing) {
+            failing = true;
+            LOG.warn("client '{}': cannot write the log in {}", clientId, folder, failure);
+        }
         state.lock.lock();
         try {
             state.pending.takeBack(batch, state.live.table);
@@ -198,11 +207,15 @@ final class GroupCommit implements CommitThread.Task {
     }
 
     private void warnUncompacted(IOException failure) {
-        LOG.warn("cannot compact the log in {}; its content is intact", folder, failure);
+        LOG.warn("client '{}': cannot compact the log in {}; its content is intact", clientId, folder, failure);
     }
 
     private void giveUp(IOException cause, List<Runnable> callbacks) {
-        LOG.error("the log in {} takes no more records: the disk lost data that it had accepted", folder, cause);
+        LOG.error(
+                "client '{}': the log in {} takes no more records: the disk lost data that it had accepted",
+                clientId,
+                folder,
+                cause);
         state.lock.lock();
         try {
             state.broken = cause;
@@ -218,7 +231,7 @@ final class GroupCommit implements CommitThread.Task {
             try {
                 callback.run();
             } catch (RuntimeException fault) {
-                LOG.error("a callback of the log in {} failed", folder, fault);
+                LOG.error("client '{}': a callback of the log in {} failed", clientId, folder, fault);
             }
         }
     }

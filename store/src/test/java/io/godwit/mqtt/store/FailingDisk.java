@@ -8,10 +8,11 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** The machine's disk, which runs out of space, fails to force, or takes its time, when it is told to. */
+/** The machine's disk, which runs out of space, fails to force or to read, or takes its time, when it is told to. */
 final class FailingDisk implements Disk {
     volatile boolean full;
     volatile boolean forceFails;
+    volatile boolean readFails;
     /** Bytes of a write that still reach the file when it is full. */
     volatile int lastBytes;
 
@@ -58,6 +59,9 @@ final class FailingDisk implements Disk {
 
             @Override
             public void read(ByteBuffer into, long position) throws IOException {
+                if (readFails) {
+                    throw new IOException("Input/output error");
+                }
                 file.read(into, position);
             }
 
