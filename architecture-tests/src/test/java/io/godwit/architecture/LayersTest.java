@@ -260,6 +260,21 @@ class LayersTest {
     }
 
     @Test
+    void one_class_writes_the_clients_log_so_that_each_line_names_the_client() {
+        logRule().check(production);
+    }
+
+    private static ArchRule logRule() {
+        return noClasses()
+                .that()
+                .resideInAPackage(CLIENT + "..")
+                .and()
+                .doNotHaveFullyQualifiedName(ENGINE + ".ConnectionLog")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.slf4j.."));
+    }
+
+    @Test
     void a_lock_is_a_ReentrantLock() {
         lockRule().check(production);
     }
@@ -299,6 +314,7 @@ class LayersTest {
                         protocolRule(),
                         methodsShow("io.netty"),
                         classesShow("io.netty"),
+                        logRule(),
                         lockRule(),
                         staticFieldRule()));
         assertAll(rules.map(

@@ -55,14 +55,25 @@ public interface MessageListener extends ClientListener {
      */
     default void publishFailed(MqttClient client, Message message, MqttException failure, Duration took) {}
 
-    /** A message was received, and its handlers are called next, by this thread. */
+    /** A message was received, and its handlers are called next. Each of them is followed by one {@link #messageHandled}. */
     default void messageReceived(MqttClient client, Message message) {}
 
     /**
-     * The handlers of a message have returned. Called by the thread that called them; follows {@link #messageReceived}.
+     * Handlers of a message are called next, by this thread, which calls {@link #handlingEnded} when they have returned. A handler
+     * that has failed and is called again is between two more of these calls, perhaps on another thread; concurrent handlers of
+     * one message are so on a thread each. A handler of batches has no message of its own, so there are none for it.
+     */
+    default void handling(MqttClient client, Message message) {}
+
+    /** What began with {@link #handling} has ended, on the same thread. */
+    default void handlingEnded(MqttClient client, Message message) {}
+
+    /**
+     * The handlers of a message have returned, and are not called again. Called by the thread that called the last of them; follows
+     * {@link #messageReceived}.
      *
-     * @param took of all of them together
-     * @param failure what a handler has thrown, the last if several have; null: none
+     * @param took for how long they ran, all together and with all repetitions; in a batch: the whole batch
+     * @param failure what the last call of a handler has thrown, the last if several have failed; null: none
      */
     default void messageHandled(MqttClient client, Message message, Duration took, @Nullable Throwable failure) {}
 

@@ -53,9 +53,22 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
         events.add(event);
     }
 
-    /** Every line so far, as level and message. */
+    /** Takes lines at DEBUG too. */
+    void debug() {
+        logger.setLevel(Level.DEBUG);
+    }
+
+    List<String> debugLines() {
+        return events.stream()
+                .filter(event -> event.getLevel() == Level.DEBUG)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    /** Every line so far at INFO and above, as level and message. */
     List<String> lines() {
         return events.stream()
+                .filter(event -> event.getLevel() != Level.DEBUG)
                 .map(event -> event.getLevel() + " " + event.getFormattedMessage())
                 .toList();
     }

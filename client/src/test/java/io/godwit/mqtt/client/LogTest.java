@@ -5,9 +5,18 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.godwit.checks.Mosquitto;
+import io.godwit.checks.Programs;
 import io.godwit.mqtt.broker.BrokerPolicy;
+import io.godwit.mqtt.client.engine.TransportAccess;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.SessionStore;
+import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.ForwardingTransport;
+import io.godwit.mqtt.client.transport.Transport;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -16,6 +25,7 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.FaultProxy;
 import io.godwit.testkit.TestBroker;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -45,6 +55,9 @@ class LogTest {
             "WARN still cannot connect after <n> attempts: <why>; next attempt in <time><so far>";
     private static final String GAVE_UP = "WARN cannot connect, gave up after <attempts>: <why>";
     private static final String POINTLESS = "WARN not trying again, since that cannot help";
+    private static final String INSECURE =
+            "WARN TLS is INSECURE as configured: <what is accepted>; anybody on the network"
+                    + " can read and alter everything";
     private static final String LOST = "WARN connection lost, ended by the <side>: <why>; next attempt in <time>";
     private static final String LOST_FOR_GOOD =
             "WARN connection lost, ended by the <side>: <why>; it is not made again";
@@ -261,6 +274,62 @@ class LogTest {
         }
     }
 
+    // ---- TLS that protects nobody ----
+
+    @Test
+    void tls_that_accepts_every_certificate_is_warned_about() {
+        unverified(Tls.builder().insecure().build());
+        assertThat(log.await(INSECURE)).contains("every certificate is accepted");
+        assertThat(log.count(INSECURE)).as("once for all attempts of a row").isEqualTo(1);
+    }
+
+    @Test
+    void tls_that_checks_no_host_name_is_warned_about() {
+        unverified(Tls.builder().hostNameChecked(false).build());
+        log.await("WARN TLS does not check the host name, as configured");
+    }
+
+    private static void unverified(Tls tls) {
+        try (MqttClient client = MqttClient.builder()
+                .transport(TransportOptions.builder()
+                        .servers("mqtts://127.0.0.1:" + Programs.freePort())
+                        .tls(tls)
+                        .build())
+                .clientId("boiler-7")
+                .reconnect(Reconnect.fixed(Duration.ofMillis(10)))
+                .retryFirst(true)
+                .build()) {
+            client.connectAsync();
+            await().atMost(SOON).until(() -> client.statistics().connections().failedAttempts() >= 3);
+        }
+    }
+
+    @Test
+    void what_only_debugging_shows_has_the_client_identifier_too() {
+        log.debug();
+        try (NettyTransport network = new NettyTransport(1);
+                MqttClient client = TransportAccess.use(
+                                builder("mqtt://127.0.0.1:" + Programs.freePort()), new Talkative(network))
+                        .build()) {
+            client.connectAsync();
+            log.await(GAVE_UP);
+        }
+        assertThat(log.debugLines()).containsExactly("client 'boiler-7': no SRV records for nowhere");
+    }
+
+    /** A transport that has something to say about each attempt. */
+    private static final class Talkative extends ForwardingTransport {
+        Talkative(Transport delegate) {
+            super(delegate);
+        }
+
+        @Override
+        protected Link decorate(EventLoop loop, TransportOptions options, ConnectionListener listener) {
+            listener.detail("no SRV records for nowhere", new IOException("no DNS"));
+            return new Link(listener) {};
+        }
+    }
+
     // ---- what must not be in a line ----
 
     @Test
@@ -356,6 +425,26 @@ class LogTest {
             IntStream.range(0, 50).forEach(i -> broker.publish(Message.of("t", "x")));
             log.await(PAUSED);
             handled.countDown();
+        }
+    }
+
+    @Test
+    void messages_that_close_does_not_wait_for_are_written() throws Exception {
+        CountDownLatch closed = new CountDownLatch(1);
+        CountDownLatch handling = new CountDownLatch(1);
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri()).build()) {
+            client.connect();
+            client.subscribe("t", message -> {
+                handling.countDown();
+                awaitQuietly(closed);
+            });
+            broker.publish(Message.of("t", "x"));
+            assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
+            client.close();
+            log.await("WARN <n> messages were not handled within the close time limit, and are not acknowledged");
+        } finally {
+            closed.countDown();
         }
     }
 

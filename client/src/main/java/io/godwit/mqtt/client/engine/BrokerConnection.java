@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class BrokerConnection implements ConnectionListener, Authentication.Peer {
     /** Who is told what happens to it. Event loop. */
     interface Owner {
+        /** Something for the log. */
+        void detail(String text, Throwable failure);
+
         boolean isCurrent(BrokerConnection connection);
 
         /** Whether CONNACK has not been received yet. */
@@ -107,6 +110,11 @@ final class BrokerConnection implements ConnectionListener, Authentication.Peer 
                     "cannot write CONNECT: " + message(unwritable),
                     unwritable));
         }
+    }
+
+    @Override
+    public void detail(String text, Throwable failure) {
+        owner.detail(text, failure);
     }
 
     @Override

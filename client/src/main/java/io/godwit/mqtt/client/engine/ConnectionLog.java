@@ -12,6 +12,8 @@ import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
@@ -43,6 +45,7 @@ final class ConnectionLog implements ClientListener {
     // Set once.
     private final String clientId;
     private final String servers;
+    private final TransportOptions transport;
     private final String version;
     private final WhenFull whenFull;
     private final EventLoop loop;
@@ -60,7 +63,8 @@ final class ConnectionLog implements ClientListener {
         this.version = config.version().toString();
         this.whenFull = config.session().queue().whenFull();
         this.loop = config.loop();
-        List<ServerAddress> all = config.transportOptions().servers();
+        this.transport = config.transportOptions();
+        List<ServerAddress> all = transport.servers();
         this.servers = all.stream()
                 .limit(3)
                 .map(server -> withoutQuery(server.withoutCredentials().toString()))
@@ -87,6 +91,24 @@ final class ConnectionLog implements ClientListener {
         if (failedAttempts == 0) {
             attemptsSince = loop.nanoTime();
             info("connecting to " + servers);
+            warnUnverified();
+        }
+    }
+
+    /** Once for each row of attempts, before credentials are sent. */
+    private void warnUnverified() {
+        Tls tls = transport.tls();
+        if (transport.servers().stream().noneMatch(server -> server.scheme().isTls())) {
+            return;
+        }
+        if (tls.isInsecure()) {
+            warn(
+                    "TLS is INSECURE as configured: "
+                            + (tls.pins().isEmpty() ? "every certificate is accepted" : "only the pins are checked")
+                            + "; anybody on the network can read and alter everything",
+                    null);
+        } else if (!tls.hostNameChecked()) {
+            warn("TLS does not check the host name, as configured", null);
         }
     }
 
@@ -270,6 +292,13 @@ final class ConnectionLog implements ClientListener {
     void warn(String text, @Nullable Throwable failure) {
         if (LOG.isWarnEnabled()) {
             LOG.warn("client '{}': {}", clientId, clean(text), failure);
+        }
+    }
+
+    /** What helps to find a fault and is otherwise of no interest. Any thread. */
+    void debug(String text, @Nullable Throwable failure) {
+        if (LOG.isDebugEnabled()) {
+            LOG.debug("client '{}': {}", clientId, clean(text), failure);
         }
     }
 

@@ -318,6 +318,11 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     @Override
+    public void detail(String text, Throwable failure) {
+        notifier.debug(text, failure);
+    }
+
+    @Override
     public void forget(BrokerConnection other) {
         if (connection == other) {
             connection = null;

@@ -62,7 +62,7 @@ final class HandlerBatches implements RegisteredHandler.DetachedCalls {
             return true;
         }
         if (linger == null) {
-            linger = calls.schedule(this::lingered, wanted.linger().toNanos(), true);
+            linger = calls.linger(this::lingered, wanted.linger().toNanos());
         }
         return false;
     }
@@ -92,16 +92,19 @@ final class HandlerBatches implements RegisteredHandler.DetachedCalls {
             lock.unlock();
         }
         failures = 0;
-        handle(List.copyOf(batch));
+        List<Settlement> all = List.copyOf(batch);
+        handle(all, calls.watch(all));
     }
 
     /** Handles a batch, perhaps again. */
-    private void handle(List<Settlement> batch) {
+    private void handle(List<Settlement> batch, HandlerCalls.Watch watch) {
         if (calls.isStopped()) {
+            if (failures > 0) {
+                watch.end();
+            }
             return;
         }
         List<Message> messages = batch.stream().map(Settlement::message).toList();
-        HandlerCalls.Watch watch = calls.begin(messages, failures == 0);
         Throwable failure = watch.run(() -> wanted.handler().handle(messages));
         if (failure == null) {
             batch.forEach(share -> share.settle(Resolution.ACKNOWLEDGE));
@@ -109,12 +112,12 @@ final class HandlerBatches implements RegisteredHandler.DetachedCalls {
             failures++;
             long delay = calls.failures.report(receiver, messages.get(0), failure, failures);
             if (delay >= 0) {
-                calls.schedule(() -> handle(batch), delay, false);
+                calls.retry(() -> handle(batch, watch), delay, watch::end);
                 return;
             }
             batch.forEach(share -> calls.failures.resolve(receiver, failure, share));
         }
-        watch.end(failure);
+        watch.end();
         next();
     }
 

@@ -25,6 +25,7 @@ final class HandlerCalls {
     private final Executor executor;
     private final CallContext context;
     private final @Nullable MessageHooks hooks;
+    private final String clientId;
     /** For all handlers without a concurrency of their own; null: they are called in line. */
     private final @Nullable HandlerLanes shared;
 
@@ -55,6 +56,7 @@ final class HandlerCalls {
         this.executor = notifier.executor();
         this.context = notifier.context();
         this.hooks = notifier.hooks();
+        this.clientId = config.clientId();
         this.failures = failures;
         this.handlersDone = handlersDone;
         int concurrency = config.handlerOptions().concurrency();
@@ -108,50 +110,89 @@ final class HandlerCalls {
         void run() throws Exception;
     }
 
-    /** Handlers are about to be called with these messages; {@code first}: not again. */
-    Watch begin(List<Message> messages, boolean first) {
-        if (hooks != null && first) {
-            messages.forEach(hooks::messageReceived);
-        }
-        return new Watch(messages);
+    /** Watches the calls of a handler with these messages. */
+    Watch watch(List<Settlement> shares) {
+        return new Watch(shares);
     }
 
-    /** One call of a handler outside the line. */
+    /** The calls of a handler outside the line with one message or batch: one, or several while it fails. One thread at a time. */
     final class Watch {
-        private final List<Message> messages;
-        private final long began = loop.nanoTime();
+        private final List<Settlement> shares;
+        private boolean begun;
+        private long nanos;
+        private @Nullable Throwable failure;
 
-        Watch(List<Message> messages) {
-            this.messages = messages;
+        Watch(List<Settlement> shares) {
+            this.shares = shares;
         }
 
         /** Runs it. Returns what it has thrown. */
         @Nullable
         Throwable run(Code handler) {
+            if (hooks != null && !begun) {
+                shares.stream()
+                        .filter(share -> share.handling() == null)
+                        .forEach(share -> hooks.messageReceived(share.message()));
+            }
+            begun = true;
+            Message only = shares.size() == 1 ? shares.get(0).message() : null;
+            Object recording = JfrEvents.recordsHandlers() ? JfrEvents.handling() : null;
+            if (hooks != null && only != null) {
+                hooks.handling(only);
+            }
+            failure = call(handler);
+            if (hooks != null && only != null) {
+                hooks.handlingEnded(only);
+            }
+            if (recording != null) {
+                int bytes = shares.stream()
+                        .mapToInt(share -> share.message().payload().length)
+                        .sum();
+                JfrEvents.handled(recording, clientId, shares.get(0).message().topic(), bytes);
+            }
+            return failure;
+        }
+
+        private @Nullable Throwable call(Code handler) {
             threads.enter();
+            long began = loop.nanoTime();
             try {
                 handler.run();
                 return null;
-            } catch (Throwable failure) {
-                return failure;
+            } catch (Throwable thrown) {
+                return thrown;
             } finally {
+                nanos += loop.nanoTime() - began;
                 threads.leave();
                 CallContext.betweenCalls();
             }
         }
 
-        /** The messages are handled, or failed for good. */
-        void end(@Nullable Throwable failure) {
-            long nanos = loop.nanoTime() - began;
+        /** The messages are handled, failed for good, or given up with the client. */
+        void end() {
+            int handled = 0;
+            for (Settlement share : shares) {
+                handled += endOf(share) ? 1 : 0;
+            }
+            int messages = handled;
             session.run(locked -> {
                 Inbox inbox = locked.inbox();
-                messages.forEach(message -> inbox.ended(weight(message)));
-                locked.counters().handled(messages.size(), nanos);
+                shares.forEach(share -> inbox.ended(weight(share.message())));
+                locked.counters().handled(messages, nanos);
             });
-            if (hooks != null) {
-                messages.forEach(message -> hooks.messageHandled(message, nanos, failure));
-            }
             handlersDone.run();
+        }
+
+        /** Whether the message is handled with it. */
+        private boolean endOf(Settlement share) {
+            MessageHandling all = share.handling();
+            if (all != null) {
+                return all.end(nanos, failure);
+            }
+            if (hooks != null) {
+                hooks.messageHandled(share.message(), nanos, failure);
+            }
+            return true;
         }
     }
 
@@ -171,33 +212,51 @@ final class HandlerCalls {
     }
 
     /**
-     * Runs a task on the executor after some time, unless the client is closed before.
-     *
-     * @param linger whether it waits for more messages, so that it is due at once when none come any more
+     * Runs a task on the executor after some time, as it waits for more messages: at once when none come any more, not at all
+     * when the client is closed before.
      */
-    Cancellable schedule(Runnable then, long nanos, boolean linger) {
-        Timer timer = new Timer(then, linger);
+    Cancellable linger(Runnable then, long nanos) {
+        return schedule(new Timer(then, null), nanos);
+    }
+
+    /**
+     * Calls a handler again on the executor after some time.
+     *
+     * @param givenUp runs in its place when the client is closed before
+     */
+    void retry(Runnable then, long nanos, Runnable givenUp) {
+        schedule(new Timer(then, givenUp), nanos);
+    }
+
+    private Cancellable schedule(Timer timer, long nanos) {
+        boolean late = false;
         lock.lock();
         try {
-            if (!stopped) {
+            if (stopped) {
+                late = true;
+            } else {
                 timers.add(timer);
-                timer.scheduled = loop.schedule(timer, linger && flushed ? 0 : nanos);
+                timer.scheduled = loop.schedule(timer, timer.givenUp == null && flushed ? 0 : nanos);
             }
         } finally {
             lock.unlock();
+        }
+        if (late) {
+            giveUp(timer);
         }
         return timer;
     }
 
     private final class Timer implements Runnable, Cancellable {
         private final Runnable then;
-        private final boolean linger;
+        /** Null: it lingers. */
+        private final @Nullable Runnable givenUp;
         /** Guarded by the lock. */
         private @Nullable Cancellable scheduled;
 
-        Timer(Runnable then, boolean linger) {
+        Timer(Runnable then, @Nullable Runnable givenUp) {
             this.then = then;
-            this.linger = linger;
+            this.givenUp = givenUp;
         }
 
         @Override
@@ -232,7 +291,7 @@ final class HandlerCalls {
         lock.lock();
         try {
             flushed = true;
-            timers.stream().filter(timer -> timer.linger).forEach(due::add);
+            timers.stream().filter(timer -> timer.givenUp == null).forEach(due::add);
         } finally {
             lock.unlock();
         }
@@ -258,7 +317,16 @@ final class HandlerCalls {
         } finally {
             lock.unlock();
         }
-        all.forEach(HandlerCalls::cancel);
+        all.forEach(timer -> {
+            cancel(timer);
+            giveUp(timer);
+        });
+    }
+
+    private static void giveUp(Timer timer) {
+        if (timer.givenUp != null) {
+            timer.givenUp.run();
+        }
     }
 
     private static void cancel(Timer timer) {

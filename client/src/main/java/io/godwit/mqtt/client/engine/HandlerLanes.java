@@ -42,9 +42,11 @@ final class HandlerLanes implements RegisteredHandler.DetachedCalls {
         final RegisteredHandler receiver;
         final Settlement share;
         final @Nullable ManualAcknowledgement manual;
+        final HandlerCalls.Watch watch;
         int failures;
 
-        Call(RegisteredHandler receiver, Settlement share) {
+        Call(RegisteredHandler receiver, Settlement share, HandlerCalls.Watch watch) {
+            this.watch = watch;
             this.receiver = receiver;
             this.share = share;
             this.manual = receiver.isManual() ? new ManualAcknowledgement(share) : null;
@@ -69,7 +71,7 @@ final class HandlerLanes implements RegisteredHandler.DetachedCalls {
                 lanes.put(laneKey, lane);
                 work = offer(lane);
             }
-            lane.calls.add(new Call(receiver, share));
+            lane.calls.add(new Call(receiver, share, calls.watch(List.of(share))));
         } finally {
             lock.unlock();
         }
@@ -119,9 +121,13 @@ final class HandlerLanes implements RegisteredHandler.DetachedCalls {
 
     private void run(Lane lane) {
         Call call = first(lane);
-        long delay = calls.isStopped() ? -1 : call(call);
+        boolean stopped = calls.isStopped();
+        if (stopped && call.failures > 0) {
+            call.watch.end();
+        }
+        long delay = stopped ? -1 : call(call);
         if (delay >= 0) {
-            calls.schedule(() -> again(lane), delay, false); // its messages wait
+            calls.retry(() -> again(lane), delay, call.watch::end); // its messages wait
             return;
         }
         lock.lock();
@@ -162,8 +168,7 @@ final class HandlerLanes implements RegisteredHandler.DetachedCalls {
     /** Calls the handler. Returns in how many nanoseconds it is called again, or -1. */
     private long call(Call call) {
         Message message = call.share.message();
-        HandlerCalls.Watch watch = calls.begin(List.of(message), call.failures == 0);
-        Throwable failure = watch.run(() -> call.receiver.call(call.share, call.manual));
+        Throwable failure = call.watch.run(() -> call.receiver.call(call.share, call.manual));
         if (failure == null) {
             if (call.manual == null) {
                 call.share.settle(Resolution.ACKNOWLEDGE);
@@ -178,7 +183,7 @@ final class HandlerLanes implements RegisteredHandler.DetachedCalls {
                 calls.failures.resolve(call.receiver, failure, call.share);
             }
         }
-        watch.end(failure);
+        call.watch.end();
         return -1;
     }
 }

@@ -64,7 +64,18 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     /** Since when they have run again. */
     private long busySince;
 
+    /** Messages of the present batch that are counted as handled by the last of their handlers. */
+    private int countedLater;
+
+    // Of the present message, while somebody listens.
+    /** What the last call of a handler that failed for good has thrown. */
     private @Nullable Throwable failed;
+    /** Nanoseconds for which its handlers ran before they were called again. */
+    private long handlingNanos;
+
+    private long handlingSince;
+    /** Why a handler is called again. */
+    private @Nullable Throwable retried;
 
     /** @param handlersDone called when a batch is handled, without the lock */
     MessageDispatcher(
@@ -150,6 +161,9 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
                 acknowledgeStep(present, i + 1);
             }
         }
+        if (failures > 0 && progress < present.size()) {
+            endGivenUp(present); // the client was closed when the handler was to be called again
+        }
         return true;
     }
 
@@ -180,7 +194,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             Inbox inbox = locked.inbox();
             if (done != null) {
                 acknowledge(locked, done, done.size());
-                locked.counters().handled(done.size() - done.moved(), busy);
+                locked.counters().handled(progress - done.moved() - countedLater, busy);
                 inbox.giveBack(done);
             }
             Inbox.Batch taken = inbox.take();
@@ -189,6 +203,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             progress = 0;
             gates = 0;
             busy = 0;
+            countedLater = 0;
             running = taken != null;
             watch[0] = taken != null && taken.size() > 1 && !progressScheduled && !onLoop;
             progressScheduled |= watch[0];
@@ -236,38 +251,50 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
 
     /** Tells who listens to messages, or records, what the handlers of one do. False: as {@link #deliver}. */
     private boolean deliverObserved(Inbox.Batch present, int index, boolean recorded) {
-        if (isDetached(present.route(index))) {
-            return deliver(present, index); // whoever calls the handlers tells it
+        Handler[] route = present.route(index);
+        int detached = detached(route);
+        if (detached == 1 && route.length == 1) {
+            return deliver(present, index); // whoever calls the handler tells it
         }
         Message message = present.message(index);
-        Object recording = recorded ? JfrEvents.handling() : null;
-        boolean first = handler == 0 && failures == 0;
-        if (first) {
+        Object recording = recorded && detached < route.length ? JfrEvents.handling() : null;
+        if (handler == 0 && failures == 0) {
             failed = null;
+            handlingNanos = 0;
+            if (hooks != null) {
+                hooks.messageReceived(message);
+            }
         }
-        if (hooks != null && first) {
-            hooks.messageReceived(message);
+        if (detached == route.length) {
+            return deliver(present, index);
         }
-        long began = loop.nanoTime();
-        if (!deliver(present, index)) {
-            return false;
-        }
+        handlingSince = loop.nanoTime();
         if (hooks != null) {
-            hooks.messageHandled(message, loop.nanoTime() - began, failed);
+            hooks.handling(message);
+        }
+        boolean done = deliver(present, index);
+        // If it is not done, another thread goes on with it, and nothing may be read that it changes.
+        if (hooks != null) {
+            if (!done || detached == 0) {
+                hooks.handlingEnded(message);
+            }
+            if (done && detached == 0) {
+                hooks.messageHandled(message, handlingNanos + loop.nanoTime() - handlingSince, failed);
+            }
         }
         if (recording != null) {
             JfrEvents.handled(recording, clientId, message.topic(), message.payload().length);
         }
-        return true;
+        return done;
     }
 
-    private static boolean isDetached(Handler[] route) {
+    /** How many of the handlers are not called in line. */
+    private static int detached(Handler[] route) {
+        int number = 0;
         for (Handler receiver : route) {
-            if (((RegisteredHandler) receiver).detached() == null) {
-                return false;
-            }
+            number += ((RegisteredHandler) receiver).detached() == null ? 0 : 1;
         }
-        return true;
+        return number;
     }
 
     /** Calls the handlers of a message that are left. False: one of them has failed, and is called again later. */
@@ -280,7 +307,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             try {
                 RegisteredHandler.DetachedCalls detached = receiver.detached();
                 if (detached != null) {
-                    boolean leaves = handler == 0 && isDetached(route);
+                    boolean leaves = handler == 0 && detached(route) == route.length;
                     calls.add(detached, receiver, share(present, index), leaves ? present : null);
                 } else if (automatic != null) {
                     automatic.handle(message);
@@ -299,6 +326,13 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         Settlement shared = settlement;
         if (shared != null) {
             settlement = null;
+            MessageHandling all = shared.handling();
+            if (all != null && detached(route) < route.length) {
+                if (hooks != null) {
+                    hooks.handlingEnded(message);
+                }
+                endInLine(all, failed);
+            }
             shared.settle(Resolution.ACKNOWLEDGE); // those that returned
         }
         return true;
@@ -308,11 +342,31 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private Settlement share(Inbox.Batch present, int index) {
         Settlement shared = settlement;
         if (shared == null) {
-            shared = new Settlement(session, hooks, present.message(index), present.token(index)).share();
+            Message message = present.message(index);
+            shared = new Settlement(
+                            session, hooks, message, present.token(index), handling(present.route(index), message))
+                    .share();
             present.clearToken(index);
             settlement = shared;
         }
         return shared.share();
+    }
+
+    /** Null: the message has one handler, or all of its handlers are called in line. */
+    private @Nullable MessageHandling handling(Handler[] route, Message message) {
+        int detached = detached(route);
+        return route.length == 1 || detached == 0
+                ? null
+                : new MessageHandling(hooks, message, detached + (detached < route.length ? 1 : 0));
+    }
+
+    /** The handlers of a message that are called in line have returned; others of it may still run. */
+    private void endInLine(MessageHandling all, @Nullable Throwable failure) {
+        countedLater++;
+        long nanos = hooks == null ? 0 : handlingNanos + loop.nanoTime() - handlingSince;
+        if (all.end(nanos, failure)) {
+            session.run(locked -> locked.counters().handled(1, 0)); // its time is in that of the batch
+        }
     }
 
     private void deliverManually(Inbox.Batch present, int index, RegisteredHandler receiver) throws Exception {
@@ -327,16 +381,18 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
 
     /** Does as the policy of a handler that has failed says. False: it is called again later. */
     private boolean settleFailed(Inbox.Batch present, int index, RegisteredHandler receiver, Throwable failure) {
-        failed = failure;
         failures++;
         long delay = policies.report(receiver, present.message(index), failure, failures);
         if (delay >= 0) {
             thread.end();
             addBusy();
             CallContext.betweenCalls();
-            calls.schedule(this, delay, false);
+            handlingNanos += loop.nanoTime() - handlingSince;
+            retried = failure;
+            calls.retry(this, delay, () -> giveUp(present));
             return false;
         }
+        failed = failure;
         ManualAcknowledgement manual = acknowledgement;
         acknowledgement = null;
         if (manual == null) {
@@ -347,10 +403,30 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         return true;
     }
 
+    /** The client is closed, and the handler is not called again. Who closes it; nobody else is in here any more. */
+    private void giveUp(Inbox.Batch present) {
+        endGivenUp(present);
+        int messages = progress - present.moved() - countedLater;
+        session.run(locked -> locked.counters().handled(messages, busy));
+    }
+
+    private void endGivenUp(Inbox.Batch present) {
+        MessageHandling all = settlement == null ? null : settlement.handling();
+        int index = progress;
+        progress = index + 1;
+        if (all != null) {
+            handlingSince = loop.nanoTime();
+            endInLine(all, retried);
+        } else if (hooks != null) {
+            hooks.messageHandled(present.message(index), handlingNanos, retried);
+        }
+    }
+
     private void deliverPrompt(RegisteredHandler receiver, MessageHandler automatic, Message message) {
         long began = loop.nanoTime();
         if (hooks != null) {
             hooks.messageReceived(message);
+            hooks.handling(message);
         }
         Throwable thrown = null;
         try {
@@ -362,6 +438,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         long nanos = loop.nanoTime() - began;
         session.run(locked -> locked.counters().handled(1, nanos));
         if (hooks != null) {
+            hooks.handlingEnded(message);
             hooks.messageHandled(message, nanos, thrown);
         }
     }

@@ -91,6 +91,21 @@ final class MessageHooks {
         each((listener, mine) -> listener.messageReceived(mine, message));
     }
 
+    void handling(Message message) {
+        each((listener, mine) -> listener.handling(mine, message));
+    }
+
+    /** In the opposite order of {@link #handling}, so that what one has begun can be nested. */
+    void handlingEnded(Message message) {
+        for (int i = listeners.size() - 1; i >= 0; i--) {
+            try {
+                listeners.get(i).handlingEnded(client, message);
+            } catch (Throwable thrown) {
+                failed.accept(thrown);
+            }
+        }
+    }
+
     /** The listeners are called in the opposite order of {@link #messageReceived}, so that what one has begun can be nested. */
     void messageHandled(Message message, long nanos, @Nullable Throwable failure) {
         Duration took = Duration.ofNanos(nanos);

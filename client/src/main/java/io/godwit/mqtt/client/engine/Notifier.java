@@ -172,6 +172,13 @@ final class Notifier {
         }
     }
 
+    /** A detail for whoever looks for a fault. Any thread. */
+    void debug(String text, @Nullable Throwable failure) {
+        if (log != null) {
+            log.debug(text, failure);
+        }
+    }
+
     /** Who hears of single messages at once; null: nobody. */
     @Nullable
     MessageHooks hooks() {

@@ -15,22 +15,37 @@ final class Settlement {
     private final @Nullable MessageHooks hooks;
     private final Message message;
     private final int token;
+    private final @Nullable MessageHandling handling;
 
     private final AtomicReference<State> state = new AtomicReference<>(new State(0, Resolution.ACKNOWLEDGE));
 
     /** @param shares that are not settled */
     private record State(int shares, Resolution resolution) {}
 
-    /** @param token of the message, 0 if there is nothing to acknowledge */
-    Settlement(GuardedSession session, @Nullable MessageHooks hooks, Message message, int token) {
+    /**
+     * @param token of the message, 0 if there is nothing to acknowledge
+     * @param handling of a message with several handlers; null: who calls its handler reports it
+     */
+    Settlement(
+            GuardedSession session,
+            @Nullable MessageHooks hooks,
+            Message message,
+            int token,
+            @Nullable MessageHandling handling) {
         this.session = session;
         this.hooks = hooks;
         this.message = message;
         this.token = token;
+        this.handling = handling;
     }
 
     Message message() {
         return message;
+    }
+
+    @Nullable
+    MessageHandling handling() {
+        return handling;
     }
 
     /** Takes another share, while one is held. */

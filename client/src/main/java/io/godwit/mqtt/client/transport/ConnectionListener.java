@@ -10,6 +10,9 @@ public interface ConnectionListener {
     /** A phase is complete; before {@link #connected} or {@link #failed}. */
     default void progress(ConnectProgress progress) {}
 
+    /** Something that only a log at DEBUG shows: an attempt that something else replaces, or an unexpected failure that {@link #failed} reports too. */
+    default void detail(String text, Throwable failure) {}
+
     /** The connection is open; bytes may be written from now on, also within this call. */
     void connected(Connection connection);
 

@@ -108,6 +108,11 @@ public abstract class ForwardingTransport implements Transport {
         // ---- from the real connection: event loop only
 
         @Override
+        public void detail(String text, Throwable failure) {
+            listener.detail(text, failure);
+        }
+
+        @Override
         public void progress(ConnectProgress progress) {
             listener.progress(progress);
         }

@@ -50,10 +50,14 @@ public final class MqttTracing implements MessageListener {
 
     // Any thread.
     private final Map<Identity, Span> publishing = new ConcurrentHashMap<>();
-    /** The spans whose handlers run on this thread, innermost first. */
-    private final ThreadLocal<ArrayDeque<Processing>> processing = ThreadLocal.withInitial(ArrayDeque::new);
+    private final Map<Identity, Processing> processing = new ConcurrentHashMap<>();
+    /** The messages whose handlers run on this thread, innermost first. */
+    private final ThreadLocal<ArrayDeque<Current>> current = ThreadLocal.withInitial(ArrayDeque::new);
 
-    private record Processing(Message message, Span span, Scope scope) {}
+    /** @param context with the span */
+    private record Processing(Span span, Context context) {}
+
+    private record Current(Message message, Scope scope) {}
 
     /** A key that is this very message. */
     private static final class Identity {
@@ -201,7 +205,6 @@ public final class MqttTracing implements MessageListener {
     // ---- process ----
 
     @Override
-    @SuppressWarnings("MustBeClosedChecker") // messageHandled closes the scope, on the same thread
     public void messageReceived(MqttClient client, Message message) {
         Context remote = propagator.extract(Context.root(), message, UserPropertyContext.GETTER);
         SpanContext creation = Span.fromContext(remote).getSpanContext();
@@ -211,24 +214,39 @@ public final class MqttTracing implements MessageListener {
         }
         builder.setParent(linkOnly ? Context.root() : remote);
         Span span = builder.startSpan();
-        Scope scope = remote.with(span).makeCurrent();
-        processing.get().push(new Processing(message, span, scope));
+        processing.put(new Identity(message), new Processing(span, remote.with(span)));
+    }
+
+    @Override
+    @SuppressWarnings("MustBeClosedChecker") // handlingEnded closes the scope, on the same thread
+    public void handling(MqttClient client, Message message) {
+        Processing begun = processing.get(new Identity(message));
+        if (begun != null) {
+            current.get().push(new Current(message, begun.context.makeCurrent()));
+        }
+    }
+
+    @Override
+    public void handlingEnded(MqttClient client, Message message) {
+        Current innermost = current.get().peek();
+        if (innermost != null && innermost.message == message) {
+            current.get().pop();
+            innermost.scope.close();
+        }
     }
 
     @Override
     public void messageHandled(MqttClient client, Message message, Duration took, @Nullable Throwable failure) {
-        Processing innermost = processing.get().peek();
-        if (innermost == null || innermost.message != message) {
+        Processing begun = processing.remove(new Identity(message));
+        if (begun == null) {
             return;
         }
-        processing.get().pop();
-        innermost.scope.close();
         if (failure != null) {
-            innermost.span.setAttribute(
+            begun.span.setAttribute(
                     MessageAttributes.ERROR_TYPE, failure.getClass().getName());
-            innermost.span.recordException(failure);
-            innermost.span.setStatus(StatusCode.ERROR);
+            begun.span.recordException(failure);
+            begun.span.setStatus(StatusCode.ERROR);
         }
-        innermost.span.end();
+        begun.span.end();
     }
 }

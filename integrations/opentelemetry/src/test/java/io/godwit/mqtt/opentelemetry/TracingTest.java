@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.godwit.checks.Mosquitto;
 import io.godwit.checks.Programs;
+import io.godwit.mqtt.client.FailurePolicy;
+import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
@@ -17,6 +19,7 @@ import io.godwit.testkit.FaultProxy;
 import io.godwit.testkit.TestBroker;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Scope;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -151,7 +155,7 @@ class TracingTest {
                     .isEqualTo(parent.getSpanContext().getSpanId());
             assertThat(publish.getKind()).isEqualTo(SpanKind.PRODUCER);
             assertThat(publish.getEvents().stream().map(event -> event.getName()))
-                    .contains("sent");
+                    .containsExactly("sent", "sent again");
             assertThat(publish.getAttributes().get(MessageAttributes.SYSTEM)).isEqualTo("mqtt");
             assertThat(publish.getAttributes().get(MessageAttributes.OPERATION_TYPE))
                     .isEqualTo("send");
@@ -207,6 +211,59 @@ class TracingTest {
 
             assertError("process", "java.lang.IllegalStateException");
             assertThat(spans("process").get(0).getEvents()).hasSize(1);
+        }
+    }
+
+    @Test
+    void messages_of_a_batch_have_a_span_each_and_none_is_left_on_the_thread() {
+        List<SpanContext> current = new CopyOnWriteArrayList<>();
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client =
+                        builder(broker.uri(), MqttTracing.create(sdk)).build()) {
+            client.connect();
+            client.subscribeBatches(
+                    "t",
+                    3,
+                    Duration.ofSeconds(10),
+                    messages -> current.add(Span.current().getSpanContext()));
+            for (int i = 0; i < 6; i++) {
+                client.publish("t", "x");
+            }
+            await().atMost(SOON).until(() -> spans("process").size() == 6);
+        }
+        assertThat(current).hasSize(2).allMatch(each -> !each.isValid());
+    }
+
+    @Test
+    void a_handler_that_is_called_again_is_in_the_same_span_and_leaves_it() {
+        for (int concurrency : List.of(1, 4)) {
+            exporter.reset();
+            List<SpanContext> current = new CopyOnWriteArrayList<>();
+            HandlerOptions options = HandlerOptions.defaults()
+                    .withConcurrency(concurrency)
+                    .withFailurePolicy(FailurePolicy.retry(
+                            1, Duration.ofMillis(1), Duration.ofMillis(1), FailurePolicy.acknowledge()));
+            try (TestBroker broker = TestBroker.start();
+                    MqttClient client = builder(broker.uri(), MqttTracing.create(sdk))
+                            .handlerOptions(options)
+                            .build()) {
+                client.connect();
+                client.subscribe("t", message -> {
+                    current.add(Span.current().getSpanContext());
+                    if (current.size() == 1) {
+                        throw new IllegalStateException("not yet");
+                    }
+                });
+                client.publish("t", "x");
+
+                SpanData process = awaitSpan("process");
+
+                assertThat(process.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
+                assertThat(current).hasSize(2).allMatch(each -> each.getSpanId().equals(process.getSpanId()));
+                client.publish("t", "x");
+                await().atMost(SOON).until(() -> spans("process").size() == 2);
+                assertThat(current.get(2).getTraceId()).isNotEqualTo(process.getTraceId());
+            }
         }
     }
 

@@ -33,8 +33,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One attempt to connect: goes through the servers in order, resolves each, lets an {@link AddressRace} find the address that
@@ -42,8 +40,6 @@ import org.slf4j.LoggerFactory;
  * Whatever a phase throws, an {@link Error} too, fails the server that was being tried.
  */
 final class ConnectAttempt implements Attempt, AddressRace.Outcome {
-
-    private static final Logger LOG = LoggerFactory.getLogger("io.godwit.mqtt.client.transport");
 
     private static final WebSocketRequest UNCHANGED = new WebSocketRequest(null, Map.of());
 
@@ -145,7 +141,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
         try {
             work.run();
         } catch (Throwable e) {
-            LOG.debug("unexpected failure while connecting to {}", server, e);
+            listener.detail("unexpected failure while connecting to " + server.authority(), e);
             failed(new TransportException(
                     phase, FailureReason.OTHER, server, "cannot reach " + server.authority() + ": " + e, e));
         }
@@ -154,14 +150,6 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
     private void loadTls(Candidate.Target target) {
         Tls tls = options.tls();
         ServerAddress server = target.server();
-        if (tls.isInsecure()) {
-            LOG.warn(
-                    "TLS with {} is INSECURE as configured: {}; anybody on the network can read and alter everything",
-                    server.authority(),
-                    tls.pins().isEmpty() ? "every certificate is accepted" : "only the pins are checked");
-        } else if (!tls.hostNameChecked()) {
-            LOG.warn("TLS with {} does not check the host name, as configured", server.authority());
-        }
         run(
                 server,
                 ConnectPhase.TLS,
@@ -251,7 +239,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
                             0);
                 },
                 failure -> {
-                    LOG.debug("no SRV records for {}: {}", server, failure.toString());
+                    listener.detail("no SRV records for " + server.authority(), failure);
                     findProxy(List.of(target), 0);
                 });
     }
