@@ -6,30 +6,41 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.godwit.checks.Mosquitto;
 import io.godwit.checks.Programs;
+import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MessageListener;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.store.Disk;
+import io.godwit.mqtt.store.DiskStore;
 import io.godwit.testkit.FaultProxy;
 import io.godwit.testkit.TestBroker;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -179,6 +190,99 @@ class MetricsTest {
                 awaitValue(1, "godwit.unhandled");
                 assertThat(value("godwit.rejected")).isZero();
             }
+        }
+    }
+
+    @Test
+    void what_is_refused_to_the_broker_is_counted() {
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client =
+                        builder(broker.uri()).protocol(ProtocolVersion.V5).build()) {
+            client.connect();
+            client.subscribe("bad", message -> {
+                throw new IllegalStateException("x");
+            });
+            broker.publish(Message.of("bad", "x"));
+            awaitValue(1, "godwit.rejected");
+        }
+    }
+
+    @Test
+    void the_session_store_is_measured() throws Exception {
+        AtomicBoolean full = new AtomicBoolean();
+        DiskStore store = DiskStore.builder(folder).disk(disk(full)).build();
+        try (MqttClient before = MqttClient.builder()
+                .server("mqtt://127.0.0.1:" + Programs.freePort())
+                .clientId("boiler-7")
+                .store(store)
+                .retryFirst(true)
+                .closeTimeout(Duration.ofMillis(50))
+                .build()) {
+            before.connectAsync();
+            before.publishAsync("t", "x");
+            before.stored().get(10, TimeUnit.SECONDS);
+        }
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client =
+                        builder(broker.uri()).cleanSession(false).store(store).build()) {
+            awaitValue(1, "godwit.publish.recovered");
+            client.connect();
+            client.publish("t", "y");
+            await().atMost(SOON).until(() -> value("godwit.store.force") > 0);
+            full.set(true);
+            client.publishAsync("t", "z");
+            await().atMost(SOON).until(() -> value("godwit.store.failures") > 0);
+            full.set(false);
+        }
+    }
+
+    /** The machine's disk, to which nothing can be written while it is full. */
+    private static Disk disk(AtomicBoolean full) {
+        return proxy(Disk.class, Disk.SYSTEM, full);
+    }
+
+    private static <T> T proxy(Class<T> type, T real, AtomicBoolean full) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, given) -> {
+            if (method.getName().equals("write") && full.get()) {
+                throw new IOException("No space left on device");
+            }
+            try {
+                Object result = method.invoke(real, given);
+                return result instanceof Disk.File file ? proxy(Disk.File.class, file, full) : result;
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        }));
+    }
+
+    @Test
+    void calls_that_a_slow_listener_misses_are_counted() {
+        CountDownLatch enough = new CountDownLatch(1);
+        ClientListener slow = new ClientListener() {
+            @Override
+            public void publishFailed(MqttClient client, Message message, MqttException failure) {
+                try {
+                    enough.await(20, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        try (MqttClient client = builder("mqtt://127.0.0.1:" + Programs.freePort())
+                .retryFirst(true)
+                .queue(1, 1_000_000, QueueBounds.WhenFull.DROP_OLDEST)
+                .listener(slow)
+                .build()) {
+            client.connectAsync();
+            List<CompletableFuture<PublishResult>> publishes = IntStream.range(0, 2 * ClientListener.MOST_WAITING)
+                    .mapToObj(i -> client.publishAsync("t", "x"))
+                    .toList();
+            await().atMost(SOON)
+                    .until(() ->
+                            publishes.stream().filter(CompletableFuture::isDone).count()
+                                    > ClientListener.MOST_WAITING + 100);
+            enough.countDown();
+            await().atMost(SOON).until(() -> value("godwit.listener.missed") > 0);
         }
     }
 
