@@ -19,12 +19,15 @@ import io.godwit.cli.options.DurationOption;
 import io.godwit.cli.options.Durations;
 import io.godwit.cli.options.InFlightOption;
 import io.godwit.cli.options.JsonOption;
+import io.godwit.cli.options.MetricsOption;
 import io.godwit.cli.options.QosConverter;
 import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.RetainOption;
 import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
+import io.godwit.cli.statistics.ClientGroup;
+import io.godwit.cli.statistics.LiveStatistics;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.protocol.Property;
@@ -199,6 +202,9 @@ final class BenchCommand extends ClientCommand {
             description = "Load nothing: compare two results of --json.")
     private List<Path> compared = new ArrayList<>();
 
+    @Mixin
+    private MetricsOption metrics = new MetricsOption();
+
     @Option(names = "--csv", paramLabel = "FILE", description = "Write the timeline as CSV.")
     private @Nullable Path csv;
 
@@ -224,13 +230,18 @@ final class BenchCommand extends ClientCommand {
         checkWritable(report);
         checkWritable(csv);
         MqttClientBuilder builder = connection().builder(tap());
+        ClientGroup clients = new ClientGroup(plan.clientIds());
+        if (metrics.port() != null) {
+            builder.listener(clients);
+        }
         LiveLine live = new LiveLine(terminal(), plan, connection().isQuiet());
         BenchRun run = new BenchRun(plan, builder, connection().transportOptions(), live);
         CountDownLatch told = new CountDownLatch(1);
-        try (ShutdownHook interruption = new ShutdownHook(() -> {
-            run.stop();
-            await(told);
-        })) {
+        try (LiveStatistics page = LiveStatistics.start(metrics, terminal(), clients);
+                ShutdownHook interruption = new ShutdownHook(() -> {
+                    run.stop();
+                    await(told);
+                })) {
             BenchResult result = run.run();
             live.end();
             tell(result);

@@ -5,11 +5,14 @@ import io.godwit.cli.bridge.BridgeRule.Side;
 import io.godwit.cli.bridge.BridgeRules;
 import io.godwit.cli.options.ConnectionOptions;
 import io.godwit.cli.options.OutputOptions;
+import io.godwit.cli.options.StatisticsOptions;
 import io.godwit.cli.options.UserFolders;
 import io.godwit.cli.options.VersionOption;
 import io.godwit.cli.output.ConnectionWarnings;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
+import io.godwit.cli.statistics.LiveStatistics;
+import io.godwit.cli.statistics.StatisticsSource;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttException;
@@ -96,6 +99,9 @@ final class BridgeCommand implements Callable<Integer> {
             new VersionOption("MQTT 31, 311 or 5, where a named connection has no protocol-version. [5]");
 
     @Mixin
+    private StatisticsOptions statistics = new StatisticsOptions();
+
+    @Mixin
     private OutputOptions output = new OutputOptions();
 
     private final Terminal terminal;
@@ -117,10 +123,12 @@ final class BridgeCommand implements Callable<Integer> {
         for (Map.Entry<Side, ConnectionOptions> side : sides.entrySet()) {
             clients.add(bridge.client(side.getKey(), builder(side.getKey(), side.getValue(), called, folder)));
         }
-        try (ShutdownHook interruption = new ShutdownHook(() -> {
-            end(clients);
-            note(bridge.summary());
-        })) {
+        StatisticsSource[] sources = clients.stream().map(StatisticsSource::of).toArray(StatisticsSource[]::new);
+        try (LiveStatistics live = LiveStatistics.start(statistics, terminal, sources);
+                ShutdownHook interruption = new ShutdownHook(() -> {
+                    end(clients);
+                    note(bridge.summary());
+                })) {
             for (MqttClient client : clients) { // both, before the first message arrives that the other one shall take
                 wait(client.connectAsync());
             }

@@ -29,7 +29,7 @@ final class FileSink implements MessageSink {
             throw new IOException("--out: " + Diagnostics.about(path, e), e);
         }
         file = terminal.writingTo(out);
-        printing = MessageSink.printing(print.printer(file), terminal::note);
+        printing = MessageSink.printing(print.printer(file, terminal::note), terminal::note);
     }
 
     @Override

@@ -1,11 +1,13 @@
 package io.godwit.cli;
 
+import io.godwit.cli.tracing.TraceContext;
 import io.godwit.mqtt.protocol.Message;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +42,12 @@ final class MessageProcess {
         environment.put("GODWIT_RESPONSE_TOPIC", responseTopic == null ? "" : responseTopic);
         String contentType = message.contentType();
         environment.put("GODWIT_CONTENT_TYPE", contentType == null ? "" : contentType);
+        TraceContext trace = TraceContext.of(message.userProperties());
+        if (trace != null) {
+            for (Map.Entry<String, String> variable : trace.variables().entrySet()) {
+                environment.put(variable.getKey(), variable.getValue());
+            }
+        }
         Process process = builder.start();
         // a thread of its own: a command that does not read would hold up those of others in a pool
         Thread writer = new Thread(() -> write(process, message.payload()), "godwit-message-to-command");

@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.InFlightOption;
+import io.godwit.cli.options.MetricsOption;
 import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.SpeedOption;
 import io.godwit.cli.options.TimeoutOption;
@@ -9,6 +10,8 @@ import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.recording.TopicRewrite;
+import io.godwit.cli.statistics.LiveStatistics;
+import io.godwit.cli.statistics.StatisticsSource;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -103,6 +106,9 @@ final class PlayCommand extends ClientCommand {
     private TimeoutOption timeout =
             new TimeoutOption("How long the last acknowledgements may take, exit code 27. [30s]");
 
+    @Mixin
+    private MetricsOption metrics = new MetricsOption();
+
     // Main thread only, but for the summary.
     private volatile long start = System.nanoTime();
     private volatile long messages;
@@ -136,7 +142,8 @@ final class PlayCommand extends ClientCommand {
                 .callTimeout(Duration.ofDays(1))
                 .build();
         PublishWindow window = new PublishWindow(client, guard()::answered);
-        try (Progress progress = new Progress(terminal(), () -> summary(window));
+        try (LiveStatistics live = LiveStatistics.start(metrics, terminal(), StatisticsSource.of(client));
+                Progress progress = new Progress(terminal(), () -> summary(window));
                 ShutdownHook interruption = new ShutdownHook(() -> {
                     ended = true;
                     disconnectQuickly(client);

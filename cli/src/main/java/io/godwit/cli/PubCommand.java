@@ -7,6 +7,7 @@ import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.RetainOption;
 import io.godwit.cli.options.TimeoutOption;
 import io.godwit.cli.options.TopicOption;
+import io.godwit.cli.options.TraceContextOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
@@ -84,6 +85,9 @@ final class PubCommand extends ClientCommand {
     private TimeoutOption timeout =
             new TimeoutOption("Time limit for the broker's acknowledgement, exit code 27. [30s]");
 
+    @Mixin
+    private TraceContextOption trace = new TraceContextOption();
+
     PubCommand(Terminal terminal) {
         super(terminal);
     }
@@ -106,7 +110,9 @@ final class PubCommand extends ClientCommand {
                 source.lines ? new byte[0] : source.bytes(),
                 level,
                 retain.isOn(),
-                connection().properties(Property.Location.PUBLISH));
+                trace.addTo(
+                        connection().properties(Property.Location.PUBLISH),
+                        connection().version()));
         int most = inFlight.or(PublishWindow.inFlight(level, connection().version()));
         MqttClientBuilder builder = builder().maximumInFlight(most).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();

@@ -1,16 +1,21 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.CountOption;
+import io.godwit.cli.options.DecodeOptions;
 import io.godwit.cli.options.DurationOption;
 import io.godwit.cli.options.FilterOutOption;
+import io.godwit.cli.options.MetricsOption;
 import io.godwit.cli.options.NoRetainedOption;
 import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
+import io.godwit.cli.output.PayloadDecoder;
 import io.godwit.cli.output.Printable;
 import io.godwit.cli.output.Repeats;
 import io.godwit.cli.output.Terminal;
+import io.godwit.cli.statistics.LiveStatistics;
+import io.godwit.cli.statistics.StatisticsSource;
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MqttClient;
@@ -69,6 +74,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  godwit record day.jsonl -t 'home/#'               until Ctrl-C",
             "  godwit record day.jsonl -t 'home/#' --duration 1h -R",
+            "  godwit record day.jsonl -t 'plant/#' --decode 'plant/#=cbor'   with what the payloads mean",
             "  godwit record - -t 'home/#' | gzip > day.jsonl.gz"
         })
 final class RecordCommand extends ClientCommand {
@@ -96,6 +102,12 @@ final class RecordCommand extends ClientCommand {
     @Mixin
     private FilterOutOption filterOut = new FilterOutOption();
 
+    @Mixin
+    private MetricsOption metrics = new MetricsOption();
+
+    @Mixin
+    private DecodeOptions decode = new DecodeOptions();
+
     @Option(names = "--append", description = "Append to the file.")
     private boolean append;
 
@@ -118,12 +130,13 @@ final class RecordCommand extends ClientCommand {
         Duration base = append && !file.equals("-") ? RecordedMessage.lastTime(Path.of(file)) : Duration.ZERO;
         boolean isNew = !file.equals("-") && !Files.exists(Path.of(file));
         try (OutputStream sink = file.equals("-") ? new ToTerminal() : open(Path.of(file))) {
-            Recorder recorder = new Recorder(sink, out, most, base);
+            Recorder recorder = new Recorder(sink, out, most, base, decode.decoder(this::note));
             subscriptions.forEach(
                     subscription -> builder.manualHandler(subscription.filter().text(), recorder));
             MqttClient client = builder.build();
             Thread completing = null;
-            try (Progress progress = new Progress(terminal(), recorder::summary);
+            try (LiveStatistics live = LiveStatistics.start(metrics, terminal(), StatisticsSource.of(client));
+                    Progress progress = new Progress(terminal(), recorder::summary);
                     ShutdownHook interruption = new ShutdownHook(() -> {
                         disconnectQuickly(client);
                         recorder.stop();
@@ -242,6 +255,9 @@ final class RecordCommand extends ClientCommand {
         private final List<TopicFilter> out;
         private final Duration base;
         private final long wanted;
+        /** Guarded by the lock. */
+        private final @Nullable PayloadDecoder decoder;
+
         private final CompletableFuture<Integer> end = new CompletableFuture<>();
 
         /** The beginning: the first message of a kept session, or the subscription; 0 before it. */
@@ -259,7 +275,13 @@ final class RecordCommand extends ClientCommand {
         private volatile long messages;
         private volatile long bytes;
 
-        Recorder(OutputStream sink, List<TopicFilter> out, long wanted, Duration base) {
+        Recorder(
+                OutputStream sink,
+                List<TopicFilter> out,
+                long wanted,
+                Duration base,
+                @Nullable PayloadDecoder decoder) {
+            this.decoder = decoder;
             this.base = base;
             this.wanted = wanted;
             this.sink = sink;
@@ -319,8 +341,12 @@ final class RecordCommand extends ClientCommand {
                     return false;
                 }
                 Duration at = base.plusNanos(Math.max(0, System.nanoTime() - start()));
+                RecordedMessage recorded =
+                        new RecordedMessage(at, Instant.now().truncatedTo(ChronoUnit.MICROS), message);
+                PayloadDecoder.Payload decoded = decoder == null ? null : decoder.of(message);
                 String line =
-                        new RecordedMessage(at, Instant.now().truncatedTo(ChronoUnit.MICROS), message).toJson() + "\n";
+                        (decoded == null ? recorded.toJson() : recorded.toJson(json -> decoded.write("decoded", json)))
+                                + "\n";
                 sink.write(line.getBytes(StandardCharsets.UTF_8));
                 bytes = bytes + message.payload().length;
                 messages = messages + 1;

@@ -5,6 +5,7 @@ import io.godwit.cli.options.ExecOptions;
 import io.godwit.cli.options.PayloadSource;
 import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.ResponseTopicOption;
+import io.godwit.cli.options.StatisticsOptions;
 import io.godwit.cli.options.TimeoutOption;
 import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.options.VerboseOption;
@@ -12,12 +13,16 @@ import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Repeats;
 import io.godwit.cli.output.Terminal;
+import io.godwit.cli.statistics.LiveStatistics;
+import io.godwit.cli.statistics.StatisticsSource;
+import io.godwit.cli.tracing.TraceContext;
 import io.godwit.mqtt.client.Acknowledgement;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -104,6 +109,9 @@ final class ReplyCommand extends ClientCommand {
     @Mixin
     private VerboseOption verbose = new VerboseOption("Print the topics of each request and answer.");
 
+    @Mixin
+    private StatisticsOptions statistics = new StatisticsOptions();
+
     ReplyCommand(Terminal terminal) {
         super(terminal);
         connection().usualVersion(ProtocolVersion.V5);
@@ -124,10 +132,11 @@ final class ReplyCommand extends ClientCommand {
         MqttClient client = builder.build();
         replies.client = client;
         long deadline = deadline(timeout.get());
-        try (ShutdownHook interruption = new ShutdownHook(() -> {
-            disconnectQuickly(client);
-            note(replies.summary());
-        })) {
+        try (LiveStatistics live = LiveStatistics.start(statistics, terminal(), StatisticsSource.of(client));
+                ShutdownHook interruption = new ShutdownHook(() -> {
+                    disconnectQuickly(client);
+                    note(replies.summary());
+                })) {
             connectWithin(client, deadline);
             waitFor(
                     client.subscribeAsync(
@@ -239,9 +248,16 @@ final class ReplyCommand extends ClientCommand {
         private @Nullable CompletableFuture<?> reply(Message request, String target) {
             try {
                 byte[] payload = answer.to(request, target);
+                boolean isVersion5 = connection().version() == ProtocolVersion.V5;
+                MqttProperties properties = connection().properties(Property.Location.PUBLISH);
+                TraceContext trace = TraceContext.of(request.userProperties());
                 Message reply = new Message(
-                        target, payload, request.qos(), false, connection().properties(Property.Location.PUBLISH));
-                if (connection().version() == ProtocolVersion.V5) {
+                        target,
+                        payload,
+                        request.qos(),
+                        false,
+                        isVersion5 && trace != null ? trace.addTo(properties) : properties);
+                if (isVersion5) {
                     reply = reply.withCorrelationData(request.correlationData());
                 }
                 return Objects.requireNonNull(client).publishAsync(reply);

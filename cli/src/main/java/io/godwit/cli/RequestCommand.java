@@ -8,6 +8,7 @@ import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.ResponseTopicOption;
 import io.godwit.cli.options.TimeoutOption;
 import io.godwit.cli.options.TopicOption;
+import io.godwit.cli.options.TraceContextOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
@@ -86,6 +87,9 @@ final class RequestCommand extends ClientCommand {
     @Mixin
     private PrintOptions print = new PrintOptions();
 
+    @Mixin
+    private TraceContextOption trace = new TraceContextOption();
+
     RequestCommand(Terminal terminal) {
         super(terminal);
         connection().usualVersion(ProtocolVersion.V5);
@@ -109,7 +113,9 @@ final class RequestCommand extends ClientCommand {
                 source.bytes(),
                 level,
                 false,
-                connection().properties(Property.Location.PUBLISH));
+                trace.addTo(
+                        connection().properties(Property.Location.PUBLISH),
+                        connection().version()));
         TopicName.check(request.topic());
         if (tells) {
             request = request.withResponseTopic(answers);
@@ -117,7 +123,8 @@ final class RequestCommand extends ClientCommand {
                     ? request
                     : request.withCorrelationData(id.getBytes(StandardCharsets.US_ASCII));
         }
-        Responses responses = new Responses(print.printer(terminal()), request.correlationData(), count.or(1));
+        Responses responses =
+                new Responses(print.printer(terminal(), this::note), request.correlationData(), count.or(1));
         MqttClient client = builder().build();
         Duration limit = timeout.or(TIMEOUT);
         long deadline = deadline(limit);

@@ -4,12 +4,16 @@ import io.godwit.cli.options.Candidates;
 import io.godwit.cli.options.CountOption;
 import io.godwit.cli.options.HostOption;
 import io.godwit.cli.options.LoginOptions;
+import io.godwit.cli.options.MetricsOption;
 import io.godwit.cli.options.OutputOptions;
 import io.godwit.cli.options.PortOption;
 import io.godwit.cli.options.SpeedOption;
 import io.godwit.cli.options.VersionOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Terminal;
+import io.godwit.cli.statistics.ClientGroup;
+import io.godwit.cli.statistics.LiveStatistics;
+import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Profile;
@@ -156,6 +160,9 @@ final class RunCommand implements Callable<Integer> {
             })
     private @Nullable String warnings;
 
+    @Mixin
+    private MetricsOption metrics = new MetricsOption();
+
     @Option(names = "--watch", description = "Flash and restart the device when a file is saved.")
     private boolean watch;
 
@@ -187,11 +194,16 @@ final class RunCommand implements Callable<Integer> {
         if (virtual && time == null) {
             throw new IllegalArgumentException("--virtual needs --for: virtual time has no end of its own");
         }
+        if (virtual && metrics.port() != null) {
+            throw new IllegalArgumentException("--metrics shows a run in real time: omit --virtual");
+        }
         Duration duration = time == null ? null : Durations.parse(time);
         Listener listener = new Listener();
         CountDownLatch end = new CountDownLatch(1);
         CountDownLatch stopped = new CountDownLatch(1);
-        try (Host running = Host.start(options(), listener);
+        ClientGroup clients = new ClientGroup("run");
+        try (LiveStatistics page = LiveStatistics.start(metrics, terminal, clients);
+                Host running = Host.start(options(clients), listener);
                 ShutdownHook interruption = new ShutdownHook(() -> {
                     end.countDown();
                     await(stopped);
@@ -230,7 +242,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private HostOptions options() {
+    private HostOptions options(ClientGroup clients) {
         MqttSettings mqtt = MqttSettings.configured();
         Path parent = script.toAbsolutePath().getParent();
         Path properties = (Files.isDirectory(script) || parent == null ? script : parent).resolve("godwit.properties");
@@ -255,6 +267,9 @@ final class RunCommand implements Callable<Integer> {
         }
         if (profile != null) {
             mqtt = mqtt.withProfile(Profile.of(profile));
+        }
+        if (metrics.port() != null) {
+            mqtt = mqtt.withClients(() -> MqttClient.builder().listener(clients));
         }
         HostOptions options = HostOptions.of(script)
                 .mqtt(mqtt)

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.DecodeOptions;
 import io.godwit.cli.options.FormatOption;
 import io.godwit.cli.options.JsonOption;
 import io.godwit.cli.options.PayloadStyleOption;
@@ -62,6 +63,9 @@ final class ShellCommand implements Callable<Integer> {
     @Mixin
     private PayloadStyleOption style = new PayloadStyleOption();
 
+    @Mixin
+    private DecodeOptions decode = new DecodeOptions();
+
     private final Terminal terminal;
 
     ShellCommand(Terminal terminal) {
@@ -70,7 +74,8 @@ final class ShellCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Shell shell = new Shell(new Shell.Setup(json.isOn(), format.get(), style.style(), ShellCommand::configured));
+        Shell shell = new Shell(new Shell.Setup(
+                json.isOn(), format.get(), style.style(), decode.decoder(terminal::note), ShellCommand::configured));
         try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(shell))) {
             if (script == null && Terminal.inIsTerminal() && terminal.outIsTerminal()) {
                 return shell.interact(terminal.colours(), historyFile());

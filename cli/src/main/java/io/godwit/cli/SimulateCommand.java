@@ -12,8 +12,11 @@ import io.godwit.cli.bench.TextReport;
 import io.godwit.cli.options.DurationOption;
 import io.godwit.cli.options.Durations;
 import io.godwit.cli.options.JsonOption;
+import io.godwit.cli.options.MetricsOption;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.simulate.Simulation;
+import io.godwit.cli.statistics.ClientGroup;
+import io.godwit.cli.statistics.LiveStatistics;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.transport.Transport;
 import java.io.IOException;
@@ -71,6 +74,9 @@ final class SimulateCommand extends ClientCommand {
     @Mixin
     private JsonOption json = new JsonOption("Print the result as JSON.");
 
+    @Mixin
+    private MetricsOption metrics = new MetricsOption();
+
     @Option(names = "--csv", paramLabel = "FILE", description = "Write the timeline as CSV.")
     private @Nullable Path csv;
 
@@ -100,18 +106,22 @@ final class SimulateCommand extends ClientCommand {
                 connection().version());
         MachineLimits.check(plan);
         Transport shared = tap();
+        ClientGroup clients = new ClientGroup("simulate");
         LiveLine live = new LiveLine(terminal(), plan, connection().isQuiet());
         DeviceRun run = simulation.start(
                 plan,
                 shared,
                 connection().transportOptions(),
-                own -> connection().builder(own),
+                own -> metrics.port() == null
+                        ? connection().builder(own)
+                        : connection().builder(own).listener(clients),
                 live);
         CountDownLatch reported = new CountDownLatch(1);
-        try (ShutdownHook interruption = new ShutdownHook(() -> {
-            run.stop();
-            await(reported);
-        })) {
+        try (LiveStatistics page = LiveStatistics.start(metrics, terminal(), clients);
+                ShutdownHook interruption = new ShutdownHook(() -> {
+                    run.stop();
+                    await(reported);
+                })) {
             BenchResult result = run.run();
             live.end();
             report(result);

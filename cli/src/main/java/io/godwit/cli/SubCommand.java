@@ -14,6 +14,7 @@ import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.statistics.LiveStatistics;
+import io.godwit.cli.statistics.StatisticsSource;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -56,6 +57,7 @@ import picocli.CommandLine.Option;
             "  godwit sub -t 'home/#' -F '%%I %%t %%p'      time, topic, payload",
             "  godwit sub -t 'home/#' -F %%j | jq .       a JSON line for each message",
             "  godwit sub -t cam/raw --payload hex -v    payloads in hex",
+            "  godwit sub -t 'plant/#' --decode 'plant/#=cbor'   CBOR as JSON",
             "  godwit sub -t 'home/#' --watch            the latest message of each topic",
             "  godwit sub -t 'job/+' -q 1 --exec ./work.sh --jobs 4",
             "  godwit sub -t 'old/#' --remove-retained --retained-only -W 2"
@@ -176,7 +178,7 @@ final class SubCommand extends ClientCommand {
         MqttClient client = builder.build();
         arrivals.client(client);
         long start = System.nanoTime();
-        try (LiveStatistics live = LiveStatistics.start(statistics, client, terminal());
+        try (LiveStatistics live = LiveStatistics.start(statistics, terminal(), StatisticsSource.of(client));
                 ShutdownHook interruption = new ShutdownHook(() -> {
                     disconnectQuickly(client);
                     sink.end();
@@ -212,7 +214,7 @@ final class SubCommand extends ClientCommand {
 
     private MessageSink sink() throws IOException {
         if (destination == null) {
-            return MessageSink.printing(print.printer(terminal()), this::note);
+            return MessageSink.printing(print.printer(terminal(), this::note), this::note);
         }
         if (destination.rate) {
             return new RateSink(terminal());
@@ -221,7 +223,7 @@ final class SubCommand extends ClientCommand {
             if (!terminal().outIsTerminal()) {
                 throw new IllegalArgumentException("--watch draws, and standard output is not a terminal");
             }
-            return new WatchSink(terminal(), print.verbosePrinter(terminal()), this::note);
+            return new WatchSink(terminal(), print.verbosePrinter(terminal(), this::note), this::note);
         }
         if (destination.file != null) {
             return new FileSink(destination.file, terminal(), print);

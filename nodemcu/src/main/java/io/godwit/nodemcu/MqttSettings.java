@@ -188,6 +188,10 @@ public record MqttSettings(
                         environment.clients()));
     }
 
+    /**
+     * What makes the clients: {@code () -> MqttClient.builder().listener(metrics)} follows each of them. The module sets server,
+     * version, identity, will, time limits and handlers itself.
+     */
     public MqttSettings withClients(Supplier<MqttClientBuilder> clients) {
         return new MqttSettings(
                 version,

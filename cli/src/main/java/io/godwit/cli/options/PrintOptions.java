@@ -2,9 +2,11 @@ package io.godwit.cli.options;
 
 import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
+import io.godwit.cli.output.PayloadDecoder;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import java.time.ZoneId;
+import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -23,6 +25,9 @@ public final class PrintOptions {
     @Mixin
     private PayloadStyleOption style = new PayloadStyleOption();
 
+    @Mixin
+    private DecodeOptions decode = new DecodeOptions();
+
     @Option(
             names = "--color",
             paramLabel = "WHEN",
@@ -38,18 +43,19 @@ public final class PrintOptions {
     /**
      * What prints so.
      *
-     * @throws IllegalArgumentException if the format or --color is invalid
+     * @param notes receives which payloads could not be decoded
+     * @throws IllegalArgumentException if the format, --color or --decode is invalid
      */
-    public MessagePrinter printer(Terminal terminal) {
-        return printer(terminal, verbose.isOn());
+    public MessagePrinter printer(Terminal terminal, Consumer<String> notes) {
+        return printer(terminal, verbose.isOn(), notes);
     }
 
     /** The same with topics before payloads, whatever the options say. */
-    public MessagePrinter verbosePrinter(Terminal terminal) {
-        return printer(terminal, true);
+    public MessagePrinter verbosePrinter(Terminal terminal, Consumer<String> notes) {
+        return printer(terminal, true, notes);
     }
 
-    private MessagePrinter printer(Terminal terminal, boolean topics) {
+    private MessagePrinter printer(Terminal terminal, boolean topics, Consumer<String> notes) {
         Boolean colours = switch (colour) {
             case "always" -> Boolean.TRUE;
             case "never" -> Boolean.FALSE;
@@ -57,9 +63,13 @@ public final class PrintOptions {
             default -> throw new IllegalArgumentException("--color " + colour + ": always, never or auto");
         };
         boolean safe = terminal.outIsTerminal() && style.style() != PayloadStyle.raw;
+        PayloadDecoder decoder = decode.decoder(notes);
         return new MessagePrinter(
                 terminal.withColours(colours),
-                format.get() == null ? null : OutputFormat.parse(format.get(), pretty, safe, ZoneId.systemDefault()),
+                format.get() == null
+                        ? null
+                        : OutputFormat.parse(format.get(), pretty, safe, ZoneId.systemDefault(), decoder),
+                decoder,
                 style.style(),
                 topics,
                 !noEndOfLine);

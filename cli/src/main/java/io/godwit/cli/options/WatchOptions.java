@@ -2,13 +2,8 @@ package io.godwit.cli.options;
 
 import io.godwit.web.decode.DecodeRule;
 import io.godwit.web.decode.Decoding;
-import io.godwit.web.decode.DescriptorSet;
 import io.godwit.web.model.MemoryBudget;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What the commands that keep a topic tree have in common: its memory and its decoders. */
@@ -20,20 +15,8 @@ public final class WatchOptions {
             description = "How much topics and their history may take, for all brokers together. [256m]")
     private long memory = 256L << 20;
 
-    @Option(
-            names = "--decode",
-            paramLabel = "FILTER=DECODER",
-            description = {
-                "Decode the payloads of these topics as json, text, hex, cbor, msgpack, sparkplug, image or",
-                "protobuf:TYPE. Repeated: the first that matches counts. [Sparkplug's topics, else json]"
-            })
-    private List<String> rules = new ArrayList<>();
-
-    @Option(
-            names = "--proto-set",
-            paramLabel = "FILE",
-            description = "A descriptor set of protoc --include_imports --descriptor_set_out, for protobuf:TYPE.")
-    private List<Path> descriptors = new ArrayList<>();
+    @Mixin
+    private DecodeOptions decode = new DecodeOptions();
 
     public MemoryBudget budget() {
         return new MemoryBudget(memory);
@@ -49,19 +32,11 @@ public final class WatchOptions {
     }
 
     /**
-     * The decoders, with the rules of the options before the usual ones.
+     * The decoders, with the rules of the options before the usual ones: Sparkplug's topics, else JSON.
      *
      * @throws IllegalArgumentException if a rule or a descriptor set is invalid
      */
-    public Decoding decoding() throws IOException {
-        Decoding decoding = Decoding.usual();
-        for (Path file : descriptors) {
-            decoding = decoding.withDescriptors(
-                    DescriptorSet.read(String.valueOf(file.getFileName()), Files.readAllBytes(file)));
-        }
-        List<DecodeRule> all = new ArrayList<>();
-        rules.forEach(rule -> all.add(DecodeRule.parse(rule)));
-        all.addAll(decoding.rules());
-        return decoding.withRules(all);
+    public Decoding decoding() {
+        return decode.decoding(DecodeRule.usual());
     }
 }

@@ -17,6 +17,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message as {@code %j} and {@code %J} write it: the members of mosquitto_sub in their order. A payload that is not UTF-8
@@ -40,9 +41,10 @@ final class MessageJson {
     /**
      * The message as JSON.
      *
+     * @param decoded its payload, if it could be decoded: a member of its own beside an escaped payload, else in place of it
      * @throws OutputFormat.UnprintableException if the payload should be JSON and is not
      */
-    String of(Message message, ZonedDateTime time) {
+    String of(Message message, ZonedDateTime time, PayloadDecoder.@Nullable Payload decoded) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = Json.generator(text)) {
             if (pretty) {
@@ -57,7 +59,14 @@ final class MessageJson {
             if (!message.properties().isEmpty()) {
                 properties(json, message.properties(), message.userProperties());
             }
-            payload(json, message);
+            if (decoded == null) {
+                payload(json, message);
+            } else if (escaped) {
+                payload(json, message);
+                decoded.write("decoded", json);
+            } else {
+                decoded.write("payload", json);
+            }
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,15 +12,26 @@ public final class MessagePrinter {
     // Set once.
     private final Terminal terminal;
     private final @Nullable OutputFormat format;
+    private final @Nullable PayloadDecoder decoder;
     private final PayloadStyle style;
     private final boolean verbose;
     private final boolean endOfLine;
 
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
+    /**
+     * @param format of a message; null: its payload in this style
+     * @param decoder of payloads, which the format has too; null: none
+     */
     public MessagePrinter(
-            Terminal terminal, @Nullable OutputFormat format, PayloadStyle style, boolean verbose, boolean endOfLine) {
+            Terminal terminal,
+            @Nullable OutputFormat format,
+            @Nullable PayloadDecoder decoder,
+            PayloadStyle style,
+            boolean verbose,
+            boolean endOfLine) {
         this.terminal = terminal;
+        this.decoder = decoder;
         this.format = format;
         this.style = style;
         this.verbose = verbose;
@@ -68,7 +79,8 @@ public final class MessagePrinter {
             if (message.payload().length == 0) {
                 line.writeBytes("(null)".getBytes(StandardCharsets.US_ASCII));
             } else {
-                style.append(line, message.payload(), terminal);
+                PayloadDecoder.Payload decoded = decoder == null ? null : decoder.of(message);
+                style.append(line, decoded == null ? message.payload() : decoded.bytes(), terminal);
             }
         }
     }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A format of {@code mosquitto_sub -F}: plain text with sequences that begin with {@code %} (the message), {@code @}
@@ -41,10 +42,17 @@ public final class OutputFormat {
      *
      * @param pretty whether JSON is laid out over several lines
      * @param safe whether what comes from outside is escaped, for a terminal; the format itself never is
+     * @param decoder of payloads in {@code %p}, {@code %j} and {@code %J}; null: none
      * @throws IllegalArgumentException if a sequence is not known, with its place
      */
+    public static OutputFormat parse(
+            String format, boolean pretty, boolean safe, ZoneId zone, @Nullable PayloadDecoder decoder) {
+        return new OutputFormat(new Parser(format, pretty, safe, decoder).parts(), zone);
+    }
+
+    /** The same without a decoder. */
     public static OutputFormat parse(String format, boolean pretty, boolean safe, ZoneId zone) {
-        return new OutputFormat(new Parser(format, pretty, safe).parts(), zone);
+        return parse(format, pretty, safe, zone, null);
     }
 
     /** Appends the message as the format says. */
@@ -64,11 +72,13 @@ public final class OutputFormat {
         private final String format;
         private final boolean pretty;
         private final boolean safe;
+        private final @Nullable PayloadDecoder decoder;
         private final List<Part> parts = new ArrayList<>();
         private final StringBuilder plain = new StringBuilder();
         private int at;
 
-        Parser(String format, boolean pretty, boolean safe) {
+        Parser(String format, boolean pretty, boolean safe, @Nullable PayloadDecoder decoder) {
+            this.decoder = decoder;
             this.format = format;
             this.safe = safe;
             this.pretty = pretty;
@@ -173,6 +183,11 @@ public final class OutputFormat {
             }
         }
 
+        private byte[] payload(Message message) {
+            PayloadDecoder.Payload decoded = decoder == null ? null : decoder.of(message);
+            return decoded == null ? message.payload() : decoded.bytes();
+        }
+
         private static int number(int before, char digit, int start) {
             int number = before * 10 + (digit - '0');
             if (number > 10_000) {
@@ -186,7 +201,7 @@ public final class OutputFormat {
             switch (c) {
                 case '%' -> plain.append('%');
                 case 't' -> outside(false, (out, message, time) -> field.string(out, message.topic()));
-                case 'p' -> outside(true, (out, message, time) -> field.payload(out, message.payload()));
+                case 'p' -> outside(true, (out, message, time) -> field.payload(out, payload(message)));
                 case 'x' -> add((out, message, time) -> field.hex(out, message.payload(), HexFormat.of()));
                 case 'X' ->
                     add((out, message, time) ->
@@ -205,7 +220,10 @@ public final class OutputFormat {
                             text(out, String.format("%d.%09d", time.toEpochSecond(), time.getNano())));
                 case 'j', 'J' -> {
                     MessageJson json = new MessageJson(c == 'j', pretty);
-                    outside(true, (out, message, time) -> text(out, json.of(message, time)));
+                    outside(
+                            true,
+                            (out, message, time) ->
+                                    text(out, json.of(message, time, decoder == null ? null : decoder.of(message))));
                 }
                 default -> {
                     return false;

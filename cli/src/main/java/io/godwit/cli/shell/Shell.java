@@ -2,6 +2,7 @@ package io.godwit.cli.shell;
 
 import io.godwit.cli.options.RawText;
 import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.PayloadDecoder;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import java.io.BufferedReader;
@@ -21,12 +22,14 @@ public final class Shell {
      *
      * @param json JSON lines instead of text
      * @param format of messages as {@code sub -F} has it, or null
+     * @param decoder of payloads, or null
      * @param configured puts the options of configuration files before the words of a command
      */
     public record Setup(
             boolean json,
             @Nullable String format,
             PayloadStyle payload,
+            @Nullable PayloadDecoder decoder,
             BiFunction<CommandLine, List<String>, List<String>> configured) {}
 
     private static final Duration GOOD_BYE = Duration.ofSeconds(5);
@@ -97,7 +100,8 @@ public final class Shell {
     }
 
     private ShellOutput output(Terminal terminal, boolean talkative) {
-        return new ShellOutput(terminal, new ShellOutput.Style(setup.json, setup.format, setup.payload, talkative));
+        return new ShellOutput(
+                terminal, new ShellOutput.Style(setup.json, setup.format, setup.payload, setup.decoder, talkative));
     }
 
     /** Disconnects all clients. */

@@ -2,6 +2,7 @@ package io.godwit.cli.shell;
 
 import io.godwit.cli.output.MessagePrinter;
 import io.godwit.cli.output.OutputFormat;
+import io.godwit.cli.output.PayloadDecoder;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.output.Terminal.Colour;
@@ -24,14 +25,20 @@ final class ShellOutput {
      *
      * @param json a JSON line for each message and event
      * @param format of messages, or null
+     * @param decoder of payloads, or null
      * @param talkative whether successes are told: to people yes, to scripts no
      */
-    record Style(boolean json, @Nullable String format, PayloadStyle payload, boolean talkative) {}
+    record Style(
+            boolean json,
+            @Nullable String format,
+            PayloadStyle payload,
+            @Nullable PayloadDecoder decoder,
+            boolean talkative) {}
 
     // Set once.
     private final Terminal terminal;
     private final Style style;
-    private final OutputFormat jsonMessage = OutputFormat.parse("%j", false, false, ZoneId.systemDefault());
+    private final OutputFormat jsonMessage;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -43,10 +50,12 @@ final class ShellOutput {
     ShellOutput(Terminal terminal, Style style) {
         this.terminal = terminal;
         this.style = style;
+        this.jsonMessage = OutputFormat.parse("%j", false, false, ZoneId.systemDefault(), style.decoder);
         OutputFormat format = style.format == null
                 ? null
-                : OutputFormat.parse(style.format, false, terminal.outIsTerminal(), ZoneId.systemDefault());
-        this.printer = new MessagePrinter(terminal, format, style.payload, true, true);
+                : OutputFormat.parse(
+                        style.format, false, terminal.outIsTerminal(), ZoneId.systemDefault(), style.decoder);
+        this.printer = new MessagePrinter(terminal, format, style.decoder, style.payload, true, true);
     }
 
     /** Whether the reader of standard output has closed it. */

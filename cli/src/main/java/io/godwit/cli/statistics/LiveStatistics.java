@@ -2,29 +2,32 @@ package io.godwit.cli.statistics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.godwit.cli.options.MetricsOption;
 import io.godwit.cli.options.StatisticsOptions;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.client.ClientStatistics;
-import io.godwit.mqtt.client.MqttClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Shows what a client counts while a command runs: a line each second, and a page for Prometheus on 127.0.0.1. */
+/** Shows what the clients of a command count while it runs: a line each second, and a page for Prometheus on 127.0.0.1. */
 public final class LiveStatistics implements AutoCloseable {
     // Set once.
-    private final MqttClient client;
+    private final List<StatisticsSource> sources;
     private final Terminal terminal;
     private final CountDownLatch over = new CountDownLatch(1);
     private final @Nullable HttpServer server;
 
-    private LiveStatistics(MqttClient client, Terminal terminal, @Nullable HttpServer server) {
-        this.client = client;
+    private LiveStatistics(List<StatisticsSource> sources, Terminal terminal, @Nullable HttpServer server) {
+        this.sources = sources;
         this.terminal = terminal;
         this.server = server;
     }
@@ -34,15 +37,24 @@ public final class LiveStatistics implements AutoCloseable {
      *
      * @throws IllegalArgumentException if the port is taken
      */
-    public static LiveStatistics start(StatisticsOptions options, MqttClient client, Terminal terminal) {
-        Integer port = options.port();
-        LiveStatistics live = new LiveStatistics(client, terminal, port == null ? null : listen(port));
-        live.serve();
+    public static LiveStatistics start(StatisticsOptions options, Terminal terminal, StatisticsSource... sources) {
+        LiveStatistics live = serving(options.port(), terminal, List.of(sources));
         if (options.isPrinted()) {
             Thread printer = new Thread(live::print, "godwit-statistics");
             printer.setDaemon(true);
             printer.start();
         }
+        return live;
+    }
+
+    /** The same for a command that shows its own figures. */
+    public static LiveStatistics start(MetricsOption options, Terminal terminal, StatisticsSource source) {
+        return serving(options.port(), terminal, List.of(source));
+    }
+
+    private static LiveStatistics serving(@Nullable Integer port, Terminal terminal, List<StatisticsSource> sources) {
+        LiveStatistics live = new LiveStatistics(sources, terminal, port == null ? null : listen(port));
+        live.serve();
         return live;
     }
 
@@ -72,8 +84,7 @@ public final class LiveStatistics implements AutoCloseable {
                 exchange.sendResponseHeaders(405, -1);
                 return;
             }
-            byte[] page =
-                    PrometheusText.of(client.clientId(), client.statistics()).getBytes(StandardCharsets.UTF_8);
+            byte[] page = PrometheusText.of(sources).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
             exchange.sendResponseHeaders(200, page.length);
             exchange.getResponseBody().write(page);
@@ -83,13 +94,19 @@ public final class LiveStatistics implements AutoCloseable {
     private void print() {
         long start = System.nanoTime();
         long last = start;
-        ClientStatistics before = client.statistics();
+        Map<StatisticsSource, ClientStatistics> before = new HashMap<>();
+        sources.forEach(source -> before.put(source, source.statistics()));
         try {
             while (!over.await(last + TimeUnit.SECONDS.toNanos(1) - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                 long time = System.nanoTime();
-                ClientStatistics now = client.statistics();
-                show(StatisticsLine.of(before, now, Duration.ofNanos(time - last), Duration.ofNanos(time - start)));
-                before = now;
+                Duration since = Duration.ofNanos(time - last);
+                for (StatisticsSource source : sources) {
+                    ClientStatistics now = source.statistics();
+                    ClientStatistics then = before.put(source, now);
+                    String line =
+                            StatisticsLine.of(then == null ? now : then, now, since, Duration.ofNanos(time - start));
+                    show(sources.size() == 1 ? line : source.name() + line);
+                }
                 last = time;
             }
         } catch (InterruptedException e) {
@@ -98,8 +115,9 @@ public final class LiveStatistics implements AutoCloseable {
     }
 
     private void show(String line) {
-        // Messages on the same terminal would be written into a line that is updated in place.
-        if (terminal.errIsTerminal() && !terminal.outIsTerminal()) {
+        // Messages on the same terminal would be written into a line that is updated in place, and so would a second
+        // line.
+        if (terminal.errIsTerminal() && !terminal.outIsTerminal() && sources.size() == 1) {
             terminal.progress(line.substring(0, Math.min(line.length(), terminal.columns() - 1)));
         } else {
             terminal.note(line);

@@ -1,4 +1,4 @@
-/** What the client of a command counts: as a line, and for Prometheus. */
+/** What the clients of a command count: as a line, and for Prometheus. */
 @NullMarked
 package io.godwit.cli.statistics;
 

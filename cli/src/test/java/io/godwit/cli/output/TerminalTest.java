@@ -65,7 +65,7 @@ class TerminalTest {
         Terminal terminal = terminal(isTerminal);
         OutputFormat parsed =
                 format == null ? null : OutputFormat.parse(format, false, isTerminal, ZoneId.systemDefault());
-        new MessagePrinter(terminal, parsed, style, true, true).print(message);
+        new MessagePrinter(terminal, parsed, null, style, true, true).print(message);
     }
 
     @ParameterizedTest

@@ -2,7 +2,7 @@ package io.godwit.nodemcu.lua;
 
 import io.godwit.mqtt.broker.LocalBroker;
 import io.godwit.mqtt.broker.MqttBroker;
-import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Warning;
@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,8 @@ public final class Host implements AutoCloseable {
             VirtualNetwork only = new VirtualNetwork(virtual, options.brokerListener);
             this.network = only;
             this.broker = null;
-            mqtt = mqtt.withClients(() -> TransportAccess.use(MqttClient.builder(), only));
+            Supplier<MqttClientBuilder> clients = mqtt.environment().clients();
+            mqtt = mqtt.withClients(() -> TransportAccess.use(clients.get(), only));
         } else {
             this.clock = new RealClock(options.speed, options.threads);
             this.network = null;

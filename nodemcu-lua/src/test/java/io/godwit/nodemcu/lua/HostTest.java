@@ -3,6 +3,10 @@ package io.godwit.nodemcu.lua;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.broker.LocalBroker;
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.ConnectResult;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Warning;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.device.DeviceListener;
@@ -14,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -75,6 +80,24 @@ class HostTest {
             host.run(Duration.ofSeconds(1));
             assertThat(journal.messages()).last().extracting(SeenMessage::topic).isEqualTo("/lwt");
         }
+    }
+
+    @Test
+    void the_callers_listeners_follow_the_clients_of_scripts_in_virtual_time_too() throws Exception {
+        List<String> connected = Collections.synchronizedList(new ArrayList<>());
+        ClientListener following = new ClientListener() {
+            @Override
+            public void connected(MqttClient client, ConnectResult result) {
+                connected.add(client.clientId());
+            }
+        };
+        MqttSettings settings =
+                MqttSettings.defaults().withClients(() -> MqttClient.builder().listener(following));
+        Path script = script("m = mqtt.Client('boiler-7', 120) m:connect('broker.example', 1883, false)");
+        try (Host host = Host.start(HostOptions.of(script).virtual(true).mqtt(settings), listener)) {
+            host.run(Duration.ofSeconds(5));
+        }
+        assertThat(connected).containsExactly("boiler-7");
     }
 
     @Test

@@ -51,6 +51,11 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
 
     /** The line, without its end. */
     public String toJson() {
+        return toJson(json -> {});
+    }
+
+    /** The same with more members at its end, which are not read. */
+    public String toJson(Json.Members more) {
         return Json.object(json -> {
             json.writeNumberField("at", BigDecimal.valueOf(at.toNanos() / 1_000, 6));
             if (time != null) {
@@ -66,6 +71,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
                 json.writeStringField("payloadBase64", Base64.getEncoder().encodeToString(message.payload()));
             }
             writeProperties(message, json);
+            more.write(json);
         });
     }
 
