@@ -225,9 +225,6 @@ final class MqttCallbacks {
     void guarded(String name, Runnable callback) {
         try {
             callback.run();
-        } catch (VirtualMachineError e) {
-            LOG.error("the '{}' callback of client '{}' failed", name, client.clientId(), e);
-            throw e;
         } catch (RuntimeException | Error e) {
             LOG.error("the '{}' callback of client '{}' threw an exception", name, client.clientId(), e);
         }

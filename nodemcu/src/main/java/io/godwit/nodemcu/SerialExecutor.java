@@ -48,9 +48,18 @@ final class SerialExecutor implements Executor {
             }
             try {
                 next.run();
-            } catch (RuntimeException e) {
-                LOG.error("a callback failed", e);
+            } catch (RuntimeException | Error e) {
+                failed(e);
             }
+        }
+    }
+
+    /** The next task runs whatever has become of this one. */
+    private static void failed(Throwable failure) {
+        try {
+            LOG.error("a callback failed", failure);
+        } catch (OutOfMemoryError e) {
+            // Nor is there memory for the log; the next task may find some again.
         }
     }
 }
