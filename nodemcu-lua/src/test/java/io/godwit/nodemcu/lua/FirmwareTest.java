@@ -6,6 +6,7 @@ import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.FlashImage;
+import io.godwit.nodemcu.lua.module.FirmwareModules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,6 +85,56 @@ class FirmwareTest {
         Files.writeString(folder.resolve("init.lua"), script);
 
         assertThat(ScriptCheck.guess(FlashImage.read(folder))).hasToString(expected);
+    }
+
+    /** Read in the function tables of the firmware's code and the documentation of each release. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // function              esp32   1.5    2.2    3.0
+                "adc.read              | true  | true  | true  | true",
+                "adc.readvdd33         | false | true  | true  | true",
+                "adc.setwidth          | true  | false | false | false",
+                "file.fscfg            | true  | true  | true  | true",
+                "file.mount            | false | true  | true  | true",
+                "file.stat             | true  | false | true  | true",
+                "gpio.config           | true  | false | false | false",
+                "gpio.mode             | false | true  | true  | true",
+                "gpio.serout           | false | true  | true  | true",
+                "http.delete           | false | true  | true  | true",
+                "http.put              | true  | true  | true  | true",
+                "http.createConnection | true  | false | false | false",
+                "node.dsleepsetoption  | false | false | false | false",
+                "node.info             | true  | true  | true  | true",
+                "node.readrcr          | false | false | false | true",
+                "node.readvdd33        | false | false | false | false",
+                "node.setonerror       | true  | false | false | true",
+                "node.LFS.get          | true  | false | false | true",
+                "pixbuf.newBuffer      | false | false | false | true",
+                "tmr.alarm             | false | true  | true  | false",
+                "tmr.ccount            | false | false | false | true",
+                "tmr.create            | true  | true  | true  | true",
+                "tmr.suspend           | false | false | true  | false",
+                "tmr.suspend_all       | false | false | true  | true",
+                "uart.alt              | false | true  | true  | true",
+                "uart.start            | true  | false | false | false",
+                "wifi.monitor          | false | false | true  | true",
+                "wifi.nullmodesleep    | false | false | true  | true",
+                "wifi.sta.eventMonReg  | false | true  | false | false",
+                "wifi.sta.getip        | false | true  | true  | true",
+                "wifi.sta.scan         | true  | false | false | false",
+                "ws2812.init           | false | true  | true  | true",
+                "ws2812.newBuffer      | true  | true  | true  | true"
+            })
+    void each_release_has_the_functions_of_its_documentation(
+            String function, boolean esp32, boolean first, boolean second, boolean third) {
+        assertThat(List.of(
+                        FirmwareModules.hasFunction(Profile.ESP32, function),
+                        FirmwareModules.hasFunction(Profile.ESP8266_1_5, function),
+                        FirmwareModules.hasFunction(Profile.ESP8266_2_2, function),
+                        FirmwareModules.hasFunction(Profile.ESP8266_3_0, function)))
+                .containsExactly(esp32, first, second, third);
     }
 
     // ---- tmr

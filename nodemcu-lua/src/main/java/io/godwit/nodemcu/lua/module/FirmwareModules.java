@@ -17,8 +17,12 @@ public final class FirmwareModules {
     private static final Set<Profile> SINCE_2_2 = EnumSet.of(Profile.ESP8266_2_2, Profile.ESP8266_3_0);
     private static final Set<Profile> ONLY_3_0 = EnumSet.of(Profile.ESP8266_3_0);
     private static final Set<Profile> ONLY_1_5 = EnumSet.of(Profile.ESP8266_1_5);
+    private static final Set<Profile> ONLY_2_2 = EnumSet.of(Profile.ESP8266_2_2);
     private static final Set<Profile> UNTIL_2_2 = EnumSet.of(Profile.ESP8266_1_5, Profile.ESP8266_2_2);
     private static final Set<Profile> ALL = EnumSet.allOf(Profile.class);
+    /** Functions of releases before 1.5, which scripts still call. */
+    private static final Set<Profile> NONE = EnumSet.noneOf(Profile.class);
+
     private static final Set<Profile> NEWER = without(ALL, ONLY_1_5);
 
     /** Modules that not all firmware has. */
@@ -36,7 +40,7 @@ public final class FirmwareModules {
             Map.entry("ledc", ESP32),
             Map.entry("mdns", ESP8266),
             Map.entry("pipe", union(ESP32, ONLY_3_0)),
-            Map.entry("pixbuf", union(ESP32, ONLY_3_0)),
+            Map.entry("pixbuf", ONLY_3_0),
             Map.entry("pwm", ESP8266),
             Map.entry("rtcmem", ESP8266),
             Map.entry("rtctime", ESP8266),
@@ -58,14 +62,13 @@ public final class FirmwareModules {
             Map.entry("node.setpartitiontable", ONLY_3_0),
             Map.entry("node.startup", ONLY_3_0),
             Map.entry("node.startupcommand", ONLY_3_0),
-            Map.entry("tmr.suspend", SINCE_2_2),
+            Map.entry("tmr.suspend", ONLY_2_2),
             Map.entry("tmr.suspend_all", SINCE_2_2),
-            Map.entry("tmr.resume", SINCE_2_2),
+            Map.entry("tmr.resume", ONLY_2_2),
             Map.entry("tmr.resume_all", SINCE_2_2),
-            Map.entry("wifi.monitor", ONLY_3_0),
+            Map.entry("wifi.monitor", SINCE_2_2),
             Map.entry("wifi.resume", SINCE_2_2),
             Map.entry("wifi.suspend", SINCE_2_2),
-            Map.entry("wifi.startconfig", ESP8266),
             Map.entry("wifi.startsmart", ESP8266),
             Map.entry("wifi.stopsmart", ESP8266),
             Map.entry("i2c.transfer", ESP32),
@@ -78,8 +81,8 @@ public final class FirmwareModules {
             Map.entry("dht.read2x", ESP32),
             Map.entry("dht.readxx", ESP8266),
             Map.entry("dht.read", ESP8266),
-            Map.entry("file.fscfg", ESP8266),
             Map.entry("file.mkdir", ESP32),
+            Map.entry("file.mount", ESP8266),
             Map.entry("file.getcontents", NEWER),
             Map.entry("file.putcontents", NEWER),
             Map.entry("file.stat", NEWER),
@@ -91,7 +94,6 @@ public final class FirmwareModules {
             Map.entry("gpio.pulse", SINCE_2_2),
             Map.entry("http.createConnection", ESP32),
             Map.entry("http.delete", ESP8266),
-            Map.entry("http.put", ESP8266),
             Map.entry("http.request", ESP8266),
             Map.entry("net.createUDPSocket", NEWER),
             Map.entry("net.ifinfo", ONLY_3_0),
@@ -112,7 +114,6 @@ public final class FirmwareModules {
             Map.entry("spi.slave", ESP32),
             Map.entry("spi.transaction", ESP8266),
             Map.entry("tmr.alarm", UNTIL_2_2),
-            Map.entry("tmr.create", NEWER),
             Map.entry("tmr.stop", UNTIL_2_2),
             Map.entry("tmr.start", UNTIL_2_2),
             Map.entry("tmr.register", UNTIL_2_2),
@@ -137,24 +138,23 @@ public final class FirmwareModules {
             Map.entry("wifi.sta.on", ESP32),
             Map.entry("wifi.sta.scan", ESP32),
             Map.entry("wifi.sta.status", ESP8266),
-            Map.entry("wifi.sta.eventMonReg", UNTIL_2_2),
-            Map.entry("wifi.sta.eventMonStart", UNTIL_2_2),
-            Map.entry("wifi.sta.eventMonStop", UNTIL_2_2),
+            Map.entry("wifi.sta.eventMonReg", ONLY_1_5),
+            Map.entry("wifi.sta.eventMonStart", ONLY_1_5),
+            Map.entry("wifi.sta.eventMonStop", ONLY_1_5),
             Map.entry("wifi.ap.on", ESP32),
             Map.entry("node.dsleepMax", SINCE_2_2),
-            Map.entry("node.dsleepsetoption", SINCE_2_2),
+            Map.entry("node.dsleepsetoption", NONE),
             Map.entry("node.getcpufreq", SINCE_2_2),
             Map.entry("node.random", SINCE_2_2),
             Map.entry("node.flashid", ESP8266),
             Map.entry("node.flashsize", ESP8266),
-            Map.entry("node.info", ESP8266),
-            Map.entry("node.readrcr", ESP8266),
+            Map.entry("node.readrcr", ONLY_3_0),
             Map.entry("node.restore", ESP8266),
             Map.entry("node.setcpufreq", ESP8266),
-            Map.entry("node.writercr", ESP8266),
+            Map.entry("node.writercr", ONLY_3_0),
             Map.entry("node.key", ONLY_1_5),
             Map.entry("node.led", ONLY_1_5),
-            Map.entry("node.readvdd33", ONLY_1_5),
+            Map.entry("node.readvdd33", NONE),
             Map.entry("node.setonerror", union(ESP32, ONLY_3_0)),
             Map.entry("node.egc.meminfo", SINCE_2_2),
             Map.entry("tmr.ccount", ONLY_3_0),
@@ -193,7 +193,7 @@ public final class FirmwareModules {
             Map.entry("wifi.ap.sethostname", ESP32),
             Map.entry("i2c.slave", ESP32),
             Map.entry("uart.fifodepth", ONLY_3_0),
-            Map.entry("ws2812.newBuffer", without(ALL, union(ESP32, ONLY_1_5))));
+            Map.entry("ws2812.init", ESP8266));
 
     private FirmwareModules() {}
 

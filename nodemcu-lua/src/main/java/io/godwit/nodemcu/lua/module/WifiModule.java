@@ -176,7 +176,7 @@ final class WifiModule {
             .fixed("nullmodesleep", call -> call.push(true))
             .function("suspend", WifiSuspension::suspend)
             .function("resume", WifiSuspension::resume)
-            .absent("startsmart", "stopsmart", "monitor", "startconfig")
+            .absent("startsmart", "stopsmart", "monitor")
             .build();
 
     private WifiModule() {}
