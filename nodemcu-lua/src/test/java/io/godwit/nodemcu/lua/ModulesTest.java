@@ -55,6 +55,35 @@ class ModulesTest {
                 .contains("use the modules dht and ow, or gpio.trig()");
     }
 
+    // ---- tasks and the serial port
+
+    @Test
+    void tasks_run_by_priority_and_are_told_theirs() throws Exception {
+        ScriptRun run = run("""
+                for i = node.task.LOW_PRIORITY, node.task.HIGH_PRIORITY do
+                  node.task.post(i, function(p) print("priority is " .. p) end)
+                end
+                node.task.post(function(p) print("usual priority is " .. p) end)
+                print(pcall(node.task.post, 3, print))
+                print(pcall(node.task.post, 0))
+                """);
+
+        assertThat(run.printed.get(0)).startsWith("false").contains("#1", "between 0 and 2");
+        assertThat(run.printed.get(1)).startsWith("false").contains("#2", "function");
+        assertThat(run.printed.subList(2, run.printed.size()))
+                .containsExactly("priority is 2", "priority is 1", "usual priority is 1", "priority is 0");
+    }
+
+    @Test
+    void a_serial_line_without_an_end_is_shown() throws Exception {
+        ScriptRun run = run("""
+                uart.write(0, "progress")
+                tmr.create():alarm(1000, tmr.ALARM_SINGLE, function() uart.write(0, ".", 46, "\\n") end)
+                """);
+
+        assertThat(run.printed).containsExactly("progress", "..");
+    }
+
     // ---- tables in ROM
 
     @Test
