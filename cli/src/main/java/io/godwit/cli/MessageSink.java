@@ -3,7 +3,7 @@ package io.godwit.cli;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.Failures;
 import io.godwit.cli.output.MessagePrinter;
-import io.godwit.cli.output.OutputFormat;
+import io.godwit.cli.output.UnprintableException;
 import io.godwit.mqtt.protocol.Message;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -39,7 +39,7 @@ interface MessageSink extends AutoCloseable {
                 if (!printer.print(message)) {
                     return ExitCodes.OUTPUT_CLOSED;
                 }
-            } catch (OutputFormat.UnprintableException e) {
+            } catch (UnprintableException e) {
                 notes.accept("godwit sub: " + e.getMessage());
             }
             done.run();

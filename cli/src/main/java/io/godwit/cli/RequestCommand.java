@@ -11,8 +11,8 @@ import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.options.TraceContextOption;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.MessagePrinter;
-import io.godwit.cli.output.OutputFormat;
 import io.godwit.cli.output.Terminal;
+import io.godwit.cli.output.UnprintableException;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.protocol.Message;
@@ -183,7 +183,7 @@ final class RequestCommand extends ClientCommand {
                 if (!printer.print(message)) {
                     end.complete(ExitCodes.OUTPUT_CLOSED);
                 }
-            } catch (OutputFormat.UnprintableException e) {
+            } catch (UnprintableException e) {
                 note("godwit request: " + e.getMessage());
             }
             printed = printed + 1;

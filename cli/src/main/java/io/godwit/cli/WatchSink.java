@@ -2,8 +2,8 @@ package io.godwit.cli;
 
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.cli.output.MessagePrinter;
-import io.godwit.cli.output.OutputFormat;
 import io.godwit.cli.output.Terminal;
+import io.godwit.cli.output.UnprintableException;
 import io.godwit.mqtt.protocol.Message;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -79,7 +79,7 @@ final class WatchSink implements MessageSink {
             } finally {
                 lock.unlock();
             }
-        } catch (OutputFormat.UnprintableException e) {
+        } catch (UnprintableException e) {
             notes.accept("godwit sub: " + e.getMessage());
         }
         done.run();

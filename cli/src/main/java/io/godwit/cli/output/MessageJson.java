@@ -42,7 +42,7 @@ final class MessageJson {
      * The message as JSON.
      *
      * @param decoded its payload, if it could be decoded: a member of its own beside an escaped payload, else in place of it
-     * @throws OutputFormat.UnprintableException if the payload should be JSON and is not
+     * @throws UnprintableException if the payload should be JSON and is not
      */
     String of(Message message, ZonedDateTime time, PayloadDecoder.@Nullable Payload decoded) {
         StringWriter text = new StringWriter();
@@ -85,10 +85,10 @@ final class MessageJson {
                 in.nextToken();
                 json.copyCurrentStructureExact(in);
                 if (in.nextToken() != null) {
-                    throw new OutputFormat.UnprintableException(notJson(message));
+                    throw new UnprintableException(notJson(message));
                 }
             } catch (IOException e) {
-                throw new OutputFormat.UnprintableException(notJson(message));
+                throw new UnprintableException(notJson(message));
             }
         } else if (text != null) {
             json.writeStringField("payload", text);

@@ -8,12 +8,12 @@ import java.nio.ByteOrder;
 final class Numbers {
     private Numbers() {}
 
-    /** @throws OutputFormat.UnprintableException if the payload has not 4 bytes */
+    /** @throws UnprintableException if the payload has not 4 bytes */
     static double ofFloat(Message message) {
         return of(message, Float.BYTES).getFloat();
     }
 
-    /** @throws OutputFormat.UnprintableException if the payload has not 8 bytes */
+    /** @throws UnprintableException if the payload has not 8 bytes */
     static double ofDouble(Message message) {
         return of(message, Double.BYTES).getDouble();
     }
@@ -21,7 +21,7 @@ final class Numbers {
     private static ByteBuffer of(Message message, int size) {
         byte[] payload = message.payload();
         if (payload.length != size) {
-            throw new OutputFormat.UnprintableException("the payload on topic '" + message.topic() + "' has "
+            throw new UnprintableException("the payload on topic '" + message.topic() + "' has "
                     + payload.length + " bytes, a floating point number of " + (size == Float.BYTES ? "%f" : "%d")
                     + " has " + size);
         }

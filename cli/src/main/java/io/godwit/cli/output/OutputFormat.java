@@ -302,13 +302,4 @@ public final class OutputFormat {
             }
         }
     }
-
-    /** A payload that is not what the format asks for: JSON, or a number of four or eight bytes. */
-    public static final class UnprintableException extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        UnprintableException(String message) {
-            super(message);
-        }
-    }
 }

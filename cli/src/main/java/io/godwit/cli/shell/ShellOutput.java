@@ -6,6 +6,7 @@ import io.godwit.cli.output.PayloadDecoder;
 import io.godwit.cli.output.PayloadStyle;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.output.Terminal.Colour;
+import io.godwit.cli.output.UnprintableException;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.web.json.Json;
 import java.io.ByteArrayOutputStream;
@@ -82,7 +83,7 @@ final class ShellOutput {
                 String prefix = style.format == null ? terminal.shown(Colour.FAINT, client + ":") + " " : "";
                 gone = !printer.print(message, prefix);
             }
-        } catch (OutputFormat.UnprintableException e) {
+        } catch (UnprintableException e) {
             note(client, String.valueOf(e.getMessage()));
         } finally {
             lock.unlock();

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.transport.netty.NettyTransport;
@@ -60,6 +61,22 @@ class FairnessTest {
                 neighbours.add(blaster);
                 all(neighbours.stream().map(MqttClient::closeAsync).toList());
             }
+        } finally {
+            oneLoop.close();
+        }
+    }
+
+    @Test
+    void closing_a_client_does_not_wait_for_the_event_loop_of_its_neighbours() {
+        NettyTransport oneLoop = new NettyTransport(1);
+        try (TestBroker broker = TestBroker.start()) {
+            assertTimeout(Duration.ofSeconds(4), () -> {
+                for (int i = 0; i < 5; i++) {
+                    MqttClient client = client(broker, oneLoop, "short-" + i);
+                    client.connect();
+                    client.close();
+                }
+            });
         } finally {
             oneLoop.close();
         }

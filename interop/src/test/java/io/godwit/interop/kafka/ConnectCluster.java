@@ -1,5 +1,8 @@
 package io.godwit.interop.kafka;
 
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.godwit.checks.Mosquitto;
 import io.godwit.checks.Programs;
 import io.godwit.testkit.FaultProxy;
@@ -15,6 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A Kafka, a Mosquitto that keeps its data, a proxy before it for the connector, and as many workers as a test starts. */
 final class ConnectCluster implements AutoCloseable {
@@ -95,28 +99,34 @@ final class ConnectCluster implements AutoCloseable {
         return settings;
     }
 
-    void awaitTasks(String connector, int tasks) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-        while (rest.runningTasks(connector) < tasks) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException(
-                        "not " + tasks + " running tasks within two minutes: " + rest.status(connector));
-            }
-            Thread.sleep(200);
+    void awaitTasks(String connector, int tasks) {
+        await("running tasks of " + connector)
+                .atMost(Duration.ofMinutes(2))
+                .pollInterval(Duration.ofMillis(200))
+                .untilAsserted(() -> assertTrue(
+                        rest.runningTasks(connector) >= tasks,
+                        () -> "not " + tasks + " running tasks: " + status(connector)));
+    }
+
+    private String status(String connector) {
+        try {
+            return rest.status(connector);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
         }
     }
 
     /** Waits until all that was acknowledged is in the topic. False: some of it is not, after the time limit. */
-    static boolean awaitComplete(TopicReader reader, List<NumberedPublisher> publishers, Duration limit)
-            throws InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
-        while (!reader.missing(publishers).isEmpty()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            Thread.sleep(200);
+    static boolean awaitComplete(TopicReader reader, List<NumberedPublisher> publishers, Duration limit) {
+        try {
+            await().atMost(limit)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> reader.missing(publishers).isEmpty());
+            return true;
+        } catch (ConditionTimeoutException late) {
+            return false;
         }
-        return true;
     }
 
     @Override

@@ -80,9 +80,41 @@ final class Authentication {
                         + ", CONNECT had '" + authenticator.method() + "'");
     }
 
-    /** Null if it is the broker's turn to send AUTH with this reason. */
+    /** AUTH from the broker of a client that has no authenticator. */
+    static ProtocolViolationException unexpected() {
+        return new ProtocolViolationException(
+                ReasonCode.PROTOCOL_ERROR,
+                0,
+                "[MQTT-4.12.0-1]",
+                "received AUTH, though CONNECT named no authentication method");
+    }
+
+    /**
+     * The broker has sent AUTH.
+     *
+     * @param connecting whether CONNACK is still to come
+     * @return null, or how the packet broke the protocol
+     */
     @Nullable
-    ProtocolViolationException outOfStep(ReasonCode reason, boolean connecting) {
+    ProtocolViolationException received(Peer peer, Auth auth, boolean connecting) {
+        ProtocolViolationException violation = accepts(auth.properties(), "AUTH");
+        if (violation == null) {
+            violation = outOfStep(auth.reason(), connecting);
+        }
+        if (violation != null) {
+            return violation;
+        }
+        byte[] data = auth.properties().get(Property.AUTHENTICATION_DATA);
+        if (auth.reason() == ReasonCode.SUCCESS) {
+            succeeded(peer, data);
+        } else {
+            answer(peer, ReasonCode.CONTINUE_AUTHENTICATION, data);
+        }
+        return null;
+    }
+
+    /** Null if it is the broker's turn to send AUTH with this reason. */
+    private @Nullable ProtocolViolationException outOfStep(ReasonCode reason, boolean connecting) {
         String why = null;
         if (reason != ReasonCode.SUCCESS && reason != ReasonCode.CONTINUE_AUTHENTICATION) {
             why = "only clients send AUTH with " + reason.describe();
@@ -97,7 +129,7 @@ final class Authentication {
     }
 
     /** Answers a challenge of the broker, or begins again. */
-    void answer(Peer peer, ReasonCode reason, byte @Nullable [] challenge) {
+    private void answer(Peer peer, ReasonCode reason, byte @Nullable [] challenge) {
         answering = true;
         notifier.background(() -> {
             try {

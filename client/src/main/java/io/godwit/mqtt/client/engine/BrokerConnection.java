@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.ConnectFailure;
+import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.DisconnectCause.EndedBy;
 import io.godwit.mqtt.client.net.ConnectPhase;
@@ -8,13 +9,18 @@ import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.Times;
+import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +195,40 @@ final class BrokerConnection implements ConnectionListener, Authentication.Peer 
 
     String where() {
         return connection == null ? "" : " (" + connection.describe() + ")";
+    }
+
+    /** What the application learns from a CONNACK that accepts. */
+    ConnectResult accepted(SessionEvent.Connected event, String clientId) {
+        MqttProperties properties = event.connack().properties();
+        int keepAlive = properties.getOr(
+                Property.SERVER_KEEP_ALIVE, (int) config.keepAlive().toSeconds());
+        return new ConnectResult(
+                event.resumed(),
+                clientId,
+                Duration.ofSeconds(keepAlive),
+                connection == null
+                        ? ""
+                        : connection.address().withoutCredentials().toString(),
+                properties);
+    }
+
+    /**
+     * What the application learns from a CONNACK that refuses.
+     *
+     * @param hint goes behind the broker's reason
+     */
+    ConnectFailure refusal(Connack connack, String hint) {
+        ReasonCode reason = connack.reason(config.version());
+        String code =
+                reason == null ? "return code " + connack.code() : Failures.describe(reason, connack.properties());
+        return new ConnectFailure(
+                ConnectPhase.CONNACK,
+                FailureReason.BROKER_REJECTED,
+                connack.code(),
+                reason,
+                "the broker refused the connection" + where() + ": " + code + hint,
+                connack.properties(),
+                null);
     }
 
     /** This attempt has failed. */

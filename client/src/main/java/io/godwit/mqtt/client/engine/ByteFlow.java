@@ -90,6 +90,11 @@ final class ByteFlow {
         drain();
     }
 
+    /** Whether a connection is there. */
+    boolean isOpen() {
+        return connection != null;
+    }
+
     /** The broker has ended the connection, perhaps over what it was sent. */
     void endedByBroker() {
         session.run(Session::endedByBroker);

@@ -5,7 +5,6 @@ import io.godwit.mqtt.client.ClientClosedException;
 import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
-import io.godwit.mqtt.client.Credentials;
 import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.DisconnectCause.EndedBy;
 import io.godwit.mqtt.client.MqttConnectException;
@@ -18,10 +17,7 @@ import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.store.SessionLog;
-import io.godwit.mqtt.client.transport.Cancellable;
-import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.EventLoop;
-import io.godwit.mqtt.client.transport.Times;
 import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.Connack;
@@ -44,23 +40,21 @@ import org.jspecify.annotations.Nullable;
  * BrokerConnection}.
  */
 final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner {
-    /** The reconnect delay if there is no thread to ask the policy. */
-    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
-
-    private static final long STABLE = 10_000_000_000L;
-    private static final long STABLE_AFTER_TAKEOVER = 600_000_000_000L;
-
     // Set once.
     private final ClientConfig config;
     private final GuardedSession session;
-    private final SessionLog log;
     private final FutureCompleter completer;
-    private final Consumer<SessionEvent.Prompted> prompts;
     private final Notifier notifier;
     private final EventLoop loop;
     private final ByteFlow flow;
     private final Ticker ticker;
+    private final SessionReports reports;
+    private final LoopTimer timer;
+    private final JvmHold jvmHold;
     private final Redirection redirection;
+    private final AttemptStarter starter;
+    private final ReconnectSchedule reconnects;
+    private final Shutdown shutdown;
     private final @Nullable Authentication authentication;
     private final QueuePressure pressure;
     private final HandlerCalls handlers;
@@ -72,44 +66,17 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     // Event loop only.
     private @Nullable BrokerConnection connection;
-    private @Nullable Cancellable timer;
-    /** The question to the reconnect policy whose answer counts. */
-    private @Nullable Object waitingFor;
-
+    /** How many attempts were made since the last connection. */
     private int attempts;
-    /** The number of the last attempt as the reconnect policy counts: up to the next connection that lasts. */
-    private int row;
 
     private long connectedAt;
     /** Measures the attempt that goes on, if it is recorded. */
     private @Nullable Object attemptEvent;
-    /** Why the last connection ended. */
-    private @Nullable DisconnectCause lastLoss;
-
-    /** The broker has just named another server: the next attempt goes there, without delay. */
-    private boolean redirected;
-    /** Keeps the JVM running while the client is connected or trying to be. */
-    private @Nullable Cancellable jvmHold;
-
     /** Whether CONNACK was received since the application last called connect: a lost connection is then made again. */
     private boolean established;
 
     private String clientId;
     private List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(0);
-    private List<CompletableFuture<Void>> disconnecting = new ArrayList<>(0);
-    private List<CompletableFuture<Void>> closes = new ArrayList<>(0);
-    /** The DISCONNECT that is to be sent; null once it is in the outbox. */
-    private @Nullable Disconnect pendingDisconnect;
-    /** When it is sent, whatever is in flight then. */
-    private long disconnectAt;
-    /** Whether the broker is given time to end its side after it. */
-    private boolean awaitBroker;
-
-    private boolean closing;
-    /** Until when handlers that run may end, before the client is closed or DISCONNECT is sent; null: they are not waited for. */
-    private @Nullable Long handlersUntil;
-    /** Nothing but handlers keeps the client from being closed. */
-    private boolean finishing;
 
     /** @param prompts delivers messages that are handled ahead of others */
     ConnectionManager(
@@ -126,14 +93,26 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         this.pressure = pressure;
         this.config = config;
         this.session = session;
-        this.log = log;
         this.completer = completer;
-        this.prompts = prompts;
         this.notifier = notifier;
         this.loop = config.loop();
         this.flow = new ByteFlow(session, loop, log, pause, this, notifier.hooks() != null);
         this.ticker = new Ticker(session, loop, pause, this::ticked, this::silent);
+        this.reports = new SessionReports(notifier, ticker, prompts);
+        this.timer = new LoopTimer(loop);
+        this.jvmHold = new JvmHold(config);
         this.redirection = new Redirection(config);
+        this.starter = new AttemptStarter(config, loop, notifier, timer, redirection);
+        this.reconnects = new ReconnectSchedule(config, loop, notifier);
+        this.shutdown = new Shutdown(
+                config,
+                session,
+                log,
+                flow,
+                timer,
+                notifier,
+                handlers,
+                why -> lost(DisconnectCauses.byClient(why, null)));
         Authenticator authenticator = config.authenticator();
         this.authentication = authenticator == null
                 ? null
@@ -187,7 +166,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 begin();
             }
             case DISCONNECTING -> {
-                if (closing) {
+                if (shutdown.isClosing()) {
                     notifier.fail(future, new ClientClosedException("the client is being closed"));
                 } else {
                     connecting.add(future); // begins when the old connection has ended
@@ -202,96 +181,59 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     private void beginFresh() {
         attempts = 0;
-        row = 1;
-        lastLoss = null;
+        reconnects.begin();
         redirection.reset();
         established = false;
         handlers.resume();
-        holdJvm();
+        jvmHold.acquire();
         session.setClosedTo(null);
         begin();
     }
 
     /** Ends the connection with this packet, once what is in flight has ended or the limit has passed. */
     void disconnect(CompletableFuture<Void> future, Disconnect packet, Duration limit, boolean awaitHandlers) {
+        if (state == ClientState.CLOSED || state == ClientState.IDLE) {
+            notifier.complete(future, null);
+            return;
+        }
+        shutdown.onDisconnected(future);
+        disconnect(packet, limit, awaitHandlers);
+    }
+
+    private void disconnect(Disconnect packet, Duration limit, boolean awaitHandlers) {
         switch (state) {
-            case CLOSED, IDLE -> notifier.complete(future, null);
-            case CONNECTING, WAITING -> {
-                disconnecting.add(future);
-                giveUp(null);
-            }
-            case DISCONNECTING -> disconnecting.add(future);
+            case CONNECTING, WAITING -> giveUp(null);
             case CONNECTED -> {
-                disconnecting.add(future);
-                pendingDisconnect = packet;
                 state = ClientState.DISCONNECTING;
-                session.run(Session::drain);
-                awaitHandlers(awaitHandlers, limit);
-                if (!isHandling()) {
-                    refuseRequests();
-                }
-                sendDisconnectWithin(limit);
+                shutdown.begin(packet, limit, awaitHandlers);
                 drained();
+            }
+            case IDLE, DISCONNECTING, CLOSED -> {
+                // there is no connection to end, or it is being ended
             }
         }
     }
 
-    /** What was taken is handled to its end, if that is waited for. Handlers may still publish. */
-    private void awaitHandlers(boolean wait, Duration limit) {
-        handlersUntil = wait ? loop.nanoTime() + limit.toNanos() : null;
-        handlers.flush();
-    }
-
-    private void refuseRequests() {
-        session.setClosedTo(Failures.notConnected("not connected: the client is disconnecting"));
-    }
-
-    /** Whether handlers are waited for. */
-    private boolean isHandling() {
-        Long until = handlersUntil;
-        return until != null
-                && until - loop.nanoTime() > 0
-                && session.call(locked -> locked.inbox().waiting() > 0);
+    void close(CompletableFuture<Void> future, boolean awaitHandlers) {
+        if (state == ClientState.CLOSED) {
+            notifier.complete(future, null);
+            return;
+        }
+        shutdown.onClosed(future);
+        if (shutdown.isClosing()) {
+            return;
+        }
+        shutdown.beginClose(awaitHandlers);
+        disconnect(new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE), config.closeTimeout(), awaitHandlers);
+        if (state == ClientState.IDLE) {
+            finish();
+        }
     }
 
     /** Handlers have returned. Any thread. */
     void handlersDone() {
         if (state == ClientState.DISCONNECTING) {
             loop.execute(this::drained);
-        }
-    }
-
-    private void tellMessagesLeft() {
-        int left = session.call(locked -> locked.inbox().waiting());
-        if (left > 0) {
-            notifier.tell((listener, client) -> listener.messagesLeft(client, left));
-        }
-    }
-
-    void close(CompletableFuture<Void> future, boolean awaitHandlers) {
-        if (closing || state == ClientState.CLOSED) {
-            if (state == ClientState.CLOSED) {
-                notifier.complete(future, null);
-            } else {
-                closes.add(future);
-            }
-            return;
-        }
-        closing = true;
-        awaitHandlers(awaitHandlers, config.closeTimeout());
-        if (pendingDisconnect != null
-                && disconnectAt - loop.nanoTime() > config.closeTimeout().toNanos()) {
-            sendDisconnectWithin(config.closeTimeout());
-        }
-        closes.add(future);
-        // nobody looks at the end of the disconnect itself: the future above ends with the client
-        disconnect(
-                new BlockingFuture<>(),
-                new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE),
-                config.closeTimeout(),
-                awaitHandlers);
-        if (state == ClientState.IDLE) {
-            finish();
         }
     }
 
@@ -331,8 +273,8 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     private void begin() {
-        cancelTimer();
-        waitingFor = null;
+        timer.cancel();
+        reconnects.cancel();
         state = ClientState.CONNECTING;
         attempts++;
         figures.attempts++;
@@ -341,64 +283,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         notifier.tell((listener, client) -> listener.connecting(client, attempt));
         BrokerConnection next = new BrokerConnection(this, flow, config);
         connection = next;
-        if (config.credentials() == null && config.authenticator() == null) {
-            open(next, null, null);
-            return;
-        }
-        setTimer(config.callTimeout().toNanos(), () -> credentialsTimedOut(next));
-        attempt(next, () -> notifier.background(() -> askCredentials(next)));
-    }
-
-    /** Whatever the step throws, an {@link Error} too, is a failed attempt: it is reported, and the next one may succeed. */
-    private void attempt(BrokerConnection with, Runnable step) {
-        try {
-            step.run();
-        } catch (Throwable failure) {
-            with.fail(ConnectFailure.of(
-                    ConnectPhase.CONNECT, FailureReason.OTHER, "could not start to connect: " + failure, failure));
-        }
-    }
-
-    private void credentialsTimedOut(BrokerConnection with) {
-        with.fail(ConnectFailure.of(
-                ConnectPhase.CONNACK,
-                FailureReason.CREDENTIALS_UNAVAILABLE,
-                "timed out after " + Times.text(config.callTimeout()) + " waiting for credentials",
-                null));
-    }
-
-    /** Runs on the application's side: suppliers may take their time. */
-    private void askCredentials(BrokerConnection next) {
-        try {
-            Credentials credentials =
-                    config.credentials() == null ? null : config.credentials().get();
-            Authenticator authenticator = config.authenticator();
-            byte[] data = authenticator == null ? null : authenticator.begin();
-            loop.execute(() -> open(next, credentials, data));
-        } catch (Throwable failure) {
-            loop.execute(() -> next.fail(ConnectFailure.of(
-                    ConnectPhase.CONNACK,
-                    FailureReason.CREDENTIALS_UNAVAILABLE,
-                    "could not obtain credentials: " + failure,
-                    failure)));
-        }
-    }
-
-    private void open(BrokerConnection next, @Nullable Credentials credentials, byte @Nullable [] authData) {
-        if (connection != next) {
-            return;
-        }
-        cancelTimer();
-        Redirection.Detour detour = redirection.detour();
-        attempt(
-                next,
-                () -> next.open(
-                        detour == null ? config.transportOptions() : detour.options(),
-                        ConnectPackets.forServers(
-                                config.login(),
-                                clientId,
-                                detour == null || detour.trusted() ? credentials : null,
-                                authData)));
+        starter.start(next, clientId);
     }
 
     // ---- what the bytes bring ----
@@ -417,26 +302,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             serverDisconnected(from, ended.disconnect());
         } else if (event instanceof SessionEvent.AuthReceived auth) {
             authReceived(from, auth.auth());
-        } else if (event instanceof SessionEvent.Unhandled unhandled) {
-            notifier.messageUnhandled(unhandled.message(), unhandled.parked());
-            if (unhandled.parked()) {
-                ticker.schedule();
-            }
-        } else if (event instanceof SessionEvent.TickEarlier) {
-            ticker.schedule();
-        } else if (event instanceof SessionEvent.Prompted prompted) {
-            prompts.accept(prompted);
-        } else if (event instanceof SessionEvent.Resubscribed again) {
-            resubscribed(again);
-        } else if (event instanceof SessionEvent.Sent sent) {
-            notifier.publishSent(sent.message(), sent.again());
-        } else if (event instanceof SessionEvent.Rejected rejected) {
-            notifier.messageRejected(rejected.message(), rejected.reason());
+        } else {
+            reports.report(event);
         }
-    }
-
-    private void resubscribed(SessionEvent.Resubscribed again) {
-        notifier.tell((listener, client) -> listener.resubscribed(client, again.subscription(), again.reason()));
     }
 
     private void connected(BrokerConnection from, SessionEvent.Connected event) {
@@ -448,22 +316,14 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 return;
             }
         }
-        cancelTimer();
+        timer.cancel();
         MqttProperties properties = event.connack().properties();
         clientId = properties.getOr(Property.ASSIGNED_CLIENT_IDENTIFIER, clientId);
-        int keepAlive = properties.getOr(
-                Property.SERVER_KEEP_ALIVE, (int) config.keepAlive().toSeconds());
-        Connection made = from.connection();
-        ConnectResult accepted = new ConnectResult(
-                event.resumed(),
-                clientId,
-                Duration.ofSeconds(keepAlive),
-                made == null ? "" : made.address().withoutCredentials().toString(),
-                properties);
+        ConnectResult accepted = from.accepted(event, clientId);
         result = accepted;
         state = ClientState.CONNECTED;
-        if (!established && row == 1) {
-            row = 0;
+        if (!established) {
+            reconnects.firstConnected();
         }
         established = true;
         attempts = 0;
@@ -484,52 +344,13 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     private void refused(BrokerConnection from, Connack connack) {
-        ReasonCode reason = connack.reason(config.version());
-        String code =
-                reason == null ? "return code " + connack.code() : Failures.describe(reason, connack.properties());
-        ConnectFailure failure = new ConnectFailure(
-                ConnectPhase.CONNACK,
-                FailureReason.BROKER_REJECTED,
-                connack.code(),
-                reason,
-                "the broker refused the connection" + from.where() + ": " + code
-                        + redirect(from, connack.properties(), reason),
-                connack.properties(),
-                null);
-        if (redirected) {
+        ConnectFailure failure = from.refusal(
+                connack, redirection.follow(from.connection(), connack.properties(), connack.reason(config.version())));
+        if (redirection.takeDue()) {
             from.drop(false);
-            redirected = false;
             begin();
         } else {
             from.fail(failure);
-        }
-    }
-
-    /** Follows the broker's hint to another server if that is allowed; what to add to the message. */
-    private String redirect(BrokerConnection from, MqttProperties properties, @Nullable ReasonCode reason) {
-        String reference = properties.get(Property.SERVER_REFERENCE);
-        Connection made = from.connection();
-        boolean moved = reason == ReasonCode.USE_ANOTHER_SERVER || reason == ReasonCode.SERVER_MOVED;
-        if (!moved || reference == null || made == null) {
-            return "";
-        }
-        String why = redirection.follow(made.address(), reference);
-        redirected = why == null;
-        return why == null ? "; it names another server" : "; " + why;
-    }
-
-    /** The JVM keeps running while the client is connected or trying to be, unless the application wants otherwise. */
-    private void holdJvm() {
-        if (jvmHold == null && !config.network().daemon()) {
-            jvmHold = config.transport().holdJvm();
-        }
-    }
-
-    private void releaseJvm() {
-        Cancellable hold = jvmHold;
-        jvmHold = null;
-        if (hold != null) {
-            hold.cancel();
         }
     }
 
@@ -539,31 +360,17 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 + (reason == ReasonCode.SESSION_TAKEN_OVER
                         ? "; another client is using the client identifier '" + clientId + "'"
                         : "")
-                + redirect(from, disconnect.properties(), reason);
+                + redirection.follow(from.connection(), disconnect.properties(), reason);
         from.drop(false);
         lost(new DisconnectCause(EndedBy.BROKER, reason, why, disconnect.properties(), null));
     }
 
     private void authReceived(BrokerConnection from, Auth auth) {
-        byte[] data = auth.properties().get(Property.AUTHENTICATION_DATA);
-        if (authentication == null) {
-            broken(new ProtocolViolationException(
-                    ReasonCode.PROTOCOL_ERROR,
-                    0,
-                    "[MQTT-4.12.0-1]",
-                    "received AUTH, though CONNECT named no authentication method"));
-            return;
-        }
-        ProtocolViolationException violation = authentication.accepts(auth.properties(), "AUTH");
-        if (violation == null) {
-            violation = authentication.outOfStep(auth.reason(), state == ClientState.CONNECTING);
-        }
+        ProtocolViolationException violation = authentication == null
+                ? Authentication.unexpected()
+                : authentication.received(from, auth, state == ClientState.CONNECTING);
         if (violation != null) {
             broken(violation);
-        } else if (auth.reason() == ReasonCode.SUCCESS) {
-            authentication.succeeded(from, data);
-        } else {
-            authentication.answer(from, ReasonCode.CONTINUE_AUTHENTICATION, data);
         }
     }
 
@@ -607,7 +414,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         MqttException reason = new MqttConnectException(failure);
         if (established || config.retryFirst()) {
             waitForNext(
-                    new Reconnect.Attempt(++row, lastLoss, failure),
+                    reconnects.after(failure),
                     reason,
                     next -> notifier.tell((listener, client) -> listener.connectFailed(client, failure, next)));
         } else {
@@ -624,90 +431,48 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     @Override
     public void lost(DisconnectCause cause) {
-        boolean unsent = pendingDisconnect != null || flow.hasUnsent() || cause.exception() != null;
-        if (!redirected) {
-            redirection.endRow();
-        }
-        cancelTimer();
+        boolean unsent = shutdown.isPending() || flow.hasUnsent() || cause.exception() != null;
+        redirection.connectionEnded();
+        timer.cancel();
         if (connection != null) {
             connection.drop(false);
         }
         result = null;
         endAuthentication(cause.text());
         if (state == ClientState.DISCONNECTING) {
-            List<CompletableFuture<Void>> notSent = takeUnsentDisconnects(unsent);
+            List<CompletableFuture<Void>> notSent = shutdown.takeUnsent(unsent);
             disconnected(); // first, so that who hears of the failure finds the client disconnected
             NotConnectedException failure = new NotConnectedException("DISCONNECT was not sent: " + cause.text());
             notSent.forEach(future -> notifier.fail(future, failure));
             return;
         }
-        lastLoss = cause;
         figures.lost++;
-        JfrEvents.disconnected(config.clientId(), cause, loop.nanoTime() - connectedAt);
-        if (loop.nanoTime() - connectedAt >= stableAfter(cause)) {
-            row = 0;
-        }
+        long lasted = loop.nanoTime() - connectedAt;
+        JfrEvents.disconnected(config.clientId(), cause, lasted);
         waitForNext(
-                new Reconnect.Attempt(++row, cause, null),
+                reconnects.after(cause, lasted),
                 new NotConnectedException(cause.text()),
                 next -> notifier.tell((listener, client) -> listener.disconnected(client, cause, next)));
     }
 
-    /** Asks the policy, which is the application's code and so not run here, and waits as long as it says. */
+    /** Makes the next attempt when the policy says so. */
     private void waitForNext(Reconnect.Attempt attempt, MqttException reason, Consumer<@Nullable Duration> tell) {
         state = ClientState.WAITING;
         ticker.schedule();
-        Object pending = new Object();
-        waitingFor = pending;
-        boolean atOnce = redirected;
-        redirected = false;
-        try {
-            notifier.background(() -> {
-                Duration next = atOnce ? Duration.ZERO : delay(attempt);
-                loop.execute(() -> waitFor(pending, next, reason, tell));
-            });
-        } catch (Throwable noThread) {
-            notifier.warn(
-                    "cannot ask the reconnect policy; the client tries again after " + Times.text(AFTER_FAILURE),
-                    noThread);
-            waitFor(pending, AFTER_FAILURE, reason, tell);
-        }
-    }
-
-    private void waitFor(
-            Object pending, @Nullable Duration next, MqttException reason, Consumer<@Nullable Duration> tell) {
-        if (waitingFor == pending && state == ClientState.WAITING) {
+        reconnects.ask(attempt, redirection.takeDue(), next -> {
             tell.accept(next);
             if (next == null) {
                 giveUp(reason);
             } else {
-                setTimer(next.toNanos(), this::begin);
+                timer.set(next.toNanos(), this::begin);
             }
-        }
-    }
-
-    /** How long a connection must last to be a success, so that the reconnect policy counts from one again. */
-    private static long stableAfter(DisconnectCause cause) {
-        // Two clients with one identifier end each other's connections, whenever the other one comes back.
-        return cause.reasonCode() == ReasonCode.SESSION_TAKEN_OVER ? STABLE_AFTER_TAKEOVER : STABLE;
-    }
-
-    private @Nullable Duration delay(Reconnect.Attempt attempt) {
-        try {
-            Duration delay = config.reconnect().delay(attempt);
-            if (delay == null && attempt.isPointless() && attempt.failure() != null) {
-                notifier.warn("not trying again, since that cannot help", null);
-            }
-            return delay;
-        } catch (Throwable failure) {
-            notifier.warn("the reconnect policy failed; the client does not reconnect", failure);
-            return null;
-        }
+        });
     }
 
     /** Stops trying. The failure is for those who wait for a connection; null: the application asked for the end. */
     private void giveUp(@Nullable MqttException failure) {
-        cancelTimer();
+        timer.cancel();
+        reconnects.cancel();
         if (connection != null) {
             connection.drop(false);
         }
@@ -719,34 +484,6 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         waiting.forEach(future -> notifier.fail(future, reason));
     }
 
-    private void sendDisconnectWithin(Duration limit) {
-        disconnectAt = loop.nanoTime() + limit.toNanos();
-        setTimer(limit.toNanos(), this::sendDisconnectLate);
-    }
-
-    private void sendDisconnectLate() {
-        if (!closing && handlersUntil != null) {
-            tellMessagesLeft(); // a client that is closed tells it at its end
-        }
-        sendDisconnect();
-    }
-
-    private void sendDisconnect() {
-        cancelTimer();
-        refuseRequests();
-        Disconnect packet = pendingDisconnect;
-        pendingDisconnect = null;
-        if (connection == null || packet == null) {
-            return;
-        }
-        // A will must not be published because DISCONNECT was lost, however unlikely that is.
-        awaitBroker = config.will() != null || !session.call(Session::isQuiet);
-        setTimer(
-                config.closeTimeout().toNanos(),
-                () -> lost(DisconnectCauses.byClient("the connection did not end in time", null)));
-        flow.send(locked -> locked.disconnect(packet));
-    }
-
     /** What was waiting may have left: that is when a disconnect that waited for it goes on. */
     @Override
     public void drained() {
@@ -754,30 +491,13 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         if (state != ClientState.DISCONNECTING) {
             return;
         }
-        if (finishing) {
+        if (shutdown.isFinishing()) {
             finish();
-        } else if (pendingDisconnect != null) {
-            if (isHandling()) {
-                return;
-            }
-            refuseRequests();
-            if (session.call(locked -> locked.queued() == 0 && locked.inFlight() == 0)) {
-                sendDisconnect();
-            }
+        } else if (shutdown.isPending()) {
+            shutdown.sendIfDrained();
         } else if (connection != null && !flow.hasUnsent()) {
-            connection.close(awaitBroker);
+            connection.close(shutdown.awaitsBroker());
         }
-    }
-
-    /** Whoever waits for a disconnect must know that the broker never received it, and may publish the will. */
-    private List<CompletableFuture<Void>> takeUnsentDisconnects(boolean unsent) {
-        if (!unsent || disconnecting.isEmpty()) {
-            return List.of();
-        }
-        pendingDisconnect = null;
-        List<CompletableFuture<Void>> waiting = disconnecting;
-        disconnecting = new ArrayList<>(0);
-        return waiting;
     }
 
     /** The connection has ended as the application wanted. */
@@ -795,21 +515,21 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         Failure notConnected = Failures.notConnected("not connected: " + why);
         session.setClosedTo(notConnected);
         session.run(locked -> locked.endPendingSubscriptions(notConnected));
-        if (config.cleanSession() && config.store() == null && !closing) {
+        if (config.cleanSession() && config.store() == null && !shutdown.isClosing()) {
             end(new Failure(
                     Failure.Kind.SESSION_LOST,
                     ReasonCode.UNSPECIFIED_ERROR,
                     "the session has ended with its connection: " + why,
                     MqttProperties.NONE));
         }
-        if (closing) {
+        if (shutdown.isClosing()) {
             finish();
             return;
         }
         ticker.schedule();
-        completeDisconnects();
+        shutdown.complete();
         if (connecting.isEmpty()) {
-            releaseJvm();
+            jvmHold.release();
         } else {
             beginFresh();
         }
@@ -825,19 +545,15 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     private void finish() {
-        if (isHandling()) {
-            finishing = true;
+        if (shutdown.isDelayedByHandlers(this::finish)) {
             state = ClientState.DISCONNECTING;
-            Long until = handlersUntil;
-            setTimer(until == null ? 0 : until - loop.nanoTime(), this::finish);
             return;
         }
-        finishing = false;
-        cancelTimer();
-        tellMessagesLeft();
+        timer.cancel();
+        shutdown.tellMessagesLeft();
         state = ClientState.CLOSED;
         handlers.stop();
-        releaseJvm();
+        jvmHold.release();
         ticker.stop();
         session.setClosedTo(Failures.CLOSED);
         end(Failures.CLOSED);
@@ -847,33 +563,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         connecting = new ArrayList<>(0);
         waiting.forEach(future -> notifier.fail(future, new ClientClosedException("the client is closed")));
         notifier.tell((listener, client) -> listener.closed(client));
-        if (config.store() == null) {
-            completeDisconnects();
-            return;
-        }
-        notifier.background(() -> {
-            closeLog();
-            loop.execute(this::completeDisconnects);
-        });
-    }
-
-    private void closeLog() {
-        try {
-            log.close();
-        } catch (IOException failure) {
-            notifier.warn("cannot close the session store: " + failure.getMessage(), null);
-        }
-    }
-
-    private void completeDisconnects() {
-        List<CompletableFuture<Void>> waiting = new ArrayList<>(disconnecting);
-        disconnecting = new ArrayList<>(0);
-        if (state == ClientState.CLOSED) {
-            config.network().use().cancel();
-            waiting.addAll(closes);
-            closes = new ArrayList<>(0);
-        }
-        waiting.forEach(future -> notifier.complete(future, null));
+        shutdown.completeClose();
     }
 
     @Override
@@ -903,18 +593,8 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         }
     }
 
-    // ---- time ----
-
     @Override
     public void setTimer(long nanos, Runnable then) {
-        cancelTimer();
-        timer = loop.schedule(then, nanos);
-    }
-
-    private void cancelTimer() {
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
+        timer.set(nanos, then);
     }
 }

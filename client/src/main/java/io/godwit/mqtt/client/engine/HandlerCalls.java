@@ -26,9 +26,6 @@ final class HandlerCalls {
     private final CallContext context;
     private final @Nullable MessageHooks hooks;
     private final String clientId;
-    /** For all handlers without a concurrency of their own; null: they are called in line. */
-    private final @Nullable HandlerLanes shared;
-
     private final Runnable handlersDone;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -59,23 +56,6 @@ final class HandlerCalls {
         this.clientId = config.clientId();
         this.failures = failures;
         this.handlersDone = handlersDone;
-        int concurrency = config.handlerOptions().concurrency();
-        this.shared = concurrency > 1
-                ? new HandlerLanes(this, concurrency, config.handlerOptions().key())
-                : null;
-    }
-
-    /** Says who calls a handler that is about to be registered. */
-    void bind(RegisteredHandler handler) {
-        RegisteredHandler.Batches batches = handler.batches();
-        int own = handler.options().concurrency();
-        if (batches != null) {
-            handler.detach(new HandlerBatches(this, handler, batches));
-        } else if (own > 1) {
-            handler.detach(new HandlerLanes(this, own, handler.options().key()));
-        } else if (own == 0 && !handler.isPrompt()) {
-            handler.detach(shared);
-        }
     }
 
     /**

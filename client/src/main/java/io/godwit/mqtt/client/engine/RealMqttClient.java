@@ -85,8 +85,9 @@ public final class RealMqttClient implements MqttClient {
         HandlerFailures failures = new HandlerFailures(session, notifier, config, this::isEnding, this::publishAsync);
         this.handlers = handlers;
         HandlerCalls calls = new HandlerCalls(session, config, handlers, notifier, failures, this::handlersDone);
+        HandlerBinder binder = new HandlerBinder(calls, config);
         config.handlers().stream().map(RegisteredHandler::copy).forEach(handler -> {
-            calls.bind(handler);
+            binder.bind(handler);
             unguarded.addHandler(handler);
         });
         MessageDispatcher dispatcher =
@@ -95,7 +96,7 @@ public final class RealMqttClient implements MqttClient {
                 config, session, log, pause, completer, dispatcher::deliverPrompt, notifier, calls, pressure);
         this.blocking = new BlockingCalls(session, joins, handlers, manager::state, config.callTimeout());
         this.publisher = new Publisher(session, support, blocking, config, pressure, manager::scheduleTick);
-        this.subscriber = new Subscriber(session, blocking, config, calls);
+        this.subscriber = new Subscriber(session, blocking, config, binder);
         session.serve(completer, dispatcher, manager::drain);
     }
 

@@ -4,6 +4,10 @@ import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.ServerAddress.Scheme;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.net.WebSocketOptions;
+import io.godwit.mqtt.client.transport.Connection;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,8 @@ final class Redirection {
     // Event loop only.
     private int inARow;
     private @Nullable Detour detour;
+    /** The broker has just named another server: the next attempt goes there, without delay. */
+    private boolean due;
 
     /**
      * The way to another server.
@@ -39,9 +45,18 @@ final class Redirection {
         return detour;
     }
 
-    /** A connection has ended without a redirect: the next one is not part of a row. */
-    void endRow() {
-        inARow = 0;
+    /** A connection has ended: without a redirect the next one is not part of a row. */
+    void connectionEnded() {
+        if (!due) {
+            inARow = 0;
+        }
+    }
+
+    /** Whether the broker has just named another server, which was not asked before. */
+    boolean takeDue() {
+        boolean was = due;
+        due = false;
+        return was;
     }
 
     /** An attempt has failed: the next one goes to the configured servers. */
@@ -51,13 +66,24 @@ final class Redirection {
     }
 
     /**
-     * Follows a reference if that is allowed.
+     * Follows the reference in a CONNACK or DISCONNECT, if there is one and that is allowed.
      *
-     * @param from the server that redirects
-     * @return null if it is followed; else why not, for the message of the failure
+     * @param from the connection to the server that redirects
+     * @return what to add to the message of the failure
      */
-    @Nullable
-    String follow(ServerAddress from, String reference) {
+    String follow(@Nullable Connection from, MqttProperties properties, @Nullable ReasonCode reason) {
+        String reference = properties.get(Property.SERVER_REFERENCE);
+        boolean moved = reason == ReasonCode.USE_ANOTHER_SERVER || reason == ReasonCode.SERVER_MOVED;
+        if (!moved || reference == null || from == null) {
+            return "";
+        }
+        String why = follow(from.address(), reference);
+        due = why == null;
+        return why == null ? "; it names another server" : "; " + why;
+    }
+
+    /** Null if the reference is followed; else why not. */
+    private @Nullable String follow(ServerAddress from, String reference) {
         List<ServerAddress> targets = new ArrayList<>(1);
         String refused = "it isn't a server address";
         for (String each : reference.strip().split("\\s+")) {

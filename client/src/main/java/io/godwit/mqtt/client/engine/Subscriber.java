@@ -21,21 +21,21 @@ final class Subscriber {
     private final GuardedSession session;
     private final BlockingCalls blocking;
     private final ClientConfig config;
-    private final HandlerCalls calls;
+    private final HandlerBinder binder;
 
     // Guarded by the session's lock.
     /** Subscribes that may have no owner. */
     private final List<SubscribeFuture> recent = new ArrayList<>(0);
 
-    Subscriber(GuardedSession session, BlockingCalls blocking, ClientConfig config, HandlerCalls calls) {
+    Subscriber(GuardedSession session, BlockingCalls blocking, ClientConfig config, HandlerBinder binder) {
         this.session = session;
         this.blocking = blocking;
         this.config = config;
-        this.calls = calls;
+        this.binder = binder;
     }
 
     void addHandler(RegisteredHandler handler) {
-        calls.bind(handler);
+        binder.bind(handler);
         session.run(locked -> locked.addHandler(handler));
     }
 
@@ -45,7 +45,7 @@ final class Subscriber {
             List<RegisteredHandler> handlers,
             MqttProperties properties,
             boolean waited) {
-        handlers.forEach(calls::bind);
+        handlers.forEach(binder::bind);
         SubscribeFuture subscribe = new SubscribeFuture(
                 subscriptions,
                 Publisher.checked(properties, config),

@@ -72,7 +72,7 @@ final class BusModules {
 
     private static int startOrStop(LuaCall call) {
         if (!isDeferred(call)) {
-            bus(call).flush(Modules.device(call));
+            bus(call).flush(Caller.device(call));
         }
         return 0;
     }
@@ -80,12 +80,12 @@ final class BusModules {
     /** The two hardware interfaces of an ESP32 collect what they are told until {@code transfer}. */
     private static boolean isDeferred(LuaCall call) {
         int id = call.between(1, 0, 9);
-        return Modules.profile(call).isEsp32() && (id == 1 || id == 2);
+        return Caller.profile(call).isEsp32() && (id == 1 || id == 2);
     }
 
     private static I2cTransfer queue(LuaCall call) {
         int id = call.between(1, 1, 2);
-        return Modules.device(call)
+        return Caller.device(call)
                 .state(Buses.class, d -> new Buses())
                 .queues
                 .computeIfAbsent(id, i -> new I2cTransfer());
@@ -93,23 +93,7 @@ final class BusModules {
 
     private static I2cBus bus(LuaCall call) {
         int id = call.between(1, 0, 9);
-        return Modules.device(call).state(Buses.class, d -> new Buses()).byId.computeIfAbsent(id, i -> new I2cBus());
-    }
-
-    /** The bytes of strings, numbers and lists of numbers from an argument on. */
-    static byte[] data(LuaCall call, int first) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int last = call.count();
-        for (int i = first; i <= last; i++) {
-            if (call.isTable(i)) {
-                call.numbers(i).forEach(number -> out.write(number.intValue()));
-            } else if (call.isNumber(i)) {
-                out.write(call.between(i, 0, 255));
-            } else {
-                out.writeBytes(call.bytes(i));
-            }
-        }
-        return out.toByteArray();
+        return Caller.device(call).state(Buses.class, d -> new Buses()).byId.computeIfAbsent(id, i -> new I2cBus());
     }
 
     /** A transfer in progress: bytes written are handed to the chip as a whole, when it ends or turns round. */
@@ -118,19 +102,19 @@ final class BusModules {
         private final ByteArrayOutputStream written = new ByteArrayOutputStream();
 
         boolean address(LuaCall call) {
-            flush(Modules.device(call));
+            flush(Caller.device(call));
             address = call.between(2, 0, 127);
-            return Modules.device(call).hardware().i2c(address) != null;
+            return Caller.device(call).hardware().i2c(address) != null;
         }
 
         int write(LuaCall call) {
-            byte[] bytes = data(call, 2);
+            byte[] bytes = Caller.data(call, 2);
             written.writeBytes(bytes);
             return bytes.length;
         }
 
         byte[] read(LuaCall call) {
-            Device device = Modules.device(call);
+            Device device = Caller.device(call);
             flush(device);
             int count = call.between(2, 0, 4096);
             VirtualHardware.I2cChip chip = device.hardware().i2c(address);

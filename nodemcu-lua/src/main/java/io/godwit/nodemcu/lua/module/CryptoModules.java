@@ -55,7 +55,7 @@ final class CryptoModules {
             .function("hash", call -> call.push(digest(call, 1).of(call.bytes(2))))
             .function("hmac", call -> call.push(hmac(call, 1, 3).of(call.bytes(2))))
             .function("fhash", call -> {
-                byte[] content = Modules.device(call).flash().read(call.text(2));
+                byte[] content = Caller.device(call).flash().read(call.text(2));
                 if (content == null) {
                     throw new LuaError("can't open file");
                 }

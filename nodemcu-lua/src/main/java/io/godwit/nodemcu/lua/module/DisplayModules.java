@@ -67,7 +67,7 @@ final class DisplayModules {
         for (int i = 2; i <= call.count(); i++) {
             line.append(i == 2 ? " " : ",").append(call.isString(i) ? call.text(i) : call.typeName(i));
         }
-        Modules.device(call).hardware().did(module, line.toString());
+        Caller.device(call).hardware().did(module, line.toString());
         return 0;
     }
 }

@@ -73,7 +73,7 @@ final class FileModule {
     }
 
     private static Flash flash(LuaCall call) {
-        return Modules.device(call).flash();
+        return Caller.device(call).flash();
     }
 
     private static OpenFile object(LuaCall call) {
@@ -85,7 +85,7 @@ final class FileModule {
     }
 
     private static OpenFile current(LuaCall call) {
-        OpenFile file = Modules.device(call).state(Current.class, d -> new Current()).file;
+        OpenFile file = Caller.device(call).state(Current.class, d -> new Current()).file;
         if (file == null || file.isClosed()) {
             throw new LuaError("open a file first");
         }
@@ -105,7 +105,7 @@ final class FileModule {
     }
 
     private static int open(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         String name = name(call, 1);
         String mode = call.text(2, "r").replace("b", "");
         if (!MODES.contains(mode)) {
@@ -117,7 +117,7 @@ final class FileModule {
         }
         Current current = device.state(Current.class, d -> new Current());
         OpenFile before = current.file;
-        if (before != null && !before.isClosed() && Modules.profile(device) == Profile.ESP8266_1_5) {
+        if (before != null && !before.isClosed() && Caller.profile(device) == Profile.ESP8266_1_5) {
             // Firmware without file objects has one file.
             before.close(call);
         }
@@ -131,7 +131,7 @@ final class FileModule {
 
     private static int close(LuaCall call) {
         OpenFile file =
-                call.isUserdata(1) ? object(call) : Modules.device(call).state(Current.class, d -> new Current()).file;
+                call.isUserdata(1) ? object(call) : Caller.device(call).state(Current.class, d -> new Current()).file;
         return file == null || file.isClosed() ? 0 : file.close(call);
     }
 
@@ -183,7 +183,7 @@ final class FileModule {
     private static int format(LuaCall call) {
         Flash flash = flash(call);
         flash.list().keySet().forEach(flash::remove);
-        Modules.device(call).print("format done.".getBytes(StandardCharsets.US_ASCII));
+        Caller.device(call).print("format done.".getBytes(StandardCharsets.US_ASCII));
         return 0;
     }
 
@@ -195,7 +195,7 @@ final class FileModule {
 
     private static int mount(LuaCall call) {
         call.text(1);
-        Modules.device(call).warn(WarningType.DEVICE_DIFFERENCE, call.where() + ": file.mount() finds no SD card here");
+        Caller.device(call).warn(WarningType.DEVICE_DIFFERENCE, call.where() + ": file.mount() finds no SD card here");
         return call.pushNil();
     }
 }

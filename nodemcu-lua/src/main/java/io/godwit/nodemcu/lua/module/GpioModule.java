@@ -46,7 +46,7 @@ final class GpioModule {
     }
 
     private static VirtualHardware.Pin pin(LuaCall call) {
-        return Modules.device(call).hardware().gpio(number(call));
+        return Caller.device(call).hardware().gpio(number(call));
     }
 
     /** How often a callback may read pins: a protocol that the script times itself needs more. */
@@ -63,7 +63,7 @@ final class GpioModule {
     }
 
     private static int read(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         Polling polling = device.state(Polling.class, d -> new Polling());
         if (polling.reads++ == 0) {
             // Runs when the callback has ended.
@@ -91,7 +91,7 @@ final class GpioModule {
         for (int i = 1; i <= call.count(); i++) {
             call.needTable(i);
             boolean output = call.numberField(i, "dir", 1) >= 2;
-            VirtualHardware hardware = Modules.device(call).hardware();
+            VirtualHardware hardware = Caller.device(call).hardware();
             int at = call.pushField(i, "gpio");
             List<Double> pins = call.isTable(at) ? call.numbers(at) : List.of(call.number(at));
             call.pop(1);
@@ -101,7 +101,7 @@ final class GpioModule {
     }
 
     private static Triggers triggers(LuaCall call) {
-        return Modules.device(call).state(Triggers.class, Triggers::new);
+        return Caller.device(call).state(Triggers.class, Triggers::new);
     }
 
     private static int trigger(LuaCall call) {
@@ -177,7 +177,7 @@ final class GpioModule {
 
     /** Toggles the pin with the given times in microseconds; the callback form lets the script go on meanwhile. */
     private static int serialOut(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         VirtualHardware.Pin pin = pin(call);
         int start = call.between(2, 0, 1);
         List<Double> delays = call.numbers(3);

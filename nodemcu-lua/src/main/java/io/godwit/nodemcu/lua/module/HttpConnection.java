@@ -89,7 +89,7 @@ final class HttpConnection {
             HttpModule.Options read = HttpModule.Options.read(call, at);
             options = hasHeaders ? read : new HttpModule.Options(headers, read.timeout());
         }
-        return call.pushObject(new HttpConnection(Modules.device(call), url, method, options, async), LIBRARY);
+        return call.pushObject(new HttpConnection(Caller.device(call), url, method, options, async), LIBRARY);
     }
 
     private static HttpConnection connection(LuaCall call) {

@@ -164,7 +164,7 @@ final class HttpExchange {
         builder.method(
                 method,
                 body.length == 0 ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofByteArray(body));
-        builder.setHeader("User-Agent", Modules.profile(device).isEsp32() ? "ESP32 HTTP Client/1.0" : "ESP8266");
+        builder.setHeader("User-Agent", Caller.profile(device).isEsp32() ? "ESP32 HTTP Client/1.0" : "ESP8266");
         headers.forEach((name, value) -> header(builder, name, value));
         CompletableFuture<HttpResponse<byte[]>> response =
                 Shared.CLIENT.sendAsync(builder.build(), head -> new LimitedBody());

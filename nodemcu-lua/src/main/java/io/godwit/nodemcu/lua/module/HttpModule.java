@@ -33,7 +33,7 @@ final class HttpModule {
     private HttpModule() {}
 
     private static int request(LuaCall call, String method, int headersAt, int bodyAt) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         String url = url(call, 1);
         int callbackAt = 0;
         for (int i = call.count(); i >= headersAt && callbackAt == 0; i--) {
@@ -42,7 +42,7 @@ final class HttpModule {
         Options options = Options.read(call, headersAt);
         byte[] body = bodyAt > 0 && call.isString(bodyAt) ? call.bytes(bodyAt) : new byte[0];
         HttpExchange exchange = new HttpExchange(device, method, url, options.headers(), body, options.timeout());
-        if (callbackAt == 0 && Modules.profile(call).isEsp32()) {
+        if (callbackAt == 0 && Caller.profile(call).isEsp32()) {
             HttpExchange.Result result = exchange.await();
             call.push(result.status());
             call.pushAny(result.body());

@@ -47,7 +47,7 @@ final class I2cTransfer {
         if (call.isBoolean(call.count())) {
             call.pop(1); // whether to check the acknowledgement of each byte
         }
-        byte[] bytes = BusModules.data(call, 2);
+        byte[] bytes = Caller.data(call, 2);
         add(new Operation.Write(bytes), bytes.length);
         return call.push(bytes.length);
     }
@@ -72,7 +72,7 @@ final class I2cTransfer {
 
     /** {@code transfer(id[, function][, to_ms])}: data and acknowledgement, as results or to the function. */
     int transfer(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         LuaRef callback = call.isFunction(2) ? call.ref(2) : null;
         List<Operation> all = operations;
         operations = new ArrayList<>();

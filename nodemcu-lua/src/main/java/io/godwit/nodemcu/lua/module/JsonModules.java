@@ -70,7 +70,7 @@ final class JsonModules {
     }
 
     static int pushNull(LuaCall call) {
-        Null holder = Modules.device(call).state(Null.class, d -> new Null());
+        Null holder = Caller.device(call).state(Null.class, d -> new Null());
         LuaRef known = holder.object;
         if (known != null) {
             return call.push(known);

@@ -26,7 +26,7 @@ final class LightModules {
 
     private static final LuaLibrary APA102 = LuaLibrary.module("apa102")
             .function("write", call -> {
-                record(Modules.device(call), "apa102", pixels(call, 3));
+                record(Caller.device(call), "apa102", pixels(call, 3));
                 return 0;
             })
             .build();
@@ -50,7 +50,7 @@ final class LightModules {
      * {@code write({pin = 4, data = ...}, ...)}.
      */
     private static int write(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         if (call.isTable(1)) {
             for (int i = 1; i <= call.count(); i++) {
                 writeStrip(call, device, i);

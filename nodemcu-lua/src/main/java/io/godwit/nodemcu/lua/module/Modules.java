@@ -1,9 +1,7 @@
 package io.godwit.nodemcu.lua.module;
 
-import io.godwit.nodemcu.MqttSettings;
 import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.WarningType;
-import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.vm.LuaCall;
 import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
@@ -92,7 +90,7 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
     /** Warns of a function that the firmware of the profile lacks. The lenient profile {@code esp32} has them all. */
     public void used(LuaCall call, String name) {
         if (profile != Profile.ESP32 && !FirmwareModules.hasFunction(profile, name)) {
-            device(call)
+            Caller.device(call)
                     .warn(
                             WarningType.PROFILE,
                             call.where() + ": the firmware " + profile + " has no '" + name + "'; it works here");
@@ -107,21 +105,6 @@ public final class Modules implements Function<String, @Nullable LuaLibrary> {
     /** Whether the firmware has a module of that name that this host lacks. */
     public static boolean isMissing(String name) {
         return ABSENT.contains(name);
-    }
-
-    static Device device(LuaCall call) {
-        return call.owner(Device.class);
-    }
-
-    /** The profile of the device that makes a call. */
-    static Profile profile(LuaCall call) {
-        return profile(device(call));
-    }
-
-    static Profile profile(Device device) {
-        return device.settings()
-                .option(MqttSettings.class, MqttSettings.defaults())
-                .profile();
     }
 
     private static Map<String, LuaLibrary> present() {

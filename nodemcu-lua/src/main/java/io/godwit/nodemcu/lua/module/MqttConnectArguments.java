@@ -133,7 +133,7 @@ record MqttConnectArguments(String host, int port, Secure secure, boolean autore
             if (text.contains("-----BEGIN ")) {
                 return text;
             }
-            Flash flash = Modules.device(call).flash();
+            Flash flash = Caller.device(call).flash();
             byte[] file = flash.read(text);
             if (file == null) {
                 throw call.argument(table, key + " is neither PEM text nor the name of a file in the flash");

@@ -68,7 +68,7 @@ final class MqttModule {
 
     /** {@code Client([id, keepalive[, user, password[, cleansession[, max_message_length]]]])}. */
     private static int create(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         MqttSettings settings = device.settings().option(MqttSettings.class, MqttSettings.defaults());
         call.reserve(MqttClientObject.BYTES);
         MqttClientObject client = new MqttClientObject(device, settings.profile());

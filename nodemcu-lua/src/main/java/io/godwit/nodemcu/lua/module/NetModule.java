@@ -59,7 +59,7 @@ final class NetModule {
             .constants(TCP, "TCP", "UDP")
             .nested("dns", DNS)
             .function("createConnection", call -> {
-                Device device = Modules.device(call);
+                Device device = Caller.device(call);
                 return call.integer(1, TCP) == UDP ? UdpSocket.create(call) : TcpSocket.create(call, device);
             })
             .function(
@@ -86,7 +86,7 @@ final class NetModule {
         if (first < 224 || first > 239) {
             throw call.argument(2, "invalid multicast ip: must be 224.0.0.0 to 239.255.255.255");
         }
-        Modules.device(call)
+        Caller.device(call)
                 .warn(
                         WarningType.NETWORK,
                         call.where() + ": no datagram to the group " + group
@@ -155,7 +155,7 @@ final class NetModule {
     }
 
     static void resolve(LuaCall call, String host, LuaRef callback, @Nullable LuaRef socket) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         LuaMachine machine = call.machine();
         machine.reserve(LOOK_UP_BYTES);
         Consumer<@Nullable InetAddress> answer = address -> {
@@ -175,7 +175,7 @@ final class NetModule {
 
     /** {@code ping(domain[, count], function(bytes, ip, sequence, milliseconds))}: every host answers at once. */
     private static int ping(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         String host = call.text(1);
         int callbackAt = call.isFunction(2) ? 2 : 3;
         int count = callbackAt == 2 ? 4 : call.between(2, 1, 100);

@@ -22,7 +22,7 @@ final class NodeModule {
             .constants(0, "LOW_PRIORITY", "MEDIUM_PRIORITY", "HIGH_PRIORITY")
             .function(
                     "post",
-                    call -> Modules.device(call)
+                    call -> Caller.device(call)
                             .state(NodeTasks.class, NodeTasks::new)
                             .post(call))
             .build();
@@ -41,7 +41,7 @@ final class NodeModule {
             .function("list", call -> {
                 int list = call.newTable();
                 int at = 0;
-                for (String name : Modules.device(call).flash().list().keySet()) {
+                for (String name : Caller.device(call).flash().list().keySet()) {
                     if (name.startsWith("lfs/") && name.endsWith(".lua")) {
                         call.set(list, ++at, name.substring(4, name.length() - 4));
                     }
@@ -63,20 +63,20 @@ final class NodeModule {
             .nested("egc", EGC)
             .nested("LFS", LFS)
             .function("restart", call -> {
-                Device device = Modules.device(call);
+                Device device = Caller.device(call);
                 device.network().cut();
                 device.restart(BootReason.RESTART);
                 throw new LuaError("restart");
             })
             .function("dsleep", call -> {
-                Device device = Modules.device(call);
+                Device device = Caller.device(call);
                 // As the chip: 32 bits of microseconds, some 71 minutes.
                 device.sleep(Math.max(0, Math.min(call.integer(1, 0), 0xFFFFFFFFL)));
                 throw new LuaError("deep sleep");
             })
             .function("sleep", NodeModule::lightSleep)
             .function("heap", call -> call.push(heap(call)))
-            .function("chipid", call -> call.push((double) Modules.device(call).chipId()))
+            .function("chipid", call -> call.push((double) Caller.device(call).chipId()))
             .function("flashid", call -> call.push(1458400))
             .function("flashsize", call -> call.push(4 << 20))
             .function("info", NodeModule::info)
@@ -90,19 +90,19 @@ final class NodeModule {
             .function("getcpufreq", call -> call.push(80))
             .function(
                     "readvdd33",
-                    call -> call.push(Modules.device(call).hardware().read("adc.vdd33", 3300)))
+                    call -> call.push(Caller.device(call).hardware().read("adc.vdd33", 3300)))
             .function("random", call -> {
                 long low = call.isNoneOrNil(2) ? 1 : call.integer(1);
                 if (call.isNoneOrNil(1)) {
-                    return call.push(Modules.device(call).random().nextDouble());
+                    return call.push(Caller.device(call).random().nextDouble());
                 }
                 long high = call.isNoneOrNil(2) ? call.integer(1) : call.integer(2);
                 if (low > high) {
                     throw call.argument(1, "interval is empty");
                 }
-                return call.push(low + Math.floor(Modules.device(call).random().nextDouble() * (high - low + 1.0)));
+                return call.push(low + Math.floor(Caller.device(call).random().nextDouble() * (high - low + 1.0)));
             })
-            .function("uptime", call -> call.push(Modules.device(call).uptimeNanos() / 1000.0))
+            .function("uptime", call -> call.push(Caller.device(call).uptimeNanos() / 1000.0))
             .function("stripdebug", call -> call.push(1))
             .function("osprint", call -> 0)
             .function("restore", call -> 0)
@@ -124,7 +124,7 @@ final class NodeModule {
         if (!(micros > 0 && micros < 1e15)) {
             throw call.argument(1, "secs or us required: nothing else wakes a simulated device");
         }
-        Modules.device(call).spend((long) (micros * 1000));
+        Caller.device(call).spend((long) (micros * 1000));
         return 0;
     }
 
@@ -134,7 +134,7 @@ final class NodeModule {
     }
 
     private static int info(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         String group = call.text(1, "");
         if (group.isEmpty()) {
             return call.pushAll(3, 0, 0, device.chipId(), 1458400, 4096, 2, 40_000_000);
@@ -169,7 +169,7 @@ final class NodeModule {
     }
 
     private static int bootReason(LuaCall call) {
-        BootReason reason = Modules.device(call).bootReason();
+        BootReason reason = Caller.device(call).bootReason();
         return call.pushAll(reason.raw(), reason.extended());
     }
 
@@ -179,7 +179,7 @@ final class NodeModule {
         if (!name.endsWith(".lua") || name.length() < 5) {
             throw new LuaError("not a .lua file");
         }
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         byte[] source = device.flash().read(name);
         if (source == null) {
             throw new LuaError("cannot open " + name);
@@ -199,7 +199,7 @@ final class NodeModule {
             return call.pushNil();
         }
         String name = call.text(1);
-        byte[] source = Modules.device(call).flash().read("lfs/" + name + ".lua");
+        byte[] source = Caller.device(call).flash().read("lfs/" + name + ".lua");
         if (source == null) {
             return call.pushNil();
         }
@@ -209,12 +209,12 @@ final class NodeModule {
 
     private static int lfsEntry(LuaCall call) {
         String name = call.text(2);
-        byte[] source = Modules.device(call).flash().read("lfs/" + name + ".lua");
+        byte[] source = Caller.device(call).flash().read("lfs/" + name + ".lua");
         return source == null || call.load(source, "@" + name + ".lua") != null ? 0 : 1;
     }
 
     private static int output(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         LuaRef function = call.functionOrNull(1);
         boolean alsoPrint = call.integer(2, 1) != 0;
         if (function == null) {
@@ -250,7 +250,7 @@ final class NodeModule {
 
     /** Runs a line as if it had been typed; what it prints goes where output goes. */
     private static int input(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         byte[] line = call.bytes(1);
         Input input = device.state(Input.class, d -> new Input());
         device.later(2L * line.length, () -> input.add(device, new String(line, StandardCharsets.UTF_8)));
@@ -274,7 +274,7 @@ final class NodeModule {
     }
 
     private static int setOnError(LuaCall call) {
-        Hook hook = Modules.device(call).state(Hook.class, Hook::new);
+        Hook hook = Caller.device(call).state(Hook.class, Hook::new);
         hook.set(call.functionOrNull(1));
         return 0;
     }

@@ -96,8 +96,7 @@ final class OneWireModule {
 
     private static Bus bus(LuaCall call) {
         int pin = call.between(1, 0, 39);
-        Bus bus =
-                Modules.device(call).state(Buses.class, d -> new Buses()).byPin.computeIfAbsent(pin, p -> new Bus());
+        Bus bus = Caller.device(call).state(Buses.class, d -> new Buses()).byPin.computeIfAbsent(pin, p -> new Bus());
         bus.look(call);
         return bus;
     }
@@ -125,7 +124,7 @@ final class OneWireModule {
         private final ArrayDeque<Integer> answer = new ArrayDeque<>(9);
 
         void look(LuaCall call) {
-            var hardware = Modules.device(call).hardware();
+            var hardware = Caller.device(call).hardware();
             List<String> found = new ArrayList<>();
             Map<String, Double> now = new HashMap<>(4);
             for (String name : hardware.sensors("ow.")) {

@@ -40,12 +40,12 @@ final class OutputModules {
                 return 0;
             })
             .function("disable", call -> {
-                Modules.device(call).hardware().did("dac." + call.between(1, 1, 2), "off");
+                Caller.device(call).hardware().did("dac." + call.between(1, 1, 2), "off");
                 return 0;
             })
             .function("write", call -> {
                 int channel = call.between(1, 1, 2);
-                Modules.device(call).hardware().did("dac." + channel, String.valueOf(call.between(2, 0, 255)));
+                Caller.device(call).hardware().did("dac." + channel, String.valueOf(call.between(2, 0, 255)));
                 return 0;
             })
             .build();
@@ -79,7 +79,7 @@ final class OutputModules {
                 long duty = call.integer(2);
                 long millis = call.integer(3);
                 if (call.integer(4, 0) == 1) {
-                    Modules.device(call).spend(Math.max(0, millis) * 1_000_000L);
+                    Caller.device(call).spend(Math.max(0, millis) * 1_000_000L);
                 }
                 ledc(call).setDuty(call, duty);
                 return 0;
@@ -113,7 +113,7 @@ final class OutputModules {
 
     private static Channel channel(LuaCall call) {
         int pin = call.between(1, 0, 39);
-        return Modules.device(call)
+        return Caller.device(call)
                 .state(Channels.class, d -> new Channels())
                 .byPin
                 .computeIfAbsent(pin, p -> new Channel());
@@ -128,7 +128,7 @@ final class OutputModules {
     private static void record(LuaCall call) {
         Channel channel = channel(call);
         String level = channel.running ? String.valueOf(channel.duty) : "off";
-        Modules.device(call).hardware().did("pwm." + call.integer(1), level);
+        Caller.device(call).hardware().did("pwm." + call.integer(1), level);
     }
 
     // ---- ledc
@@ -194,7 +194,7 @@ final class OutputModules {
         }
 
         void record(LuaCall call, String level) {
-            Device device = Modules.device(call);
+            Device device = Caller.device(call);
             device.hardware().did("ledc." + pin, level);
         }
     }

@@ -37,7 +37,7 @@ final class PipeModule {
 
     static final LuaLibrary LIBRARY = LuaLibrary.module("pipe")
             .function("create", call -> {
-                Pipe pipe = new Pipe(Modules.device(call), call.functionOrNull(1));
+                Pipe pipe = new Pipe(Caller.device(call), call.functionOrNull(1));
                 return call.pushObject(pipe, PIPE);
             })
             .build();

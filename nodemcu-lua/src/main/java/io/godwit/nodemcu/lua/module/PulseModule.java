@@ -74,7 +74,7 @@ final class PulseModule {
             throw call.argument(1, "no steps");
         }
         call.reserve((long) count * STEP_BYTES);
-        Pulser pulser = new Pulser(Modules.device(call), steps);
+        Pulser pulser = new Pulser(Caller.device(call), steps);
         for (int i = 1; i <= count; i++) {
             int at = call.pushIndex(1, i);
             Step step = new Step();

@@ -55,7 +55,7 @@ final class SensorModules {
             .function("init", SensorModules::setUpBme280)
             .function("startreadout", call -> {
                 LuaRef done = call.functionOrNull(2);
-                Device device = Modules.device(call);
+                Device device = Caller.device(call);
                 long millis = call.integer(1, 0) == 0 ? 113 : call.integer(1);
                 if (done != null) {
                     device.after(millis * 1_000_000L, () -> {
@@ -196,7 +196,7 @@ final class SensorModules {
 
     /** What a sensor measures; NaN if it is not attached. */
     static double sensor(LuaCall call, String name, double absent) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         VirtualHardware hardware = device.hardware();
         if (!hardware.has(name) && !hardware.isDetached(name)) {
             device.warn(
@@ -209,13 +209,13 @@ final class SensorModules {
     }
 
     private static int setUpBme280(LuaCall call) {
-        boolean attached = !Modules.device(call).hardware().isDetached("bme280.temperature");
+        boolean attached = !Caller.device(call).hardware().isDetached("bme280.temperature");
         return attached ? call.push(2) : call.pushNil();
     }
 
     /** For the modules of a chip: an error while it is not attached, as the firmware raises one. */
     private static void needs(LuaCall call, String sensor) {
-        if (Modules.device(call).hardware().isDetached(sensor)) {
+        if (Caller.device(call).hardware().isDetached(sensor)) {
             throw new LuaError("no device found");
         }
     }

@@ -14,7 +14,7 @@ final class SetupModules {
     private static final LuaLibrary ENDUSER_SETUP = LuaLibrary.module("enduser_setup")
             .function("manual", call -> call.push(call.truth(1)))
             .function("start", call -> {
-                Device device = Modules.device(call);
+                Device device = Caller.device(call);
                 LuaRef done = null;
                 for (int i = 1; i <= call.count() && done == null; i++) {
                     done = call.isFunction(i) ? call.ref(i) : null;

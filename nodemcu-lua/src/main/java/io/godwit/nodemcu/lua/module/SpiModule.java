@@ -43,7 +43,7 @@ final class SpiModule {
             .constants(1, "HSPI", "VSPI")
             .fixed("setup", call -> call.push(1))
             .function("send", call -> {
-                byte[] sent = BusModules.data(call, 2);
+                byte[] sent = Caller.data(call, 2);
                 byte[] received = exchange(call, call.between(1, 0, 3), sent, sent.length);
                 call.push(sent.length);
                 call.push(received);
@@ -87,7 +87,7 @@ final class SpiModule {
     }
 
     private static byte[] exchange(LuaCall call, int id, byte[] sent, int count) {
-        var hardware = Modules.device(call).hardware();
+        var hardware = Caller.device(call).hardware();
         hardware.did("spi." + id, HexFormat.of().formatHex(sent));
         byte @Nullable [] answer = hardware.exchangeSpi(id, sent);
         return Arrays.copyOf(answer == null ? new byte[0] : answer, count);

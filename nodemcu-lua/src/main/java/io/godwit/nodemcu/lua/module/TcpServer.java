@@ -41,7 +41,7 @@ final class TcpServer implements Network.User {
     }
 
     static int create(LuaCall call) {
-        return call.pushObject(new TcpServer(Modules.device(call)), LIBRARY);
+        return call.pushObject(new TcpServer(Caller.device(call)), LIBRARY);
     }
 
     private static TcpServer server(LuaCall call) {

@@ -27,7 +27,7 @@ final class TimeModules {
 
     private static final LuaLibrary RTCTIME = LuaLibrary.module("rtctime")
             .function("get", call -> {
-                long micros = micros(Modules.device(call));
+                long micros = micros(Caller.device(call));
                 return call.pushAll(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L), 0);
             })
             .function("set", call -> {
@@ -36,16 +36,16 @@ final class TimeModules {
             })
             .function("epoch2cal", call -> calendar(call, call.integer(1)))
             .function("adjust_delta", call -> {
-                Device device = Modules.device(call);
+                Device device = Caller.device(call);
                 device.rtc().shift(call.integer(1));
                 return 0;
             })
             .function("dsleep", call -> {
-                Modules.device(call).sleep(Math.max(0, call.integer(1)));
+                Caller.device(call).sleep(Math.max(0, call.integer(1)));
                 throw new LuaError("deep sleep");
             })
             .function("dsleep_aligned", call -> {
-                Device device = Modules.device(call);
+                Device device = Caller.device(call);
                 long aligned = Math.max(1, call.integer(1));
                 long least = call.integer(2, 0);
                 long now = micros(device);
@@ -60,7 +60,7 @@ final class TimeModules {
                 int from = call.between(1, 0, RtcMemory.WORDS - 1);
                 int count = (int) Math.min(call.integer(2, 1), RtcMemory.WORDS - from);
                 for (int i = 0; i < count; i++) {
-                    call.push(Modules.device(call).rtc().read(from + i));
+                    call.push(Caller.device(call).rtc().read(from + i));
                 }
                 return Math.max(0, count);
             })
@@ -71,7 +71,7 @@ final class TimeModules {
                     throw call.argument(1, "RTC mem would overrun");
                 }
                 for (int i = 0; i < values; i++) {
-                    Modules.device(call).rtc().write(from + i, (int) call.integer(i + 2));
+                    Caller.device(call).rtc().write(from + i, (int) call.integer(i + 2));
                 }
                 return 0;
             })
@@ -85,14 +85,14 @@ final class TimeModules {
 
     private static final LuaLibrary TIME = LuaLibrary.module("time")
             .function("get", call -> {
-                long micros = micros(Modules.device(call));
+                long micros = micros(Caller.device(call));
                 return call.pushAll(Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L));
             })
             .function("set", call -> {
                 set(call, call.number(1), 0);
                 return 0;
             })
-            .function("getlocal", call -> local(call, Math.floorDiv(micros(Modules.device(call)), 1_000_000L)))
+            .function("getlocal", call -> local(call, Math.floorDiv(micros(Caller.device(call)), 1_000_000L)))
             .function("epoch2cal", call -> local(call, call.integer(1)))
             .function("cal2epoch", call -> {
                 call.needTable(1);
@@ -106,7 +106,7 @@ final class TimeModules {
             })
             .fixed("settimezone", call -> 0)
             .function("initntp", call -> {
-                Device device = Modules.device(call);
+                Device device = Caller.device(call);
                 device.network()
                         .whenOnline(
                                 call.where() + ": time.initntp()",
@@ -166,7 +166,7 @@ final class TimeModules {
     }
 
     private static void set(LuaCall call, double seconds, double micros) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         device.rtc().setDate((long) (seconds * 1e6 + micros), device.ageNanos() / 1000);
     }
 
@@ -201,7 +201,7 @@ final class TimeModules {
 
     /** {@code sync([server][, callback][, error callback][, repeat])}. */
     private static int sync(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         String server = call.isString(1) ? call.text(1) : "0.nodemcu.pool.ntp.org";
         LuaRef done = call.isFunction(2) ? call.ref(2) : null;
         LuaRef failed = call.isFunction(3) ? call.ref(3) : null;
@@ -241,7 +241,7 @@ final class TimeModules {
     }
 
     private static Cron cron(LuaCall call) {
-        return Modules.device(call).state(Cron.class, Cron::new);
+        return Caller.device(call).state(Cron.class, Cron::new);
     }
 
     /** The table of a boot: looked through at each full minute. */

@@ -33,18 +33,18 @@ final class TmrModule {
 
     static final LuaLibrary LIBRARY = LuaLibrary.module("tmr")
             .constants(SINGLE, "ALARM_SINGLE", "ALARM_AUTO", "ALARM_SEMI")
-            .function("now", call -> call.push((double) (Modules.device(call).uptimeNanos() / 1000 & 0x7FFFFFFF)))
-            .function("time", call -> call.push((double) (Modules.device(call).uptimeNanos() / 1_000_000_000L)))
+            .function("now", call -> call.push((double) (Caller.device(call).uptimeNanos() / 1000 & 0x7FFFFFFF)))
+            .function("time", call -> call.push((double) (Caller.device(call).uptimeNanos() / 1_000_000_000L)))
             .function(
-                    "ccount", call -> call.push((double) (Modules.device(call).uptimeNanos() * 80 / 1000 & 0x7FFFFFFF)))
+                    "ccount", call -> call.push((double) (Caller.device(call).uptimeNanos() * 80 / 1000 & 0x7FFFFFFF)))
             .function("delay", call -> {
-                Modules.device(call).spend(call.between(1, 0, Integer.MAX_VALUE) * 1000L);
+                Caller.device(call).spend(call.between(1, 0, Integer.MAX_VALUE) * 1000L);
                 return 0;
             })
             .function("wdclr", call -> 0)
             .function("softwd", TmrModule::softWatchdog)
             .function("create", call -> {
-                Timer timer = new Timer(Modules.device(call));
+                Timer timer = new Timer(Caller.device(call));
                 call.pushObject(timer, TIMER);
                 return 1;
             })
@@ -70,12 +70,12 @@ final class TmrModule {
             return timer(call);
         }
         int id = call.between(1, 0, NUMBERED - 1);
-        Numbered timers = Modules.device(call).state(Numbered.class, Numbered::new);
+        Numbered timers = Caller.device(call).state(Numbered.class, Numbered::new);
         return timers.get(id);
     }
 
     private static int softWatchdog(LuaCall call) {
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         SoftWatchdog watchdog = device.state(SoftWatchdog.class, d -> new SoftWatchdog());
         // Any negative time disables it.
         watchdog.feed(device, call.between(1, Integer.MIN_VALUE, Integer.MAX_VALUE));

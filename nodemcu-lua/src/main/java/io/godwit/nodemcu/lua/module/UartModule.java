@@ -39,11 +39,11 @@ final class UartModule {
     private UartModule() {}
 
     private static Port port(LuaCall call) {
-        return Modules.device(call).state(Port.class, Port::new);
+        return Caller.device(call).state(Port.class, Port::new);
     }
 
     private static int write(LuaCall call) {
-        port(call).write((int) call.integer(1), BusModules.data(call, 2));
+        port(call).write((int) call.integer(1), Caller.data(call, 2));
         return 0;
     }
 

@@ -67,7 +67,7 @@ final class UdpSocket implements Network.User {
     }
 
     static int create(LuaCall call) {
-        return call.pushObject(new UdpSocket(Modules.device(call)), LIBRARY);
+        return call.pushObject(new UdpSocket(Caller.device(call)), LIBRARY);
     }
 
     private static UdpSocket socket(LuaCall call) {

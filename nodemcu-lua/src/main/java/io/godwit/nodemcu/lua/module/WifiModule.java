@@ -45,7 +45,7 @@ final class WifiModule {
                 WifiStation station = station(call);
                 return station.hasAddress() ? call.push(station.broadcast()) : call.pushNil();
             })
-            .function("getmac", call -> call.push(Modules.device(call).mac()))
+            .function("getmac", call -> call.push(Caller.device(call).mac()))
             .fixed("setmac", call -> call.push(true))
             .function("getrssi", call -> {
                 WifiStation station = station(call);
@@ -57,7 +57,7 @@ final class WifiModule {
                 return call.push(true);
             })
             .function(
-                    "getconfig", call -> shownConfig(call, Modules.profile(call).isEsp32()))
+                    "getconfig", call -> shownConfig(call, Caller.profile(call).isEsp32()))
             .function("getdefaultconfig", call -> shownConfig(call, false))
             .function("clearconfig", call -> {
                 station(call).clear();
@@ -96,8 +96,7 @@ final class WifiModule {
             .fixed("setip", call -> call.push(true))
             .fixed("getip", call -> call.pushAll("192.168.4.1", "255.255.255.0", "192.168.4.1"))
             .function(
-                    "getmac",
-                    call -> call.push("5e" + Modules.device(call).mac().substring(2)))
+                    "getmac", call -> call.push("5e" + Caller.device(call).mac().substring(2)))
             .fixed("setmac", call -> call.push(true))
             .fixed("getbroadcast", call -> call.push("192.168.4.255"))
             .function("getclient", call -> {
@@ -194,15 +193,15 @@ final class WifiModule {
     }
 
     private static State state(LuaCall call) {
-        return Modules.device(call).state(State.class, State::new);
+        return Caller.device(call).state(State.class, State::new);
     }
 
     private static WifiStation station(LuaCall call) {
-        return Modules.device(call).network().station();
+        return Caller.device(call).network().station();
     }
 
     private static WifiEvents events(LuaCall call) {
-        return Modules.device(call).state(WifiEvents.class, WifiEvents::new);
+        return Caller.device(call).state(WifiEvents.class, WifiEvents::new);
     }
 
     private static int setMode(LuaCall call) {
@@ -304,7 +303,7 @@ final class WifiModule {
 
     private static int shownAp(LuaCall call) {
         Map<String, Object> kept = state(call).accessPoint;
-        if (call.truth(1) || Modules.profile(call).isEsp32()) {
+        if (call.truth(1) || Caller.profile(call).isEsp32()) {
             int table = call.newTable();
             kept.forEach((key, value) -> call.set(table, key, value));
             return 1;
@@ -330,7 +329,7 @@ final class WifiModule {
         if (done == null) {
             return 0;
         }
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         boolean byBssid = format == 1;
         String only = wanted;
         device.after(SCAN_NANOS, () -> {
@@ -356,7 +355,7 @@ final class WifiModule {
     /** The ESP32's {@code scan(config, function(error, list))}. */
     private static int scan(LuaCall call) {
         LuaRef done = call.function(2);
-        Device device = Modules.device(call);
+        Device device = Caller.device(call);
         WifiEvents events = events(call);
         device.after(SCAN_NANOS, () -> {
             WifiStation station = device.network().station();

@@ -35,7 +35,7 @@ final class WifiSuspension {
     }
 
     private static WifiSuspension of(LuaCall call) {
-        return Modules.device(call).state(WifiSuspension.class, WifiSuspension::new);
+        return Caller.device(call).state(WifiSuspension.class, WifiSuspension::new);
     }
 
     /** {@code suspend({duration = 0, suspend_cb, resume_cb, preserve_mode = true})}; without a table, the state. */

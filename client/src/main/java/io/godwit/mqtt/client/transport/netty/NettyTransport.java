@@ -130,8 +130,8 @@ public final class NettyTransport implements Transport {
         loops().forEach(NettyEventLoop::retire);
     }
 
-    @Override
-    public void awaitEnd(long nanos) {
+    /** Waits until the loops have ended, after {@link #retire()} or {@link #close()}. */
+    void awaitLoops(long nanos) {
         long end = System.nanoTime() + nanos;
         try {
             for (NettyEventLoop loop : loops()) {
@@ -153,7 +153,7 @@ public final class NettyTransport implements Transport {
         blockingTasks.close();
         loops().forEach(NettyEventLoop::end);
         if (loops().stream().noneMatch(NettyEventLoop::inLoop)) {
-            awaitEnd(CLOSE_LIMIT_NANOS);
+            awaitLoops(CLOSE_LIMIT_NANOS);
         }
     }
 }

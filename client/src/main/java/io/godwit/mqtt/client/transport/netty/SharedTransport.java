@@ -11,8 +11,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport that all clients of this JVM share by default, with one event loop per processor, at most four. Its threads exist from the first client that is built to the last
- * one that is closed: then nothing is left that would keep the class loader of an application alive.
+ * The transport that all clients of this JVM share by default, with one event loop per processor, at most four. Its threads
+ * exist from the first client that is built to the last one that is closed: then nothing is left that would keep the class
+ * loader of an application alive.
  */
 public final class SharedTransport implements Transport {
 
@@ -100,7 +101,7 @@ public final class SharedTransport implements Transport {
             lock.unlock();
         }
         if (last != null) {
-            last.awaitEnd(nanos);
+            last.awaitLoops(nanos);
         }
     }
 

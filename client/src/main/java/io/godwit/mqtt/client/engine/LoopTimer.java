@@ -1,0 +1,27 @@
+package io.godwit.mqtt.client.engine;
+
+import io.godwit.mqtt.client.transport.Cancellable;
+import io.godwit.mqtt.client.transport.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/** At most one task that is due later; setting another one replaces it. Event loop only. */
+final class LoopTimer {
+    private final EventLoop loop;
+    private @Nullable Cancellable task;
+
+    LoopTimer(EventLoop loop) {
+        this.loop = loop;
+    }
+
+    void set(long nanos, Runnable then) {
+        cancel();
+        task = loop.schedule(then, nanos);
+    }
+
+    void cancel() {
+        if (task != null) {
+            task.cancel();
+            task = null;
+        }
+    }
+}
