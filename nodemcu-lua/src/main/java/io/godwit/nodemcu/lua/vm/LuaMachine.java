@@ -231,10 +231,11 @@ public final class LuaMachine implements AutoCloseable {
     }
 
     private @Nullable String loadPrompt(String input) {
-        String expression =
-                input.stripLeading().startsWith("=") ? input.stripLeading().substring(1) : input;
-        String problem = load(main, ("return " + expression).getBytes(StandardCharsets.UTF_8), "=stdin");
-        return problem == null ? null : load(main, input.getBytes(StandardCharsets.UTF_8), "=stdin");
+        String text = input.stripLeading();
+        boolean shown = text.startsWith("=");
+        String problem =
+                load(main, ("return " + (shown ? text.substring(1) : text)).getBytes(StandardCharsets.UTF_8), "=stdin");
+        return problem == null || shown ? problem : load(main, input.getBytes(StandardCharsets.UTF_8), "=stdin");
     }
 
     /** Whether input of the prompt is the beginning of a statement that goes on in the next line. */
