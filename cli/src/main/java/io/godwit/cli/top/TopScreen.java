@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class TopScreen {
     private static final int COLUMNS_BESIDE_TOPIC = 42;
     private static final int NARROWEST_TOPIC = 16;
+    private static final String PAUSED = "paused: Space goes on";
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     // Set once.
@@ -76,13 +77,23 @@ public final class TopScreen {
                 view.sort(order, descending);
             }
             case SHOW_ALL -> filter("");
-            case PAUSE -> paused = !paused;
+            case PAUSE -> pause();
             case QUIT -> {
                 return false;
             }
             default -> {}
         }
         return true;
+    }
+
+    /** Holds the screen as it is, but for its last line. */
+    private void pause() {
+        paused = !paused;
+        if (paused && !held.isEmpty()) {
+            List<String> lines = new ArrayList<>(held);
+            lines.set(lines.size() - 1, PAUSED);
+            held = List.copyOf(lines);
+        }
     }
 
     private void move(int by) {
@@ -128,7 +139,7 @@ public final class TopScreen {
 
     /** The lines of a screen of this size; the first ones are the head, the last the selected topic. */
     public List<String> lines(int columns, int count, long millis) {
-        if (paused && !held.isEmpty()) {
+        if (paused && held.size() == count) {
             return held;
         }
         height = Math.max(1, count - 5);
@@ -148,11 +159,15 @@ public final class TopScreen {
                 "BYTES/S",
                 "MESSAGES",
                 "PAYLOAD"));
+        List<String> advice = rows.isEmpty() ? advice() : List.of();
         for (int i = 0; i < height; i++) {
-            lines.add(i < rows.size() ? row(rows.get(i), first + i == selected, topic) : "");
+            lines.add(
+                    i < rows.size()
+                            ? row(rows.get(i), first + i == selected, topic)
+                            : i < advice.size() ? "  " + advice.get(i) : "");
         }
         lines.add(details());
-        lines.add(paused ? "paused: Space goes on" : "arrows  s sort  r reverse  / filter  Space pause  q quit");
+        lines.add(paused ? PAUSED : "arrows  s sort  r reverse  / filter  Space pause  q quit");
         held = lines.stream().map(line -> cut(line, columns)).toList();
         return held;
     }
@@ -191,6 +206,14 @@ public final class TopScreen {
                                 ? ""
                                 : "beyond --memory: " + dropped.topics() + " topics and " + dropped.payloads()
                                         + " payloads dropped");
+    }
+
+    /** What to try when there is no connection. */
+    private List<String> advice() {
+        Problem problem = source.info().problem();
+        return problem == null
+                ? List.of()
+                : problem.advice().stream().map(Printable::line).toList();
     }
 
     private String row(TreeView.Row row, boolean isSelected, int width) {

@@ -32,6 +32,10 @@ public final class TopTerminal implements AutoCloseable {
     public TopTerminal() throws IOException {
         terminal = TerminalBuilder.builder().system(true).build();
         before = terminal.enterRawMode();
+        // Ctrl-C is a key here, so that the terminal is left as it was.
+        Attributes raw = terminal.getAttributes();
+        raw.setLocalFlag(Attributes.LocalFlag.ISIG, false);
+        terminal.setAttributes(raw);
         display = new Display(terminal, true);
         terminal.puts(Capability.enter_ca_mode);
         terminal.puts(Capability.keypad_xmit);
