@@ -1,8 +1,7 @@
 package io.godwit.cli;
 
+import io.godwit.cli.options.InputFiles;
 import io.godwit.cli.options.UserFolders;
-import io.godwit.cli.output.Diagnostics;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,9 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.Toml;
 import org.tomlj.TomlArray;
-import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
@@ -39,16 +36,7 @@ final class NamedConnections {
         if (!Files.isRegularFile(file)) {
             return;
         }
-        TomlParseResult toml;
-        try {
-            toml = Toml.parse(file);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(Diagnostics.about(file, e), e);
-        }
-        for (TomlParseError error : toml.errors()) {
-            throw new IllegalArgumentException(
-                    file + ", line " + error.position().line() + ": " + error.getMessage());
-        }
+        TomlParseResult toml = InputFiles.toml(file);
         for (String name : toml.keySet()) {
             if (!(toml.get(List.of(name)) instanceof TomlTable table)) {
                 throw new IllegalArgumentException(

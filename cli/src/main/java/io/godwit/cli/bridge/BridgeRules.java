@@ -1,17 +1,14 @@
 package io.godwit.cli.bridge;
 
 import io.godwit.cli.bridge.BridgeRule.Direction;
-import io.godwit.cli.output.Diagnostics;
+import io.godwit.cli.options.InputFiles;
 import io.godwit.mqtt.protocol.Qos;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.Toml;
 import org.tomlj.TomlArray;
-import org.tomlj.TomlParseError;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlTable;
 
@@ -31,17 +28,7 @@ public final class BridgeRules {
      * @throws IllegalArgumentException if the file cannot be read or is not valid, with the place
      */
     public static List<BridgeRule> read(Path file) {
-        TomlParseResult toml;
-        try {
-            toml = Toml.parse(file);
-        } catch (IOException e) {
-            throw new IllegalArgumentException(Diagnostics.about(file, e), e);
-        }
-        for (TomlParseError error : toml.errors()) {
-            throw new IllegalArgumentException(
-                    file + ", line " + error.position().line() + ": " + error.getMessage());
-        }
-        return new BridgeRules(file).rules(toml);
+        return new BridgeRules(file).rules(InputFiles.toml(file));
     }
 
     private List<BridgeRule> rules(TomlParseResult toml) {

@@ -1,5 +1,6 @@
 package io.godwit.cli.simulate;
 
+import io.godwit.cli.options.InputFiles;
 import io.godwit.cli.simulate.FleetPlan.Answer;
 import io.godwit.cli.simulate.FleetPlan.Connection;
 import io.godwit.cli.simulate.FleetPlan.Faults;
@@ -8,7 +9,6 @@ import io.godwit.cli.simulate.FleetPlan.RecordedDevice;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.nodemcu.lua.device.Durations;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,16 +67,19 @@ final class FleetFile {
         try {
             LoadSettings settings =
                     LoadSettings.builder().setLabel(file.toString()).build();
-            root = new Load(settings).loadFromString(Files.readString(file));
+            root = new Load(settings).loadFromString(InputFiles.text(file));
         } catch (YamlEngineException e) {
             throw new IllegalArgumentException(file + ": invalid YAML: " + e.getMessage(), e);
+        } catch (StackOverflowError e) {
+            throw new IllegalArgumentException(file + ": the file is nested too deeply", e);
         }
         YamlMap map = YamlMap.of(root, file.toString(), "");
         map.allow("count", "ramp", "duration", "identities", "client-id", "username", "password", "certificate", "key");
         map.allow("keep-alive", "clean-session", "will", "publish", "commands", "faults", "recording", "device-level");
         map.check();
         String csv = map.text("identities");
-        List<Map<String, String>> identities = csv == null ? List.of() : Identities.read(folder.resolve(csv));
+        List<Map<String, String>> identities =
+                csv == null ? List.of() : Identities.read(InputFiles.beside(folder, csv));
         Set<String> columns =
                 identities.isEmpty() ? Set.of() : identities.get(0).keySet();
         List<Publication> publications = new ArrayList<>();
@@ -92,7 +95,7 @@ final class FleetFile {
         String recording = map.text("recording");
         Integer level = map.integer("device-level", 1, 64);
         List<RecordedDevice> recorded =
-                recording == null ? List.of() : RecordedFleet.read(folder.resolve(recording), level);
+                recording == null ? List.of() : RecordedFleet.read(InputFiles.beside(folder, recording), level);
         if (publications.isEmpty() && answers.isEmpty() && recorded.isEmpty()) {
             throw map.error("", "nothing to do: must have publish, commands or recording");
         }

@@ -1,7 +1,6 @@
 package io.godwit.cli.simulate;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import io.godwit.cli.options.InputFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,14 +18,13 @@ final class Identities {
     /**
      * Reads the rows.
      *
-     * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if a row has more or fewer cells than there are columns
+     * @throws IllegalArgumentException if the file cannot be read, or a row has more or fewer cells than there are columns
      */
-    static List<Map<String, String>> read(Path file) throws IOException {
+    static List<Map<String, String>> read(Path file) {
         List<Map<String, String>> rows = new ArrayList<>();
         List<String> columns = List.of();
         int number = 0;
-        for (String line : Files.readAllLines(file)) {
+        for (String line : InputFiles.lines(file)) {
             number++;
             if (line.isBlank()) {
                 continue;

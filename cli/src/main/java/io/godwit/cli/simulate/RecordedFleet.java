@@ -3,6 +3,7 @@ package io.godwit.cli.simulate;
 import io.godwit.web.recording.RecordedMessage;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,6 +68,8 @@ final class RecordedFleet {
                     throw new IllegalArgumentException(file + ":" + number + ": " + e.getMessage(), e);
                 }
             }
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(file + ": the file is not UTF-8 text, after line " + messages.size(), e);
         }
         return messages;
     }

@@ -5,8 +5,6 @@ import io.godwit.nodemcu.Profile;
 import io.godwit.nodemcu.lua.device.OnError;
 import io.godwit.nodemcu.lua.module.Modules;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,9 +14,7 @@ import java.util.Random;
 
 /**
  * Calls every function of Lua's library and of the modules with arguments that nobody should pass: huge, negative and
- * fractional numbers, cyclic tables, wrong types, bytes that are not text. As a command it runs until it is stopped:
- *
- * <pre>{@code java -cp ... io.godwit.nodemcu.lua.LuaFuzz SECONDS [SEED]}</pre>
+ * fractional numbers, cyclic tables, wrong types, bytes that are not text.
  *
  * <p>A run is right if the process lives, every script ends in time, and no function fails inside the host. The scripts are
  * reproducible by their seed.
@@ -237,29 +233,5 @@ final class LuaFuzz {
                         .mqtt(MqttSettings.defaults().withProfile(profile))
                         .first(3));
         return run.printed.stream().filter(line -> line.startsWith("HOST\t")).toList();
-    }
-
-    /** The campaign: until the time is over, or a script finds something. */
-    public static void main(String[] args) throws IOException {
-        long end =
-                System.nanoTime() + Duration.ofSeconds(Long.parseLong(args[0])).toNanos();
-        long seed = args.length > 1 ? Long.parseLong(args[1]) : System.currentTimeMillis();
-        Path folder = Files.createTempDirectory("godwit-fuzz-");
-        Profile[] profiles = Profile.values();
-        int found = 0;
-        for (; System.nanoTime() < end; seed++) {
-            Profile profile = profiles[(int) Math.floorMod(seed, (long) profiles.length)];
-            String script = new LuaFuzz(seed).script(functions(profile), 40);
-            Files.writeString(folder.resolve("last-seed.txt"), seed + " " + profile);
-            long begin = System.nanoTime();
-            List<String> failures = failures(folder, script, profile);
-            long millis = (System.nanoTime() - begin) / 1_000_000;
-            if (!failures.isEmpty() || millis > 15_000) {
-                found++;
-                System.out.println("seed " + seed + " " + profile + ", " + millis + " ms: " + failures);
-            }
-        }
-        System.out.println("up to seed " + seed + ": " + found + " finding(s)");
-        System.exit(found == 0 ? 0 : 1);
     }
 }

@@ -42,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record RecordedMessage(Duration at, @Nullable Instant time, Message message) {
     private static final String USER_PROPERTIES = "user-properties";
+    private static final String NO_TIME =
+            "\"time\" must be a time such as 2026-11-24T10:00:01.25Z, of the years 1970 to 9999";
+    private static final Instant YEAR_10000 = Instant.ofEpochSecond(253_402_300_800L);
 
     /** The properties of a message that its publisher chose; the others belong to a connection or a subscription. */
     private static final List<Property<?>> KEPT = Property.all().stream()
@@ -213,11 +216,16 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
         }
 
         private Instant instant() throws IOException {
+            String text = string("time");
             try {
-                return Instant.parse(string("time"));
+                Instant parsed = Instant.parse(text);
+                if (!parsed.isBefore(Instant.EPOCH) && parsed.isBefore(YEAR_10000)) {
+                    return parsed;
+                }
             } catch (DateTimeParseException e) {
-                throw new IllegalArgumentException("\"time\" must be a time such as 2026-11-24T10:00:01.25Z", e);
+                throw new IllegalArgumentException(NO_TIME, e);
             }
+            throw new IllegalArgumentException(NO_TIME);
         }
 
         private String string(String name) throws IOException {

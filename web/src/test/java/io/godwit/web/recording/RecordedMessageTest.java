@@ -90,6 +90,8 @@ class RecordedMessageTest {
                 "{\"topic\":\"a\",\"qos\":3}                            | from 0 to 2",
                 "{\"topic\":\"a\",\"at\":-1}                            | \"at\" must be the seconds",
                 "{\"topic\":\"a\",\"time\":\"noon\"}                    | \"time\" must be a time",
+                "{\"topic\":\"a\",\"time\":\"+1000000000-12-31T23:59:59Z\"} | of the years 1970 to 9999",
+                "{\"topic\":\"a\",\"time\":\"-0001-01-01T00:00:00Z\"} | of the years 1970 to 9999",
                 "{\"topic\":\"a\",\"payloadBase64\":\"*\"}              | is not Base64",
                 "{\"topic\":\"a\",\"properties\":{\"x\":1}}             | no property \"x\"; it has user-properties",
                 "{\"topic\":\"a\",\"properties\":{\"payload-format-indicator\":2}} | from 0 to 1",

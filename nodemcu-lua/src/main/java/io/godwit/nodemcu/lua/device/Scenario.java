@@ -1,6 +1,7 @@
 package io.godwit.nodemcu.lua.device;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +44,13 @@ public final class Scenario {
     /** @throws IllegalArgumentException naming file and line of what is invalid, and what would be right */
     public static Scenario read(Path file) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
-        return parse(Files.readAllLines(file), folder == null ? Path.of("") : folder, file.getFileName() + "");
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(file + ": the file is not UTF-8 text", e);
+        }
+        return parse(lines, folder == null ? Path.of("") : folder, file.getFileName() + "");
     }
 
     /** Reads the lines of a scenario; files that they name are looked for in {@code folder}. */
