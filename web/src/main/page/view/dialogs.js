@@ -47,16 +47,20 @@ function Add({ close }) {
     event.preventDefault();
     const form = new FormData(event.target);
     const text = (name) => form.get(name)?.trim() || null;
-    const fields = {
-      address: text("address"),
-      name: text("name"),
-      user: text("user"),
-      password: form.get("password") || null,
-      version: text("version"),
-      clientId: text("clientId"),
-      filters: text("filters")?.split(/\s+/) ?? null,
-    };
-    run(() => request("addBroker", Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))));
+    run(async () => {
+      const tls = await tlsOf(form);
+      const fields = {
+        address: text("address"),
+        name: text("name"),
+        user: text("user"),
+        password: form.get("password") || null,
+        version: text("version"),
+        clientId: text("clientId"),
+        filters: text("filters")?.split(/\s+/) ?? null,
+        tls,
+      };
+      return request("addBroker", given(fields));
+    });
   }
 
   return html`<form onSubmit=${submit}>
@@ -69,6 +73,16 @@ function Add({ close }) {
         <label class="field"><span>Client identifier</span><input class="mono" name="clientId" autocomplete="off" spellcheck="false" placeholder="made up" /></label>
         <label class="field"><span>Topic filters, separated by spaces</span><input class="mono" name="filters" spellcheck="false" placeholder="# $SYS/#" /></label>
       </div>
+      <details class="tls-form">
+        <summary>TLS: own authority, client certificate</summary>
+        <div class="fields">
+          <label class="field"><span>Certificate authority (PEM), in place of the system's</span><input type="file" name="ca" /></label>
+          <label class="field"><span>Client certificate (PEM), with its chain</span><input type="file" name="certificate" /></label>
+          <label class="field"><span>Private key (PEM); it stays in Godwit's process</span><input type="file" name="key" /></label>
+          <label class="field"><span>Password of the key</span><input name="keyPassword" type="password" autocomplete="off" /></label>
+        </div>
+        <label class="check"><input type="checkbox" name="insecure" /> Do not verify the server: anybody could be in its place. For tests only.</label>
+      </details>
       <div class="row"><button type="submit" class="primary" disabled=${busy}>Connect</button></div>
     </form>
     ${failed && html`<div class="notice bad" role="alert">${failed.message}<${Advice} lines=${failed.advice} /></div>`}
@@ -79,6 +93,30 @@ function Add({ close }) {
         if (file) run(() => post(`recording?name=${encodeURIComponent(file.name)}`, file));
       }} /></label>`;
 }
+
+/** Larger than any chain of certificates; all three fit into one frame. */
+const largestPem = 200_000;
+
+/** What the form says about TLS; null if nothing. Files are read here, so that the server sees text only. */
+async function tlsOf(form) {
+  const read = async (field) => {
+    const file = form.get(field);
+    if (!file?.size) return null;
+    if (file.size > largestPem) throw new Error(`${file.name} is no PEM file: it has ${file.size.toLocaleString("en")} bytes`);
+    return file.text();
+  };
+  const tls = given({
+    ca: await read("ca"),
+    certificate: await read("certificate"),
+    key: await read("key"),
+    keyPassword: form.get("keyPassword") || null,
+    insecure: form.get("insecure") ? true : null,
+  });
+  return Object.keys(tls).length > 0 ? tls : null;
+}
+
+/** The members that are not null. */
+const given = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 function Rules({ close }) {
   const [list, setList] = useState(rules.value);

@@ -89,13 +89,11 @@ abstract class WatchCommand extends ClientCommand {
 
     /** Plans a broker that was named on the page: with the command's transport, and the page's user. */
     final BrokerPlan plan(NewBroker asked) {
-        String address = asked.address().contains("://") ? asked.address() : "mqtt://" + asked.address();
-        ServerAddress server = ServerAddress.parse(address);
+        ServerAddress server = asked.server();
         String user = asked.user() != null ? asked.user() : server.user();
         String password = asked.password() != null ? asked.password() : server.password();
         ServerAddress plain = server.withoutCredentials();
-        TransportOptions options =
-                TransportOptions.builder().servers(List.of(plain)).build();
+        TransportOptions options = asked.transport();
         Function<ProtocolVersion, MqttClientBuilder> builder = version -> {
             MqttClientBuilder made = TransportAccess.use(
                     MqttClient.builder().transport(options).protocol(version).daemon(true), transport());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.broker.MqttBroker;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.web.json.Json;
@@ -15,6 +16,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a page asks and gets, with a real broker. */
 class PageTest {
@@ -46,6 +49,44 @@ class PageTest {
         workspace.close();
         client.close();
         broker.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mqtts://x | {'ca':'/etc/passwd'}                                      | the certificate authority is not in PEM",
+                "mqtts://x | {'certificate':'-----BEGIN CERTIFICATE-----'}             | needs its private key",
+                "mqtts://x | {'key':'-----BEGIN PRIVATE KEY-----'}                     | needs its client certificate",
+                "mqtts://x | {'keyPassword':'secret'}                                  | needs the key",
+                "mqtts://x | {'ca':'-----BEGIN CERTIFICATE-----','insecure':true}      | remove one of both",
+                "mqtts://x | {'ca':7}                                                  | must be a string",
+                "mqtt://x  | {'insecure':true}                                         | use mqtts://",
+                "ws://x    | {'insecure':true}                                         | use wss://"
+            })
+    void options_for_TLS_that_cannot_be_used_are_refused(String address, String tls, String problem) throws Exception {
+        Map<String, Object> answer =
+                page.ask("addBroker", "\"address\":\"" + address + "\",\"tls\":" + tls.replace('\'', '"'));
+
+        assertThat(String.valueOf(answer.get("error"))).contains(problem).doesNotContain("secret");
+        assertThat(workspace.sources().all()).hasSize(1);
+    }
+
+    @Test
+    void an_address_without_a_scheme_is_one_of_TLS_if_there_are_options_for_it() {
+        Workspace.NewBroker plain = new Workspace.NewBroker("plant", null, null, null, null, null, List.of(), null);
+        Workspace.NewBroker secure = new Workspace.NewBroker(
+                "plant",
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                Tls.builder().insecure().build());
+
+        assertThat(plain.server()).hasToString("mqtt://plant:1883");
+        assertThat(secure.server()).hasToString("mqtts://plant:8883");
     }
 
     @Test

@@ -71,12 +71,10 @@ public final class TestPage implements AutoCloseable {
     /** A workspace whose pages may add brokers. */
     public static Workspace workspace(long memory, boolean readOnly) {
         Sources sources = new Sources(new MemoryBudget(memory), System::currentTimeMillis);
-        return new Workspace(
-                "test",
-                readOnly,
-                sources,
-                Decoding.usual(),
-                asked -> plan(asked.name() == null ? asked.address() : asked.name(), asked.address(), asked.filters()));
+        return new Workspace("test", readOnly, sources, Decoding.usual(), asked -> {
+            asked.transport(); // refuses what contradicts itself
+            return plan(asked.name() == null ? asked.address() : asked.name(), asked.address(), asked.filters());
+        });
     }
 
     public static BrokerPlan plan(String address, List<String> filters) {

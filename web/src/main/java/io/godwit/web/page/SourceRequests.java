@@ -36,7 +36,8 @@ final class SourceRequests {
                 request.textOr("password", null),
                 version == null ? null : version(version),
                 request.textOr("clientId", null),
-                filters(request));
+                filters(request),
+                TlsRequests.of(request));
         String id = Places.checked(() -> workspace.sources().add(workspace.plan(asked)));
         return json -> json.writeStringField("broker", id);
     }

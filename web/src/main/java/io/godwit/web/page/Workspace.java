@@ -1,5 +1,8 @@
 package io.godwit.web.page;
 
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.Tls;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.web.decode.DecodeRule;
@@ -26,7 +29,12 @@ public final class Workspace implements AutoCloseable {
     private static final int MOST_KEPT = 10;
     private static final long UPLOAD_MILLIS = 5 * 60_000;
 
-    /** A broker that a page asks for. */
+    /**
+     * A broker that a page asks for.
+     *
+     * @param address with or without a scheme
+     * @param tls what the page says about TLS; null: nothing
+     */
     public record NewBroker(
             String address,
             @Nullable String name,
@@ -34,7 +42,34 @@ public final class Workspace implements AutoCloseable {
             @Nullable String password,
             @Nullable ProtocolVersion version,
             @Nullable String clientId,
-            List<String> filters) {
+            List<String> filters,
+            @Nullable Tls tls) {
+        /**
+         * Where it is. An address without a scheme is one of TLS if there are options for it.
+         *
+         * @throws IllegalArgumentException if the address is invalid
+         */
+        public ServerAddress server() {
+            return ServerAddress.parse(
+                    address.contains("://") ? address : (tls == null ? "mqtt://" : "mqtts://") + address);
+        }
+
+        /**
+         * How to reach it.
+         *
+         * @throws IllegalArgumentException if the address is invalid, or without TLS although there are options for it
+         */
+        public TransportOptions transport() {
+            ServerAddress plain = server().withoutCredentials();
+            if (tls != null && !plain.scheme().isTls()) {
+                throw new IllegalArgumentException("there are files or settings for TLS, but " + plain
+                        + " would be reached without it: use " + (plain.scheme().isWebSocket() ? "wss://" : "mqtts://")
+                        + ", or remove them");
+            }
+            TransportOptions.Builder options = TransportOptions.builder().servers(List.of(plain));
+            return (tls == null ? options : options.tls(tls)).build();
+        }
+
         /** Without the password. */
         @Override
         public String toString() {

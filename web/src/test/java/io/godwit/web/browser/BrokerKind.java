@@ -16,6 +16,19 @@ enum BrokerKind {
             Mosquitto broker = Mosquitto.start(folder, "sys_interval 1", "max_queued_messages 0");
             return new Running("mqtt://127.0.0.1:" + broker.port(), broker);
         }
+
+        @Override
+        Running startSecure(Path folder, TlsFiles files) throws IOException {
+            Mosquitto broker = Mosquitto.in(folder)
+                    .anonymous()
+                    .listener(
+                            "cafile " + files.authority(),
+                            "certfile " + files.serverCertificate(),
+                            "keyfile " + files.serverKey(),
+                            "require_certificate true")
+                    .start();
+            return new Running("mqtts://localhost:" + broker.port(), broker);
+        }
     },
     GODWIT {
         @Override
@@ -26,11 +39,23 @@ enum BrokerKind {
                     .start();
             return new Running("mqtt://127.0.0.1:" + broker.port(), broker);
         }
+
+        @Override
+        Running startSecure(Path folder, TlsFiles files) {
+            MqttBroker broker = MqttBroker.builder()
+                    .tls(files.serverCertificate(), files.serverKey())
+                    .clientCertificates(files.authority())
+                    .start();
+            return new Running("mqtts://localhost:" + broker.port(), broker);
+        }
     };
 
     private static final int LARGEST_PACKET = 256_000_000;
 
     abstract Running start(Path folder) throws IOException;
+
+    /** One that is reached with TLS only, and only with a client certificate of its authority. */
+    abstract Running startSecure(Path folder, TlsFiles files) throws IOException;
 
     /** A broker that runs, and its address. */
     record Running(String address, AutoCloseable broker) {}

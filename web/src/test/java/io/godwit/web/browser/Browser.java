@@ -70,13 +70,24 @@ final class Browser implements AutoCloseable {
 
     // Set once.
     private final ChromeDriver driver;
+    private final boolean notesNetwork;
 
-    private Browser(ChromeDriver driver) {
+    private Browser(ChromeDriver driver, boolean notesNetwork) {
         this.driver = driver;
+        this.notesNetwork = notesNetwork;
     }
 
     /** Starts one. The test is skipped where Chromium or its driver is not installed. */
     static Browser start(Path profile) {
+        return start(profile, true);
+    }
+
+    /** The same, but it does not note what goes through the network: its driver would keep each message. */
+    static Browser startForLoad(Path profile) {
+        return start(profile, false);
+    }
+
+    private static Browser start(Path profile, boolean notesNetwork) {
         Path chromium = Programs.require("chromium");
         ChromeDriverService service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(Programs.require("chromedriver").toFile())
@@ -97,9 +108,9 @@ final class Browser implements AutoCloseable {
                 "--user-data-dir=" + profile);
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, Level.ALL);
-        logs.enable(LogType.PERFORMANCE, Level.ALL);
+        logs.enable(LogType.PERFORMANCE, notesNetwork ? Level.ALL : Level.OFF);
         options.setCapability("goog:loggingPrefs", logs);
-        return new Browser(new ChromeDriver(service, options));
+        return new Browser(new ChromeDriver(service, options), notesNetwork);
     }
 
     /** Opens an address in a window of this size, with the browser's storage empty. */
@@ -108,7 +119,9 @@ final class Browser implements AutoCloseable {
         colours("light");
         driver.executeCdpCommand("Storage.clearDataForOrigin", Map.of("origin", address, "storageTypes", "all"));
         logs(LogType.BROWSER);
-        logs(LogType.PERFORMANCE);
+        if (notesNetwork) {
+            logs(LogType.PERFORMANCE);
+        }
         driver.get(address);
     }
 
@@ -235,6 +248,11 @@ final class Browser implements AutoCloseable {
     Object runAsync(String script, Object... arguments) {
         driver.manage().timeouts().scriptTimeout(Duration.ofMinutes(1));
         return driver.executeAsyncScript(script, arguments);
+    }
+
+    /** Runs a script in each page that is opened from now on, before the page's own. */
+    void beforeEachPage(String script) {
+        driver.executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
     }
 
     /** What the browser measures of the page since it was opened, durations in seconds of processor time of its thread. */

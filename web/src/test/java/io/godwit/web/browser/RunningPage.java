@@ -1,7 +1,7 @@
 package io.godwit.web.browser;
 
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
@@ -45,7 +45,7 @@ final class RunningPage implements AutoCloseable {
 
     /** What the command does with what the dialog asks for. */
     private static BrokerPlan plan(Workspace.NewBroker asked) {
-        ServerAddress.parse(asked.address()); // refuses an invalid one
+        TransportOptions transport = asked.transport();
         return new BrokerPlan(
                 asked.name() == null ? asked.address() : asked.name(),
                 asked.address(),
@@ -53,7 +53,7 @@ final class RunningPage implements AutoCloseable {
                 asked.filters().isEmpty() ? List.of("#", "$SYS/#") : asked.filters(),
                 Qos.EXACTLY_ONCE,
                 List.of(ProtocolVersion.V5, ProtocolVersion.V3_1_1),
-                version -> MqttClient.builder().server(asked.address()).protocol(version),
+                version -> MqttClient.builder().transport(transport).protocol(version),
                 new PlainDoctor());
     }
 

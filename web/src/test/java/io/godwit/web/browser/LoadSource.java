@@ -1,4 +1,4 @@
-package io.godwit.web.load;
+package io.godwit.web.browser;
 
 import io.godwit.mqtt.broker.MqttBroker;
 import io.godwit.mqtt.client.MqttClient;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.godwit.web.load;
-
-import org.jspecify.annotations.NullMarked;
