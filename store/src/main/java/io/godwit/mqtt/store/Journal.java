@@ -64,6 +64,8 @@ final class Journal implements SessionLog {
                 }
                 long address = state.pending.nextAddress();
                 state.live.accepted(sequence, address, added(start), 0);
+                // Soon, although nobody may wait for it: without a connection nothing else asks for a flush.
+                commit.request();
             }
         } finally {
             state.lock.unlock();

@@ -2,6 +2,7 @@ package io.godwit.mqtt.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession;
@@ -16,6 +17,7 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.UserProperty;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -45,6 +47,29 @@ class DiskStoreTest {
 
         assertThat(log.recovered().isEmpty()).isTrue();
         log.close();
+    }
+
+    /** As while there is no connection: nothing may be sent, so the client waits for nothing. */
+    @Test
+    void an_accepted_publish_is_written_although_nobody_waits_for_it() throws IOException {
+        SessionLog log = DiskStore.at(folder).open("boiler-7");
+
+        log.accepted(1, Message.of("boiler/7/temp", "written soon"), Logs.NEVER);
+
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(bytesBelow(folder)).contains("written soon"));
+        log.close();
+    }
+
+    private static String bytesBelow(Path folder) throws IOException {
+        StringBuilder all = new StringBuilder();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".log")).toList()) {
+                all.append(Files.readString(file, StandardCharsets.ISO_8859_1));
+            }
+        }
+        return all.toString();
     }
 
     @Test
