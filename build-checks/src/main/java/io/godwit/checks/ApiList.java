@@ -120,7 +120,7 @@ public final class ApiList {
         String shown = changes.stream().limit(SHOWN).collect(Collectors.joining("\n"));
         String rest = changes.size() > SHOWN ? "\n  ... and " + (changes.size() - SHOWN) + " more" : "";
         return "The public API is not what " + module + "/api.txt lists:\n" + shown + rest
-                + "\nIf this is meant, write the list anew and commit it with the change:\n"
+                + "\nIf this is meant, regenerate the list and commit it with the change:\n"
                 + "  ./mvnw -q -Dfast test -pl " + module + " -am -Dtest=ApiTest -Dapi.update\n";
     }
 }

@@ -28,9 +28,9 @@ import picocli.CommandLine.Option;
         description = "Run a broker for experiments: all versions of MQTT, in memory only.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  godwit broker                        on 127.0.0.1:1883",
-            "  godwit broker --port 0 -v            on a free port, logging what happens",
-            "  godwit broker --ws /mqtt --port 8080 MQTT over WebSocket"
+            "  godwit broker                         on 127.0.0.1:1883",
+            "  godwit broker --port 0 -v             on a free port, logging what happens",
+            "  godwit broker --ws /mqtt --port 8080  MQTT over WebSocket"
         })
 final class BrokerCommand implements Callable<Integer> {
     @Mixin

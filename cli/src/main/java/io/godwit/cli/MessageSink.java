@@ -102,7 +102,7 @@ interface MessageSink extends AutoCloseable {
         };
     }
 
-    /** A name that is no path, not hidden, and the same for no other level: other bytes than these as %XX. */
+    /** A file name for a level: never a path, never hidden, and unique; all other bytes as %XX. */
     static String fileName(String level) {
         StringBuilder name = new StringBuilder();
         for (byte b : level.getBytes(StandardCharsets.UTF_8)) {

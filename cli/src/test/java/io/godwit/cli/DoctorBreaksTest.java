@@ -17,8 +17,8 @@ import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The doctor where the road breaks before TLS or beside it: at which step, with which reason, and what to try. */
-@DisplayName("godwit doctor, where the road breaks")
+/** The doctor when connecting fails other than in TLS: at which step, for which reason, and what to try. */
+@DisplayName("godwit doctor, when connecting fails")
 class DoctorBreaksTest {
 
     /** Answers whoever connects with these bytes once anything has come, and then ends the connection; null stays silent. */

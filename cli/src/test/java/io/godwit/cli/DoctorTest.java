@@ -20,7 +20,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The doctor where the road leads to a broker: what it finds there, and that nothing of it stays. */
+/** The doctor when it reaches a broker: what it finds there, and that it leaves nothing behind. */
 @DisplayName("godwit doctor, at brokers that work")
 class DoctorTest {
     @TempDir

@@ -3,6 +3,7 @@ package io.godwit.cli;
 import static io.godwit.cli.Examined.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.checks.Documents;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.testkit.TestBroker;
 import io.netty.pkitesting.CertificateBuilder;
@@ -69,6 +70,37 @@ class DoctorTlsTest {
             assertThat(json.field("protocol")).isEqualTo("TLSv1.2");
             assertThat(json.field("subject")).isEqualTo("CN=broker");
         }
+    }
+
+    @Test
+    void the_guide_shows_what_it_says() throws Exception {
+        X509Bundle issuer =
+                certificate("CN=test CA", 300).setIsCertificateAuthority(true).buildSelfSigned();
+        X509Bundle bundle = certificate("CN=localhost", 100)
+                .addSanDnsName("localhost")
+                .addSanIpAddress("127.0.0.1")
+                .buildIssuedBy(issuer);
+        Path chain =
+                Files.writeString(folder.resolve("guide.pem"), bundle.getCertificatePEM() + issuer.getCertificatePEM());
+        Path key = Files.writeString(folder.resolve("guide.key"), bundle.getPrivateKeyPEM());
+
+        try (TestBroker broker = TestBroker.builder().tls(chain, key).start()) {
+            String output =
+                    doctor(at("mqtts", broker)).ends(ExitCodes.UNREACHABLE).output();
+
+            String shown =
+                    Documents.block("docs/doctor.md", "godwit doctor", "text").text();
+            assertThat(withoutFigures(output.replace(String.valueOf(broker.port()), "8883")))
+                    .isEqualTo(withoutFigures(shown));
+        }
+    }
+
+    /** Without times and dates; line ends do not count. */
+    private static String withoutFigures(String text) {
+        return text.replaceAll("\\s+", " ")
+                .strip()
+                .replaceAll("\\([\\d.]+ ms\\)", "(1 ms)")
+                .replaceAll("valid from [^,]*? to [\\d-]+ [\\d:]+ UTC", "valid from ... to ...");
     }
 
     @Test

@@ -71,7 +71,8 @@ class ManualTest {
     @Test
     void the_guide_names_each_option_beside_those_of_mosquitto() throws IOException {
         String guide = Files.readString(Path.of("..", "docs", "cli.md"));
-        String section = guide.substring(guide.indexOf("## Options beside"), guide.indexOf("## Messages to commands"));
+        String section =
+                guide.substring(guide.indexOf("## Options compared"), guide.indexOf("## Messages to commands"));
         for (String command : List.of("pub", "sub", "request")) {
             assertThat(Main.find(godwit, List.of(command)).getCommandSpec().options().stream()
                             .filter(option -> !option.hidden())

@@ -58,7 +58,7 @@ public final class BenchRun {
     /**
      * @param builder makes each client; the client identifier and what a load generator needs are set here
      * @param options of the transport, as the builder has them
-     * @param live is told in even steps how the run goes, on a thread of its own
+     * @param live receives the progress at regular intervals, on a thread of its own
      */
     public BenchRun(
             BenchPlan plan, MqttClientBuilder builder, TransportOptions options, Consumer<Timeline.Sample> live) {

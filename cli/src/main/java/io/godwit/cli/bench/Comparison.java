@@ -43,7 +43,7 @@ public final class Comparison {
     /**
      * The lines of the comparison.
      *
-     * @throws IllegalArgumentException if a file cannot be read or is no result of {@code godwit bench --json}
+     * @throws IllegalArgumentException if a file cannot be read or is not a result of {@code godwit bench --json}
      */
     public static List<String> of(Path first, Path second) {
         Map<String, String> one = read(first);
@@ -112,12 +112,12 @@ public final class Comparison {
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     e instanceof com.fasterxml.jackson.core.JacksonException
-                            ? file + " is no result of godwit bench --json"
+                            ? file + " is not a result of godwit bench --json"
                             : Diagnostics.about(file, e),
                     e);
         }
         if (!"1".equals(values.get("format"))) {
-            throw new IllegalArgumentException(file + " is no result of godwit bench --json");
+            throw new IllegalArgumentException(file + " is not a result of godwit bench --json");
         }
         return values;
     }

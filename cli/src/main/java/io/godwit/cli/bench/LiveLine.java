@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How the run goes, in a line: on a terminal one that is written anew, elsewhere a new one now and then. */
+/** How the run goes, in a line: on a terminal one that is overwritten, elsewhere a new one now and then. */
 public final class LiveLine implements Consumer<Timeline.Sample> {
     private static final double PIPED_SECONDS = 5;
 

@@ -41,7 +41,8 @@ public record PayloadSizes(int least, int most) {
                     Integer.parseInt(unit == 1 ? number : number.substring(0, number.length() - 1)), unit);
         } catch (ArithmeticException | NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "'" + whole + "' is no payload size: write bytes such as 256, 4k, 1M, or a range such as 64-4k", e);
+                    "'" + whole + "' is not a payload size: write bytes such as 256, 4k, 1M, or a range such as 64-4k",
+                    e);
         }
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One publisher: numbers and stamps its messages, and knows which of them are in flight or have failed. */
 final class Publisher {
-    /** After a failure nothing is sent for so long, so that a connection that is gone is no endless loop. */
+    /** How long to send nothing after a failure, so that a lost connection does not become an endless loop. */
     private static final long REST_NANOS = 100_000_000;
 
     // Set once.

@@ -72,7 +72,7 @@ public record Sources(List<InetAddress> addresses) {
             // said below
         }
         throw new IllegalArgumentException(
-                "--sources: '" + text + "' is no address; write 127.0.0.2,127.0.0.3 or 127.0.0.2-127.0.0.9");
+                "--sources: '" + text + "' is not an address; write 127.0.0.2,127.0.0.3 or 127.0.0.2-127.0.0.9");
     }
 
     /** Where a connection starts, counted from 0; null: the system chooses. */

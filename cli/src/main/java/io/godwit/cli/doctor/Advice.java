@@ -76,7 +76,7 @@ final class Advice {
                 switch (check) {
                     case EXPIRED ->
                         List.of(
-                                "whoever runs the broker has to renew the certificate and have the broker load it",
+                                "the broker's operator has to renew the certificate and have the broker load it",
                                 "if it was renewed, see whether this machine's clock is right: date -u");
                     case NOT_YET_VALID -> List.of("see whether this machine's clock is right: date -u");
                     case WRONG_HOST ->

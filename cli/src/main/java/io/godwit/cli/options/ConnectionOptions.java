@@ -61,7 +61,7 @@ public final class ConnectionOptions {
             description = "Connect from this address of this machine.")
     private @Nullable String localAddress;
 
-    @Option(order = 1, names = "--ws", description = "Use WebSocket for a HOST that is no address with ws://.")
+    @Option(order = 1, names = "--ws", description = "Use WebSocket; for a HOST without ws://.")
     private boolean webSocket;
 
     @Option(
@@ -347,7 +347,7 @@ public final class ConnectionOptions {
             try {
                 options.localAddress(InetAddress.getByName(localAddress));
             } catch (UnknownHostException e) {
-                throw new IllegalArgumentException("-A: '" + localAddress + "' is no address of this machine", e);
+                throw new IllegalArgumentException("-A: '" + localAddress + "' is not an address of this machine", e);
             }
         }
         WebSocketOptions.Builder webSocket = WebSocketOptions.builder();

@@ -30,6 +30,6 @@ public final class Durations implements ITypeConverter<Duration> {
         } catch (NumberFormatException e) {
             // said below
         }
-        throw new TypeConversionException("'" + text + "' is no time: write seconds, or 250ms, 1.5s, 2m, 1h");
+        throw new TypeConversionException("'" + text + "' is not a duration: write seconds, or 250ms, 1.5s, 2m, 1h");
     }
 }

@@ -11,7 +11,7 @@ public final class MemorySize implements ITypeConverter<Long> {
         int power = lower.isEmpty() ? -1 : "kmg".indexOf(lower.charAt(lower.length() - 1));
         String digits = power < 0 ? lower : lower.substring(0, lower.length() - 1);
         if (!digits.matches("[0-9]{1,9}")) {
-            throw new IllegalArgumentException("'" + text + "' is no size: use bytes, or 512k, 256m, 1g");
+            throw new IllegalArgumentException("'" + text + "' is not a size: use bytes, or 512k, 256m, 1g");
         }
         return Long.parseLong(digits) << 10 * (power + 1);
     }

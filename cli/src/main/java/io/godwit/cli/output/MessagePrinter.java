@@ -41,7 +41,7 @@ public final class MessagePrinter {
     /**
      * Prints one message at once. Returns false if standard output was closed by its reader.
      *
-     * @throws UnprintableException when the format wants JSON and the payload is none
+     * @throws UnprintableException when the format wants JSON and the payload is not JSON
      */
     public boolean print(Message message) {
         return print(message, "");

@@ -19,7 +19,7 @@ public final class HexText {
     /**
      * Appends the bytes of a line.
      *
-     * @throws IllegalArgumentException when it is no hexadecimal, with what is wrong
+     * @throws IllegalArgumentException if it is not hexadecimal; the message says what is wrong
      */
     public static void append(ByteArrayOutputStream bytes, String line) {
         Matcher dump = DUMP.matcher(line);
@@ -37,7 +37,7 @@ public final class HexText {
             char c = text.charAt(i);
             int digit = Character.digit(c, 16);
             if (digit < 0 && !Character.isWhitespace(c) && ":,-;".indexOf(c) < 0) {
-                throw new IllegalArgumentException("'" + c + "' is no hexadecimal digit");
+                throw new IllegalArgumentException("'" + c + "' is not a hexadecimal digit");
             }
             if (digit < 0) {
                 if (high >= 0) {

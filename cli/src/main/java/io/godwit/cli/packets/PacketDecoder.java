@@ -14,7 +14,7 @@ public final class PacketDecoder {
     private PacketDecoder() {}
 
     /**
-     * Hands on each packet. Who sent it is told by its type, where only one of both may send that.
+     * Passes each packet on. Its type says who sent it, where only one side may send that type.
      *
      * @param version what is spoken, until a CONNECT says it better
      * @return what is wrong with the bytes; null: nothing

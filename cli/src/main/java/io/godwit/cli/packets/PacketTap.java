@@ -120,7 +120,7 @@ public final class PacketTap implements AutoCloseable {
         return true;
     }
 
-    /** By how many bytes the fixed header of a CONNECT is longer than need be. Its first byte is no continuation of a length. */
+    /** By how many bytes the fixed header of a CONNECT is longer than need be. Its first byte is not part of a length. */
     private static int surplus(byte[] in, int index, int shortest) {
         int header = 2;
         while (in[index - header] < 0) {

@@ -31,7 +31,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands between clients and a broker and shows what passes to a tap. Clients come by plain TCP; the road to the broker may
+ * Stands between clients and a broker and shows what passes to a tap. Clients connect by plain TCP; the connection to the broker may
  * lead through TLS, WebSocket or a proxy, which the tap sees behind. Alters nothing, and reads no faster from one side than
  * the other takes it.
  */
@@ -51,7 +51,7 @@ public final class TracingProxy implements AutoCloseable {
      *
      * @param options for the connection to the broker
      * @param taps makes a tap for the connection of this name
-     * @param news is told in words when a connection begins and ends
+     * @param news receives a line when a connection begins and ends
      * @throws IOException when the address cannot be listened on
      */
     public TracingProxy(

@@ -21,7 +21,7 @@ public final class TopicRewrite {
      * A substitution as in sed: {@code s/PATTERN/REPLACEMENT/}, and {@code g} behind it for each place. Another character than
      * {@code /} may divide it, as in {@code s|a/b|c|}. The pattern is one of Java; {@code $1} is what its first group found.
      *
-     * @throws IllegalArgumentException when it is none
+     * @throws IllegalArgumentException if it is not one
      */
     public static UnaryOperator<String> substitution(String text) {
         if (text.length() < 4 || text.charAt(0) != 's') {

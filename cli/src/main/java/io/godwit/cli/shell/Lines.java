@@ -101,7 +101,7 @@ final class Lines {
     }
 
     /**
-     * Carries out a line; what fails is told.
+     * Executes a line; reports what fails.
      *
      * @param where stands before a complaint, such as the number of the line
      * @return 0, or the exit code of the failure

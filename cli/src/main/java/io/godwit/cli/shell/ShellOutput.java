@@ -27,7 +27,7 @@ final class ShellOutput {
      * @param json a JSON line for each message and event
      * @param format of messages, or null
      * @param decoder of payloads, or null
-     * @param talkative whether successes are told: to people yes, to scripts no
+     * @param talkative whether to report successes: to people yes, to scripts no
      */
     record Style(
             boolean json,

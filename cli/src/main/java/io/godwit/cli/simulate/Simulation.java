@@ -100,7 +100,7 @@ public final class Simulation {
         return run;
     }
 
-    /** The exit code of a result: connections that the plan loses are no failure. */
+    /** The exit code of a result: connections that the plan cuts are not a failure. */
     public int exitCode(BenchResult result) {
         int code = result.verdict().exitCode();
         boolean planned = plan.faults().offlineEvery() != null && code == ExitCodes.CONNECTION_LOST;

@@ -44,7 +44,7 @@ class ComparisonTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Comparison.of(file, file))
-                .withMessageContaining("x.json is no result of godwit bench --json");
+                .withMessageContaining("x.json is not a result of godwit bench --json");
     }
 
     @Test

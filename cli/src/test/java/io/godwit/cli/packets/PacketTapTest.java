@@ -41,7 +41,7 @@ class PacketTapTest {
 
     @Test
     void authentication_data_is_masked_in_a_packet_that_cannot_be_read() {
-        pass("f00c" + "18" + "0a" + "7f00" + "160006" + PASSWORD.substring(2)); // 7f is no property
+        pass("f00c" + "18" + "0a" + "7f00" + "160006" + PASSWORD.substring(2)); // 7f is not a property
 
         assertThat(hex())
                 .singleElement()

@@ -50,7 +50,7 @@ class TracingProxyTest {
         }
         assertThat(seen.stream().filter(packet -> packet.type() == PacketType.PUBLISH))
                 .hasSize(2 * messages);
-        await("the end is told") // after DISCONNECT, either may close first
+        await("the end is reported") // after DISCONNECT, either may close first
                 .until(() -> news.stream().anyMatch(text -> text.startsWith("#1 closed by the ")));
     }
 

@@ -3,6 +3,7 @@ package io.godwit.cli.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.godwit.checks.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,19 @@ class FleetFileTest {
 
     private FleetPlan read(String name, String text) throws IOException {
         return FleetFile.read(Files.writeString(folder.resolve(name), text));
+    }
+
+    @Test
+    void the_file_of_the_guide_is_read() throws IOException {
+        Files.writeString(folder.resolve("devices.csv"), "id,user,password\nhall,me,secret\nattic,you,other\n");
+        Files.writeString(folder.resolve("day.jsonl"), "{\"at\":1,\"topic\":\"home/hall/temp\",\"payload\":\"21\"}\n");
+        String yaml = Documents.block("docs/simulate.md", "The file", "yaml").text();
+
+        FleetPlan plan = read("fleet.yaml", yaml);
+
+        assertThat(plan.count()).isEqualTo(100);
+        assertThat(plan.publications()).hasSize(1);
+        assertThat(plan.identities()).hasSize(2);
     }
 
     @ParameterizedTest

@@ -59,7 +59,7 @@ class MessageStreamTest {
         return texts;
     }
 
-    /** Requests when the test says so, and keeps what it is told. */
+    /** Requests when the test says so, and keeps what it receives. */
     private static class Probe<T> implements Flow.Subscriber<T> {
         final List<T> got = Collections.synchronizedList(new ArrayList<>());
         final LinkedBlockingQueue<Object> ends = new LinkedBlockingQueue<>();

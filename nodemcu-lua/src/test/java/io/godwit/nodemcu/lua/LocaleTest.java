@@ -58,7 +58,7 @@ class LocaleTest {
         assertThat(lines.get(5)).matches("false\ttrue\t5c:cf:7f:5c:00:1a\t6029338\t[A-Z]+-5C001A");
     }
 
-    /** Makes the locale in the test's folder, where the C library is told to look for it. */
+    /** Makes the locale in the test's folder, where the C library is configured to look for it. */
     private void compile(String locale, String input, String charset) throws IOException, InterruptedException {
         Path localedef = Path.of("/usr/bin/localedef");
         assumeTrue(

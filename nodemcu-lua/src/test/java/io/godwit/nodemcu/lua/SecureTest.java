@@ -168,7 +168,7 @@ class SecureTest {
     private void assertEnd(Way way) throws InterruptedException {
         List<String> expected = way.succeeds()
                 ? List.of("connected", "secure=yes")
-                // Without TLS the broker hangs up; a refused certificate of ours is told after our side of the
+                // Without TLS the broker hangs up; a refused certificate of ours is reported after our side of the
                 // handshake.
                 : way.name().equals("off")
                         ? List.of("reason -2")

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each folder under {@code scripts} is a device: it runs for 70 seconds of virtual time, and what it printed and published
- * must be what {@code expected.txt} says. {@code -Dtranscripts.write=true} writes the files anew, for review.
+ * must be what {@code expected.txt} says. {@code -Dtranscripts.write=true} rewrites the files, for review.
  */
 class TranscriptTest {
 

@@ -2,14 +2,19 @@ package io.godwit.kafka.connect;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.godwit.checks.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +44,20 @@ class SettingsTableTest {
                     .as("settings in " + document + "; -Dapi.update writes them")
                     .isEqualTo(table);
         }
+    }
+
+    @Test
+    void the_configuration_of_the_document_is_valid() throws IOException {
+        Map<String, String> settings = new ObjectMapper()
+                .readValue(
+                        Documents.block("docs/kafka.md", "Five minutes", "json").text(), new TypeReference<>() {});
+
+        assertThat(SourceConfig.definition().validateAll(settings).values())
+                .allSatisfy(value -> assertThat(value.errorMessages()).isEmpty());
+        assertThat(SourceConfig.definition().configKeys().keySet())
+                .containsAll(settings.keySet().stream()
+                        .filter(key -> key.startsWith("mqtt.") || key.startsWith("kafka."))
+                        .toList());
     }
 
     private static Path document() {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The meters of one client. Most are read from its statistics when somebody asks, so that a message costs nothing; only the
- * timers are told of each message. Any thread.
+ * timers see each message. Any thread.
  */
 final class ClientMeters {
     /** Values of the tag {@code topic}, for each client. */
@@ -270,7 +270,7 @@ final class ClientMeters {
                 .register(registry));
     }
 
-    // ---- what is told ----
+    // ---- callbacks ----
 
     void connected(String to) {
         String address = withoutQuery(to);

@@ -205,7 +205,7 @@ public final class MqttMeters implements MessageListener {
         return Attributes.of(CLIENT, client.clientId());
     }
 
-    // ---- what is told ----
+    // ---- callbacks ----
 
     @Override
     public void built(MqttClient client, int recovered, int subscriptions) {

@@ -3,8 +3,13 @@ package io.godwit.nodemcu.lua.device;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.godwit.checks.Documents;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +45,18 @@ class ScenarioTest {
         assertThatThrownBy(() -> Scenario.parse(lines, Path.of("."), "day.txt"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(message);
+    }
+
+    @Test
+    void the_scenario_of_the_guide_is_accepted(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("temps.csv"), "time,celsius\n0,21.5\n60,22\n");
+        Files.writeString(folder.resolve("answer.json"), "{}");
+        List<String> lines = Documents.block("docs/nodemcu.md", "A scenario", "text")
+                .text()
+                .lines()
+                .toList();
+
+        assertThatCode(() -> Scenario.parse(lines, folder, "day.txt")).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
