@@ -38,6 +38,7 @@ const sidebar = [
     ['Streams', 'streams'],
     ['Kafka Connect', 'kafka'],
     ['Recipes', 'recipes'],
+    ['Compatibility', 'compatibility'],
   ]),
   section('Migration', [
     ['From Paho', 'migration/paho'],
@@ -46,6 +47,7 @@ const sidebar = [
   ]),
   section('Command line', [
     ['The command', 'cli'],
+    ['All options', 'commands'],
     ['Benchmarks', 'bench'],
     ['Doctor', 'doctor'],
     ['Bridge', 'bridge'],
@@ -67,6 +69,7 @@ const sidebar = [
     ['Architecture', 'project/architecture'],
     ['Decisions', 'decisions/README'],
     ['Contributing', 'project/contributing'],
+    ['Release notes: 0.1.0', 'releases/0.1.0'],
     ['Changes', 'project/changelog'],
     ['Security', 'project/security'],
     ['Releasing', 'releasing'],

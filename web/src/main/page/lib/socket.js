@@ -23,7 +23,7 @@ let lostSince = 0;
 let delay = firstDelay;
 let receive = () => {};
 
-/** Opens the connection, and opens it again when it is lost. `onMessage` gets each message that is no answer. */
+/** Opens the connection, and opens it again when it is lost. `onMessage` gets each message that isn't an answer. */
 export function open(onMessage) {
   if (onMessage) receive = onMessage;
   lostSince ||= Date.now();

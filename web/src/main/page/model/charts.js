@@ -1,4 +1,4 @@
-// The charted series and their points. Points are plain arrays; the chart is told to draw at most once per frame.
+// The charted series and their points. Points are plain arrays; the chart draws at most once per frame.
 import { request } from "../lib/socket.js";
 import { onPoints, series, setSince } from "./store.js";
 

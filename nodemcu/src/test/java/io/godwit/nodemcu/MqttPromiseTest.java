@@ -246,7 +246,7 @@ class MqttPromiseTest {
     }
 
     @Test
-    @DisplayName("P8 d e: the very first connection is not tried again, and its failure is told")
+    @DisplayName("P8 d e: the very first connection is not tried again, and its failure is reported")
     void first_fails() {
         Mqtt m = client(id("p8d"), ProtocolVersion.V3_1_1);
         m.connect("127.0.0.1", 1, Secure.off(), true, null, (c, reason) -> seen.add("failed " + reason));
@@ -255,7 +255,7 @@ class MqttPromiseTest {
     }
 
     @Test
-    @DisplayName("P8 a: without autoreconnect a break is told as offline, once, and publish is false in it")
+    @DisplayName("P8 a: without autoreconnect a break is reported as offline, once, and publish is false in it")
     void offline() {
         Mqtt m = client(id("off"), ProtocolVersion.V3_1_1);
         m.on("offline", c -> seen.add("offline " + c.publish("x", "y", 0, false)));

@@ -55,7 +55,7 @@ class FaultProxyTest {
         broker.awaitDisconnected("x", Duration.ofSeconds(5));
     }
 
-    /** The connection may have ended a moment before; that is no reason to fail. */
+    /** The connection may have ended a moment before; that is not a failure. */
     @Test
     void resets_connections_that_end_at_the_same_time() throws IOException {
         for (int n = 0; n < 200; n++) {

@@ -91,7 +91,7 @@ final class Routes {
         if ("image".equals(as)) {
             ImageType type = ImageType.of(payload);
             return type == null
-                    ? Reply.text(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "this is no image")
+                    ? Reply.text(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, "not an image")
                     : new Reply.Whole(HttpResponseStatus.OK, type.type(), payload, Map.of());
         }
         if ("text".equals(as)) {
@@ -205,7 +205,7 @@ final class Routes {
             return Reply.json(HttpResponseStatus.OK, Json.object(json -> json.writeStringField("broker", id)));
         } catch (IOException | IllegalArgumentException e) {
             Files.deleteIfExists(file);
-            throw new IllegalArgumentException("this is no recording: " + e.getMessage(), e);
+            throw new IllegalArgumentException("not a recording: " + e.getMessage(), e);
         }
     }
 }

@@ -146,7 +146,7 @@ public final class BrokerSettings {
         return copy;
     }
 
-    /** MQTT 5: the longest session expiry interval that is granted, in seconds; 4,294,967,295 is for ever. */
+    /** MQTT 5: the longest session expiry interval that is granted, in seconds; 4,294,967,295 is forever. */
     public long maximumSessionExpiry() {
         return maximumSessionExpiry;
     }

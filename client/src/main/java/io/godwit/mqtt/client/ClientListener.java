@@ -20,7 +20,7 @@ public interface ClientListener {
     /** So many calls wait for a slow listener. */
     int MOST_WAITING = 10_000;
 
-    /** Of so many payload bytes, or one message more. */
+    /** Calls whose payloads have at most this many bytes, or a single call with more. */
     int MOST_WAITING_BYTES = 16 << 20;
 
     /**

@@ -12,6 +12,6 @@ public enum ClientState {
     WAITING,
     /** DISCONNECT is on its way. */
     DISCONNECTING,
-    /** Over for good. */
+    /** Closed permanently. */
     CLOSED
 }

@@ -69,7 +69,7 @@ public final class HandlerOptions {
         return concurrency;
     }
 
-    /** What messages are told apart by if handlers run at once. */
+    /** What distinguishes messages if handlers run concurrently. */
     public Function<? super Message, ?> key() {
         return key;
     }

@@ -106,7 +106,7 @@ public interface MqttClient extends AutoCloseable {
     CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration patience);
 
     /**
-     * Disconnects as {@link #disconnect} and ends the client for good, in any state. Handlers that are not done within the close
+     * Disconnects as {@link #disconnect} and closes the client permanently, in any state. Handlers that are not done within the close
      * time limit are reported to {@link ClientListener#messagesLeft}; none is called any more: a reconnect loop stops, every
      * exchange that has not ended fails with {@link ClientClosedException}, no thread, timer or socket is left. What a
      * session store holds stays in it. Blocks for at most three times the close time limit; called from a handler on the

@@ -755,7 +755,7 @@ public final class MqttClientBuilder {
         }
         if (will != null && !will.properties().isEmpty() && !dropsProperties) {
             throw new IllegalArgumentException("the will has properties, which MQTT " + version
-                    + " doesn't have: set protocol(ProtocolVersion.V5), remove them, or allow to drop them with"
+                    + " doesn't have: set protocol(ProtocolVersion.V5), remove them, or allow dropping them with"
                     + " dropPropertiesBeforeMqtt5(true)");
         }
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the reconnect policy is told about connections that do not last, and when it gives up. */
+/** What the reconnect policy learns about connections that do not last, and when it gives up. */
 @Timeout(30)
 class BackoffTest {
     private final BlockingQueue<Reconnect.Attempt> asked = new LinkedBlockingQueue<>();

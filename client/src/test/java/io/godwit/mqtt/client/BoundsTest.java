@@ -148,7 +148,7 @@ class BoundsTest {
     }
 
     @Test
-    @DisplayName("a listener that blocks is told the newest, and how much it has missed")
+    @DisplayName("a listener that blocks gets the newest calls, and the number of those it has missed")
     void a_blocked_listener_does_not_let_its_queue_grow() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         CountDownLatch blocked = new CountDownLatch(1);

@@ -247,7 +247,7 @@ class ClientPromisesTest {
     }
 
     @Test
-    @DisplayName("promise 5: disconnect stops a reconnect loop, and connect begins anew")
+    @DisplayName("promise 5: disconnect stops a reconnect loop, and connect starts again")
     void disconnect_stops_a_reconnect_loop() {
         try (MqttClient client =
                 builder().reconnect(Reconnect.fixed(Duration.ofHours(1))).build()) {
@@ -298,7 +298,7 @@ class ClientPromisesTest {
     }
 
     @Test
-    @DisplayName("promise 6: each reconnect sends the same CONNECT, with credentials asked anew")
+    @DisplayName("promise 6: each reconnect sends the same CONNECT, with fresh credentials")
     void reconnect_sends_the_same_connect() {
         AtomicInteger asked = new AtomicInteger();
         try (MqttClient client = builder()

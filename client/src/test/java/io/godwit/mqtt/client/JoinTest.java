@@ -151,7 +151,7 @@ class JoinTest {
     }
 
     @Test
-    @DisplayName("the failure of a cancelled publish is told once, though two walks come by")
+    @DisplayName("the failure of a cancelled publish is reported once, although two threads see it")
     void a_cancelled_publish_fails_once() throws Exception {
         AtomicInteger told = new AtomicInteger();
         AtomicInteger running = new AtomicInteger();
@@ -245,7 +245,7 @@ class JoinTest {
     }
 
     @Test
-    @DisplayName("a request that has waited in vain leaves nothing behind")
+    @DisplayName("a request that has timed out leaves nothing behind")
     void an_unanswered_request_is_forgotten() {
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = builder(broker.uri())

@@ -140,7 +140,7 @@ public final class Host implements AutoCloseable {
     /**
      * Makes the devices and switches them on.
      *
-     * @param listener is told of all that the devices print and do
+     * @param listener observes what the devices print and do
      * @throws IOException when script, scenario or folder cannot be read
      */
     public static Host start(HostOptions options, DeviceListener listener) throws IOException {
@@ -219,7 +219,7 @@ public final class Host implements AutoCloseable {
     /**
      * Lets the devices run for a time of theirs: in virtual time at once, otherwise by waiting.
      *
-     * @throws InterruptedException when the waiting thread is told to end
+     * @throws InterruptedException if the waiting thread is interrupted
      */
     public void run(Duration deviceTime) throws InterruptedException {
         if (clock instanceof VirtualClock virtual) {

@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Host} is told to do: the options of {@code godwit run}. Not thread-safe; used up by the host. */
+/** What a {@link Host} does: the options of {@code godwit run}. Not thread-safe; used up by the host. */
 public final class HostOptions {
 
     final Path script;

@@ -191,7 +191,7 @@ public final class ScriptCheck {
         return line;
     }
 
-    /** Blanks out what is no code, keeping every position. */
+    /** Blanks out what is not code, keeping every position. */
     private static String withoutCommentsAndStrings(String text) {
         char[] code = text.toCharArray();
         int i = 0;

@@ -103,7 +103,7 @@ public final class Message {
         return properties.get(Property.CORRELATION_DATA);
     }
 
-    /** How long the message is worth delivering, in whole seconds; null: for ever. */
+    /** How long the message is worth delivering, in whole seconds; null: forever. */
     public @Nullable Duration expiry() {
         Long seconds = properties.get(Property.MESSAGE_EXPIRY_INTERVAL);
         return seconds == null ? null : Duration.ofSeconds(seconds);

@@ -288,7 +288,7 @@ public final class Property<T> {
         return minimum;
     }
 
-    /** The greatest value of a number: 1 for those that say yes or no, else what the type can hold; 0 when it is none. */
+    /** The greatest value of a number: 1 for those that say yes or no, else what the type can hold; 0 if it is not a number. */
     public long maximum() {
         return maximum;
     }

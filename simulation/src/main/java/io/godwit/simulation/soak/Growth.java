@@ -30,7 +30,7 @@ final class Growth {
         return growth.found;
     }
 
-    /** @param share of the earlier value that is no growth yet, and {@code constant} beside it */
+    /** @param share of the earlier value that does not count as growth yet, and {@code constant} beside it */
     private void check(String name, ToDoubleFunction<Sample> measure, double share, double constant) {
         int third = samples.size() / 3;
         if (third == 0) {

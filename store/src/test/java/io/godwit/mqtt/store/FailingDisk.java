@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** The machine's disk, which runs out of space, fails to force or to read, or takes its time, when it is told to. */
+/** The machine's disk, which runs out of space, fails to force or to read, or takes its time, on demand. */
 final class FailingDisk implements Disk {
     volatile boolean full;
     volatile boolean forceFails;

@@ -41,7 +41,7 @@ public final class Numbers {
         return found[0];
     }
 
-    /** The text as a number; null if it is none. */
+    /** The text as a number; null if it is not a number. */
     public static @Nullable Double parse(String text) {
         return text.length() <= LONGEST && NUMBER.matcher(text).matches() ? (Double) Double.parseDouble(text) : null;
     }

@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** The decoders that a rule can name. */
 public enum DecoderKind {
-    /** JSON; what is none is shown as text. */
+    /** JSON; anything else is shown as text. */
     JSON,
     /** UTF-8. */
     TEXT,

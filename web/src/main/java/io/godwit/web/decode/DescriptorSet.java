@@ -24,7 +24,7 @@ public record DescriptorSet(String name, SortedMap<String, Descriptor> messages)
     /**
      * Reads a descriptor set.
      *
-     * @throws IllegalArgumentException if it is none, or lacks a file that it imports
+     * @throws IllegalArgumentException if it is not one, or lacks a file that it imports
      */
     public static DescriptorSet read(String name, byte[] bytes) {
         FileDescriptorSet set;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param height in pixels; 0: not known
  */
 public record ImageType(String type, int width, int height) {
-    /** The type, or null if it is none of PNG, JPEG, GIF, WebP, BMP, AVIF. */
+    /** The type: PNG, JPEG, GIF, WebP, BMP or AVIF; otherwise null. */
     public static @Nullable ImageType of(byte[] b) {
         if (starts(b, 0, "\u0089PNG\r\n\u001a\n") && b.length >= 24) {
             return new ImageType("image/png", big(b, 16), big(b, 20));

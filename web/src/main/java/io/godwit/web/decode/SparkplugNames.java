@@ -33,7 +33,7 @@ record SparkplugNames(Map<Long, String> names, Map<Long, Integer> types) {
         return topics;
     }
 
-    /** Reads birth certificates; what is none is left out. */
+    /** Reads birth certificates; ignores everything else. */
     static SparkplugNames of(List<byte[]> births) {
         Map<Long, String> names = new HashMap<>();
         Map<Long, Integer> types = new HashMap<>();

@@ -159,7 +159,7 @@ public final class Workspace implements AutoCloseable {
         change(before -> before.withRules(rules));
     }
 
-    /** @throws IllegalArgumentException if it is no descriptor set */
+    /** @throws IllegalArgumentException if it is not a descriptor set */
     public DescriptorSet addDescriptors(String name, byte[] bytes) {
         DescriptorSet set = DescriptorSet.read(name, bytes);
         change(before -> before.withDescriptors(set));
@@ -223,7 +223,7 @@ public final class Workspace implements AutoCloseable {
         }
     }
 
-    /** The identifier of a recording; empty if it is none of this workspace. */
+    /** The identifier of a recording; empty if it isn't one of this workspace's. */
     String idOf(RecordingFile file) {
         lock.lock();
         try {

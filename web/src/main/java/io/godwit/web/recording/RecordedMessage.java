@@ -142,7 +142,7 @@ public record RecordedMessage(Duration at, @Nullable Instant time, Message messa
     /**
      * Reads a line.
      *
-     * @throws IllegalArgumentException when it is none, with what is wrong in it
+     * @throws IllegalArgumentException if it is not one; the message says what is wrong
      */
     public static RecordedMessage parse(String line) {
         try (JsonParser json = Json.parser(line)) {

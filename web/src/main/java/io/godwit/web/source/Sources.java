@@ -53,7 +53,7 @@ public final class Sources implements AutoCloseable {
         try {
             return add(tree -> new LiveBroker(plan, tree, clock, this::changed));
         } catch (IOException e) {
-            throw new IllegalStateException(e); // a broker is no file
+            throw new IllegalStateException(e); // a broker is not a file
         }
     }
 
@@ -61,7 +61,7 @@ public final class Sources implements AutoCloseable {
      * Opens a recording. Returns its identifier.
      *
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if it is no recording
+     * @throws IllegalArgumentException if it is not a recording
      */
     public String open(Path file, boolean temporary, String name) throws IOException {
         return add(tree -> new RecordingSource(file, temporary, name, tree, this::changed));

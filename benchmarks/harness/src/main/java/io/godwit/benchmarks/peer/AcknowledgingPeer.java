@@ -103,7 +103,7 @@ public final class AcknowledgingPeer {
         Thread thread = new Thread(
                 () -> {
                     @Nullable Exception failure = body.runCatching();
-                    // A contender that is done just goes away, which is no news.
+                    // A contender that is done just goes away, which is normal.
                     if (failure != null && !(failure instanceof SocketException) && !isEndOfStream(failure)) {
                         failure.printStackTrace();
                     }

@@ -78,7 +78,7 @@ final class Campaign {
                 run.round() + 1,
                 run.scenario().name(),
                 run.contender().name());
-        // A log is no terminal: there each run gets a line of its own.
+        // A log is not a terminal: there each run gets a line of its own.
         System.err.printf(System.console() == null ? "%s%n" : "\r%-100s", text);
     }
 

@@ -105,7 +105,7 @@ record Options(
                 case "--json" -> {
                     // where the report is printed decides
                 }
-                default -> throw new IllegalArgumentException(word + " is no option of benchmarks/run; see --help");
+                default -> throw new IllegalArgumentException(word + " is not an option of benchmarks/run; see --help");
             }
         }
         Plan plan = new Plan(

@@ -106,7 +106,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     private void prepare(String newTopic, int qos, byte[] bytes) {
         topic = newTopic;
         publishHeader = header(MqttMessageType.PUBLISH, MqttQoS.valueOf(qos));
-        // The payload is there already and is not copied; only its reader index is needed anew for each message.
+        // The payload is there already and is not copied; each message needs only a reader index of its own.
         payload = Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes));
     }
 

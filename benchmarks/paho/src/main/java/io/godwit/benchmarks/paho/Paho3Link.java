@@ -33,7 +33,7 @@ final class Paho3Link implements Link {
         MqttConnectOptions options = new MqttConnectOptions();
         options.setCleanSession(true);
         options.setKeepAliveInterval(0);
-        // The default of 10 would be the limit. An action is told as done before its place in the window is free,
+        // The default of 10 would be the limit. An action is reported as done before its place in the window is free,
         // hence more than the window of the harness; at QoS 0 too, where Paho counts what is not yet written.
         options.setMaxInflight(4 * endpoint.window());
         client.connect(options).waitForCompletion(PATIENCE_MILLIS);

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One attempt and the connection that results from it; ignored as soon as another one has taken its place. */
 final class BrokerConnection implements ConnectionListener, Authentication.Peer {
-    /** Who is told what happens to it. Event loop. */
+    /** Observes what happens to it. Event loop. */
     interface Owner {
         /** Something for the log. */
         void detail(String text, Throwable failure);

@@ -26,7 +26,7 @@ final class ByteFlow {
     /** About this many bytes are written in one turn of the event loop, so that its other clients have their turn. */
     private static final int TURN = 1 << 20;
 
-    /** Who is told what the bytes bring. */
+    /** Observes what the bytes contain. */
     interface Owner {
         void event(SessionEvent event);
 
@@ -36,7 +36,7 @@ final class ByteFlow {
         /** What waited may have left. */
         void drained();
 
-        /** The session store has made safe what bytes depend on, after so many nanoseconds. */
+        /** The session store has made safe what bytes depend on, after this many nanoseconds. */
         void storeForced(long nanos);
 
         /** Any thread. */
@@ -222,7 +222,7 @@ final class ByteFlow {
 
     /**
      * Bytes have arrived. Many are read in pieces: between them others get the lock, and answers go out unless there is
-     * something to tell first. So handlers, broker and this loop work at the same time. What a piece brings is told before
+     * something to tell first. So handlers, broker and this loop work at the same time. What a piece contains is reported before
      * the next one is read.
      */
     void received(ByteBuf bytes) {

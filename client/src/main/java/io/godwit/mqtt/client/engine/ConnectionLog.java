@@ -288,7 +288,7 @@ final class ConnectionLog implements ClientListener {
         warnRepeated("missed", "a listener is too slow: " + count(calls, "call") + " were left out", null);
     }
 
-    /** What no listener is told. Any thread. */
+    /** What no listener hears of. Any thread. */
     void warn(String text, @Nullable Throwable failure) {
         if (LOG.isWarnEnabled()) {
             LOG.warn("client '{}': {}", clientId, clean(text), failure);
@@ -311,7 +311,7 @@ final class ConnectionLog implements ClientListener {
         }
     }
 
-    /** A new state: what was left out so far is told, and lines are written again. */
+    /** A new state: reports what was left out so far, and writes lines again. */
     private void tellLeftOut() {
         repeats.reset().forEach((kind, number) -> {
             if (!kind.equals("connect")) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the connection, keeps it, makes it again and ends it: the state machine of {@link ClientState}. All of it runs on
- * the client's event loop, so it needs no lock; events of an older connection or attempt are told apart by their {@link
+ * the client's event loop, so it needs no lock; events of an older connection or attempt are recognized by their {@link
  * BrokerConnection}.
  */
 final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner {

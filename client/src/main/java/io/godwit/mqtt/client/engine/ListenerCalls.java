@@ -47,7 +47,7 @@ final class ListenerCalls {
 
     /**
      * @param tellMissed called between two calls with the number of those that were left out
-     * @param failed is told what a listener throws
+     * @param failed receives what a listener throws
      */
     ListenerCalls(Executor executor, LongConsumer tellMissed, Consumer<Throwable> failed) {
         this.failed = failed;
@@ -114,7 +114,7 @@ final class ListenerCalls {
         }
     }
 
-    /** A call about a message of so many bytes; it is left out when too much waits. */
+    /** A call about a message of this many bytes; it is dropped when too much waits. */
     void offer(Runnable call, int bytes) {
         if (add(new Call(call, bytes, false))) {
             executor.execute(this::runScheduled);

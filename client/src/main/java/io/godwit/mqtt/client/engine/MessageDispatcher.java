@@ -254,7 +254,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         Handler[] route = present.route(index);
         int detached = detached(route);
         if (detached == 1 && route.length == 1) {
-            return deliver(present, index); // whoever calls the handler tells it
+            return deliver(present, index); // the caller of the handler reports it
         }
         Message message = present.message(index);
         Object recording = recorded && detached < route.length ? JfrEvents.handling() : null;

@@ -32,7 +32,7 @@ final class MessageHooks {
     /**
      * Null: nobody listens to messages.
      *
-     * @param failed is told what a listener throws
+     * @param failed receives what a listener throws
      */
     static @Nullable MessageHooks of(MqttClient client, List<ClientListener> all, Consumer<Throwable> failed) {
         List<MessageListener> listeners = all.stream()

@@ -46,7 +46,7 @@ final class Publisher {
     /**
      * The properties that the protocol version has.
      *
-     * @throws IllegalArgumentException if it has none and the application doesn't allow to drop them
+     * @throws IllegalArgumentException if it has none and the application doesn't allow dropping them
      */
     static MqttProperties checked(MqttProperties properties, ClientConfig config) {
         if (properties.isEmpty() || config.version() == ProtocolVersion.V5) {
@@ -56,7 +56,7 @@ final class Publisher {
             return MqttProperties.NONE;
         }
         throw new IllegalArgumentException("MQTT " + config.version() + " has no properties, such as "
-                + properties.property(0) + ": connect with MQTT 5, remove them, or allow to drop them with"
+                + properties.property(0) + ": connect with MQTT 5, remove them, or allow dropping them with"
                 + " dropPropertiesBeforeMqtt5(true)");
     }
 

@@ -88,7 +88,7 @@ public final class Counters {
         rejected++;
     }
 
-    /** The handlers of so many messages have returned. */
+    /** The handlers of this many messages have returned. */
     public void handled(long messages, long nanos) {
         handled += messages;
         handlerNanos += nanos;

@@ -100,7 +100,7 @@ public final class Inbox {
             bytes += weight;
         }
 
-        /** The next message waits until so many exchanges are completed. */
+        /** The next message waits until this many exchanges are completed. */
         private void gate(long total) {
             if (gates == gatedMessages.length) {
                 int larger = Math.max(4, 2 * gates);

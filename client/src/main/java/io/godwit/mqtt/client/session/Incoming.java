@@ -373,7 +373,7 @@ final class Incoming {
         return reject(message, token, new Refusal(reason, text));
     }
 
-    /** Returns whether the broker is told so. */
+    /** Returns whether this is sent to the broker. */
     private boolean reject(Message message, int token, Refusal refusal) {
         if (version == ProtocolVersion.V5) {
             return refuse(message, token, refusal);

@@ -7,7 +7,7 @@ package io.godwit.mqtt.client.session;
  * noticed. The connection is dead after {@value #DEAD_WHEN_SILENT} percent without a sign of life.
  *
  * <p>Signs of life are: a whole packet; of an incomplete one, a byte for each {@value #NANOS_PER_BYTE} nanoseconds, so that
- * no trickle keeps a connection up for ever; and progress in sending what waits for the network, since a reply to a ping
+ * no trickle keeps a connection up forever; and progress in sending what waits for the network, since a reply to a ping
  * cannot come before the ping has been written.
  */
 final class KeepAlive {

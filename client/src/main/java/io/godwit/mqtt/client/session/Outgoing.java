@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * (section 4.9), or while the outbox is full.
  */
 final class Outgoing {
-    /** Of longer queues only each so many-th publish is given the exact time at which it was queued. */
+    /** In longer queues only every n-th publish is given the exact time at which it was queued. */
     private static final int TIMED = 64;
 
     /** Above this many bytes in the outbox, publishes wait in the queue, where their number is bounded. */
@@ -119,7 +119,7 @@ final class Outgoing {
      * Takes a publish. Returns null when it is sent or queued, and from then on it ends through the chain of the ended; or
      * why it is not taken.
      *
-     * @throws IllegalArgumentException when its topic is no topic name
+     * @throws IllegalArgumentException if its topic is not a valid topic name
      */
     @Nullable
     Failure publish(PublishExchange<?> publish, long now) {

@@ -469,7 +469,7 @@ public final class Session {
      * Takes a publish. Null: it is sent or queued, and ends through the chain of the ended. Otherwise it is not taken.
      *
      * @param time is asked for only when the message has an expiry
-     * @throws IllegalArgumentException when its topic is no topic name
+     * @throws IllegalArgumentException if its topic is not a valid topic name
      */
     public @Nullable Failure publish(PublishExchange<?> publish, long time) {
         return outgoing.publish(publish, time);

@@ -48,7 +48,7 @@ final class TopicFields {
     /**
      * The encoded form of a topic name.
      *
-     * @throws IllegalArgumentException when it is none
+     * @throws IllegalArgumentException if it is not one
      */
     Field of(String topic) {
         Field before = last;

@@ -3,8 +3,8 @@ package io.godwit.mqtt.client.store;
 /**
  * How much may wait to be sent, and what happens when that is reached.
  *
- * @param messages at most so many, 0 or more
- * @param bytes at most so many in topics and payloads, 0 or more
+ * @param messages the maximum number of messages, 0 or more
+ * @param bytes the maximum number of bytes in topics and payloads, 0 or more
  * @param whenFull what gives way
  */
 public record QueueBounds(int messages, long bytes, WhenFull whenFull) {

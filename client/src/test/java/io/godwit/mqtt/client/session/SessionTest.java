@@ -432,7 +432,7 @@ class SessionTest {
 
     @Test
     @DisplayName(
-            "[MQTT-3.3.2-8] a topic goes out once with its alias, then as the alias alone; a new connection begins anew")
+            "[MQTT-3.3.2-8] a topic goes out once with its alias, then as the alias alone; a new connection starts over")
     void topic_aliases_are_assigned_at_encoding() {
         connect(false, MqttProperties.of(Property.TOPIC_ALIAS_MAXIMUM, 1));
         publish(Qos.AT_MOST_ONCE, "long/topic");
@@ -725,7 +725,8 @@ class SessionTest {
     }
 
     @Test
-    @DisplayName("[MQTT-3.2.0-1] who is no broker is told from the first byte, whatever length seems to follow")
+    @DisplayName(
+            "[MQTT-3.2.0-1] a peer that is not a broker is recognized by its first byte, whatever length seems to follow")
     void a_peer_that_is_no_broker_is_recognized_by_its_first_byte() {
         session.open(new Connect(version, "c", true, 60, null, null, null, MqttProperties.NONE), now);
         out();

@@ -34,7 +34,7 @@ public final class FlashImage {
     private static final int MAX_FILES = 4096;
 
     private static final int MAX_DEPTH = 4;
-    /** Holds settings and credentials of the host, which are none of the script's business. */
+    /** Holds settings and credentials of the host, which scripts must not see. */
     private static final String PROPERTIES = "godwit.properties";
 
     private static final Pattern LITERAL = Pattern.compile("\"([^\"\\\\\n]{1,200})\"|'([^'\\\\\n]{1,200})'");

@@ -43,7 +43,7 @@ public record WifiSettings(
         /**
          * Reads {@code wait}, {@code strict} or {@code ready}.
          *
-         * @throws IllegalArgumentException if it is none of them
+         * @throws IllegalArgumentException if it is not one of them
          */
         public static Start of(String text) {
             for (Start start : values()) {

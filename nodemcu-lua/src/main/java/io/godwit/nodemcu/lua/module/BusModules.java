@@ -77,7 +77,7 @@ final class BusModules {
         return 0;
     }
 
-    /** The two hardware interfaces of an ESP32 collect what they are told until {@code transfer}. */
+    /** The two hardware interfaces of an ESP32 collect commands until {@code transfer}. */
     private static boolean isDeferred(LuaCall call) {
         int id = call.between(1, 0, 9);
         return Caller.profile(call).isEsp32() && (id == 1 || id == 2);

@@ -282,7 +282,7 @@ public final class LuaCall {
         return number;
     }
 
-    /** The numbers of a list; what is no number ends it. */
+    /** The numbers of a list; anything else ends it. */
     public List<Double> numbers(int index) {
         needTable(index);
         List<Double> numbers = new ArrayList<>();

@@ -125,7 +125,7 @@ public final class LuaMachine implements AutoCloseable {
         }
         int handler = c.luaL_ref(main, registry);
         watchdog.takeHook();
-        // The memory of starting up is no garbage of the script.
+        // The memory of starting up is not the script's garbage.
         c.luaJ_gc(main);
         return handler;
     }

@@ -128,7 +128,7 @@ final class NativeLua {
 
     /**
      * Makes the first state, for which the binding's loader would look for the library itself. On iOS it does not, since
-     * libraries are linked there: so it is told that this is iOS, for the time of one call.
+     * libraries are linked there: so it sees iOS for the time of one call.
      */
     private static void initializeBinding() {
         try {

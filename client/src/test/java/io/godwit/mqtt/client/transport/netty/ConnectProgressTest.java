@@ -46,7 +46,7 @@ class ConnectProgressTest {
     }
 
     @Test
-    @DisplayName("name, address, proxy, TLS and WebSocket are told in this order, before the connection")
+    @DisplayName("name, address, proxy, TLS and WebSocket are reported in this order, before the connection")
     void in_order() throws Exception {
         X509Bundle certificate = certificate();
         try (EchoServer server = TlsTest.server(certificate, socket -> {

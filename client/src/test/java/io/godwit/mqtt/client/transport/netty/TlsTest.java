@@ -252,7 +252,7 @@ class TlsTest {
     }
 
     @Test
-    @DisplayName("by default the system's authorities are trusted, and ours is none")
+    @DisplayName("by default the system's authorities are trusted, and ours is not one")
     void system_trust() throws Exception {
         assertThat(failure(good, Tls.builder().engine(engine))).hasMessageContaining("not trusted");
     }
@@ -437,7 +437,7 @@ class TlsTest {
     }
 
     @Test
-    @DisplayName("rotation: a key that is not the certificate's, as between two renames, is told so")
+    @DisplayName("rotation: a key that is not the certificate's, as between two renames, is reported as such")
     void a_key_of_another_certificate() throws Exception {
         Tls.Builder tls = trusting(authority)
                 .certificate(certificate("CN=client").buildIssuedBy(authority).getCertificatePathPEM())
