@@ -32,7 +32,7 @@ class ClassCyclesTest {
     }
 
     @Test
-    void a_cycle_is_found_and_a_chain_is_none() {
+    void a_cycle_is_found_and_a_chain_is_not_one() {
         Collection<JavaClass> classes = new ClassFileImporter()
                 .importPackages("io.godwit.architecture.cycle").stream().toList();
         assertThat(inCycles(classes))

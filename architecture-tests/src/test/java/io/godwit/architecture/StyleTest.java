@@ -104,7 +104,7 @@ class StyleTest {
     }
 
     @Test
-    void the_forms_of_names_are_told_apart() {
+    void the_forms_of_names_are_distinguished() {
         assertThat(List.of("a_lock_is_a_ReentrantLock", "starts")).allMatch(StyleTest::isSnakeCase);
         assertThat(List.of("aSilentAddress", "fromLua")).noneMatch(StyleTest::isSnakeCase);
     }

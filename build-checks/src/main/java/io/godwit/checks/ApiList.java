@@ -47,7 +47,7 @@ public final class ApiList {
                 Files.write(list, found);
                 return;
             }
-            throw new AssertionError(complaint(folder, found, listed));
+            throw new AssertionError(error(folder, found, listed));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -111,7 +111,7 @@ public final class ApiList {
         }
     }
 
-    private static String complaint(Path folder, List<String> found, List<String> listed) {
+    private static String error(Path folder, List<String> found, List<String> listed) {
         List<String> changes = Stream.concat(
                         listed.stream().filter(line -> !found.contains(line)).map(line -> "  - " + line),
                         found.stream().filter(line -> !listed.contains(line)).map(line -> "  + " + line))

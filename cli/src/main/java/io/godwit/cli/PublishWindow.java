@@ -64,11 +64,11 @@ final class PublishWindow {
     }
 
     /** Waits until all have ended. */
-    void await(Duration patience) throws InterruptedException, TimeoutException {
-        if (!room.tryAcquire(UNDER_WAY, patience.toMillis(), TimeUnit.MILLISECONDS)) {
+    void await(Duration timeout) throws InterruptedException, TimeoutException {
+        if (!room.tryAcquire(UNDER_WAY, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
             int missing = UNDER_WAY - room.availablePermits();
             throw new TimeoutException(missing + (missing == 1 ? " message was" : " messages were")
-                    + " not acknowledged within " + ClientCommand.time(patience));
+                    + " not acknowledged within " + ClientCommand.time(timeout));
         }
         room.release(UNDER_WAY);
     }

@@ -180,7 +180,7 @@ class BridgeTest {
     }
 
     @Test
-    void a_broker_that_is_not_there_is_told_at_the_start() {
+    void an_unreachable_broker_is_reported_at_the_start() {
         Command bridge = bridge(1, "").ends(ExitCodes.UNREACHABLE);
 
         assertThat(bridge.errors()).contains("nothing listens on port 1");

@@ -75,7 +75,7 @@ class DoctorTest {
     }
 
     @Test
-    void what_a_broker_does_not_allow_is_remarked() {
+    void what_a_broker_does_not_allow_is_a_warning() {
         try (TestBroker broker = TestBroker.builder()
                 .settings(settings -> settings.maximumQos(Qos.AT_LEAST_ONCE)
                         .receiveMaximum(7)
@@ -109,7 +109,7 @@ class DoctorTest {
     }
 
     @Test
-    void a_version_that_is_not_spoken_is_a_remark_unless_it_is_wanted() throws Exception {
+    void an_unsupported_version_is_a_note_unless_it_is_required() throws Exception {
         try (TestBroker broker = TestBroker.builder()
                 .settings(settings -> settings.versions(EnumSet.of(ProtocolVersion.V3_1_1)))
                 .start()) {

@@ -137,7 +137,7 @@ class EndingTest {
     }
 
     @Test
-    void a_full_disk_is_told_from_a_reader_that_has_gone() {
+    void a_full_disk_and_a_closed_reader_have_different_exit_codes() {
         Command full = shell("G help pub > /dev/full");
         assertThat(full.ends(ExitCodes.OUTPUT_FAILED).errors()).contains("cannot write to standard output: ");
 

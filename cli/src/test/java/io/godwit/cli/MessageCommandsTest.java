@@ -120,7 +120,7 @@ class MessageCommandsTest {
     }
 
     @Test
-    void the_latency_of_each_response_is_told() {
+    void the_latency_of_each_response_is_shown() {
         try (Command reply = godwit("reply", "-t late/get --echo")) {
             reply.awaitError("answering");
 
@@ -246,7 +246,7 @@ class MessageCommandsTest {
     }
 
     @Test
-    void a_recording_that_is_no_text_is_told() throws IOException {
+    void a_recording_that_is_not_text_is_rejected() throws IOException {
         Path file = Files.write(folder.resolve("day.gz"), new byte[] {0x1f, (byte) 0x8b, 8, 0});
 
         Command play = godwit("play", file.toString()).ends(ExitCodes.FAILED);
@@ -343,7 +343,7 @@ class MessageCommandsTest {
                 "trace --listen x                        | must be PORT or ADDRESS:PORT",
                 "trace --decode --listen 1               | use exactly one of"
             })
-    void wrong_use_is_explained(String line, String complaint) {
+    void wrong_use_is_explained(String line, String error) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Terminal terminal = new Terminal(
                 new ByteArrayOutputStream(), new PrintStream(err, true, StandardCharsets.UTF_8), false, false, false);
@@ -351,6 +351,6 @@ class MessageCommandsTest {
         int code = Main.run(terminal, List.of(line.split(" +")));
 
         assertThat(code).isEqualTo(ExitCodes.USAGE);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains(complaint);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains(error);
     }
 }

@@ -24,7 +24,7 @@ class ProgressTest {
     }
 
     @Test
-    void a_remark_takes_the_place_of_the_line() {
+    void a_note_takes_the_place_of_the_line() {
         Terminal terminal = terminal(true);
         terminal.progress("1 done");
         terminal.note("connection lost");

@@ -68,7 +68,7 @@ class MqttPromiseTest {
         }
     }
 
-    static Stream<Arguments> roads() {
+    static Stream<Arguments> transports() {
         return Stream.of("mosquitto", "test broker")
                 .flatMap(name -> Stream.of(ProtocolVersion.V3_1, ProtocolVersion.V3_1_1)
                         .map(version -> Arguments.of(name, version)));
@@ -136,7 +136,7 @@ class MqttPromiseTest {
     }
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
-    @MethodSource("roads")
+    @MethodSource("transports")
     @DisplayName("P1 P2 P3 P6 P7 P12 P13 P14 P16: the example of the documentation")
     void example(String name, ProtocolVersion version) {
         Mqtt m = client(id("p16"), version);
@@ -166,7 +166,7 @@ class MqttPromiseTest {
     }
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
-    @MethodSource("roads")
+    @MethodSource("transports")
     @DisplayName("P2: without clean session the broker keeps subscriptions and messages")
     void clean_session(String name, ProtocolVersion version) {
         Mqtt m = client(id("p2"), version, false, 60);
@@ -195,7 +195,7 @@ class MqttPromiseTest {
     }
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
-    @MethodSource("roads")
+    @MethodSource("transports")
     @DisplayName("P8: autoreconnect after a cut, without a word, with the subscriptions of a kept session only")
     void autoreconnect(String name, ProtocolVersion version) throws Exception {
         for (boolean clean : new boolean[] {true, false}) {
@@ -266,7 +266,7 @@ class MqttPromiseTest {
     }
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
-    @MethodSource("roads")
+    @MethodSource("transports")
     @DisplayName("P10: close returns whether there was anything, fires nothing, and connect works again")
     void close(String name, ProtocolVersion version) {
         Mqtt m = client(id("p10"), version);
@@ -285,7 +285,7 @@ class MqttPromiseTest {
     }
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
-    @MethodSource("roads")
+    @MethodSource("transports")
     @DisplayName("P11: the will is published after a power cut, a silent loss and a take-over, not after close")
     void will(String name, ProtocolVersion version) throws Exception {
         int port = port(name);
@@ -321,7 +321,7 @@ class MqttPromiseTest {
     }
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
-    @MethodSource("roads")
+    @MethodSource("transports")
     @DisplayName("P13: publish(A, f1); publish(B, f2) calls f2 twice")
     void last_function_for_all(String name, ProtocolVersion version) {
         for (int qos = 0; qos <= 2; qos++) {
@@ -373,7 +373,7 @@ class MqttPromiseTest {
     }
 
     @ParameterizedTest(name = "{0}, MQTT {1}")
-    @MethodSource("roads")
+    @MethodSource("transports")
     @DisplayName("P14 P15: chained subscriptions, the last function for all, and unsubscribe")
     void subscriptions(String name, ProtocolVersion version) {
         Mqtt m = client(id("p14"), version);

@@ -37,11 +37,11 @@ import org.jspecify.annotations.Nullable;
  * several threads.
  */
 public final class ScriptedBroker implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration STEP_TIMEOUT = Duration.ofSeconds(5);
 
     private final ServerSocket server;
     private final List<BrokerScript> scripts;
-    private final Duration patience;
+    private final Duration stepTimeout;
     private final boolean repeatsLast;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final List<Thread> threads = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class ScriptedBroker implements AutoCloseable {
 
     private ScriptedBroker(Builder builder) {
         scripts = List.copyOf(builder.scripts);
-        patience = builder.patience;
+        stepTimeout = builder.stepTimeout;
         repeatsLast = builder.repeatsLast;
         try {
             server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -81,7 +81,7 @@ public final class ScriptedBroker implements AutoCloseable {
     /** The scripts of a broker. */
     public static final class Builder {
         private final List<BrokerScript> scripts = new ArrayList<>();
-        private Duration patience = PATIENCE;
+        private Duration stepTimeout = STEP_TIMEOUT;
         private boolean repeatsLast;
 
         private Builder() {}
@@ -101,8 +101,8 @@ public final class ScriptedBroker implements AutoCloseable {
         }
 
         /** How long a step waits for the client; 5 seconds unless set. */
-        public Builder patience(Duration time) {
-            patience = time;
+        public Builder stepTimeout(Duration time) {
+            stepTimeout = time;
             return this;
         }
 
@@ -222,7 +222,7 @@ public final class ScriptedBroker implements AutoCloseable {
     }
 
     private void play(int number, BrokerScript script, Socket socket) {
-        ScriptedConnection connection = new ScriptedConnection(socket, patience, this::note, closing);
+        ScriptedConnection connection = new ScriptedConnection(socket, stepTimeout, this::note, closing);
         List<BrokerScript.Step> steps = script.steps();
         for (int i = 0; i < steps.size(); i++) {
             BrokerScript.Step step = steps.get(i);

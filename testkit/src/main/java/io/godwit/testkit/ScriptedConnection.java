@@ -19,13 +19,13 @@ import java.util.function.Consumer;
 /** One connection of a {@link ScriptedBroker}: does the steps of its script on a thread of its own, with plain sockets. */
 final class ScriptedConnection {
     private final Socket socket;
-    private final int patienceMillis;
+    private final int timeoutMillis;
     private final Consumer<Packet> received;
     private final CountDownLatch closing;
 
-    ScriptedConnection(Socket socket, Duration patience, Consumer<Packet> received, CountDownLatch closing) {
+    ScriptedConnection(Socket socket, Duration timeout, Consumer<Packet> received, CountDownLatch closing) {
         this.socket = socket;
-        this.patienceMillis = (int) Math.max(1, patience.toMillis());
+        this.timeoutMillis = (int) Math.max(1, timeout.toMillis());
         this.received = received;
         this.closing = closing;
     }
@@ -33,12 +33,12 @@ final class ScriptedConnection {
     void expect(Hex.Pattern pattern) throws IOException {
         byte[] actual = new byte[pattern.bytes().length];
         int length = 0;
-        long end = System.nanoTime() + patienceMillis * 1_000_000L;
+        long end = System.nanoTime() + timeoutMillis * 1_000_000L;
         String ended = "";
         while (length < actual.length && pattern.mismatch(actual, length) >= length) {
             int read = read(actual, length, end);
             if (read <= 0) {
-                ended = read == 0 ? "; nothing more came for " + patienceMillis + " ms" : "; the client ended it";
+                ended = read == 0 ? "; nothing more came for " + timeoutMillis + " ms" : "; the client ended it";
                 break;
             }
             length += read;
@@ -66,7 +66,7 @@ final class ScriptedConnection {
     }
 
     Packet readPacket(ProtocolVersion version) throws IOException {
-        socket.setSoTimeout(patienceMillis);
+        socket.setSoTimeout(timeoutMillis);
         InputStream in = socket.getInputStream();
         ByteArrayOutputStream seen = new ByteArrayOutputStream();
         try {
@@ -90,7 +90,7 @@ final class ScriptedConnection {
         } catch (ProtocolViolationException e) {
             throw new AssertionError("the client sent a malformed packet: " + e.getMessage() + ": " + show(seen), e);
         } catch (SocketTimeoutException e) {
-            throw new AssertionError("no whole packet came within " + patienceMillis + " ms: " + show(seen), e);
+            throw new AssertionError("no whole packet came within " + timeoutMillis + " ms: " + show(seen), e);
         }
     }
 
@@ -128,14 +128,14 @@ final class ScriptedConnection {
         byte[] more = new byte[64];
         int length;
         try {
-            length = read(more, 0, System.nanoTime() + patienceMillis * 1_000_000L);
+            length = read(more, 0, System.nanoTime() + timeoutMillis * 1_000_000L);
         } catch (IOException reset) {
             return; // a reset is an end too
         }
         if (length >= 0) {
             throw new AssertionError(
                     length == 0
-                            ? "the client has not ended the connection within " + patienceMillis + " ms"
+                            ? "the client has not ended the connection within " + timeoutMillis + " ms"
                             : "instead of the end came " + Hex.show(more, length));
         }
     }

@@ -122,7 +122,7 @@ class PageTest {
     }
 
     @Test
-    void history_differences_numbers_and_series_are_told() throws Exception {
+    void history_differences_numbers_and_series_are_served() throws Exception {
         for (int i = 0; i < 5; i++) {
             client.publish("a", "{\"t\":" + i + ",\"on\":true}");
         }

@@ -25,7 +25,7 @@ final class EchoGuard {
     }
 
     // Set once.
-    private final long patience;
+    private final long timeout;
     private final LongSupplier clock;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -37,13 +37,13 @@ final class EchoGuard {
     private long sweepAt;
 
     /**
-     * @param patience after which an echo is no longer expected
+     * @param timeout after which an echo is no longer expected
      * @param clock in nanoseconds, as {@link System#nanoTime}
      */
-    EchoGuard(Duration patience, LongSupplier clock) {
-        this.patience = patience.toNanos();
+    EchoGuard(Duration timeout, LongSupplier clock) {
+        this.timeout = timeout.toNanos();
         this.clock = clock;
-        sweepAt = clock.getAsLong() + this.patience;
+        sweepAt = clock.getAsLong() + this.timeout;
     }
 
     /** The bridge is about to publish this to the broker. */
@@ -52,11 +52,11 @@ final class EchoGuard {
         try {
             long now = clock.getAsLong();
             if (now - sweepAt >= 0) {
-                sweepAt = now + patience;
+                sweepAt = now + timeout;
                 expected.values().removeIf(times -> dropOld(times, now).isEmpty());
             }
             expected.computeIfAbsent(Key.of(message), absent -> new ArrayDeque<>(2))
-                    .add(now + patience);
+                    .add(now + timeout);
         } finally {
             lock.unlock();
         }

@@ -17,7 +17,7 @@ import org.jline.utils.AttributedString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a command writes: results on standard output, remarks and complaints on standard error. Knows which of them is a
+ * Where a command writes: results on standard output, notes and errors on standard error. Knows which of them is a
  * terminal, so that colours and progress go to people only. Safe for several threads.
  */
 public final class Terminal {

@@ -80,25 +80,25 @@ final class Clients {
     }
 
     /** Disconnects in order and forgets the client. The next in the alphabet is in use then, if it was this. */
-    void disconnect(ShellClient client, Duration patience) throws InterruptedException {
+    void disconnect(ShellClient client, Duration timeout) throws InterruptedException {
         byName.remove(client.name());
         if (current == client) {
             current = byName.values().stream().findFirst().orElse(null);
         }
-        disconnect(client.mqtt(), patience);
+        disconnect(client.mqtt(), timeout);
     }
 
     /** Disconnects all, at the end. */
-    void close(Duration patience) throws InterruptedException {
+    void close(Duration timeout) throws InterruptedException {
         for (ShellClient client : all()) {
-            disconnect(client, patience);
+            disconnect(client, timeout);
         }
     }
 
-    private static void disconnect(MqttClient client, Duration patience) throws InterruptedException {
+    private static void disconnect(MqttClient client, Duration timeout) throws InterruptedException {
         try {
-            CompletableFuture<Void> gone = client.disconnectAsync(ReasonCode.SUCCESS, MqttProperties.NONE, patience);
-            gone.get(patience.toMillis() + 1_000, TimeUnit.MILLISECONDS);
+            CompletableFuture<Void> gone = client.disconnectAsync(ReasonCode.SUCCESS, MqttProperties.NONE, timeout);
+            gone.get(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException | MqttException e) {
             // the connection is gone, or as good as that
         } finally {

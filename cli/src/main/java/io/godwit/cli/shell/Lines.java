@@ -103,7 +103,7 @@ final class Lines {
     /**
      * Executes a line; reports what fails.
      *
-     * @param where stands before a complaint, such as the number of the line
+     * @param where precedes an error message, such as the number of the line
      * @return 0, or the exit code of the failure
      */
     int run(String line, String where) {

@@ -105,7 +105,7 @@ public final class Shell {
     }
 
     /** Disconnects all clients. */
-    public void close(Duration patience) throws InterruptedException {
-        clients.close(patience);
+    public void close(Duration timeout) throws InterruptedException {
+        clients.close(timeout);
     }
 }

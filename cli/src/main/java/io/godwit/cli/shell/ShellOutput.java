@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the shell says: messages and answers on standard output, remarks for people on standard error, or all of it as JSON
+ * What the shell says: messages and answers on standard output, notes for people on standard error, or all of it as JSON
  * lines on standard output. Safe for several threads, since messages come at any time.
  */
 final class ShellOutput {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class TransportCheckTest {
     private final List<String> told = new ArrayList<>();
 
-    /** A road to a name with both of these addresses. */
+    /** Transport options for a name with both of these addresses. */
     private static TransportOptions options(TestBroker broker, String... addresses) {
         return TransportOptions.to("mqtt://broker.example:" + broker.port()).toBuilder()
                 .connectTimeout(Duration.ofSeconds(5))
@@ -36,7 +36,7 @@ class TransportCheckTest {
     }
 
     @Test
-    void each_address_is_walked_to_and_one_that_fails_is_a_warning() throws Exception {
+    void each_address_is_tried_and_one_that_fails_is_a_warning() throws Exception {
         try (TestBroker broker = TestBroker.start()) {
             TransportOptions options = options(broker, "127.0.0.9", "127.0.0.1");
             Report report = report(options);
@@ -57,7 +57,7 @@ class TransportCheckTest {
     }
 
     @Test
-    void where_no_address_answers_each_is_told_and_the_road_breaks_once() throws Exception {
+    void if_no_address_answers_each_is_reported_and_the_step_fails_once() throws Exception {
         try (TestBroker broker = TestBroker.start()) {
             TransportOptions options = options(broker, "127.0.0.8", "127.0.0.9");
             Report report = report(options);
@@ -73,7 +73,7 @@ class TransportCheckTest {
     }
 
     @Test
-    void strangers_are_known_by_their_first_bytes() {
+    void unknown_peers_are_recognized_by_their_first_bytes() {
         assertThat(FirstBytes.describe("HTTP/1.1 400 Bad Request".getBytes(ISO_8859_1)))
                 .isEqualTo("an HTTP server");
         assertThat(FirstBytes.describe("SSH-2.0-OpenSSH".getBytes(ISO_8859_1))).isEqualTo("an SSH server");

@@ -33,7 +33,7 @@ class PacketTapTest {
     }
 
     @Test
-    void a_password_is_masked_in_the_connect_of_a_protocol_that_is_none() {
+    void a_password_is_masked_in_a_connect_with_an_unknown_protocol() {
         pass(CONNECT.replace("00044d515454", "00ff4d515454"));
 
         assertThat(hex()).singleElement().asString().startsWith("1018**").doesNotContain(PASSWORD);

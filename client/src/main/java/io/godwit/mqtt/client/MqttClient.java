@@ -100,10 +100,10 @@ public interface MqttClient extends AutoCloseable {
      * Disconnects with a reason and properties of MQTT 5, such as {@link ReasonCode#DISCONNECT_WITH_WILL_MESSAGE} or
      * another session expiry. Older versions have no reason. Fails like {@link #disconnectAsync()}.
      *
-     * @param patience how long publishes in flight may take to end; zero: DISCONNECT is sent at once
+     * @param limit how long publishes in flight may take to end; zero: DISCONNECT is sent at once
      * @throws IllegalArgumentException if DISCONNECT has no such property, it is too long, or the version has no properties
      */
-    CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration patience);
+    CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration limit);
 
     /**
      * Disconnects as {@link #disconnect} and closes the client permanently, in any state. Handlers that are not done within the close

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * What the client promises about blocking, locks, ends and what it leaves behind, as far as a model broker that is silent,
- * goes offline or drops connections shows it. What needs a road that swallows bytes, or the store on disk, is in the
+ * goes offline or drops connections shows it. What needs a network that swallows bytes, or the store on disk, is in the
  * simulation's {@code PromisesTest}; what a session does with single packets in {@code SessionTest}.
  */
 @Timeout(60)

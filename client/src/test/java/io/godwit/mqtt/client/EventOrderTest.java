@@ -107,7 +107,7 @@ class EventOrderTest {
 
     @ParameterizedTest
     @EnumSource
-    void the_listener_is_told_of_the_connection_before_a_message_behind_connack(ProtocolVersion version)
+    void the_listener_hears_of_the_connection_before_a_message_behind_connack(ProtocolVersion version)
             throws Exception {
         ClientListener listener = new ClientListener() {
             @Override

@@ -102,7 +102,7 @@ class StatisticsTest {
     }
 
     @Test
-    void what_expires_is_told_from_what_fails() {
+    void what_expires_is_counted_apart_from_what_fails() {
         try (MqttClient client = MqttClient.builder()
                 .server("mqtt://127.0.0.1:" + Programs.freePort())
                 .protocol(ProtocolVersion.V5)
@@ -191,7 +191,7 @@ class StatisticsTest {
     }
 
     @Test
-    void each_step_of_a_publish_is_told_about_one_object() {
+    void each_step_of_a_publish_is_reported_with_one_object() {
         Recorder recorder = new Recorder();
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = MqttClient.builder()

@@ -160,7 +160,7 @@ class LargePublishTest {
     }
 
     @Test
-    void a_closed_reader_lets_go_of_a_payload_that_has_begun() {
+    void a_closed_reader_releases_a_payload_that_has_begun() {
         write(ProtocolVersion.V3_1_1, message(50_000));
         Sink sink = new Sink(ProtocolVersion.V3_1_1);
         reader.feed(stream.readSlice(20_000), sink);

@@ -153,7 +153,7 @@ class PublishCodecTest {
     }
 
     @Test
-    void the_largest_packet_is_told_and_one_more_is_refused() {
+    void the_largest_packet_is_accepted_and_one_byte_more_is_refused() {
         // Counted, not written: 256 MiB would be much for a test.
         assertThat(FixedHeader.checkLength(PacketType.PUBLISH, 268_435_455L)).isEqualTo(268_435_455);
         assertThatThrownBy(() -> FixedHeader.checkLength(PacketType.PUBLISH, 268_435_456L))

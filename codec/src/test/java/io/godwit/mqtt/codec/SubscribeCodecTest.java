@@ -118,7 +118,7 @@ class SubscribeCodecTest {
 
     @ParameterizedTest(name = "{0}")
     @CsvSource({"a#,[MQTT-4.7.1-1]", "+a,[MQTT-4.7.1-2]", "'',[MQTT-4.7.3-1]", "$share/g,[MQTT-4.8.2-2]"})
-    void a_filter_that_is_none(String filter, String statement) {
+    void an_invalid_filter(String filter, String statement) {
         String length = "0" + filter.length();
         String total = "%02x".formatted(5 + filter.length());
         assertMalformed(V3_1_1, "82" + total + "00 0a 00" + length + "'" + filter + "' 00", MALFORMED, 6, statement);

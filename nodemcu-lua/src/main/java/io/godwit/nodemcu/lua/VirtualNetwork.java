@@ -105,8 +105,8 @@ final class VirtualNetwork implements Transport {
     }
 
     @Override
-    public Attempt open(EventLoop on, TransportOptions road, ConnectionListener listener) {
-        Line line = new Line(road.servers().get(0), listener);
+    public Attempt open(EventLoop on, TransportOptions options, ConnectionListener listener) {
+        Line line = new Line(options.servers().get(0), listener);
         on.schedule(line::open, LATENCY_NANOS);
         return line;
     }

@@ -300,7 +300,7 @@ class FirmwareTest {
     }
 
     @Test
-    void a_pulse_train_stops_where_it_is_told_and_can_be_cancelled() {
+    void a_pulse_train_stops_where_requested_and_can_be_cancelled() {
         ScriptRun run = run(Profile.ESP8266_2_2, """
                 local pulser = gpio.pulse.build({
                   { [1] = 1, delay = 1000000 }, { [1] = 0, delay = 1000000 }, { [1] = 1, delay = 1000000, loop = 1, count = 9 },

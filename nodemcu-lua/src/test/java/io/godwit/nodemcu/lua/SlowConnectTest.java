@@ -123,7 +123,7 @@ class SlowConnectTest {
     @EnumSource(
             value = ProtocolVersion.class,
             names = {"V3_1", "V3_1_1"})
-    @DisplayName("P9 from Java: reason -2 on the same road, when CONNECT is small enough to leave")
+    @DisplayName("P9 from Java: reason -2 on the same network, when CONNECT is small enough to leave")
     void small_from_java(ProtocolVersion version) throws Exception {
         Mqtt m = Mqtt.client(new MqttParameters("slow", 60, "user", bytes("password"), true, 0), settings(version));
         try {

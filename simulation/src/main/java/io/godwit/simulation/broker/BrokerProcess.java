@@ -30,15 +30,15 @@ public final class BrokerProcess implements AutoCloseable {
     private final List<String> command;
     private final Path log;
     private final int port;
-    private final Duration patience;
+    private final Duration timeout;
     private Process process;
 
-    private BrokerProcess(String name, List<String> command, Path log, int port, Duration patience) throws IOException {
+    private BrokerProcess(String name, List<String> command, Path log, int port, Duration timeout) throws IOException {
         this.name = name;
         this.command = command;
         this.log = log;
         this.port = port;
-        this.patience = patience;
+        this.timeout = timeout;
         this.process = launch();
     }
 
@@ -115,7 +115,7 @@ public final class BrokerProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        long end = System.nanoTime() + patience.toNanos();
+        long end = System.nanoTime() + timeout.toNanos();
         while (!isListening()) {
             if (System.nanoTime() > end || !started.isAlive()) {
                 started.destroy();

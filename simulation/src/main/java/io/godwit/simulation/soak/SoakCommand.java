@@ -146,7 +146,10 @@ public final class SoakCommand implements Callable<Integer> {
                 Stream.concat(Stream.of(Sample.HEAD), outcome.samples().stream().map(Sample::line))
                         .toList());
         String title = String.format(
-                Locale.ROOT, "Soak: %d messages a second through %s, roads that break, session on disk", rate, broker);
+                Locale.ROOT,
+                "Soak: %d messages a second through %s, connections that break, session on disk",
+                rate,
+                broker);
         Files.writeString(to.resolve("soak.svg"), SoakPlots.of(outcome.samples(), title));
     }
 }

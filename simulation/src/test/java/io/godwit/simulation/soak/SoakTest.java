@@ -22,7 +22,7 @@ class SoakTest {
 
     @Test
     @Timeout(120)
-    void nothing_is_lost_on_a_road_that_breaks() throws Exception {
+    void nothing_is_lost_when_connections_break() throws Exception {
         assumeTrue(BrokerProcess.hasMosquitto(), "needs Mosquitto: apt-get install mosquitto");
         try (BrokerProcess mosquitto = BrokerProcess.start("mosquitto", folder.resolve("broker"))) {
             Soak.Outcome outcome = new Soak(folder.resolve("state"), "127.0.0.1", mosquitto.port(), 300, 1)

@@ -211,7 +211,7 @@ class DiskStoreTest {
     }
 
     @Test
-    void a_second_opener_in_the_process_is_told_why_not() throws IOException {
+    void a_second_opener_in_the_process_learns_why_it_fails() throws IOException {
         SessionLog log = DiskStore.at(folder).open("boiler-7");
 
         assertThatThrownBy(() -> DiskStore.at(folder).open("boiler-7"))

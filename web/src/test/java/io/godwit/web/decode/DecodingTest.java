@@ -169,7 +169,7 @@ class DecodingTest {
     }
 
     @Test
-    void of_an_image_only_type_and_size_are_told() {
+    void an_image_shows_only_its_type_and_size() {
         byte[] png = HexFormat.of().parseHex("89504e470d0a1a0a0000000d4948445200000040000000200806000000");
 
         Decoded decoded = decode("image", png);

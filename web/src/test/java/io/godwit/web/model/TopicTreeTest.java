@@ -74,7 +74,7 @@ class TopicTreeTest {
     }
 
     @Test
-    void a_payload_that_exceeds_half_of_the_budget_is_told_and_not_kept() {
+    void a_payload_that_exceeds_half_of_the_budget_is_reported_and_not_kept() {
         tree.add(Message.of("a", new byte[40 << 20]), START);
 
         StoredMessage last = tree.topic("a").last();

@@ -97,10 +97,10 @@ class RecordedMessageTest {
                 "{\"topic\":\"a\",\"properties\":{\"payload-format-indicator\":2}} | from 0 to 1",
                 "{\"topic\":\"a\",\"properties\":{\"user-properties\":[[\"k\"]]}}  | must be a list of pairs"
             })
-    void what_is_wrong_in_a_line_is_said(String line, String complaint) {
+    void what_is_wrong_in_a_line_is_said(String line, String error) {
         assertThatThrownBy(() -> RecordedMessage.parse(line))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(complaint);
+                .hasMessageContaining(error);
     }
 
     @Test

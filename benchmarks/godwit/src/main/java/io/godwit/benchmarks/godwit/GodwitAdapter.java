@@ -26,7 +26,7 @@ public final class GodwitAdapter implements Adapter {
     @Override
     public Link connect(Endpoint endpoint) {
         MqttClientBuilder builder = MqttClient.builder()
-                .transport(road(endpoint))
+                .transport(transport(endpoint))
                 .protocol(endpoint.mqtt5() ? ProtocolVersion.V5 : ProtocolVersion.V3_1_1)
                 .clientId(endpoint.clientId())
                 .maximumInFlight(65_535) // the benchmark's window is the limit
@@ -52,18 +52,18 @@ public final class GodwitAdapter implements Adapter {
         return new GodwitLink(client);
     }
 
-    private static TransportOptions road(Endpoint endpoint) {
-        TransportOptions.Builder road = TransportOptions.builder();
+    private static TransportOptions transport(Endpoint endpoint) {
+        TransportOptions.Builder options = TransportOptions.builder();
         String where = endpoint.host() + ":" + endpoint.port();
         if (endpoint.certificate() == null) {
-            return road.servers("mqtt://" + where).build();
+            return options.servers("mqtt://" + where).build();
         }
         boolean boringSsl = endpoint.option("ssl", "jdk").equals("boringssl");
         Tls tls = Tls.builder()
                 .ca(endpoint.certificate())
                 .engine(boringSsl ? Tls.Engine.BORINGSSL : Tls.Engine.JDK)
                 .build();
-        return road.servers("mqtts://" + where).tls(tls).build();
+        return options.servers("mqtts://" + where).tls(tls).build();
     }
 
     @Override

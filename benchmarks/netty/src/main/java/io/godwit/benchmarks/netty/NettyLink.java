@@ -38,7 +38,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
 
     private static final int MOST_IDENTIFIERS = 65_535;
     private static final int BURST = 64;
-    private static final int PATIENCE_SECONDS = 10;
+    private static final int TIMEOUT_SECONDS = 10;
 
     // Set once.
     private final Endpoint endpoint;
@@ -76,8 +76,8 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private static void await(CountDownLatch latch, String packet) throws InterruptedException, TimeoutException {
-        if (!latch.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-            throw new TimeoutException("no " + packet + " came within " + PATIENCE_SECONDS + " s");
+        if (!latch.await(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            throw new TimeoutException("no " + packet + " came within " + TIMEOUT_SECONDS + " s");
         }
     }
 

@@ -215,8 +215,8 @@ public final class RealMqttClient implements MqttClient {
     }
 
     @Override
-    public CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration patience) {
-        return disconnect(new CompletableFuture<>(), reason, properties, patience);
+    public CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration limit) {
+        return disconnect(new CompletableFuture<>(), reason, properties, limit);
     }
 
     private CompletableFuture<Void> disconnect(

@@ -604,7 +604,7 @@ public final class Session {
 
     /**
      * Takes a token back: the message is refused with a reason code, or acknowledged before MQTT 5. Returns whether the broker
-     * is told so.
+     * is informed.
      */
     public boolean reject(Message message, int token, ReasonCode reason, @Nullable String text) {
         return !finished && incoming.reject(message, token, reason, text);

@@ -336,7 +336,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void names_are_resolved_anew_at_each_attempt() {
+    void names_are_resolved_again_at_each_attempt() {
         AtomicInteger asked = new AtomicInteger();
         try (EchoServer server = EchoServer.echo()) {
             TransportOptions options = TransportOptions.builder()
@@ -419,7 +419,7 @@ class NettyTransportTest {
     }
 
     @Test
-    void a_foreign_local_address_is_told_so() throws Exception {
+    void a_local_address_of_another_host_is_rejected_with_the_reason() throws Exception {
         try (EchoServer server = EchoServer.echo()) {
             InetAddress foreign = InetAddress.getByName("192.0.2.1");
             transport.open(

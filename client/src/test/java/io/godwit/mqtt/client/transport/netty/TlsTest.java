@@ -470,7 +470,7 @@ class TlsTest {
     }
 
     @Test
-    void a_plain_port_is_told_so() throws Exception {
+    void a_plain_port_is_named_as_the_cause() throws Exception {
         try (EchoServer server = new EchoServer(socket -> {
             socket.getInputStream().read();
             socket.getOutputStream().write("220 hello, this is no TLS\r\n".getBytes(UTF_8));
@@ -483,7 +483,7 @@ class TlsTest {
     }
 
     @Test
-    void a_server_that_hangs_up_is_told_so() throws Exception {
+    void a_server_that_hangs_up_is_named_as_the_cause() throws Exception {
         try (EchoServer server =
                 new EchoServer(socket -> socket.getInputStream().read(new byte[4096]))) {
             transport.open(loop, options(server, trusting(authority)), recorder);
