@@ -3,11 +3,17 @@ package io.godwit.web.browser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.godwit.web.TestPage;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Qos;
 import io.godwit.web.WebServer;
 import io.godwit.web.WebSettings;
+import io.godwit.web.decode.Decoding;
+import io.godwit.web.model.MemoryBudget;
 import io.godwit.web.model.TopicTree;
 import io.godwit.web.page.Workspace;
+import io.godwit.web.source.BrokerPlan;
+import io.godwit.web.source.Sources;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A busy broker, watched with everything open: the frame rate of the page while it scrolls, what the page receives, the heaps of JVM and
- * page, and the delay from publish to page. {@code web/load} runs it at full size and prints the figures; in the build it is small.
+ * page, and the delay from publish to page. {@code web-tests/load} runs it at full size and prints the figures; in the build it is small.
  */
 @Tag("page")
 class LoadTest {
@@ -102,12 +108,12 @@ class LoadTest {
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void the_page_follows_a_busy_broker_within_its_budget() throws Exception {
         Process source = startSource();
-        Workspace workspace = TestPage.workspace(MEMORY, true);
+        Workspace workspace = workspace();
         try (BufferedReader out =
                         new BufferedReader(new InputStreamReader(source.getInputStream(), StandardCharsets.UTF_8));
                 WebServer server = WebServer.start(WebSettings.local(0), workspace);
                 Browser browser = Browser.startForLoad(folder)) {
-            workspace.sources().add(TestPage.plan(out.readLine(), List.of("#")));
+            workspace.sources().add(plan(out.readLine()));
             TopicTree tree = workspace.sources().all().get("b1").tree();
             browser.beforeEachPage(COUNTER);
             browser.open(server.link(), 1440, 900);
@@ -124,6 +130,23 @@ class LoadTest {
             source.destroy();
             workspace.close();
         }
+    }
+
+    private static Workspace workspace() {
+        Sources sources = new Sources(new MemoryBudget(MEMORY), System::currentTimeMillis);
+        return new Workspace("load", true, sources, Decoding.usual(), asked -> plan(asked.address()));
+    }
+
+    private static BrokerPlan plan(String address) {
+        return new BrokerPlan(
+                address,
+                address,
+                null,
+                List.of("#"),
+                Qos.EXACTLY_ONCE,
+                List.of(ProtocolVersion.V5),
+                version -> MqttClient.builder().server(address).protocol(version),
+                new PlainDoctor());
     }
 
     private static Process startSource() throws IOException {
