@@ -22,7 +22,7 @@ final class StatisticsSum {
     static final ClientStatistics ZERO = new ClientStatistics(
             new Connections(null, 0, 0, 0, 0, NEVER),
             new Publishes(NONE, NONE, NONE, NONE, 0, 0, NOTHING, 0, NEVER),
-            new Messages(NONE, 0, 0, 0, 0, NOTHING, Duration.ZERO),
+            new Messages(NONE, 0, 0, 0, 0, 0, NOTHING, Duration.ZERO),
             0,
             0,
             new Store(NEVER, 0));
@@ -75,6 +75,7 @@ final class StatisticsSum {
                 a.failed() + b.failed(),
                 a.unhandled() + b.unhandled(),
                 a.rejected() + b.rejected(),
+                a.dropped() + b.dropped(),
                 of(a.inbox(), b.inbox()),
                 a.handlerTime().plus(b.handlerTime()));
     }

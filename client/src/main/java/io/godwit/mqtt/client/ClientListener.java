@@ -2,6 +2,7 @@ package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
 import java.time.Duration;
@@ -44,7 +45,10 @@ public interface ClientListener {
     /** An attempt begins; 1 for the first of a row. */
     default void connecting(MqttClient client, int attempt) {}
 
-    /** CONNACK has come; at each reconnect again. */
+    /**
+     * CONNACK has come; at each reconnect again. A handler that this method subscribes takes the place of the one that it has
+     * subscribed to the same filter before, so that reconnecting doesn't multiply handlers.
+     */
     default void connected(MqttClient client, ConnectResult result) {}
 
     /**
@@ -74,10 +78,24 @@ public interface ClientListener {
     /**
      * A message has no handler.
      *
-     * @param waits whether it waits for one, unacknowledged, for 10 seconds, or until 2 seconds after SUBACK: QoS 1 and 2. False if it is gone: at QoS 0, or
-     *     after that time, when it was refused (MQTT 5) or acknowledged (before) so that later messages are not held up
+     * @param waits whether it waits for one, unacknowledged, as long as {@link UnhandledPolicy} says: QoS 1 and 2. False if it is
+     *     gone: at QoS 0, or after that time, when it was refused (MQTT 5) or acknowledged (before) so that later messages are not held up
      */
     default void messageUnhandled(MqttClient client, Message message, boolean waits) {}
+
+    /**
+     * A message of QoS 0 was dropped before any handler saw it: so much waits that the heap is in danger, and reading cannot stop,
+     * because a handler blocks in a call of this client and its answer may be behind these messages. Messages of QoS 1 and 2 are
+     * never dropped: reading stops when they fill the room.
+     */
+    default void messageDropped(MqttClient client, Message message) {}
+
+    /**
+     * A subscription is being ended because its messages have no handler, as {@link UnhandledPolicy#unsubscribe()} says.
+     *
+     * @param filter of the subscription; a topic if nobody knows the filter
+     */
+    default void unsubscribedUnhandled(MqttClient client, TopicFilter filter) {}
 
     /** A subscription was made again because the broker had lost it; an error in {@code reason} means that it is gone. */
     default void resubscribed(MqttClient client, TopicSubscription subscription, ReasonCode reason) {}

@@ -73,6 +73,7 @@ public record ClientStatistics(
      * @param failed how often a handler has thrown
      * @param unhandled messages for which no handler was there
      * @param rejected refused with a reason code
+     * @param dropped of QoS 0, see {@link ClientListener#messageDropped}
      * @param inbox what waits for handlers or is being handled
      * @param handlerTime how long handlers have run, all together
      */
@@ -82,6 +83,7 @@ public record ClientStatistics(
             long failed,
             long unhandled,
             long rejected,
+            long dropped,
             Waiting inbox,
             Duration handlerTime) {}
 

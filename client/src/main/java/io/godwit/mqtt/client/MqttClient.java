@@ -101,7 +101,8 @@ public interface MqttClient extends AutoCloseable {
      * another session expiry. Older versions have no reason. Fails like {@link #disconnectAsync()}.
      *
      * @param limit how long publishes in flight may take to end; zero: DISCONNECT is sent at once
-     * @throws IllegalArgumentException if DISCONNECT has no such property, it is too long, or the version has no properties
+     * @throws IllegalArgumentException if only servers may give the reason (section 3.14.2.1), DISCONNECT has no such property, it
+     *     is too long, or the version has no properties
      */
     CompletableFuture<Void> disconnectAsync(ReasonCode reason, MqttProperties properties, Duration limit);
 

@@ -58,7 +58,12 @@ public final class MqttClientBuilder {
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
     private static final int RECEIVE_MAXIMUM = 65_535;
-    private static final int MAXIMUM_PACKET_SIZE = 268_435_460;
+    /** What MQTT can express. */
+    private static final int LARGEST_PACKET = 268_435_460;
+    /** A packet takes its size once or twice while it is read and handled, and is not the only thing in the heap. */
+    private static final int PACKET_SHARE = 8;
+
+    private static final int MAXIMUM_PACKET_SIZE = (int) Math.max(1 << 20, ofHeap(LARGEST_PACKET, PACKET_SHARE));
     private static final int TOPIC_ALIASES = 64;
     private static final int IN_FLIGHT = 1024;
 
@@ -107,6 +112,7 @@ public final class MqttClientBuilder {
     private @Nullable Integer maximumPacketSize;
     private @Nullable Integer topicAliasMaximum;
     private boolean acknowledgeOnArrival;
+    private UnhandledPolicy unhandled = UnhandledPolicy.acknowledge();
     private int inboxMessages = 8192;
     private long inboxBytes = INBOX_BYTES;
     private @Nullable Executor executor;
@@ -322,7 +328,7 @@ public final class MqttClientBuilder {
         } else if (property == Property.TOPIC_ALIAS_MAXIMUM) {
             topicAliasMaximum = (Integer) value;
         } else if (property == Property.MAXIMUM_PACKET_SIZE) {
-            maximumPacketSize = value == null ? null : (int) Math.min((Long) value, MAXIMUM_PACKET_SIZE);
+            maximumPacketSize = value == null ? null : (int) Math.min((Long) value, LARGEST_PACKET);
         } else {
             connectProperties = connectProperties.with(property, value);
         }
@@ -469,12 +475,15 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * The size of the largest packet that is accepted; a larger one ends the connection. 268,435,460 by default.
+     * The size of the largest packet that is accepted; a larger one ends the connection. By default an eighth of the heap, at
+     * least 1 MiB and at most 268,435,460, the largest that MQTT can express. With MQTT 5 a limit below that is announced in
+     * CONNECT, and the broker leaves out larger messages [MQTT-3.1.2-25]. Before, such a message comes again with each
+     * connection of a session that is kept: raise the limit, or unsubscribe.
      *
      * @throws IllegalArgumentException unless 2 (no packet is smaller) to 268,435,460
      */
     public MqttClientBuilder maximumPacketSize(int bytes) {
-        maximumPacketSize = inRange("maximum packet size", bytes, 2, MAXIMUM_PACKET_SIZE);
+        maximumPacketSize = inRange("maximum packet size", bytes, 2, LARGEST_PACKET);
         return this;
     }
 
@@ -491,6 +500,12 @@ public final class MqttClientBuilder {
     /** Acknowledges messages on arrival, before they are handled: if the process crashes, unhandled messages are lost. */
     public MqttClientBuilder acknowledgeOnArrival(boolean onArrival) {
         acknowledgeOnArrival = onArrival;
+        return this;
+    }
+
+    /** What becomes of messages that no handler wants; {@link UnhandledPolicy#acknowledge()} by default. */
+    public MqttClientBuilder onUnhandled(UnhandledPolicy policy) {
+        unhandled = Objects.requireNonNull(policy, "policy");
         return this;
     }
 
@@ -653,7 +668,10 @@ public final class MqttClientBuilder {
                         Math.min(RECEIVE_MAXIMUM, or(receiveMaximum, RECEIVE_MAXIMUM) + receiveTolerance),
                         or(maximumPacketSize, MAXIMUM_PACKET_SIZE),
                         or(topicAliasMaximum, TOPIC_ALIASES),
-                        acknowledgeOnArrival),
+                        acknowledgeOnArrival,
+                        unhandled.messages(),
+                        unhandled.longest().toNanos(),
+                        unhandled.unsubscribes()),
                 epochOffset);
     }
 
@@ -784,8 +802,9 @@ public final class MqttClientBuilder {
         if (or(receiveMaximum, RECEIVE_MAXIMUM) != RECEIVE_MAXIMUM) {
             properties = properties.with(Property.RECEIVE_MAXIMUM, receiveMaximum);
         }
-        if (or(maximumPacketSize, MAXIMUM_PACKET_SIZE) != MAXIMUM_PACKET_SIZE) {
-            properties = properties.with(Property.MAXIMUM_PACKET_SIZE, (long) or(maximumPacketSize, 0));
+        int largest = or(maximumPacketSize, MAXIMUM_PACKET_SIZE);
+        if (largest != LARGEST_PACKET) {
+            properties = properties.with(Property.MAXIMUM_PACKET_SIZE, (long) largest);
         }
         if (or(topicAliasMaximum, TOPIC_ALIASES) > 0) {
             properties = properties.with(Property.TOPIC_ALIAS_MAXIMUM, or(topicAliasMaximum, TOPIC_ALIASES));

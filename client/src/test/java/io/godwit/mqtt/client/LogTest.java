@@ -71,6 +71,12 @@ class LogTest {
     private static final String HANDLER_FAILED = "WARN the handler of a message for '<topic>' failed<more>";
     private static final String MESSAGE_FAILED =
             "WARN a message for '<topic>' was <what happened>, since its handler failed<more>";
+    private static final String UNWANTED =
+            "WARN unsubscribing from '<filter>', since its messages have no handler<more>";
+    private static final String UNROUTABLE = "WARN messages for '<filter>' may find no handler: <why>";
+    private static final String DROPPED = "WARN a message of QoS 0 for '<topic>' was dropped: <why><more>";
+    private static final String LEFT =
+            "WARN <n> messages were not handled within the close time limit, and are not acknowledged";
     private static final String PUBLISH_FAILED = "WARN a publish to '<topic>' failed (<kind>): <why><more>";
     private static final String QUEUE_FULL =
             "WARN the queue of publishes is full: <messages>, <n> bytes; <what happens>";
@@ -468,6 +474,72 @@ class LogTest {
             refuse[0] = true;
             broker.dropConnection("boiler-7");
             assertThat(log.await(NOT_RESTORED)).contains("'boiler/#'", "not authorized");
+        }
+    }
+
+    @Test
+    void a_subscription_that_is_ended_because_it_has_no_handler_is_written() {
+        try (TestBroker broker = TestBroker.start()) {
+            try (MqttClient before = builder(broker.uri()).cleanSession(false).build()) {
+                before.connect();
+                before.subscribe("news", message -> {});
+            }
+            broker.publish(Message.of("news", "x").withQos(Qos.AT_LEAST_ONCE));
+            try (MqttClient client = builder(broker.uri())
+                    .cleanSession(false)
+                    .onUnhandled(UnhandledPolicy.unsubscribe().withLimits(0, Duration.ZERO))
+                    .build()) {
+                client.connect();
+                assertThat(log.await(UNWANTED)).contains("'news'");
+            }
+        }
+    }
+
+    @Test
+    void a_filter_that_only_the_broker_understands_is_written() {
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri()).build()) {
+            client.connect();
+            client.subscribe(
+                    TopicSubscription.of("$queue/a", Qos.AT_LEAST_ONCE).matching("a"),
+                    HandlerOptions.defaults(),
+                    m -> {});
+            client.subscribe("$queue/b", message -> {});
+            client.subscribe("$SYS/c", message -> {});
+
+            assertThat(log.await(UNROUTABLE)).contains("'$queue/b'", "TopicSubscription.matching");
+            client.unsubscribe("other");
+            assertThat(log.lines())
+                    .filteredOn(line -> line.contains("may find no handler"))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void a_message_that_is_dropped_because_a_handler_blocks_is_written() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri())
+                        .protocol(ProtocolVersion.V5)
+                        .inbox(1, 1)
+                        .build()) {
+            client.connect();
+            client.subscribe("flood", Qos.AT_MOST_ONCE, message -> {
+                if (first.getCount() > 0) {
+                    first.countDown();
+                    client.request(Message.of("nobody", "answers"));
+                }
+            });
+            Message message = Message.of("flood", new byte[1_000]).withQos(Qos.AT_MOST_ONCE);
+            broker.publish(message);
+            assertThat(first.await(10, TimeUnit.SECONDS)).isTrue();
+            for (int i = 0; i < 100; i++) {
+                broker.publish(message);
+            }
+
+            assertThat(log.await(DROPPED)).contains("'flood'", "use the Async form");
+            client.close(); // while the handler still waits for its response
+            assertThat(log.await(LEFT)).contains("1 messages");
         }
     }
 

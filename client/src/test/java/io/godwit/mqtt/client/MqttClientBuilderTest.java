@@ -19,7 +19,11 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -242,6 +246,68 @@ class MqttClientBuilderTest {
             assertThat(sent.getOr(Property.TOPIC_ALIAS_MAXIMUM, 0)).isZero();
             assertThat(sent.get(Property.RECEIVE_MAXIMUM)).isEqualTo(7);
             assertThat(sent.get(Property.MAXIMUM_PACKET_SIZE)).isEqualTo(4096L);
+        }
+    }
+
+    @Test
+    @DisplayName("[MQTT-3.1.2-24] by default packets may take an eighth of the heap, which MQTT 5 announces")
+    void packets_are_limited_by_the_heap() {
+        long eighth = Math.min(268_435_460L, Runtime.getRuntime().maxMemory() / 8);
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = MqttClient.builder()
+                        .server(broker.uri())
+                        .protocol(ProtocolVersion.V5)
+                        .build()) {
+            client.connect();
+
+            assertThat(broker.connects().get(0).properties().getOr(Property.MAXIMUM_PACKET_SIZE, 268_435_460L))
+                    .isEqualTo(eighth);
+        }
+    }
+
+    @Test
+    void the_largest_packet_of_the_standard_needs_no_announcement() {
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = MqttClient.builder()
+                        .server(broker.uri())
+                        .protocol(ProtocolVersion.V5)
+                        .maximumPacketSize(268_435_460)
+                        .build()) {
+            client.connect();
+
+            assertThat(broker.connects().get(0).properties().has(Property.MAXIMUM_PACKET_SIZE))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void a_packet_above_the_limit_says_how_to_raise_it() {
+        BlockingQueue<String> ends = new LinkedBlockingQueue<>();
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = MqttClient.builder()
+                        .server(broker.uri())
+                        .maximumPacketSize(100)
+                        .listener(new ClientListener() {
+                            @Override
+                            public void disconnected(MqttClient of, DisconnectCause cause, @Nullable Duration next) {
+                                ends.add(cause.text());
+                            }
+                        })
+                        .build()) {
+            client.connect();
+            client.subscribe("t", message -> {});
+
+            broker.publish(Message.of("t", new byte[200]));
+
+            assertThat(poll(ends)).contains("takes 208 bytes; the limit is 100", "maximumPacketSize(...)");
+        }
+    }
+
+    private static @Nullable String poll(BlockingQueue<String> ends) {
+        try {
+            return ends.poll(10, TimeUnit.SECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
         }
     }
 

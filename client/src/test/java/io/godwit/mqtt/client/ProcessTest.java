@@ -4,8 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.godwit.mqtt.codec.PacketCodec;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.PacketType;
+import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.Publish;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.testkit.ScriptedBroker;
 import io.godwit.testkit.TestBroker;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,18 +26,23 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The client in a process of its own")
 class ProcessTest {
+    private static final ProtocolVersion V4 = ProtocolVersion.V3_1_1;
 
     private static Process start(List<String> prefix, Class<?> program, String... arguments) throws IOException {
+        return start(prefix, List.of(), program, arguments);
+    }
+
+    private static Process start(List<String> prefix, List<String> options, Class<?> program, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                program.getName()));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-Xshare:auto", "-cp", System.getProperty("java.class.path"), program.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
@@ -90,6 +104,29 @@ class ProcessTest {
             output.await("main returns");
 
             output.awaitEnd();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xmx64m", "-Xmx400m"})
+    @DisplayName(
+            "a handler that publishes on finds its acknowledgement behind 300 MB of QoS 0 that nobody has asked to wait")
+    void a_flood_of_qos_0_does_not_fill_the_heap_while_a_handler_blocks(String heap) throws Exception {
+        Message message = Message.of("in", new byte[1_000]).withQos(Qos.AT_MOST_ONCE);
+        ByteBuf packet = Unpooled.buffer();
+        PacketCodec.write(new Publish(message, false, 0, 0), V4, packet);
+        byte[] bytes = ByteBufUtil.getBytes(packet);
+        try (ScriptedBroker broker = ScriptedBroker.builder()
+                        .connection(script -> script.accept(V4)
+                                .answer(PacketType.SUBSCRIBE, V4, any -> new byte[] {(byte) 0x90, 3, 0, 1, 0})
+                                .send(bytes)
+                                .expect(PacketType.PUBLISH, V4)
+                                .flood(bytes, 300_000)
+                                .send("40 02 0002")
+                                .stall())
+                        .start();
+                Output output = new Output(start(List.of(), List.of(heap), RepublishingProgram.class, broker.uri()))) {
+            output.await("published on");
         }
     }
 

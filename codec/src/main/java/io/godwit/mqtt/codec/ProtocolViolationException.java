@@ -52,6 +52,11 @@ public final class ProtocolViolationException extends RuntimeException {
         return new ProtocolViolationException(packet, reason, offset + by, statement, fault);
     }
 
+    /** The same with what to do about it. */
+    public ProtocolViolationException withAdvice(String advice) {
+        return new ProtocolViolationException(type, reason, offset, statement, fault + "; " + advice);
+    }
+
     /** Whether the packet could not be parsed; otherwise it is a protocol error. */
     public boolean isMalformed() {
         return reason == ReasonCode.MALFORMED_PACKET;

@@ -26,7 +26,7 @@ final class ConnectFuture extends ConnectExchange<ConnectResult> {
     protected void finish(Outcome result) {
         if (complete(accepted)) {
             waiting.forEach(future -> future.complete(accepted));
-            notifier.tellNow((listener, client) -> listener.connected(client, accepted));
+            notifier.connected(accepted);
         }
     }
 }

@@ -10,9 +10,12 @@ import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,23 @@ import org.jspecify.annotations.Nullable;
  * DISCONNECT before they are needed.
  */
 public final class ConnectPackets {
+    /** With what a client may disconnect, section 3.14.2.1. */
+    private static final Set<ReasonCode> REASONS = EnumSet.of(
+            ReasonCode.SUCCESS,
+            ReasonCode.DISCONNECT_WITH_WILL_MESSAGE,
+            ReasonCode.UNSPECIFIED_ERROR,
+            ReasonCode.MALFORMED_PACKET,
+            ReasonCode.PROTOCOL_ERROR,
+            ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR,
+            ReasonCode.TOPIC_NAME_INVALID,
+            ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+            ReasonCode.TOPIC_ALIAS_INVALID,
+            ReasonCode.PACKET_TOO_LARGE,
+            ReasonCode.MESSAGE_RATE_TOO_HIGH,
+            ReasonCode.QUOTA_EXCEEDED,
+            ReasonCode.ADMINISTRATIVE_ACTION,
+            ReasonCode.PAYLOAD_FORMAT_INVALID);
+
     private ConnectPackets() {}
 
     /**
@@ -75,9 +95,14 @@ public final class ConnectPackets {
     /**
      * Checks that a DISCONNECT packet can be written, and a client may send it.
      *
-     * @throws IllegalArgumentException if it has a property that DISCONNECT doesn't have or that is too long
+     * @throws IllegalArgumentException if only servers may send its reason, or it has a property that DISCONNECT doesn't have or
+     *     that is too long
      */
     static void check(Disconnect packet, ProtocolVersion version) {
+        if (!REASONS.contains(packet.reason())) {
+            throw new IllegalArgumentException("a client's DISCONNECT cannot have the reason "
+                    + packet.reason().describe() + ": must be one of " + REASONS + " (MQTT 5, section 3.14.2.1)");
+        }
         packet.properties().forEach((property, value) -> {
             if (!property.allowedIn(Property.Location.DISCONNECT) || property == Property.SERVER_REFERENCE) {
                 throw new IllegalArgumentException(

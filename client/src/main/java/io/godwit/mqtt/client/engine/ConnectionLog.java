@@ -19,6 +19,7 @@ import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
 import java.time.Duration;
@@ -249,7 +250,22 @@ final class ConnectionLog implements ClientListener {
                 null);
     }
 
+    @Override
+    public void unsubscribedUnhandled(MqttClient client, TopicFilter filter) {
+        warnRepeated("unwanted", "unsubscribing from '" + filter + "', since its messages have no handler", null);
+    }
+
     // ---- pressure ----
+
+    @Override
+    public void messageDropped(MqttClient client, Message message) {
+        warnRepeated(
+                "dropped message",
+                "a message of QoS 0 for '" + message.topic()
+                        + "' was dropped: too much waits for the handlers, and one of them"
+                        + " blocks in a call of this client; use the Async form in handlers, or a higher concurrency",
+                null);
+    }
 
     @Override
     public void queueFull(MqttClient client, int messages, long bytes) {

@@ -62,16 +62,18 @@ final class HandlerCalls {
      * Gives a message to a handler that is not called in line. It counts as waiting until it is handled.
      *
      * @param leaves the batch that it leaves for this handler; null: it stays there, or has left before
+     * @param index its place in that
      */
     void add(
             RegisteredHandler.DetachedCalls calls,
             RegisteredHandler receiver,
             Settlement share,
-            Inbox.@Nullable Batch leaves) {
+            Inbox.@Nullable Batch leaves,
+            int index) {
         int weight = weight(share.message());
         session.run(locked -> {
             if (leaves != null) {
-                leaves.move(weight);
+                locked.inbox().move(leaves, index, weight);
             } else {
                 locked.inbox().later(weight);
             }

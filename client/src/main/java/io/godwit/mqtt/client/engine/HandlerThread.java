@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that run a client's handlers at the moment: the one that calls them in line, and those that call others
- * meanwhile. While one of them blocks in a call of its own client, more is read than the inbox has room for: the answer that
- * it waits for may be behind messages that cannot be handled before.
+ * meanwhile. While one of them blocks in a call of its own client, more is read than the inbox has room for, since the answer
+ * that it waits for may be behind messages that cannot be handled before. {@link ReadPause} says how much more.
  */
 final class HandlerThread {
     /** Set once, before the client is used: called when a handler begins to block. */
@@ -20,6 +20,9 @@ final class HandlerThread {
     // Any thread.
     private final Set<Thread> others = ConcurrentHashMap.newKeySet();
     private final AtomicInteger blocked = new AtomicInteger();
+
+    /** Written by the event loop only: since when nothing is read although a handler blocks; null: it is read. */
+    private volatile @Nullable Long unreadSince;
 
     void onBlock(Runnable action) {
         onBlock = action;
@@ -48,6 +51,17 @@ final class HandlerThread {
     /** Whether a handler blocks in a call of its client. */
     boolean isBlocked() {
         return blocked.get() > 0;
+    }
+
+    /** Whether nothing is read at present, although a handler may block: so much waits. Event loop. */
+    void unread(boolean yes) {
+        unreadSince = yes ? (Long) System.nanoTime() : null;
+    }
+
+    /** For how many nanoseconds nothing was read, so that what a handler waits for cannot come; 0: it is read. */
+    long unreadNanos() {
+        Long since = unreadSince;
+        return since == null ? 0 : System.nanoTime() - since;
     }
 
     /** Whether the calling thread runs a handler. */

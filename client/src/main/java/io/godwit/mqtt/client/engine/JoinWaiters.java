@@ -1,7 +1,10 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.MqttTimeoutException;
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.Times;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.locks.LockSupport;
@@ -18,13 +21,16 @@ final class JoinWaiters {
     // Set once.
     private final EventLoop loop;
     private final HandlerThread handlers;
+    private final Duration limit;
 
     /** Any thread. */
     private final ConcurrentLinkedQueue<Seat> seats = new ConcurrentLinkedQueue<>();
 
-    JoinWaiters(EventLoop loop, HandlerThread handlers) {
+    /** @param limit how long a handler waits while nothing is read */
+    JoinWaiters(EventLoop loop, HandlerThread handlers, Duration limit) {
         this.loop = loop;
         this.handlers = handlers;
+        this.limit = limit;
     }
 
     /** Called before a thread waits for what the event loop brings. */
@@ -39,6 +45,9 @@ final class JoinWaiters {
     /**
      * Returns when the future is complete, or has to be waited for in the common way, or at {@code deadline} of {@link
      * System#nanoTime}; null: there is none. The calling thread waits.
+     *
+     * @throws MqttTimeoutException in a handler, if for the time limit of blocking calls nothing could be read, because messages
+     *     fill the inbox: what it waits for may be behind them, and would never come
      */
     void await(Exchange<?> exchange, @Nullable Long deadline) {
         if (exchange.isWaited() || exchange.isDone()) {
@@ -50,15 +59,15 @@ final class JoinWaiters {
         // A handler that waits lets the connection be read: the acknowledgement may stand behind messages for it.
         boolean inHandler = handlers.block();
         try {
-            sit(exchange, deadline);
+            sit(exchange, deadline, inHandler);
         } finally {
             handlers.unblock(inHandler);
         }
     }
 
-    private void sit(Exchange<?> exchange, @Nullable Long deadline) {
+    private void sit(Exchange<?> exchange, @Nullable Long deadline, boolean inHandler) {
         if (!exchange.hasEnded()) {
-            Seat seat = new Seat(exchange, Thread.currentThread(), deadline);
+            Seat seat = new Seat(exchange, Thread.currentThread(), deadline, inHandler);
             seats.add(seat);
             try {
                 ForkJoinPool.managedBlock(seat);
@@ -66,6 +75,12 @@ final class JoinWaiters {
                 throw new IllegalStateException(impossible);
             } finally {
                 seats.remove(seat);
+            }
+            if (seat.isCutOff() && !seat.isOver()) {
+                throw new MqttTimeoutException(
+                        "timed out after " + Times.text(limit) + " waiting in a handler: messages fill the"
+                                + " inbox, so that nothing is read, and the answer may be behind them; don't wait in handlers, or raise"
+                                + " inbox(...)");
             }
         }
         // Dependents of the future are for the executor, which completes it soon.
@@ -85,11 +100,28 @@ final class JoinWaiters {
         }
     }
 
-    private record Seat(
-            Exchange<?> exchange, Thread thread, @Nullable Long deadline) implements ForkJoinPool.ManagedBlocker {
+    private final class Seat implements ForkJoinPool.ManagedBlocker {
+        private final Exchange<?> exchange;
+        private final Thread thread;
+        private final @Nullable Long deadline;
+        private final boolean inHandler;
+        private final long since = System.nanoTime();
+
+        Seat(Exchange<?> exchange, Thread thread, @Nullable Long deadline, boolean inHandler) {
+            this.exchange = exchange;
+            this.thread = thread;
+            this.deadline = deadline;
+            this.inHandler = inHandler;
+        }
+
         @Override
         public boolean isReleasable() {
-            return isOver() || thread.isInterrupted() || left() <= 0;
+            return isOver() || thread.isInterrupted() || left() <= 0 || isCutOff();
+        }
+
+        /** Whether a handler waits for what cannot come. */
+        boolean isCutOff() {
+            return inHandler && Math.min(handlers.unreadNanos(), System.nanoTime() - since) > limit.toNanos();
         }
 
         boolean isOver() {

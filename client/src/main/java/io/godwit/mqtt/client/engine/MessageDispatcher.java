@@ -34,6 +34,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private final HandlerFailures policies;
     private final HandlerCalls calls;
     private final Runnable handlersDone;
+    private final Runnable roomMade;
     private final Runnable acknowledgeProgress = this::acknowledgeProgress;
     private final boolean onLoop;
     private final @Nullable MessageHooks hooks;
@@ -77,7 +78,10 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     /** Why a handler is called again. */
     private @Nullable Throwable retried;
 
-    /** @param handlersDone called when a batch is handled, without the lock */
+    /**
+     * @param handlersDone called when a batch is handled, without the lock
+     * @param roomMade called when some of a slow batch are handled, on the event loop without the lock
+     */
     MessageDispatcher(
             GuardedSession session,
             ClientConfig config,
@@ -85,7 +89,8 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             HandlerThread thread,
             Notifier notifier,
             HandlerCalls calls,
-            Runnable handlersDone) {
+            Runnable handlersDone,
+            Runnable roomMade) {
         this.session = session;
         this.executor = notifier.executor();
         this.context = notifier.context();
@@ -96,6 +101,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         this.policies = calls.failures;
         this.calls = calls;
         this.handlersDone = handlersDone;
+        this.roomMade = roomMade;
         this.onLoop = config.onEventLoop();
         this.hooks = notifier.hooks();
         this.clientId = config.clientId();
@@ -232,16 +238,22 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         }
     }
 
-    /** Acknowledges what a slow batch has done so far. Event loop. */
+    /** Acknowledges what a slow batch has done so far, and lets go of it. Event loop. */
     private void acknowledgeProgress() {
+        boolean[] released = new boolean[1];
         boolean again = session.call(locked -> {
             Inbox.Batch present = batch;
             if (present != null) {
-                acknowledge(locked, present, Math.min(progress, present.size()));
+                int done = Math.min(progress, present.size());
+                acknowledge(locked, present, done);
+                released[0] = locked.inbox().release(present, done);
             }
             progressScheduled = present != null;
             return present != null;
         });
+        if (released[0]) {
+            roomMade.run();
+        }
         if (again) {
             loop.schedule(acknowledgeProgress, PROGRESS_NANOS);
         }
@@ -308,7 +320,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
                 RegisteredHandler.DetachedCalls detached = receiver.detached();
                 if (detached != null) {
                     boolean leaves = handler == 0 && detached(route) == route.length;
-                    calls.add(detached, receiver, share(present, index), leaves ? present : null);
+                    calls.add(detached, receiver, share(present, index), leaves ? present : null, index);
                 } else if (automatic != null) {
                     automatic.handle(message);
                 } else {

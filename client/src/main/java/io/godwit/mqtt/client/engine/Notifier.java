@@ -1,9 +1,11 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
+import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,12 @@ final class Notifier {
 
     /** Whether the application's executor has rejected a task, which is logged once. Any thread. */
     private volatile boolean rejected;
+
+    /** Any thread. */
+    private final AtomicLong connections = new AtomicLong();
+
+    /** Written by the thread that calls the listeners. */
+    private volatile @Nullable ConnectedCall connectedCall;
 
     Notifier(MqttClient client, ClientConfig config) {
         this.client = client;
@@ -191,6 +200,45 @@ final class Notifier {
 
     void messageUnhandled(Message message, boolean waits) {
         tellOf(message.payload().length, listener -> listener.messageUnhandled(client, message, waits));
+    }
+
+    void notice(SessionEvent.Notice notice) {
+        if (notice instanceof SessionEvent.Dropped dropped) {
+            Message message = dropped.message();
+            tellOf(message.payload().length, listener -> listener.messageDropped(client, message));
+        } else if (notice instanceof SessionEvent.Unwanted unwanted) {
+            tell((listener, mine) -> listener.unsubscribedUnhandled(mine, unwanted.filter()));
+        } else if (notice instanceof SessionEvent.Unroutable unroutable) {
+            warn(
+                    "messages for '" + unroutable.filter().text()
+                            + "' may find no handler: their topic is probably what"
+                            + " stands behind the prefix, and the broker doesn't say for which subscription it sends them;"
+                            + " state the topics with TopicSubscription.matching, or use MQTT 5",
+                    null);
+        }
+    }
+
+    /** A connection is up. The listeners hear of it before this returns, as {@link #tellNow} says. */
+    void connected(ConnectResult result) {
+        long connection = connections.incrementAndGet();
+        tellNow((listener, mine) -> {
+            connectedCall = new ConnectedCall(listener, connection, Thread.currentThread());
+            try {
+                listener.connected(mine, result);
+            } finally {
+                connectedCall = null;
+            }
+        });
+    }
+
+    /** A call of {@link ClientListener#connected} that goes on. */
+    record ConnectedCall(ClientListener listener, long connection, Thread thread) {}
+
+    /** The call in which the calling thread is; null: none. */
+    @Nullable
+    ConnectedCall connectedCall() {
+        ConnectedCall call = connectedCall;
+        return call != null && call.thread == Thread.currentThread() ? call : null;
     }
 
     void messageFailed(Message message, Throwable failure, FailurePolicy.Outcome outcome) {

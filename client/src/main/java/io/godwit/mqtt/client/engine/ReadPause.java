@@ -10,13 +10,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * Back-pressure: when too much waits for the handlers, or too many answers for the broker, the connection is not read until
  * they have caught up.
+ *
+ * <p>While a handler blocks in a call of its own client, reading has to go on, since the answer that it waits for may be behind
+ * messages that cannot be handled before. That takes more room than the inbox's bounds, but no more than a share of the heap. In
+ * the second half of it messages of QoS 0 are dropped; if messages of QoS 1 and 2 fill it, nothing is read, and {@link
+ * JoinWaiters} ends what waits too long.
  */
 final class ReadPause {
     /** A full inbox is read on when it is down to this part of its bounds. */
     private static final double RESUME = 0.5;
 
-    /** While a handler blocks in a call of its own client, reading goes on up to this many times the bounds. */
-    private static final double LIFTED = 16;
+    /** While a handler blocks, up to so many times the inbox's bounds may wait ... */
+    private static final int LIFTED = 16;
+
+    /** ... but at most this share of the heap, or twice the bounds if they are larger. */
+    private static final int HEAP_SHARE = 8;
 
     /** Above this many bytes of answers that the broker has not taken, it is not read: it would only ask for more. */
     private static final int MOST_ANSWERS = 256 * 1024;
@@ -27,6 +35,9 @@ final class ReadPause {
     private final HandlerThread handlers;
     private final int inboxMessages;
     private final long inboxBytes;
+    /** The memory that may be taken by what waits while a handler blocks. */
+    private final long most;
+
     private final Notifier notifier;
 
     // Event loop only.
@@ -45,6 +56,15 @@ final class ReadPause {
         this.handlers = handlers;
         this.inboxMessages = config.inboxMessages();
         this.inboxBytes = config.inboxBytes();
+        this.most = most(
+                Inbox.memory(inboxMessages, inboxBytes), Runtime.getRuntime().maxMemory());
+    }
+
+    /** The memory that may be taken while a handler blocks, if the inbox's bounds and the heap are so large. */
+    static long most(long bounds, long heap) {
+        return bounds > Long.MAX_VALUE / LIFTED
+                ? bounds
+                : Math.max(2 * bounds, Math.min(LIFTED * bounds, heap / HEAP_SHARE));
     }
 
     /** A connection is read from now on; null: there is none. Event loop. */
@@ -59,7 +79,7 @@ final class ReadPause {
         Connection from = connection;
         if (!paused
                 && from != null
-                && session.call(locked -> isAbove(locked, limit(1)) || hasAnswersAbove(locked, MOST_ANSWERS))) {
+                && session.call(locked -> isFull(locked, 1) || hasAnswersAbove(locked, MOST_ANSWERS))) {
             paused = true;
             pausedAt = loop.nanoTime();
             from.setReading(false);
@@ -83,8 +103,7 @@ final class ReadPause {
         Connection from = connection;
         if (paused
                 && from != null
-                && session.call(
-                        locked -> !isAbove(locked, limit(RESUME)) && !hasAnswersAbove(locked, MOST_ANSWERS / 2))) {
+                && session.call(locked -> !isFull(locked, RESUME) && !hasAnswersAbove(locked, MOST_ANSWERS / 2))) {
             paused = false;
             from.setReading(true);
             tellResumed();
@@ -96,6 +115,7 @@ final class ReadPause {
                 locked -> new long[] {locked.inbox().waiting(), locked.inbox().waitingBytes()});
         told = waiting[0] > inboxMessages || waiting[1] > inboxBytes;
         if (told) {
+            handlers.unread(true);
             notifier.readingPaused((int) waiting[0], waiting[1]);
         }
     }
@@ -103,6 +123,7 @@ final class ReadPause {
     private void tellResumed() {
         if (told) {
             told = false;
+            handlers.unread(false);
             notifier.readingResumed(Duration.ofNanos(loop.nanoTime() - pausedAt));
         }
     }
@@ -112,14 +133,14 @@ final class ReadPause {
         return paused && !hasAnswersAbove(locked, MOST_ANSWERS / 2);
     }
 
-    private double limit(double otherwise) {
-        return handlers.isBlocked() ? LIFTED : otherwise;
-    }
-
-    /** Whether more waits for the handlers than this many times the bounds. */
-    private boolean isAbove(Session locked, double times) {
+    /** Whether more waits for the handlers than this part of the bounds, or than has room while one of them blocks. */
+    private boolean isFull(Session locked, double part) {
         Inbox inbox = locked.inbox();
-        return inbox.waiting() > times * inboxMessages || inbox.waitingBytes() > times * inboxBytes;
+        boolean blocked = handlers.isBlocked();
+        inbox.dropAbove(blocked ? most / 2 : Long.MAX_VALUE);
+        return blocked
+                ? inbox.memory() > most
+                : inbox.waiting() > part * inboxMessages || inbox.waitingBytes() > part * inboxBytes;
     }
 
     private static boolean hasAnswersAbove(Session locked, int bytes) {

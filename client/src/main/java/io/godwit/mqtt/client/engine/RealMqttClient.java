@@ -66,7 +66,7 @@ public final class RealMqttClient implements MqttClient {
         this.log = openLog(config);
         Session unguarded = new Session(config.session(), log, ByteBufAllocator.DEFAULT);
         HandlerThread handlers = new HandlerThread();
-        JoinWaiters joins = new JoinWaiters(loop, handlers);
+        JoinWaiters joins = new JoinWaiters(loop, handlers, config.callTimeout());
         this.notifier = new Notifier(this, config);
         PublishFuture.Support support = new PublishFuture.Support(joins, notifier, this::session, this::pressure);
         StoredSession stored = log.recovered();
@@ -90,13 +90,13 @@ public final class RealMqttClient implements MqttClient {
             binder.bind(handler);
             unguarded.addHandler(handler);
         });
-        MessageDispatcher dispatcher =
-                new MessageDispatcher(session, config, completer, handlers, notifier, calls, this::handlersDone);
+        MessageDispatcher dispatcher = new MessageDispatcher(
+                session, config, completer, handlers, notifier, calls, this::handlersDone, pause::check);
         this.manager = new ConnectionManager(
                 config, session, log, pause, completer, dispatcher::deliverPrompt, notifier, calls, pressure);
         this.blocking = new BlockingCalls(session, joins, handlers, manager::state, config.callTimeout());
         this.publisher = new Publisher(session, support, blocking, config, pressure, manager::scheduleTick);
-        this.subscriber = new Subscriber(session, blocking, config, binder);
+        this.subscriber = new Subscriber(session, blocking, config, binder, notifier);
         session.serve(completer, dispatcher, manager::drain);
     }
 
@@ -312,7 +312,7 @@ public final class RealMqttClient implements MqttClient {
             return blocking.await(subscribe, () -> "SUBACK for '" + filter + "'");
         } catch (MqttTimeoutException | MqttInterruptedException late) {
             if (subscribe instanceof SubscribeFuture exchange) {
-                exchange.abandon();
+                exchange.abandon(late);
             }
             throw late;
         }

@@ -30,6 +30,8 @@ final class SessionReports {
             notifier.tell((listener, client) -> listener.resubscribed(client, again.subscription(), again.reason()));
         } else if (event instanceof SessionEvent.Sent sent) {
             notifier.publishSent(sent.message(), sent.again());
+        } else if (event instanceof SessionEvent.Notice notice) {
+            notifier.notice(notice);
         } else if (event instanceof SessionEvent.Rejected rejected) {
             notifier.messageRejected(rejected.message(), rejected.reason());
         }

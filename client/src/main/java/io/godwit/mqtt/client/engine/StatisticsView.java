@@ -52,6 +52,7 @@ final class StatisticsView {
                         counters.failedHandlers(),
                         counters.unhandledMessages(),
                         counters.rejectedMessages(),
+                        counters.droppedMessages(),
                         taken.inbox,
                         Duration.ofNanos(counters.handlerNanos())),
                 flow.bytesSent(),

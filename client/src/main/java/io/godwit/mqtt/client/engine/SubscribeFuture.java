@@ -11,6 +11,7 @@ import io.godwit.mqtt.protocol.Suback;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,42 +22,61 @@ final class SubscribeFuture extends SubscribeExchange<Subscription> {
     private final Function<List<ReasonCode>, Subscription> granted;
 
     private final List<RegisteredHandler> registered;
-    private volatile boolean abandoned;
+    private final Consumer<SubscribeFuture> undo;
 
+    /** @param undo called when nobody waits for the answer any more */
     SubscribeFuture(
             List<TopicSubscription> subscriptions,
             MqttProperties properties,
             List<RegisteredHandler> handlers,
             boolean waited,
-            Function<List<ReasonCode>, Subscription> granted) {
+            Function<List<ReasonCode>, Subscription> granted,
+            Consumer<SubscribeFuture> undo) {
         super(subscriptions, properties, handlers, waited);
         this.granted = granted;
         this.registered = handlers;
+        this.undo = undo;
     }
 
     List<RegisteredHandler> registered() {
         return registered;
     }
 
-    /** The caller of the blocking form has given up waiting. Any thread. */
-    void abandon() {
-        abandoned = true;
+    /** The application ends it, as {@code orTimeout} does: what it has begun is undone. */
+    @Override
+    public boolean completeExceptionally(Throwable failure) {
+        boolean first = super.completeExceptionally(failure);
+        if (first) {
+            undo.accept(this);
+        }
+        return first;
     }
 
-    /** Whether nobody will ever have the subscription that it may still become. */
-    boolean isUnowned() {
-        return abandoned || isCompletedExceptionally();
+    @Override
+    public boolean cancel(boolean mayInterruptIfRunning) {
+        boolean first = !isDone() && super.cancel(mayInterruptIfRunning);
+        if (first) {
+            undo.accept(this);
+        }
+        return first || isCancelled();
     }
 
-    /** Whether somebody has it. */
-    boolean isOwned() {
-        return isDone() && !isUnowned();
+    /** The caller of the blocking form has given up waiting. */
+    void abandon(RuntimeException why) {
+        if (!completeExceptionally(why) && !isCompletedExceptionally()) {
+            undo.accept(this); // granted at the last moment
+        }
+    }
+
+    /** The session ends it, or does not take it. */
+    void fail(Throwable failure) {
+        super.completeExceptionally(failure);
     }
 
     @Override
     protected void finish(Outcome result) {
         if (result instanceof Failure failure) {
-            completeExceptionally(Failures.ofSubscribe(failure, filters()));
+            fail(Failures.ofSubscribe(failure, filters()));
         } else if (result instanceof Outcome.Answer answer && answer.packet() instanceof Suback suback) {
             answered(suback.reasons());
         }
@@ -68,8 +88,7 @@ final class SubscribeFuture extends SubscribeExchange<Subscription> {
                     .mapToObj(i -> "'" + subscriptions().get(i).filter() + "': "
                             + reasons.get(i).describe())
                     .collect(Collectors.joining(", "));
-            completeExceptionally(
-                    new SubscribeException("the broker refused the subscription to " + why, filters(), reasons));
+            fail(new SubscribeException("the broker refused the subscription to " + why, filters(), reasons));
         } else {
             complete(granted.apply(reasons));
         }

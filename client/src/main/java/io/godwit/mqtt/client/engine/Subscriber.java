@@ -1,14 +1,17 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.HandlerOptions;
+import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.client.UnsubscribeResult;
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.session.Session;
+import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,21 +25,34 @@ final class Subscriber {
     private final BlockingCalls blocking;
     private final ClientConfig config;
     private final HandlerBinder binder;
+    private final Notifier notifier;
 
     // Guarded by the session's lock.
-    /** Subscribes that may have no owner. */
-    private final List<SubscribeFuture> recent = new ArrayList<>(0);
+    /** What {@link ClientListener#connected} has registered. */
+    private final List<FromConnected> fromConnected = new ArrayList<>(0);
 
-    Subscriber(GuardedSession session, BlockingCalls blocking, ClientConfig config, HandlerBinder binder) {
+    private record FromConnected(Notifier.ConnectedCall call, RegisteredHandler handler) {}
+
+    Subscriber(
+            GuardedSession session,
+            BlockingCalls blocking,
+            ClientConfig config,
+            HandlerBinder binder,
+            Notifier notifier) {
         this.session = session;
         this.blocking = blocking;
         this.config = config;
         this.binder = binder;
+        this.notifier = notifier;
     }
 
     void addHandler(RegisteredHandler handler) {
         binder.bind(handler);
-        session.run(locked -> locked.addHandler(handler));
+        Notifier.ConnectedCall call = notifier.connectedCall();
+        session.run(locked -> {
+            locked.addHandler(handler);
+            replaceEarlier(locked, List.of(handler), call);
+        });
     }
 
     /** @param handlers one for each subscription, in their order */
@@ -51,38 +67,68 @@ final class Subscriber {
                 Publisher.checked(properties, config),
                 handlers,
                 waited,
-                reasons -> new RealSubscription(subscriptions, reasons, new Close(handlers)));
+                reasons -> new RealSubscription(subscriptions, reasons, new Close(handlers)),
+                this::undo);
+        Notifier.ConnectedCall call = notifier.connectedCall();
         Failure refused = session.request(locked -> {
             Failure failure = locked.subscribe(subscribe);
             if (failure == null) {
-                replaceUnowned(locked, subscribe);
+                replaceEarlier(locked, handlers, call);
             }
             return failure;
         });
         if (refused != null) {
-            subscribe.completeExceptionally(Failures.ofSubscribe(refused, subscribe.filters()));
+            subscribe.fail(Failures.ofSubscribe(refused, subscribe.filters()));
         }
         return subscribe;
     }
 
     /**
-     * Guarded by the session's lock: a subscribe takes the place of earlier ones to its filters whose callers have given up
-     * waiting, so that retries do not multiply handlers.
+     * Guarded by the session's lock: what a listener subscribes whenever it is connected takes the place of what it has
+     * subscribed before, so that reconnecting does not multiply handlers.
      */
-    private void replaceUnowned(Session locked, SubscribeFuture subscribe) {
-        for (Iterator<SubscribeFuture> each = recent.iterator(); each.hasNext(); ) {
-            SubscribeFuture earlier = each.next();
-            if (earlier.isUnowned() && !Collections.disjoint(earlier.filters(), subscribe.filters())) {
-                earlier.registered().stream()
-                        .filter(handler -> subscribe.filters().contains(handler.filter())
-                                && !subscribe.registered().contains(handler))
-                        .forEach(locked::removeHandler);
-                each.remove();
-            } else if (earlier.isOwned()) {
-                each.remove();
-            }
+    private void replaceEarlier(
+            Session locked, List<RegisteredHandler> handlers, Notifier.@Nullable ConnectedCall call) {
+        if (call == null) {
+            return;
         }
-        recent.add(subscribe);
+        for (RegisteredHandler handler : handlers) {
+            for (Iterator<FromConnected> each = fromConnected.iterator(); each.hasNext(); ) {
+                FromConnected earlier = each.next();
+                if (earlier.call.listener() == call.listener()
+                        && earlier.call.connection() != call.connection()
+                        && earlier.handler.filter().equals(handler.filter())) {
+                    each.remove();
+                    if (!earlier.handler.equals(handler)) {
+                        locked.removeHandler(earlier.handler);
+                    }
+                }
+            }
+            fromConnected.add(new FromConnected(call, handler));
+        }
+    }
+
+    /** Undoes a subscribe that nobody waits for any more. */
+    private void undo(SubscribeFuture subscribe) {
+        Discard discard = new Discard();
+        List<RegisteredHandler> substitutes = subscribe.registered().stream()
+                .map(handler -> RegisteredHandler.automatic(handler.filter(), HandlerOptions.defaults(), discard))
+                .toList();
+        List<TopicFilter> unused = session.call(locked -> locked.undo(subscribe, substitutes));
+        if (!unused.isEmpty()) {
+            unsubscribe(unused, MqttProperties.NONE, substitutes, false, done -> done)
+                    .whenComplete((done, failure) -> {
+                        if (failure != null) {
+                            session.run(locked -> substitutes.forEach(locked::removeHandler));
+                        }
+                    });
+        }
+    }
+
+    /** For messages of a subscription that is being undone; each is another one. */
+    private static final class Discard implements MessageHandler {
+        @Override
+        public void handle(Message message) {}
     }
 
     /** Unsubscribes from these filters, whoever handles their messages. */

@@ -21,6 +21,7 @@ public final class Counters {
     private long handlersFailed;
     private long handlerNanos;
     private long unhandled;
+    private long dropped;
     private long rejected;
     private Timing acknowledgements = new Timing();
     private Timing pings = new Timing();
@@ -84,6 +85,10 @@ public final class Counters {
         unhandled++;
     }
 
+    void dropped() {
+        dropped++;
+    }
+
     void rejected() {
         rejected++;
     }
@@ -114,6 +119,7 @@ public final class Counters {
         copy.handlersFailed = handlersFailed;
         copy.handlerNanos = handlerNanos;
         copy.unhandled = unhandled;
+        copy.dropped = dropped;
         copy.rejected = rejected;
         copy.acknowledgements = acknowledgements.copy();
         copy.pings = pings.copy();
@@ -163,6 +169,10 @@ public final class Counters {
 
     public long unhandledMessages() {
         return unhandled;
+    }
+
+    public long droppedMessages() {
+        return dropped;
     }
 
     public long rejectedMessages() {

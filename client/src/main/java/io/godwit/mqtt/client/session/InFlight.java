@@ -16,6 +16,8 @@ final class InFlight {
 
     private final PacketIdentifiers identifiers = new PacketIdentifiers();
     private @Nullable Exchange<?>[] table = EMPTY;
+    /** How many places only keep their identifier from being used. */
+    private int idle;
 
     /** Gives the exchange an identifier and a place; not when it {@link #isFull()}. */
     void add(Exchange<?> exchange) {
@@ -64,8 +66,18 @@ final class InFlight {
         return identifiers.count() == PacketIdentifiers.MAX;
     }
 
+    /** Without those that only keep their identifier. */
     int count() {
-        return identifiers.count();
+        return identifiers.count() - idle;
+    }
+
+    /** How many of the places only keep their identifier from being used. */
+    int idle() {
+        return idle;
+    }
+
+    void idle(int places) {
+        idle = places;
     }
 
     /** What was sent and not answered at all on this connection. */

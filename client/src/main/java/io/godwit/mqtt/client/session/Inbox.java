@@ -13,6 +13,12 @@ public final class Inbox {
     /** A batch that grew beyond this is not kept for the next one. */
     private static final int LARGEST_KEPT = 16 * 1024;
 
+    /** What a message takes beside the bytes of its packet, roughly: its objects and its places in arrays. */
+    private static final int OVERHEAD = 128;
+
+    /** The weight of a message that counts elsewhere. */
+    private static final int MOVED = -1;
+
     private static final int[] NO_GATES = {};
     private static final long[] NO_TOTALS = {};
 
@@ -24,18 +30,24 @@ public final class Inbox {
     private @Nullable Batch spare;
     private int waiting;
     private long waitingBytes;
+    private long dropAbove = Long.MAX_VALUE;
 
     /** Some messages in their order, each with its handlers and the token that acknowledges it. */
     public static final class Batch {
         private Message[] messages = new Message[SMALLEST];
         private Handler[][] routes = new Handler[SMALLEST][];
         private int[] tokens = new int[SMALLEST];
+        private int[] weights = new int[SMALLEST];
         private int size;
         private long bytes;
-        /** Of these, what {@link #move} took out; it is still among the messages. */
+        /** Of these, what {@link Inbox#move} took out; it is still among the messages. */
         private int moved;
+        /** So many of the first are handled and let go. */
+        private int released;
+        /** What of the batch no longer counts as waiting. */
+        private int uncounted;
 
-        private long movedBytes;
+        private long uncountedBytes;
 
         // Before which message how many exchanges must have been completed; few or none.
         private int[] gatedMessages = NO_GATES;
@@ -71,12 +83,6 @@ public final class Inbox {
             return gate < gates && gatedMessages[gate] == index ? gatedTotals[gate] : 0;
         }
 
-        /** A message is handled beside this batch: it counts as waiting until {@link Inbox#ended}, and not with the batch. */
-        public void move(int weight) {
-            moved++;
-            movedBytes += weight;
-        }
-
         /** How many messages were moved. */
         public int moved() {
             return moved;
@@ -92,10 +98,12 @@ public final class Inbox {
                 messages = Arrays.copyOf(messages, 2 * size);
                 routes = Arrays.copyOf(routes, 2 * size);
                 tokens = Arrays.copyOf(tokens, 2 * size);
+                weights = Arrays.copyOf(weights, 2 * size);
             }
             messages[size] = message;
             routes[size] = route;
             tokens[size] = token;
+            weights[size] = weight;
             size++;
             bytes += weight;
         }
@@ -110,6 +118,22 @@ public final class Inbox {
             gatedMessages[gates] = size;
             gatedTotals[gates] = total;
             gates++;
+        }
+
+        private void uncount(int index) {
+            uncounted++;
+            uncountedBytes += weights[index];
+        }
+
+        private void clear() {
+            Arrays.fill(messages, released, size, null);
+            size = 0;
+            gates = 0;
+            bytes = 0;
+            moved = 0;
+            released = 0;
+            uncounted = 0;
+            uncountedBytes = 0;
         }
     }
 
@@ -148,17 +172,43 @@ public final class Inbox {
 
     /** Takes a batch back whose messages are all handled. */
     public void giveBack(Batch batch) {
-        waiting -= batch.size - batch.moved;
-        waitingBytes -= batch.bytes - batch.movedBytes;
+        waiting -= batch.size - batch.uncounted;
+        waitingBytes -= batch.bytes - batch.uncountedBytes;
         if (batch.messages.length <= LARGEST_KEPT && (spare == null || spare.messages.length < batch.messages.length)) {
-            Arrays.fill(batch.messages, 0, batch.size, null);
-            batch.size = 0;
-            batch.gates = 0;
-            batch.bytes = 0;
-            batch.moved = 0;
-            batch.movedBytes = 0;
+            batch.clear();
             spare = batch;
         }
+    }
+
+    /**
+     * The first so many messages of a batch are handled while the others are not: they no longer count as waiting, and nothing
+     * holds them. Returns whether there were any.
+     */
+    public boolean release(Batch batch, int upTo) {
+        int from = batch.released;
+        if (from >= upTo) {
+            return false;
+        }
+        int countedBefore = batch.uncounted;
+        long bytesBefore = batch.uncountedBytes;
+        for (int i = from; i < upTo; i++) {
+            if (batch.weights[i] != MOVED) {
+                batch.uncount(i);
+            }
+        }
+        waiting -= batch.uncounted - countedBefore;
+        waitingBytes -= batch.uncountedBytes - bytesBefore;
+        Arrays.fill(batch.messages, from, upTo, null);
+        batch.released = upTo;
+        return true;
+    }
+
+    /** A message is handled beside its batch: it counts as waiting until {@link #ended}, and not with the batch. */
+    public void move(Batch batch, int index, int weight) {
+        waitingBytes += weight - batch.weights[index];
+        batch.uncount(index);
+        batch.weights[index] = MOVED;
+        batch.moved++;
     }
 
     /** A message goes to one more handler that runs beside this line: it counts until {@link #ended}. */
@@ -186,5 +236,24 @@ public final class Inbox {
     /** The bytes of their packets. */
     public long waitingBytes() {
         return waitingBytes;
+    }
+
+    /** The memory that they take, roughly. */
+    public long memory() {
+        return memory(waiting, waitingBytes);
+    }
+
+    /** The memory that so many messages take whose packets have so many bytes. */
+    public static long memory(long messages, long bytes) {
+        return bytes + OVERHEAD * messages;
+    }
+
+    /** From now on messages of QoS 0 are dropped while so much {@link #memory} is taken. */
+    public void dropAbove(long bytes) {
+        dropAbove = bytes;
+    }
+
+    boolean isDropping() {
+        return memory() > dropAbove;
     }
 }

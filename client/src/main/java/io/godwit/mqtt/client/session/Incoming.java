@@ -22,6 +22,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,16 +35,10 @@ final class Incoming {
     /** In the table of received identifiers: the message was handled, PUBREC may be sent. */
     private static final int HANDLED = 1 << 30;
 
-    /** Messages without a handler that are kept; beyond that they are left to the broker, which sends them again. */
-    private static final int MOST_PARKED = 1000;
-
-    /** The same for the bytes of their packets; one message of any size is kept. */
+    /** Messages without a handler that wait for one, in bytes of their packets; one of any size may wait. */
     private static final long MOST_PARKED_BYTES = 8 << 20;
 
-    /** How long a message waits for a handler; then it is refused, or acknowledged before MQTT 5, so that others go on. */
-    private static final long PARKED_NANOS = 10_000_000_000L;
-
-    /** How long it waits after SUBACK at most: the application is there, and has asked for something else. */
+    /** How long one waits after SUBACK at most: the application is there, and has asked for something else. */
     private static final long PARKED_AFTER_SUBACK_NANOS = 2_000_000_000L;
 
     /** In the first byte of PUBLISH. */
@@ -59,7 +54,11 @@ final class Incoming {
     private final Queue<SessionEvent> events;
     private final int receiveMaximum;
     private final boolean acknowledgeOnArrival;
+    private final int mostParked;
+    private final long parkedNanos;
+    private final boolean unsubscribeUnhandled;
     private final Subscriptions subscriptions;
+    private final Consumer<String> unwanted;
 
     // For the life of the session.
     final Inbox inbox;
@@ -117,11 +116,13 @@ final class Incoming {
     /** @param since when it came */
     private record Parked(Message message, int token, int bytes, long since) {}
 
+    /** @param unwanted is told the topic of a message that was given up because it has no handler */
     Incoming(
             SessionConfig config,
             Outbox outbox,
             SessionLog log,
             Subscriptions subscriptions,
+            Consumer<String> unwanted,
             EndedExchanges ended,
             Counters counters,
             Queue<SessionEvent> events) {
@@ -134,7 +135,11 @@ final class Incoming {
         // The older versions have no such limit, but no more identifiers than that either.
         this.receiveMaximum = config.version() == ProtocolVersion.V5 ? config.receiveMaximum() : 65_535;
         this.acknowledgeOnArrival = config.acknowledgeOnArrival();
+        this.mostParked = config.unhandled();
+        this.parkedNanos = config.unhandledNanos();
+        this.unsubscribeUnhandled = config.unsubscribeUnhandled();
         this.subscriptions = subscriptions;
+        this.unwanted = unwanted;
         this.topics = new ReceivedTopics(subscriptions, config.topicAliasMaximum());
     }
 
@@ -187,6 +192,9 @@ final class Incoming {
             } else if (route.length == 0) {
                 counters.unhandled();
                 events.add(new SessionEvent.Unhandled(message, false));
+            } else if (inbox.isDropping()) {
+                counters.dropped();
+                events.add(new SessionEvent.Dropped(message));
             } else {
                 inbox.add(message, route, 0, length);
             }
@@ -279,8 +287,8 @@ final class Incoming {
         Parked waiting = new Parked(message, token, bytes, now);
         counters.unhandled();
         boolean keep = until(waiting) - now > 0
-                && (parked.isEmpty()
-                        || parked.size() < MOST_PARKED && parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES);
+                && parked.size() < mostParked
+                && (parked.isEmpty() || parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES);
         if (keep) {
             parked.add(waiting);
             parkedBytes += waiting.bytes();
@@ -299,6 +307,9 @@ final class Incoming {
             events.add(new SessionEvent.Rejected(waiting.message, ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR));
         }
         events.add(new SessionEvent.Unhandled(waiting.message, false));
+        if (unsubscribeUnhandled) {
+            unwanted.accept(waiting.message.topic());
+        }
     }
 
     /** When the next message has waited long enough for a handler; {@link Long#MAX_VALUE}: none waits. */
@@ -308,10 +319,10 @@ final class Incoming {
 
     private long until(Parked waiting) {
         if (!subscribed) {
-            return waiting.since + PARKED_NANOS;
+            return waiting.since + parkedNanos;
         }
         long chance = Math.max(0, subscribedAt + PARKED_AFTER_SUBACK_NANOS - waiting.since);
-        return waiting.since + Math.min(PARKED_NANOS, chance);
+        return waiting.since + Math.min(parkedNanos, chance);
     }
 
     /** SUBACK has come. Returns whether messages that wait for a handler are given up earlier than before. */

@@ -337,17 +337,16 @@ final class Outgoing {
     }
 
     /**
-     * Gives up a publish that was sent. Of QoS 2 the broker may hold its identifier, which is released before it names
-     * another message [MQTT-4.3.3-10].
+     * Gives up a publish that was sent. Of QoS 2 the broker may hold its identifier, and would take another message with it for
+     * a repetition: it is not used again before PUBCOMP [MQTT-2.2.1-3], [MQTT-4.3.3-10].
      */
     private void abandon(PublishExchange<?> publish, Failure failure) {
-        int packetId = publish.packetId;
-        if (publish.message.qos() == Qos.EXACTLY_ONCE && limits.maximumQos() == Qos.EXACTLY_ONCE) {
-            inFlight.replace(publish, new Abandoned(publish));
+        if (publish.message.qos() == Qos.EXACTLY_ONCE) {
+            Abandoned rest = new Abandoned(publish);
+            inFlight.replace(publish, rest);
             log.released(publish.sequence);
             if (connected) {
-                AckCodec.PUBREL.write(outbox.room(4), packetId);
-                takeQuota(Qos.EXACTLY_ONCE);
+                release(rest);
             }
         } else {
             inFlight.remove(publish);
@@ -357,8 +356,21 @@ final class Outgoing {
         ended.add(publish, failure);
     }
 
+    /** Asks the broker to release the identifier; one that takes no QoS 2 at present is not asked, and it stays in use. */
+    private void release(Abandoned rest) {
+        rest.idle = limits.maximumQos() != Qos.EXACTLY_ONCE;
+        if (rest.idle) {
+            inFlight.idle(inFlight.idle() + 1);
+        } else {
+            AckCodec.PUBREL.write(outbox.room(4), rest.packetId);
+            takeQuota(Qos.EXACTLY_ONCE);
+        }
+    }
+
     /** What is left of a publish of QoS 2 that was given up, until the broker has released its identifier. */
     private static final class Abandoned extends PublishExchange<Void> {
+        private boolean idle;
+
         Abandoned(PublishExchange<?> publish) {
             super(
                     new Message(publish.message.topic(), new byte[0], Qos.EXACTLY_ONCE, false, MqttProperties.NONE),
@@ -515,6 +527,10 @@ final class Outgoing {
         if (publish == measured) {
             endMeasurement();
         }
+        if (inFlight.idle() > 0 && publish instanceof Abandoned rest && rest.idle) {
+            rest.idle = false;
+            inFlight.idle(inFlight.idle() - 1);
+        }
         return publish;
     }
 
@@ -532,7 +548,9 @@ final class Outgoing {
         connect(newLimits, aliasMaximum);
         oneByOne = cautious;
         for (PublishExchange<?> publish : inFlight.publishes()) {
-            if (publish.state == Exchange.RELEASED) {
+            if (publish instanceof Abandoned rest) {
+                release(rest);
+            } else if (publish.state == Exchange.RELEASED) {
                 AckCodec.PUBREL.write(outbox.room(4), publish.packetId);
                 takeQuota(Qos.EXACTLY_ONCE);
             } else {
@@ -589,6 +607,7 @@ final class Outgoing {
         topics.connected(aliasMaximum);
         measured = null;
         again.clear();
+        inFlight.idle(0);
         connected = true;
     }
 

@@ -16,6 +16,7 @@ import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.Unsuback;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class PendingSubscriptions {
     /** AWS IoT, for one, ends the connection for more. */
     private static final int FILTERS_PER_PACKET = 8;
+
+    /** So many filters without handlers are unsubscribed on one connection. */
+    private static final int MOST_UNWANTED = 1_000;
+
+    /** Prefixes with which brokers give a filter a meaning of their own: messages come with the topic behind it. */
+    private static final List<String> BROKER_PREFIXES =
+            List.of("$queue/", "$exclusive/", "$q/", "$SharedSubscription/", "$oshare/");
 
     // Set once.
     private final ProtocolVersion version;
@@ -54,6 +62,9 @@ final class PendingSubscriptions {
     private final Map<TopicFilter, Integer> disconnects = new HashMap<>(0);
 
     private int groups;
+
+    /** What was unsubscribed on this connection because nobody handles it. */
+    private final Set<TopicFilter> unwanted = new HashSet<>(0);
 
     // Per connection.
     private ServerLimits limits = ServerLimits.NONE;
@@ -135,6 +146,33 @@ final class PendingSubscriptions {
         throw new IllegalStateException("neither a subscribe nor an unsubscribe");
     }
 
+    /** Takes back what was never sent. Returns whether that was so. */
+    boolean withdraw(SubscribeExchange<?> exchange) {
+        if (exchange.wasSent || exchange.state != Exchange.QUEUED || !pending.remove(exchange)) {
+            return false;
+        }
+        unsent--;
+        return true;
+    }
+
+    /** Nobody handles the messages of a topic: unsubscribes from what brings them, once for each connection. */
+    void unwanted(String topic) {
+        List<TopicFilter> filters = new ArrayList<>();
+        for (GrantedSubscription granted : subscriptions.active()) {
+            TopicFilter filter = granted.subscription().filter();
+            if (!subscriptions.hasHandlers(filter) && filter.matches(topic)) {
+                filters.add(filter);
+            }
+        }
+        if (filters.isEmpty()) {
+            filters.add(TopicFilter.of(topic));
+        }
+        filters.removeIf(filter -> unwanted.size() >= MOST_UNWANTED || !unwanted.add(filter));
+        if (!filters.isEmpty() && connected && request(new Unwanted(filters)) == null) {
+            filters.forEach(filter -> events.add(new SessionEvent.Unwanted(filter)));
+        }
+    }
+
     /** Whether some wait for their turn on this connection. */
     boolean hasUnsent() {
         return connected && unsent > 0;
@@ -173,12 +211,22 @@ final class PendingSubscriptions {
         inFlight.add(exchange);
         exchange.state = Exchange.SENT;
         if (exchange instanceof SubscribeExchange<?> subscribe) {
+            subscribe.wasSent = true;
             for (TopicSubscription subscription : subscribe.subscriptions()) {
                 subscriptions.sent(subscription.filter(), subscribe.identifier);
+                tellUnroutable(subscription.filter(), subscribe.identifier);
             }
         }
         Packet packet = packet(exchange, exchange.packetId);
         PacketCodec.write(packet, version, outbox.room(PacketCodec.size(packet, version)));
+    }
+
+    private void tellUnroutable(TopicFilter filter, int identifier) {
+        if (identifier == SubscriptionIdentifiers.NONE
+                && !filter.isMatchingOthers()
+                && BROKER_PREFIXES.stream().anyMatch(filter.text()::startsWith)) {
+            events.add(new SessionEvent.Unroutable(filter));
+        }
     }
 
     private void chooseIdentifier(Exchange<?> exchange) {
@@ -329,6 +377,7 @@ final class PendingSubscriptions {
         limits = newLimits;
         connected = true;
         sent = false;
+        unwanted.clear();
         oneByOne = cautious;
         if (!resumed) {
             subscriptions.active().forEach(each -> lost.add(each.subscription().filter()));
@@ -407,7 +456,7 @@ final class PendingSubscriptions {
                 exchange.state = Exchange.QUEUED;
             }
         }
-        pending.removeIf(exchange -> exchange instanceof Resubscribe);
+        pending.removeIf(exchange -> exchange instanceof Resubscribe || exchange instanceof Unwanted);
         unsent = pending.size();
     }
 
@@ -432,11 +481,21 @@ final class PendingSubscriptions {
     void end(Failure reason) {
         for (Exchange<?> exchange : List.copyOf(pending)) {
             pending.remove(exchange);
-            if (!(exchange instanceof Resubscribe)) {
+            if (!(exchange instanceof Resubscribe || exchange instanceof Unwanted)) {
                 fail(exchange, reason);
             }
         }
         unsent = 0;
+    }
+
+    /** An unsubscribe of the session's own. */
+    private static final class Unwanted extends UnsubscribeExchange<Unsuback> {
+        Unwanted(List<TopicFilter> filters) {
+            super(List.copyOf(filters), MqttProperties.NONE, List.of(), true);
+        }
+
+        @Override
+        protected void finish(Outcome result) {}
     }
 
     /** A subscribe of the session's own. */

@@ -107,9 +107,9 @@ public final class Session {
         this.log = log;
         this.outbox = new Outbox(allocator);
         this.outgoing = new Outgoing(config, outbox, log, inFlight, ended, counters, events);
-        this.incoming = new Incoming(config, outbox, log, subscriptions, ended, counters, events);
         this.pending = new PendingSubscriptions(
                 config.version(), outbox, log, inFlight, subscriptions, ended, events, outgoing::hasUnanswered);
+        this.incoming = new Incoming(config, outbox, log, subscriptions, pending::unwanted, ended, counters, events);
     }
 
     /** Brings back what the log has kept. {@code revive} makes the exchange of a publish that goes on. */
@@ -164,7 +164,7 @@ public final class Session {
         boolean before = phase == Phase.CONNECTED;
         int readable = bytes.readableBytes();
         wholePacket = false;
-        packets.feedPiece(bytes, frames);
+        feed(packets, bytes);
         if (wholePacket) {
             keepAlive.received(time);
         } else {
@@ -172,6 +172,16 @@ public final class Session {
         }
         pump(time);
         return !before && phase == Phase.CONNECTED;
+    }
+
+    private void feed(PacketReader packets, ByteBuf bytes) {
+        try {
+            packets.feedPiece(bytes, frames);
+        } catch (ProtocolViolationException broken) {
+            throw broken.reason() == ReasonCode.PACKET_TOO_LARGE
+                    ? broken.withAdvice("maximumPacketSize(...) of the client's builder raises it")
+                    : broken;
+        }
     }
 
     /** What is not a broker is known from the first byte: the rest may be no packet at all, and never come to an end. */
@@ -576,6 +586,27 @@ public final class Session {
             exchange.handlers().forEach(this::addHandler);
         }
         return refused;
+    }
+
+    /**
+     * Undoes a subscribe that nobody waits for any more. Its handlers are replaced by ones that do nothing until the broker has
+     * agreed to unsubscribe, so that messages on their way hold up nothing.
+     *
+     * @param substitutes one for each handler
+     * @return the filters that are to be unsubscribed; empty if others use them, or SUBSCRIBE was not sent
+     */
+    public List<TopicFilter> undo(SubscribeExchange<?> exchange, List<? extends Handler> substitutes) {
+        boolean withdrawn = pending.withdraw(exchange);
+        List<TopicFilter> unused = new ArrayList<>();
+        for (int i = 0; i < exchange.handlers().size(); i++) {
+            Handler handler = exchange.handlers().get(i);
+            if (!withdrawn && !subscriptions.hasOtherHandlers(handler.filter(), List.of(handler))) {
+                unused.add(handler.filter());
+                subscriptions.addHandler(substitutes.get(i));
+            }
+            subscriptions.removeHandler(handler);
+        }
+        return unused;
     }
 
     /** Sends an unsubscribe, now or when there is a connection. Null: it is accepted; else why it is not. */

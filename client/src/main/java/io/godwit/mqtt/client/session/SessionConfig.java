@@ -36,9 +36,31 @@ public record SessionConfig(ProtocolVersion version, Sending sending, Receiving 
      * @param maximumPacketSize bytes of the largest packet that is accepted; sent to the broker with MQTT 5
      * @param topicAliasMaximum aliases that the broker may use, 0 to 65,535
      * @param acknowledgeOnArrival whether messages are acknowledged before they are handled
+     * @param unhandled messages that may wait for a handler
+     * @param unhandledNanos how long one waits
+     * @param unsubscribeUnhandled whether what brings messages without a handler is unsubscribed
      */
     public record Receiving(
-            int receiveMaximum, int maximumPacketSize, int topicAliasMaximum, boolean acknowledgeOnArrival) {}
+            int receiveMaximum,
+            int maximumPacketSize,
+            int topicAliasMaximum,
+            boolean acknowledgeOnArrival,
+            int unhandled,
+            long unhandledNanos,
+            boolean unsubscribeUnhandled) {
+        /** With 1,000 messages without a handler that wait ten seconds. */
+        public Receiving(
+                int receiveMaximum, int maximumPacketSize, int topicAliasMaximum, boolean acknowledgeOnArrival) {
+            this(
+                    receiveMaximum,
+                    maximumPacketSize,
+                    topicAliasMaximum,
+                    acknowledgeOnArrival,
+                    1_000,
+                    10_000_000_000L,
+                    false);
+        }
+    }
 
     public QueueBounds queue() {
         return sending.queue;
@@ -70,6 +92,18 @@ public record SessionConfig(ProtocolVersion version, Sending sending, Receiving 
 
     int topicAliasMaximum() {
         return receiving.topicAliasMaximum;
+    }
+
+    int unhandled() {
+        return receiving.unhandled;
+    }
+
+    long unhandledNanos() {
+        return receiving.unhandledNanos;
+    }
+
+    boolean unsubscribeUnhandled() {
+        return receiving.unsubscribeUnhandled;
     }
 
     boolean acknowledgeOnArrival() {

@@ -5,6 +5,7 @@ import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 
 /** What a session has to tell beside the ends of exchanges: rare things, in their order. */
@@ -31,6 +32,18 @@ public sealed interface SessionEvent {
      * @param parked whether it waits
      */
     record Unhandled(Message message, boolean parked) implements SessionEvent {}
+
+    /** What only is to be told. */
+    sealed interface Notice extends SessionEvent {}
+
+    /** A message of QoS 0 was dropped: too much waits for the handlers, and one of them waits for the broker. */
+    record Dropped(Message message) implements Notice {}
+
+    /** A subscription whose messages have no handler is ended. */
+    record Unwanted(TopicFilter filter) implements Notice {}
+
+    /** The broker has a meaning of its own for a filter, and nothing tells which messages are sent for it. */
+    record Unroutable(TopicFilter filter) implements Notice {}
 
     /** {@link Session#nextTick} is earlier than before. */
     record TickEarlier() implements SessionEvent {}

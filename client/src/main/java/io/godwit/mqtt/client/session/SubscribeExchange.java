@@ -17,6 +17,9 @@ public abstract non-sealed class SubscribeExchange<T> extends Exchange<T> {
     /** The subscription identifier that the last SUBSCRIBE had. */
     int identifier = SubscriptionIdentifiers.NONE;
 
+    /** Whether it was sent, perhaps on an earlier connection: then the broker may have the subscription. */
+    boolean wasSent;
+
     /** @param handlers one for each subscription, in their order, or none */
     protected SubscribeExchange(
             List<TopicSubscription> subscriptions,

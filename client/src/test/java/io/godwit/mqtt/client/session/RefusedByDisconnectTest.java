@@ -209,6 +209,68 @@ class RefusedByDisconnectTest {
         assertThat(client.session.inFlight()).isZero();
     }
 
+    private int giveUpQos2() {
+        client.connect(true, MqttProperties.NONE);
+        client.publish(Qos.EXACTLY_ONCE, "t", 1);
+        int identifier = client.out(Publish.class).get(0).packetId();
+        client.reconnect(true, MqttProperties.of(Property.MAXIMUM_QOS, 1));
+        return identifier;
+    }
+
+    @Test
+    @DisplayName("[MQTT-2.2.1-3] its identifier names no other message, which the broker might take for a repetition")
+    void the_identifier_of_qos_2_that_was_given_up_is_not_used_again() {
+        int givenUp = giveUpQos2();
+
+        for (int i = 0; i < 70_000; i++) { // more than there are identifiers
+            client.publish(Qos.AT_LEAST_ONCE, "t", 1);
+            int used = client.out(Publish.class).get(0).packetId();
+            assertThat(used).isNotEqualTo(givenUp);
+            client.in(new Puback(used, ReasonCode.SUCCESS, MqttProperties.NONE));
+        }
+
+        assertThat(client.session.inFlight()).isZero();
+    }
+
+    @Test
+    @DisplayName("[MQTT-4.3.3-10] it is released as soon as a connection allows QoS 2 again")
+    void the_identifier_is_released_when_qos_2_is_allowed_again() {
+        int givenUp = giveUpQos2();
+
+        client.reconnect(true, MqttProperties.NONE);
+
+        List<Packet> sent = client.out();
+        assertThat(sent).hasExactlyElementsOfTypes(Pubrel.class);
+        assertThat(((Pubrel) sent.get(0)).packetId()).isEqualTo(givenUp);
+        assertThat(client.session.inFlight()).isOne();
+        client.in(new Pubcomp(givenUp, ReasonCode.SUCCESS, MqttProperties.NONE));
+        assertThat(client.session.inFlight()).isZero();
+    }
+
+    @Test
+    void the_identifier_is_free_when_the_broker_has_lost_the_session() {
+        giveUpQos2();
+
+        client.reconnect(false, MqttProperties.NONE);
+        client.reconnect(true, MqttProperties.NONE);
+
+        assertThat(client.out()).isEmpty();
+        assertThat(client.session.inFlight()).isZero();
+    }
+
+    @Test
+    void a_late_answer_for_the_identifier_frees_it_too() {
+        int givenUp = giveUpQos2();
+
+        client.in(new Pubrec(givenUp, ReasonCode.SUCCESS, MqttProperties.NONE));
+        client.in(new Pubcomp(givenUp, ReasonCode.SUCCESS, MqttProperties.NONE));
+
+        assertThat(client.out()).hasExactlyElementsOfTypes(Pubrel.class);
+        client.reconnect(true, MqttProperties.NONE);
+        assertThat(client.out()).isEmpty();
+        assertThat(client.session.inFlight()).isZero();
+    }
+
     @Test
     void a_packet_of_exactly_the_maximum_size_is_sent() {
         client.connect(

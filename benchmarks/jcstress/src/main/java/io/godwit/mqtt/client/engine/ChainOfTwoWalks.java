@@ -14,6 +14,7 @@ import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBufAllocator;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -49,7 +50,7 @@ public class ChainOfTwoWalks {
                  new SessionConfig(ProtocolVersion.V3_1_1, new SessionConfig.Sending(new QueueBounds(100, 1 << 20, QueueBounds.WhenFull.FAIL), 100, 100, SessionLoss.FAIL, 0), new SessionConfig.Receiving(100, 1 << 20, 0, false), 0),
                 SessionLog.NONE,
                 ByteBufAllocator.DEFAULT);
-        GuardedSession guarded = new GuardedSession(session, loop, new JoinWaiters(loop, new HandlerThread()));
+        GuardedSession guarded = new GuardedSession(session, loop, new JoinWaiters(loop, new HandlerThread(), Duration.ofSeconds(30)));
         FutureCompleter completer = new FutureCompleter(this::execute, new CallContext(null), loop, guarded, false);
         for (int i = 0; i < LENGTH; i++) {
             Done publish = new Done();
