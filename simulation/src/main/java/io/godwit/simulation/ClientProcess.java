@@ -1,5 +1,7 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.client.Acknowledgement;
+import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.HandlerOptions;
@@ -7,11 +9,14 @@ import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttStoreException;
+import io.godwit.mqtt.client.UnhandledPolicy;
 import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.store.DiskStore;
 import io.godwit.mqtt.store.RecoveryReport;
@@ -42,6 +47,11 @@ final class ClientProcess {
     private SimulatedTransport transport;
     private MqttClient client;
     private int number;
+    /** The last process that was closed and had ended. */
+    private int closed = -1;
+
+    /** Whether the client was asked to be connected last. */
+    private boolean connecting;
 
     ClientProcess(Surroundings world, SimulatedLoop loop, SimulatedDisk disk) {
         this.world = world;
@@ -90,11 +100,53 @@ final class ClientProcess {
 
     void connect() {
         MqttClient mine = client;
+        connecting = true;
         mine.connectAsync().whenComplete((connected, failure) -> {
             if (failure == null && mine == client) {
                 mine.subscribeAsync(TopicSubscription.of("in/#", Qos.EXACTLY_ONCE), message -> {});
             }
         });
+    }
+
+    /** Disconnects for a while. */
+    void disconnect() {
+        connecting = false;
+        client.disconnectAsync();
+    }
+
+    /** Whether the client no longer tries to be connected, though it was asked to and its policy goes on for ever. */
+    boolean hasGivenUp() {
+        return connecting && isIdle();
+    }
+
+    /** The client is closed; when that is done, another one starts with what it has left. */
+    void close(Runnable done) {
+        MqttClient closing = client;
+        world.trace().add("the client is closed");
+        world.mutation().closing(closing.closeAsync()).whenComplete((nothing, failure) -> {
+            if (closing == client) {
+                world.trace().add("the client has closed");
+                ledger.crashed();
+                done.run();
+                closed = number;
+                number++;
+                restart(number);
+            }
+        });
+    }
+
+    /** Starts the next process, as soon as it can open the store. */
+    private void restart(int next) {
+        if (next != number) {
+            return; // another one has been started meanwhile
+        }
+        try {
+            client = newClient();
+        } catch (MqttStoreException full) {
+            scheduler.schedule(() -> restart(next), scheduler.within(200));
+            return;
+        }
+        connect();
     }
 
     /** The process dies, and another one starts with what is on the disk. */
@@ -146,13 +198,15 @@ final class ClientProcess {
                 .clientId(CLIENT_ID)
                 .cleanSession(false)
                 .keepAlive(Duration.ofSeconds(sending.keepAlive()))
-                .reconnect(attempt -> Duration.ofMillis(scheduler.random.nextInt(1_000)))
+                .reconnect(world.mutation().reconnect(attempt -> Duration.ofMillis(scheduler.random.nextInt(1_000))))
                 .retryFirst(true)
                 .store(newStore())
                 .queue(sending.queued(), sending.queuedBytes(), sending.whenFull())
                 .maximumInFlight(sending.maximumInFlight())
                 .onSessionLoss(sending.sessionLoss())
                 .inbox(settings.handling().inbox(), 1 << 20)
+                .onUnhandled(unhandled())
+                .listener(new Outcomes(number))
                 .closeTimeout(Duration.ofSeconds(5))
                 .connackTimeout(Duration.ofSeconds(5))
                 .wallClock(() -> scheduler.nanoTime() / MILLIS);
@@ -176,38 +230,76 @@ final class ClientProcess {
         return builder.build();
     }
 
+    /** What the client tells about messages whose handlers have failed. */
+    private final class Outcomes implements ClientListener {
+        private final int mine;
+
+        Outcomes(int mine) {
+            this.mine = mine;
+        }
+
+        @Override
+        public void messageFailed(MqttClient of, Message message, Throwable failure, FailurePolicy.Outcome outcome) {
+            if (mine == number) {
+                ledger.failed(message, outcome, settings.version() == ProtocolVersion.V5);
+            }
+        }
+    }
+
+    private UnhandledPolicy unhandled() {
+        RunSettings.Unhandled drawn = settings.handling().unhandled();
+        return new UnhandledPolicy(drawn.unsubscribes(), drawn.messages(), Duration.ofMillis(drawn.longest()));
+    }
+
     private HandlerOptions handlerOptions() {
         HandlerOptions options =
                 HandlerOptions.defaults().withConcurrency(settings.handling().concurrency());
-        return settings.handling().retries()
-                ? options.withFailurePolicy(FailurePolicy.retry(
-                        MOST_FAILURES, Duration.ofMillis(10), Duration.ofMillis(100), FailurePolicy.reject()))
-                : options;
+        return switch (settings.handling().failure()) {
+            case REFUSED -> options;
+            case CALLED_AGAIN ->
+                options.withFailurePolicy(FailurePolicy.retry(
+                        MOST_FAILURES, Duration.ofMillis(10), Duration.ofMillis(100), FailurePolicy.reject()));
+            case DEAD_LETTER -> options.withFailurePolicy(FailurePolicy.deadLetter(Ledger.DEAD + FailurePolicy.TOPIC));
+        };
     }
 
     private ManualHandler manualHandler(int mine) {
         return (message, acknowledgement) -> {
             if (handle(mine, message)) {
-                scheduler.schedule(
-                        () -> {
-                            ledger.incoming(message).handled = true;
-                            acknowledgement.acknowledge();
-                        },
-                        scheduler.within(30));
+                boolean refuses = scheduler.oneIn(settings.handling().failsOneIn());
+                scheduler.schedule(() -> settle(message, acknowledgement, refuses), scheduler.within(30));
             }
         };
+    }
+
+    private void settle(Message message, Acknowledgement acknowledgement, boolean refuses) {
+        Ledger.Incoming one = ledger.incoming(message);
+        one.handled = true;
+        if (refuses) {
+            one.refused = true;
+            one.failed = true; // the store has no note of it
+            acknowledgement.reject(ReasonCode.QUOTA_EXCEEDED, "not now");
+        } else {
+            one.taken = true;
+            acknowledgement.acknowledge();
+        }
     }
 
     private MessageHandler handler(int mine) {
         return message -> {
             failBefore(mine, message);
             if (handle(mine, message)) {
-                ledger.incoming(message).handled = true;
-                if (!settings.handling().retries()
+                Ledger.Incoming one = ledger.incoming(message);
+                one.handled = true;
+                if (settings.handling().failure() != RunSettings.Failure.CALLED_AGAIN
                         && scheduler.oneIn(settings.handling().failsOneIn())) {
-                    ledger.incoming(message).failed = true;
+                    one.failed = true;
+                    one.refused = true;
+                    one.failedIn = number;
+                    one.taken |= settings.handling().failure() == RunSettings.Failure.DEAD_LETTER;
                     throw new IllegalStateException("a handler that fails");
                 }
+                one.taken = true;
             }
         };
     }
@@ -216,7 +308,7 @@ final class ClientProcess {
     private void failBefore(int mine, Message message) {
         Ledger.Incoming one = ledger.incoming(message);
         if (mine == number
-                && settings.handling().retries()
+                && settings.handling().failure() == RunSettings.Failure.CALLED_AGAIN
                 && one.failures < MOST_FAILURES
                 && scheduler.oneIn(settings.handling().failsOneIn())) {
             one.failures++;
@@ -225,6 +317,9 @@ final class ClientProcess {
     }
 
     private boolean handle(int mine, Message message) {
+        if (mine == closed) {
+            ledger.broken("a handler was called after its client had closed");
+        }
         if (mine != number) {
             return false;
         }

@@ -14,6 +14,8 @@ enum Fault {
     /** A few hundred bytes per second. */
     THIN,
     CLIENT_RECONNECTS,
+    /** The client is closed, and the next process takes what it has left in its store. */
+    CLIENT_CLOSES,
     DISK_FULL,
     CRASH,
     /** The network goes first, then the process; what it accepts in between waits on the disk. */
@@ -22,6 +24,8 @@ enum Fault {
     LIMITS_CHANGE,
     /** Another client connects with the same client identifier. */
     TAKEOVER,
+    /** The same, and it comes back whenever it is thrown out, for some seconds. */
+    RIVAL,
     /** All threads of the handlers are occupied. */
     HANDLERS_BLOCKED
 }

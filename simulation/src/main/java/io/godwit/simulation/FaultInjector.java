@@ -92,9 +92,10 @@ final class FaultInjector {
                 scheduler.schedule(world.network()::heal, scheduler.within(10_000));
             }
             case CLIENT_RECONNECTS -> {
-                process.client().disconnectAsync();
+                process.disconnect();
                 scheduler.schedule(process::connect, scheduler.within(3_000));
             }
+            case CLIENT_CLOSES -> process.close(churn::crashed);
             case DISK_FULL -> {
                 process.disk().full(true);
                 scheduler.schedule(() -> process.disk().full(false), scheduler.within(500));
@@ -103,6 +104,7 @@ final class FaultInjector {
             case POWER_FAILS -> powerFails(link);
             case LIMITS_CHANGE -> limitsChange(link);
             case TAKEOVER -> takeover();
+            case RIVAL -> new Rival(scheduler.nanoTime() + scheduler.within(6_000)).connect();
             case HANDLERS_BLOCKED -> process.handlers().blockFor(scheduler.within(8_000));
         }
     }
@@ -135,9 +137,7 @@ final class FaultInjector {
     /** The broker announces other limits from the next connection on, which comes at once. */
     private void limitsChange(@Nullable SimulatedLink link) {
         SplittableRandom random = scheduler.random;
-        // A publish of QoS 2 that QoS 1 no longer allows is given up, and PUBREL may not follow: the broker keeps its
-        // identifier, which a restarted process may use again.
-        boolean lower = !settings.storage().crashes() && random.nextInt(4) == 0;
+        boolean lower = random.nextInt(4) == 0;
         Qos qos = lower ? Qos.of(random.nextInt(2)) : Qos.EXACTLY_ONCE;
         int size = random.nextBoolean() ? 100 + random.nextInt(200) : 268_435_460;
         broker.core()
@@ -156,14 +156,39 @@ final class FaultInjector {
      * Another client with the same identifier takes the session for a moment, acknowledges nothing and vanishes. It may
      * leave a subscription behind, for whose messages the client has no handler.
      */
-    @SuppressWarnings("NullAway") // nullable arrays of a record in another module are not understood
     private void takeover() {
+        LocalConnection intruder = intruder(() -> {}, scheduler.oneIn(2));
+        scheduler.schedule(intruder::close, scheduler.within(2_000));
+    }
+
+    /** Another client with the same identifier that fights for the session. */
+    private final class Rival {
+        private final long until;
+
+        Rival(long until) {
+            this.until = until;
+        }
+
+        void connect() {
+            if (stopping || scheduler.nanoTime() >= until) {
+                return;
+            }
+            LocalConnection mine =
+                    intruder(() -> scheduler.schedule(this::connect, 1_000_000 + scheduler.within(1_000)), false);
+            scheduler.schedule(mine::close, until - scheduler.nanoTime());
+        }
+    }
+
+    @SuppressWarnings("NullAway") // nullable arrays of a record in another module are not understood
+    private LocalConnection intruder(Runnable thrownOut, boolean subscribes) {
         LocalConnection intruder = broker.connect(new LocalBroker.Peer() {
             @Override
             public void received(ByteBuf bytes) {}
 
             @Override
-            public void closed() {}
+            public void closed() {
+                thrownOut.run();
+            }
         });
         MqttProperties properties = settings.version() == ProtocolVersion.V5
                 ? MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, 86_400L)
@@ -173,13 +198,13 @@ final class FaultInjector {
                 new Connect(settings.version(), ClientProcess.CLIENT_ID, false, 60, null, null, null, properties),
                 settings.version(),
                 connect);
-        if (scheduler.oneIn(2)) {
+        if (subscribes) {
             Subscribe orphan = new Subscribe(
                     1, List.of(TopicSubscription.of(Ledger.ORPHAN, Qos.EXACTLY_ONCE)), MqttProperties.NONE);
             PacketCodec.write(orphan, settings.version(), connect);
         }
         intruder.write(ByteBufUtil.getBytes(connect));
-        scheduler.schedule(intruder::close, scheduler.within(2_000));
+        return intruder;
     }
 
     /** From now on nothing goes wrong any more. */

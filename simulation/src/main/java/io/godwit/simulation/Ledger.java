@@ -1,5 +1,6 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.PublishException;
@@ -27,6 +28,9 @@ final class Ledger {
 
     /** The topic for which the client has no handler. */
     static final String ORPHAN = "orphan";
+
+    /** What stands before the topic of a message whose handler has failed. */
+    static final String DEAD = "dead/";
 
     private static final long SECOND = 1_000_000_000L;
 
@@ -121,6 +125,21 @@ final class Ledger {
 
         /** Its handler has thrown. */
         boolean failed;
+
+        /** The process in which it has thrown last. */
+        int failedIn = -1;
+
+        /** A handler has refused it, or has thrown: PUBACK or PUBREC may say so. */
+        boolean refused;
+
+        /** A handler was content, or its dead letter was published: PUBACK or PUBREC may say that. */
+        boolean taken;
+
+        /** How many dead letters of it have arrived. */
+        int deadLetters;
+
+        /** What the client has told about its failure last. */
+        FailurePolicy.@Nullable Outcome outcome;
 
         /** How often it has thrown, to be called again. */
         int failures;
@@ -243,6 +262,9 @@ final class Ledger {
 
     /** The client sends a message. {@code repeated}: it has its identifier already, and is sent although it has expired. */
     void sends(Message message, boolean repeated, long now) {
+        if (isDeadLetter(message)) {
+            return;
+        }
         Sent one = sent.get(number(message, 'o'));
         if (one.expiresAt == Long.MAX_VALUE) {
             return;
@@ -259,6 +281,10 @@ final class Ledger {
 
     /** The broker has taken a message of the client. */
     void arrived(Message message) {
+        if (isDeadLetter(message)) {
+            incoming(message).deadLetters++;
+            return;
+        }
         Sent one = sent.get(number(message, 'o'));
         one.arrivals++;
         if (!one.topic.equals(message.topic())) {
@@ -332,6 +358,18 @@ final class Ledger {
                 broken("message " + number + " on " + one.topic + " was handled after " + last);
             }
             lastDelivery.put(one.topic, Math.max(last, number));
+        }
+    }
+
+    /** The client tells what became of a message whose handler has failed. */
+    void failed(Message message, FailurePolicy.Outcome outcome, boolean reasons) {
+        Incoming one = incoming(message);
+        one.outcome = outcome;
+        if (outcome == FailurePolicy.Outcome.DEAD_LETTERED && one.deadLetters == 0) {
+            broken("message " + number(message, 'i') + " is said to be a dead letter, and the broker has none");
+        }
+        if (outcome == FailurePolicy.Outcome.ACKNOWLEDGED && reasons && one.qos != Qos.AT_MOST_ONCE && !qosLowered) {
+            broken("message " + number(message, 'i') + " was acknowledged although its handler has failed");
         }
     }
 
@@ -432,22 +470,28 @@ final class Ledger {
             if (one.expected && one.qos != Qos.AT_MOST_ONCE && one.deliveries == 0) {
                 return "message " + number + " (" + one.qos + ") was never handled";
             }
+            if (one.failedIn == process && one.outcome == null) {
+                return "nothing was told about message " + number + ", whose handler has failed";
+            }
         }
         return null;
     }
 
-    /** Whether the client has given up a publish that the broker does not take any more: its identifier is free. */
+    /** Whether the client has given up a publish that the broker does not take any more: of QoS 1 its identifier is free. */
     boolean isGivenUp(String name) {
         Sent one = sentNamed(name);
-        return (one.poison || limitsLowered) && (one.failure != null || one.process != process);
-    }
-
-    Qos qosOf(String name) {
-        return sentNamed(name).qos;
+        return one.qos != Qos.EXACTLY_ONCE
+                && (one.poison || limitsLowered)
+                && (one.failure != null || one.process != process);
     }
 
     private Sent sentNamed(String name) {
         return sent.get(Integer.parseInt(name, 1, name.length(), 10));
+    }
+
+    /** Whether what the client sends is a message of the broker whose handler has failed. */
+    static boolean isDeadLetter(Message message) {
+        return name(message).charAt(0) == 'i'; // the topic may be an alias
     }
 
     static boolean isPoison(Message message) {

@@ -2,6 +2,7 @@ package io.godwit.simulation;
 
 import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.store.Disk;
@@ -43,6 +44,16 @@ public interface Mutation {
      * @param later runs a task some time later
      */
     default <T> CompletableFuture<T> result(CompletableFuture<T> honest, Executor later) {
+        return honest;
+    }
+
+    /** The end of a client, as the application sees it. */
+    default CompletableFuture<Void> closing(CompletableFuture<Void> honest) {
+        return honest;
+    }
+
+    /** When the client connects again. */
+    default Reconnect reconnect(Reconnect honest) {
         return honest;
     }
 

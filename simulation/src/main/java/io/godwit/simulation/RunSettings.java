@@ -27,12 +27,30 @@ record RunSettings(
             WhenFull whenFull,
             int keepAlive) {}
 
+    /** What becomes of messages without a handler. */
+    record Unhandled(boolean unsubscribes, int messages, long longest) {}
+
+    /** What becomes of a message whose handler throws: it is refused, or ... */
+    enum Failure {
+        REFUSED,
+        /** ... the handler is called again, */
+        CALLED_AGAIN,
+        /** a copy is published to another topic. */
+        DEAD_LETTER
+    }
+
     /**
      * @param failsOneIn how often a handler throws; {@link Integer#MAX_VALUE}: never
      * @param concurrency handlers at once
-     * @param retries whether a handler that fails is called again
      */
-    record Handling(boolean manual, boolean onLoop, int failsOneIn, int inbox, int concurrency, boolean retries) {}
+    record Handling(
+            boolean manual,
+            boolean onLoop,
+            int failsOneIn,
+            int inbox,
+            int concurrency,
+            Failure failure,
+            Unhandled unhandled) {}
 
     /** @param duplicateOneIn how often an acknowledgement comes twice */
     record Network(long latency, int duplicateOneIn) {}
@@ -76,7 +94,10 @@ record RunSettings(
                 random.nextBoolean() ? 10 : Integer.MAX_VALUE,
                 random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 8_192,
                 onLoop || random.nextBoolean() ? 1 : 2 + random.nextInt(4),
-                random.nextInt(3) == 0);
+                Failure.values()[random.nextInt(3)],
+                random.nextBoolean()
+                        ? new Unhandled(false, 1_000, 10_000)
+                        : new Unhandled(random.nextBoolean(), random.nextInt(4), random.nextInt(10_000)));
     }
 
     private static Sending sending(SplittableRandom random, boolean crashes) {

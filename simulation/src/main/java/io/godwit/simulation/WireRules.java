@@ -9,6 +9,7 @@ import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.Suback;
 import io.godwit.mqtt.protocol.Subscribe;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ final class WireRules {
     private final Ledger ledger;
 
     /** Packet identifiers in flight from the client, with the message. */
-    private final Map<Integer, String> inFlight = new HashMap<>();
+    private final Map<Integer, InFlight> inFlight = new HashMap<>();
     /** The identifier that each message was sent with. */
     private final Map<String, Integer> sentAs = new HashMap<>();
 
@@ -36,12 +37,18 @@ final class WireRules {
 
     private boolean first = true;
 
+    private record InFlight(String name, Qos qos, boolean deadLetter) {}
+
     /** CONNACK of MQTT 3.1 does not tell whether the session is present. */
     private final boolean tellsSession;
+
+    /** Whether acknowledgements have reasons. */
+    private final boolean hasReasons;
 
     WireRules(Ledger ledger, ProtocolVersion version) {
         this.ledger = ledger;
         this.tellsSession = version != ProtocolVersion.V3_1;
+        this.hasReasons = version == ProtocolVersion.V5;
     }
 
     void connectionOpened() {
@@ -69,32 +76,33 @@ final class WireRules {
             subscribe.subscriptions().forEach(one -> filters.add(one.filter().text()));
             subscribing.put(subscribe.packetId(), filters);
         } else if (packet instanceof Puback puback) {
-            acknowledged("PUBACK", puback.packetId());
+            acknowledged("PUBACK", puback.packetId(), puback.reason());
         } else if (packet instanceof Pubrec pubrec) {
-            acknowledged("PUBREC", pubrec.packetId());
+            acknowledged("PUBREC", pubrec.packetId(), pubrec.reason());
         }
         first = false;
     }
 
     private void published(Publish publish) {
         int id = publish.packetId();
+        boolean deadLetter = Ledger.isDeadLetter(publish.message());
         String message = Ledger.name(publish.message());
-        String before = inFlight.get(id);
-        if (!publish.dup() && before != null && !ledger.isGivenUp(before)) {
+        InFlight before = inFlight.get(id);
+        if (!publish.dup() && before != null && (before.deadLetter || !ledger.isGivenUp(before.name))) {
             ledger.broken(
-                    before.equals(message)
+                    before.name.equals(message)
                             ? "publish " + message + " is sent again without DUP [MQTT-3.3.1-1]"
-                            : "packet identifier " + id + " is in use for " + before + " and was given to " + message
-                                    + " [MQTT-2.2.1-3]");
-        } else if (publish.dup() && sentAs.getOrDefault(message, id) != id) {
+                            : "packet identifier " + id + " is in use for " + before.name + " and was given to "
+                                    + message + " [MQTT-2.2.1-3]");
+        } else if (publish.dup() && !deadLetter && sentAs.getOrDefault(message, id) != id) {
             ledger.broken("publish " + message + " is sent again with packet identifier " + id + "; it had "
                     + sentAs.get(message) + " [MQTT-4.3.2-1]");
         }
-        inFlight.put(id, message);
+        inFlight.put(id, new InFlight(message, publish.message().qos(), deadLetter));
         sentAs.put(message, id);
     }
 
-    private void acknowledged(String packet, int id) {
+    private void acknowledged(String packet, int id, ReasonCode reason) {
         Ledger.Incoming message = received.get(id);
         if (message == null) {
             ledger.broken(packet + " " + id + " answers nothing that came on this connection");
@@ -103,7 +111,19 @@ final class WireRules {
         if (!message.handled && !message.topic.equals(Ledger.ORPHAN) && !ledger.isSessionInDoubt()) {
             ledger.broken(packet + " " + id + " left before the handler was done");
         }
+        checkReason(packet, id, reason, message);
         message.acknowledged = true;
+    }
+
+    private void checkReason(String packet, int id, ReasonCode reason, Ledger.Incoming message) {
+        if (!hasReasons || message.topic.equals(Ledger.ORPHAN) || ledger.isSessionInDoubt()) {
+            return;
+        }
+        if (reason.isError() && !message.refused) {
+            ledger.broken(packet + " " + id + " refuses a message that its handler has taken");
+        } else if (!reason.isError() && !message.taken) {
+            ledger.broken(packet + " " + id + " acknowledges a message that its handler has refused");
+        }
     }
 
     void clientGot(Packet packet) {
@@ -127,10 +147,10 @@ final class WireRules {
 
     /** A late second acknowledgement of an earlier publish with the identifier answers nothing. */
     private void answered(int id, Qos qos) {
-        String message = inFlight.get(id);
-        if (message != null && ledger.qosOf(message) == qos) {
+        InFlight message = inFlight.get(id);
+        if (message != null && message.qos == qos) {
             inFlight.remove(id);
-            ledger.answered(message);
+            ledger.answered(message.name);
         }
     }
 

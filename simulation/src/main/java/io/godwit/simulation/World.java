@@ -128,7 +128,9 @@ final class World {
     private void settle() {
         long end = scheduler.nanoTime() + LIVENESS;
         while (ledger.broken() == null && scheduler.nanoTime() < end && !isSettled()) {
-            if (process.isIdle()) {
+            if (process.hasGivenUp()) {
+                ledger.broken("the client has stopped reconnecting, and its policy has not");
+            } else if (process.isIdle()) {
                 process.connect();
             }
             scheduler.runUntil(scheduler.nanoTime() + SECONDS);
@@ -151,6 +153,9 @@ final class World {
         if (why == null && !broker.core().pending(ClientProcess.CLIENT_ID).isEmpty()) {
             why = "the broker still waits for answers to " + broker.core().pending(ClientProcess.CLIENT_ID);
         }
+        if (why == null && process.client().statistics().publishes().inFlight() > 0) {
+            why = "the client still waits for answers to packets";
+        }
         return why;
     }
 
@@ -170,6 +175,19 @@ final class World {
             ledger.broken("a message after all faults was not handled: " + whyUnsettled());
         } else if (process.transport().opened() != connections) {
             ledger.broken("the connection was lost though nothing went wrong");
+        } else {
+            probeOrphans();
+        }
+    }
+
+    /** A subscription whose messages have no handler is gone, if the client is to end it. Those of QoS 0 bring it nothing to give up. */
+    private void probeOrphans() {
+        if (settings.handling().unhandled().unsubscribes() && !ledger.isQosLowered()) {
+            traffic.offer(Ledger.ORPHAN, Qos.AT_LEAST_ONCE);
+            runUntil(scheduler.nanoTime() + PROBE);
+            if (broker.core().subscriptions(ClientProcess.CLIENT_ID).contains(Ledger.ORPHAN)) {
+                ledger.broken("the subscription to " + Ledger.ORPHAN + " has no handler, and was not ended");
+            }
         }
     }
 

@@ -3,6 +3,8 @@ package io.godwit.simulation;
 import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.client.UnhandledPolicy;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionStore;
@@ -21,6 +23,7 @@ import io.godwit.mqtt.protocol.Publish;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Pubrel;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.Subscribe;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
@@ -207,6 +210,47 @@ enum Mutants {
     THE_MAXIMUM_PACKET_SIZE_IS_IGNORED(connack(c -> without(c, Property.MAXIMUM_PACKET_SIZE))),
     THE_MAXIMUM_QOS_IS_IGNORED(connack(c -> without(c, Property.MAXIMUM_QOS))),
     A_MESSAGE_WITHOUT_A_HANDLER_IS_NEVER_ACKNOWLEDGED(new StuckOrphans()),
+    REFUSALS_ARE_SENT_AS_SUCCESS(packets(packet ->
+            packet instanceof Puback p ? new Puback(p.packetId(), ReasonCode.SUCCESS, MqttProperties.NONE) : packet)),
+    SUCCESS_IS_SENT_AS_A_REFUSAL(packets(packet -> packet instanceof Puback p && p.packetId() % 4 == 1
+            ? new Puback(p.packetId(), ReasonCode.QUOTA_EXCEEDED, MqttProperties.NONE)
+            : packet)),
+    A_REFUSAL_OF_QOS_2_IS_SENT_AS_SUCCESS(packets(packet ->
+            packet instanceof Pubrec p ? new Pubrec(p.packetId(), ReasonCode.SUCCESS, MqttProperties.NONE) : packet)),
+    DEAD_LETTERS_ARE_NOT_SENT(
+            packets(packet -> packet instanceof Publish p && Ledger.isDeadLetter(p.message()) ? null : packet)),
+    DEAD_LETTERS_ARE_SENT_AT_QOS_0(packets(packet -> packet instanceof Publish p && Ledger.isDeadLetter(p.message())
+            ? new Publish(p.message().withQos(Qos.AT_MOST_ONCE), false, 0, p.topicAlias())
+            : packet)),
+    FAILED_MESSAGES_ARE_ACKNOWLEDGED(new Mutation() {
+        @Override
+        public HandlerOptions handlerOptions(HandlerOptions honest) {
+            return honest.failurePolicy() instanceof FailurePolicy.DeadLetter
+                    ? honest.withFailurePolicy(FailurePolicy.acknowledge())
+                    : honest;
+        }
+    }),
+    CLOSE_IS_TOLD_BEFORE_IT_IS_DONE(new Mutation() {
+        @Override
+        public CompletableFuture<Void> closing(CompletableFuture<Void> honest) {
+            return CompletableFuture.completedFuture(null);
+        }
+    }),
+    A_TAKEOVER_ENDS_RECONNECTING(new Mutation() {
+        @Override
+        public Reconnect reconnect(Reconnect honest) {
+            return attempt -> attempt.lost() != null && attempt.lost().reasonCode() == ReasonCode.SESSION_TAKEN_OVER
+                    ? null
+                    : honest.delay(attempt);
+        }
+    }),
+    A_PUBLISH_THAT_WAS_GIVEN_UP_IS_NOT_RELEASED(new UnaskedPubrels()),
+    SUBSCRIPTIONS_WITHOUT_A_HANDLER_STAY(new Mutation() {
+        @Override
+        public void configure(MqttClientBuilder builder) {
+            builder.onUnhandled(UnhandledPolicy.acknowledge());
+        }
+    }),
     CLEARED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void cleared() {}
@@ -334,6 +378,29 @@ enum Mutants {
             boolean stuck = packet instanceof Puback p && orphans.contains(p.packetId())
                     || packet instanceof Pubrec r && orphans.contains(r.packetId());
             if (!stuck) {
+                network.accept(packet);
+            }
+        }
+    }
+
+    /** PUBREL leaves only if PUBREC has come. */
+    private static final class UnaskedPubrels implements Mutation {
+        private final Set<Integer> received = new HashSet<>();
+
+        @Override
+        public void toClient(Packet packet, Consumer<Packet> client) {
+            if (packet instanceof Pubrec pubrec) {
+                received.add(pubrec.packetId());
+            }
+            client.accept(packet);
+        }
+
+        @Override
+        public void toBroker(Packet packet, Consumer<Packet> network) {
+            if (packet instanceof Publish publish) {
+                received.remove(publish.packetId());
+            }
+            if (!(packet instanceof Pubrel pubrel) || received.contains(pubrel.packetId())) {
                 network.accept(packet);
             }
         }
