@@ -51,6 +51,16 @@ local function took(steps)
   beats = beats + steps / 20000
 end
 
+-- A traceback without the lines of the host: those of this file, and of the C functions that it calls in the script's place.
+local gsub, find = string.gsub, string.find
+local hidden = { rawpcall = true, rawxpcall = true, rawload = true, rawsetmetatable = true }
+local function trace(message, level)
+  return (gsub(traceback(message, level + 1), "\n\t[^\n]*", function(line)
+    local _, _, name = find(line, "in function '(%l+)'$")
+    if hidden[name or ""] or find(line, "[prelude]", 1, true) then return "" end
+  end))
+end
+
 local function handler(e)
   if type(e) ~= "string" then
     local text = type(e) == "table" and (getmetatable(e) or {}).__tostring and "(error object with __tostring)"
@@ -244,7 +254,7 @@ G.debug = rom({
   traceback = function(message, level)
     if message ~= nil and type(message) ~= "string" and type(message) ~= "number" then return message end
     level = type(level) == "number" and level >= 0 and level < 1000 and level or 1
-    return traceback(message or "", level + 1)
+    return trace(message or "", level + 1)
   end,
 })
 getmt("").__index = string
@@ -257,9 +267,16 @@ for _, name in pairs({ "java", "newproxy", "gcinfo", "os", "io" }) do G[name] = 
 
 -- Modules appear as globals when a script first names them. A script that guards its globals with a metatable of its
 -- own keeps seeing them.
-local rawsetmetatable = setmetatable
+local rawsetmetatable, rawget = setmetatable, rawget
 G.setmetatable = function(t, m)
-  if t ~= G or type(m) ~= "table" then return rawsetmetatable(t, m) end
+  if type(t) ~= "table" then
+    error("bad argument #1 to 'setmetatable' (table expected, got " .. type(t) .. ")", 2)
+  elseif m ~= nil and type(m) ~= "table" then
+    error("bad argument #2 to 'setmetatable' (nil or table expected)", 2)
+  end
+  local old = getmt(t)
+  if old and rawget(old, "__metatable") ~= nil then error("cannot change a protected metatable", 2) end
+  if t ~= G or m == nil then return rawsetmetatable(t, m) end
   local index, newindex, guard = m.__index, m.__newindex, {}
   for k, v in pairs(m) do guard[k] = v end
   guard.__index = function(_, k)

@@ -211,6 +211,10 @@ class LuaMachineTest {
                 "table.sort({1, 'x'})",
                 "table.insert({}, 1e300, 1)",
                 "unpack({}, 0, 2147483647)",
+                "setmetatable(1, {})",
+                "setmetatable({}, 1)",
+                "setmetatable(setmetatable({}, {__metatable = 1}), {})",
+                "setmetatable(_G, 1)",
                 "for _ in ('x'):gmatch('[') do end")) {
             assertThatThrownBy(() -> run("\n" + call))
                     .as(call)
@@ -219,6 +223,23 @@ class LuaMachineTest {
                             .doesNotContain("prelude")
                             .doesNotContain("'?'"));
         }
+    }
+
+    @Test
+    void a_traceback_for_the_script_has_none_of_the_hosts_lines() {
+        run("""
+                local function deep() error("deep") end
+                local ok, text = xpcall(deep, debug.traceback)
+                print(text)
+                print(debug.traceback("here"))
+                """);
+
+        assertThat(printed.get(0))
+                .startsWith("init.lua:1: deep\nstack traceback:\n")
+                .contains("init.lua:1: in function <init.lua:1>", "[C]: in function 'error'", "in main chunk")
+                .doesNotContain("prelude")
+                .doesNotContain("raw");
+        assertThat(printed.get(1)).startsWith("here\nstack traceback:\n\tinit.lua:4: in main chunk");
     }
 
     @Test
