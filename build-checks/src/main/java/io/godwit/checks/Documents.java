@@ -32,11 +32,13 @@ public final class Documents {
 
     /** The folder of the repository. */
     public static Path root() {
-        Path root = Path.of("").toAbsolutePath();
-        while (!Files.exists(root.resolve("ARCHITECTURE.md"))) {
-            root = root.getParent();
+        Path here = Path.of("").toAbsolutePath();
+        for (Path root = here; root != null; root = root.getParent()) {
+            if (Files.exists(root.resolve("ARCHITECTURE.md"))) {
+                return root;
+            }
         }
-        return root;
+        throw new IllegalStateException(here + " is not within the repository");
     }
 
     /** Everything that users read: the README, the documents beside it, and all of docs. */
