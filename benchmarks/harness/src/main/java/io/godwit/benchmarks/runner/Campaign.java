@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** Makes the runs of a plan one after the other, and shows on one line how far it is. */
@@ -28,21 +29,42 @@ final class Campaign {
 
     Results run() throws IOException, InterruptedException {
         List<Plan.Run> runs = options.plan().runs();
+        Map<String, String> leftOut = Peers.missingFor(options.plan().scenarios());
+        leftOut.forEach((scenario, why) -> System.err.println("Left out: " + scenario + ", because " + why + "."));
+        runs.removeIf(run -> leftOut.containsKey(run.scenario().name()));
         double timed = timedSeconds(runs);
         long warmup = options.seconds() == 0 ? options.warmupMillis() : Math.round(timed * 500);
         long measure = options.seconds() == 0 ? options.measureMillis() : Math.round(timed * 500);
-        Results results = new Results(options, warmup, measure);
+        Results results = new Results(options, warmup, measure, leftOut);
+        String settings = String.format(
+                Locale.ROOT,
+                "warmup=%d measure=%d connections=%d java=%s",
+                warmup,
+                measure,
+                options.connections(),
+                options.java());
+        RunLog log = options.resume() ? RunLog.resume(options.out(), settings) : RunLog.begin(options.out(), settings);
         Path directory = Files.createTempDirectory("godwit-benchmarks");
         long begin = System.nanoTime();
         try (Peers peers = new Peers(options.java(), directory)) {
             Launch launch = new Launch(options, peers, directory, warmup, measure);
             int done = 0;
             for (Plan.Run run : runs) {
+                Result known = log.resultOf(run);
+                if (known != null) {
+                    results.add(run, known);
+                    done++;
+                    continue;
+                }
                 progress(run, done++, runs.size(), begin);
                 try {
-                    results.add(run, launch.run(run));
-                } catch (IOException e) {
+                    Result result = launch.run(run);
+                    results.add(run, result);
+                    log.add(run, result);
+                } catch (IOException | RuntimeException e) {
+                    // one contender, or the peer, has failed: the others still have their turn
                     results.addFailure(run, String.valueOf(e.getMessage()));
+                    log.addFailure(run, String.valueOf(e.getMessage()));
                 }
             }
             System.err.printf("\r%-100s%n", runs.size() + " runs in " + elapsed(begin));

@@ -17,14 +17,15 @@ public final class Main {
             return;
         }
         Options options;
+        Results results;
         try {
             options = Options.parse(Path.of(args[0]), words);
+            results = new Campaign(options).run();
         } catch (IllegalArgumentException e) {
             System.err.println("benchmarks/run: " + e.getMessage());
             System.exit(2);
             return;
         }
-        Results results = new Campaign(options).run();
         Files.createDirectories(options.out());
         Markdown markdown = new Markdown(results);
         Path out = options.out();

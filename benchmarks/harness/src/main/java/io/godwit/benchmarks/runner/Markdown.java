@@ -46,6 +46,8 @@ final class Markdown {
         oneByOne();
         goals();
         peerCpu();
+        results.leftOut()
+                .forEach((scenario, why) -> out.append(String.format("Left out: %s, because %s.%n%n", scenario, why)));
         if (!results.failures().isEmpty()) {
             out.append("## Runs that failed\n\n");
             results.failures()

@@ -18,6 +18,7 @@ import java.util.List;
  * @param seconds of the whole campaign, from which the length of a run follows; 0 when the length is given
  * @param warmupMillis and measureMillis of a run, when not derived from {@code seconds}
  * @param connections how many idle ones
+ * @param resume whether runs whose results are in {@code out} are not made again
  */
 record Options(
         Path root,
@@ -28,6 +29,7 @@ record Options(
         long warmupMillis,
         long measureMillis,
         int connections,
+        boolean resume,
         List<String> jvmFlags) {
 
     static final String HELP = """
@@ -46,7 +48,10 @@ record Options(
               --connections N       idle connections (default 20000, or what the limit of open files allows)
               --java PATH           the java command to measure with (default: the one in use)
               --jvm-flag FLAG       one more flag for the JVM under measurement; may be repeated
-              --out DIR             where report.md, report.html, report.json and the plots go
+              --resume              go on with the campaign in --out that was interrupted: only runs without
+                                    a result are made
+              --out DIR             where report.md, report.html, report.json and the plots go; runs.tsv
+                                    has each result as soon as it is there
                                     (default benchmarks/target/report)
               --json                print the JSON instead of the tables
               --help                this text
@@ -76,6 +81,7 @@ record Options(
         long warmup = DEFAULT_MILLIS;
         long measure = DEFAULT_MILLIS;
         int connections = MANY;
+        boolean resume = false;
         List<String> flags = new ArrayList<>();
         for (Iterator<String> words = args.iterator(); words.hasNext(); ) {
             String word = words.next();
@@ -101,6 +107,7 @@ record Options(
                 case "--connections" -> connections = Integer.parseInt(value(word, words));
                 case "--java" -> java = Path.of(value(word, words));
                 case "--jvm-flag" -> flags.add(value(word, words));
+                case "--resume" -> resume = true;
                 case "--out" -> out = Path.of(value(word, words));
                 case "--json" -> {
                     // where the report is printed decides
@@ -115,7 +122,8 @@ record Options(
                         .filter(contender -> isBuilt(root, contender))
                         .toList(),
                 rounds);
-        return new Options(root, out, java, plan, seconds, warmup, measure, allowed(connections), List.copyOf(flags));
+        return new Options(
+                root, out, java, plan, seconds, warmup, measure, allowed(connections), resume, List.copyOf(flags));
     }
 
     /** As many connections as the limit of open files leaves room for. */

@@ -1,7 +1,9 @@
 package io.godwit.benchmarks.runner;
 
+import io.godwit.benchmarks.Scenario;
 import io.godwit.benchmarks.peer.AcknowledgingPeer;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -11,8 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Peers implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int START_MILLIS = 10_000;
 
     private final Path java;
     private final Path directory;
@@ -141,9 +146,10 @@ final class Peers implements AutoCloseable {
                     configuration,
                     "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
                             + "log_type error\n");
-            Process process = start(new ProcessBuilder(mosquittoCommand(), "-c", configuration.toString())
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT));
+            Process process =
+                    start(new ProcessBuilder(String.valueOf(mosquittoCommand()), "-c", configuration.toString())
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT));
             awaitListening(port);
             return new Peer(process.pid(), port, port);
         } catch (IOException e) {
@@ -151,14 +157,31 @@ final class Peers implements AutoCloseable {
         }
     }
 
-    private static String mosquittoCommand() {
-        // Distributions install it where only the administrator's PATH looks.
-        Path system = Path.of("/usr/sbin/mosquitto");
-        return Files.isExecutable(system) ? system.toString() : "mosquitto";
+    /** Distributions install it where only the administrator's PATH looks. */
+    private static @Nullable Path mosquittoCommand() {
+        return Stream.concat(
+                        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
+                        Stream.of("/usr/sbin", "/usr/local/sbin"))
+                .map(folder -> Path.of(folder, "mosquitto"))
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The scenarios that need a program which is not installed, and why. */
+    static Map<String, String> missingFor(List<Scenario> scenarios) {
+        Map<String, String> missing = new LinkedHashMap<>();
+        if (mosquittoCommand() == null) {
+            scenarios.stream()
+                    .filter(scenario -> scenario.kind() == Scenario.Kind.ROUND_TRIP)
+                    .forEach(scenario -> missing.put(
+                            scenario.name(), "mosquitto is not installed (on Debian: apt install mosquitto)"));
+        }
+        return missing;
     }
 
     private static void awaitListening(int port) throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
         while (true) {
             try (Socket probe = new Socket("127.0.0.1", port)) {
                 return;

@@ -14,9 +14,12 @@ final class Results {
     private final long warmupMillis;
     private final long measureMillis;
     private final Map<String, Map<String, List<Result>>> byScenario = new LinkedHashMap<>();
+    private final Map<String, String> leftOut;
     private final List<String> failures = new ArrayList<>();
 
-    Results(Options options, long warmupMillis, long measureMillis) {
+    /** @param leftOut scenarios that this machine cannot run, and why */
+    Results(Options options, long warmupMillis, long measureMillis, Map<String, String> leftOut) {
+        this.leftOut = leftOut;
         this.options = options;
         this.warmupMillis = warmupMillis;
         this.measureMillis = measureMillis;
@@ -43,6 +46,10 @@ final class Results {
 
     long measureMillis() {
         return measureMillis;
+    }
+
+    Map<String, String> leftOut() {
+        return leftOut;
     }
 
     List<String> failures() {
