@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /** Checks a repository that release-dry-run has filled: what Maven Central asks for, and what users expect in a jar. */
 public final class ReleaseCheck {
     private static final List<String> POM = List.of(
-            "<name>", "<description>", "<url>", "<license>", "<developer>", "<scm>", "<connection>", "<version>");
+            "<name>", "<description>", "<url>", "<license>", "<developer>", "<scm", "<connection>", "<version>");
     private static final Pattern MANAGED =
             Pattern.compile("<groupId>io\\.godwit</groupId>\\s*<artifactId>([\\w-]+)</artifactId>");
 

@@ -42,7 +42,7 @@ cpSync(join(root, 'web/src/main/page/icon.svg'), join(pages, 'public/icon.svg'))
 
 /** The text with its links rewritten, outside of code. */
 function rewrite(text, from, to) {
-  return text.split(/(^```[\s\S]*?^```$|`[^`\n]*`)/m).map((part, i) => i % 2 ? part
+  return text.replace(/^<!-- .* -->\n/gm, '').split(/(^```[\s\S]*?^```$|`[^`\n]*`)/m).map((part, i) => i % 2 ? part
     : part.replace(/(!?)\[([^\]]*)\]\(([^)\s]+)\)/g, (all, image, label, target) => {
       if (/^[a-z]+:|^#/.test(target)) return all
       const [path, anchor] = target.split('#')

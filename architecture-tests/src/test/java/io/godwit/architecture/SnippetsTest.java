@@ -123,7 +123,7 @@ import java.io.IOException;
         String imports =
                 lines.stream().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
         String code = lines.stream().filter(line -> !line.startsWith("import ")).collect(Collectors.joining("\n"));
-        boolean isMember = code.startsWith("@");
+        boolean isMember = code.strip().startsWith("@");
         String source =
                 imports + "\n" + SURROUNDINGS + (isMember ? code : "void snippet() {\n" + code + "\n}") + "\n}\n";
 
@@ -160,6 +160,8 @@ import java.io.IOException;
                         if (match.group(1).equals("io.godwit")) {
                             assertThat(bom).as(where).contains("<artifactId>" + match.group(2) + "</artifactId>");
                             assertThat(parent).as(where).contains("<version>" + match.group(3) + "</version>");
+                        } else if (match.group(1).equals("org.slf4j")) {
+                            assertThat(parent).as(where).contains("<slf4j.version>" + match.group(3) + "<");
                         } else {
                             assertThat(parent).as(where).contains("<artifactId>" + match.group(2) + "</artifactId>");
                             assertThat(parent).as(where).contains("<netty.version>" + match.group(3) + "<");

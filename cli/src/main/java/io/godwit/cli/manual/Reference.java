@@ -27,7 +27,7 @@ public final class Reference {
         reference.line("");
         reference.line(
                 "What `godwit COMMAND --help` shows, for all commands. The build generates this page from them;");
-        reference.line("[cli.md](cli.md) explains how they are used. `--help` itself is left out below.");
+        reference.line("[The command](cli.md) explains how to use them. `--help` itself is left out here.");
         Described.subcommands(godwit).forEach(command -> reference.command(command, "## "));
         return reference.page.toString();
     }

@@ -2,6 +2,7 @@ package io.godwit.mqtt.client;
 
 import io.godwit.mqtt.protocol.Utf8;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A user name and a password for CONNECT. Never shows the password. */
@@ -10,7 +11,9 @@ public final class Credentials {
     private final byte @Nullable [] password;
 
     private Credentials(String username, byte @Nullable [] password) {
-        Utf8.check("user name", username);
+        Utf8.check(
+                "user name",
+                Objects.requireNonNull(username, "the user name is null: is the variable set that it comes from?"));
         if (password != null && password.length > 65_535) {
             throw new IllegalArgumentException(
                     "the password has " + password.length + " bytes: must be at most 65,535 (section 3.1.3.5)");
