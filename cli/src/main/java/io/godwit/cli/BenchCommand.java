@@ -1,10 +1,13 @@
 package io.godwit.cli;
 
+import io.godwit.cli.bench.BenchClients;
 import io.godwit.cli.bench.BenchPlan;
 import io.godwit.cli.bench.BenchResult;
 import io.godwit.cli.bench.BenchRun;
 import io.godwit.cli.bench.Comparison;
+import io.godwit.cli.bench.Contents;
 import io.godwit.cli.bench.CsvReport;
+import io.godwit.cli.bench.Disturbance;
 import io.godwit.cli.bench.HtmlReport;
 import io.godwit.cli.bench.JsonReport;
 import io.godwit.cli.bench.LiveLine;
@@ -13,6 +16,7 @@ import io.godwit.cli.bench.PayloadSizes;
 import io.godwit.cli.bench.Sources;
 import io.godwit.cli.bench.TextReport;
 import io.godwit.cli.bench.Topics;
+import io.godwit.cli.fleet.Identities;
 import io.godwit.cli.options.Candidates;
 import io.godwit.cli.options.CountOption;
 import io.godwit.cli.options.DurationOption;
@@ -30,6 +34,7 @@ import io.godwit.cli.statistics.ClientGroup;
 import io.godwit.cli.statistics.LiveStatistics;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import java.io.IOException;
@@ -38,11 +43,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,6 +74,8 @@ import picocli.CommandLine.Option;
             "  godwit bench --publishers 100 --rate 10 -q 1        a hundred devices, ten messages a second each",
             "  godwit bench --publishers 8 --topics each --subscribers 8 --size 64-4k --report out.html",
             "  godwit bench -V 5 --publishers 4 --subscribers 4 --share workers",
+            "  godwit bench --rate 10 -m '{\"id\":\"{{client}}\",\"t\":{{random 18 25}}}' --identities devices.csv",
+            "  godwit bench --connections 1000 --rate 10 -q 1 --churn 20      reconnects while it is under load",
             "  godwit bench --connections 10000 --ramp 2000 --sources 127.0.0.2-127.0.0.9 --duration 1m",
             "  godwit bench --publishers 4 --subscribers 0 -t load -C 100000 -q 1    only publish",
             "  godwit bench --publishers 0 --subscribers 1 -t 'load/#' -C 100000     only count what comes"
@@ -132,7 +143,31 @@ final class BenchCommand extends ClientCommand {
             names = {"-s", "--size"},
             paramLabel = "BYTES",
             description = "Payload size: 256, 4k, 1M, or a range such as 64-4k. [64]")
-    private String size = "64";
+    private @Nullable String size;
+
+    @ArgGroup
+    private @Nullable Own own;
+
+    /** Payloads of the user's own. */
+    static final class Own {
+        @Option(
+                names = {"-m", "--message"},
+                paramLabel = "TEXT",
+                description = {
+                    "The payload, with values for each message: {{client}} {{i}} {{now}} {{random 0 100}}",
+                    "and others, see docs/bench.md. [random bytes]"
+                })
+        private @Nullable String text;
+
+        @Option(
+                names = {"-f", "--file"},
+                paramLabel = "FILE",
+                description = {
+                    "The payload is this file; of a folder its files in turn,",
+                    "of a recording (.jsonl) its payloads in turn."
+                })
+        private @Nullable Path file;
+    }
 
     @Mixin
     private RetainOption retain = new RetainOption("Publish retained messages.");
@@ -187,6 +222,30 @@ final class BenchCommand extends ClientCommand {
             description = "Connect from these addresses in turn: 127.0.0.2-127.0.0.9")
     private @Nullable String sources;
 
+    @Option(
+            names = "--identities",
+            paramLabel = "FILE",
+            description =
+                    "A CSV file with a row for each connection: id, user, password; other columns are values of -m.")
+    private @Nullable Path identities;
+
+    @Option(
+            names = "--spread",
+            description = "Divide the connections among the brokers of -h instead of trying those in order.")
+    private boolean spread;
+
+    // ---- disturbing ----
+
+    @Option(names = "--churn", paramLabel = "N", description = "Cut N connections a second, at random; they reconnect.")
+    private double churn;
+
+    @Option(
+            names = "--storm",
+            paramLabel = "TIME",
+            converter = Durations.class,
+            description = "Cut all connections at once each time this has passed; they reconnect.")
+    private @Nullable Duration storm;
+
     // ---- telling ----
 
     @Option(names = "--report", paramLabel = "FILE", description = "Write a report with plots, as HTML.")
@@ -225,17 +284,23 @@ final class BenchCommand extends ClientCommand {
                     ? ExitCodes.OK
                     : ExitCodes.OUTPUT_CLOSED;
         }
-        BenchPlan plan = plan();
+        List<Map<String, String>> rows = identities == null ? List.of() : Identities.read(identities);
+        BenchPlan plan = plan(rows.isEmpty() ? Set.of() : rows.get(0).keySet());
         MachineLimits.check(plan);
         checkWritable(report);
         checkWritable(csv);
-        MqttClientBuilder builder = connection().builder(tap());
+        Transport transport = tap();
+        MqttClientBuilder builder = connection().builder(transport);
         ClientGroup clients = new ClientGroup(plan.clientIds());
         if (metrics.port() != null) {
             builder.listener(clients);
         }
         LiveLine live = new LiveLine(terminal(), plan, connection().isQuiet());
-        BenchRun run = new BenchRun(plan, builder, connection().transportOptions(), live);
+        BenchRun run = new BenchRun(
+                plan,
+                new BenchClients(builder, connection().transportOptions(), transport, rows, spread),
+                connection().servers(),
+                live);
         CountDownLatch told = new CountDownLatch(1);
         try (LiveStatistics page = LiveStatistics.start(metrics, terminal(), clients);
                 ShutdownHook interruption = new ShutdownHook(() -> {
@@ -253,7 +318,21 @@ final class BenchCommand extends ClientCommand {
         }
     }
 
-    private BenchPlan plan() {
+    private @Nullable Contents contents(Set<String> columns) {
+        Own given = own;
+        if (given == null) {
+            return null;
+        }
+        if (size != null) {
+            throw new IllegalArgumentException("--size is for random bytes: omit it with -m and -f");
+        }
+        return given.text != null
+                ? Contents.template(given.text, columns)
+                : Contents.file(Objects.requireNonNull(given.file));
+    }
+
+    private BenchPlan plan(Set<String> columns) {
+        Contents contents = contents(columns);
         boolean idleOnly = connections != null && publishers == null && subscribers == null;
         int publishing = publishers != null ? publishers : idleOnly ? 0 : 1;
         int subscribing = subscribers != null ? subscribers : idleOnly ? 0 : 1;
@@ -283,7 +362,7 @@ final class BenchCommand extends ClientCommand {
                 shareName,
                 level,
                 subscribeQos != null ? subscribeQos : level,
-                PayloadSizes.parse(size),
+                contents != null ? contents.sizes() : PayloadSizes.parse(size == null ? "64" : size),
                 retain.isOn(),
                 connection().properties(Property.Location.PUBLISH),
                 totalRate > 0 ? totalRate / Math.max(1, publishing) : Math.max(rate, totalRate),
@@ -294,7 +373,9 @@ final class BenchCommand extends ClientCommand {
                 duration.get() == null && most == 0 ? Duration.ofSeconds(10) : duration.get(),
                 most,
                 drain != null ? drain : Duration.ofSeconds(level == Qos.AT_MOST_ONCE ? 2 : 10),
-                sources == null ? Sources.ANY : Sources.parse(sources));
+                sources == null ? Sources.ANY : Sources.parse(sources),
+                contents,
+                new Disturbance(churn, storm, connection().keepsSession()));
     }
 
     /** Better now than after the run. */

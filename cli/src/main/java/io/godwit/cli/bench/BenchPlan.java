@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param duration how long is measured after the warm-up; null: until {@code count}
  * @param count messages of all publishers together, or to receive when there is no publisher; 0: no such limit
  * @param drain how long to wait for what is missing, after the last arrival
+ * @param contents payloads of the user's own; null: random bytes
+ * @param disturbance connections that are cut on purpose
  */
 public record BenchPlan(
         String servers,
@@ -47,7 +49,9 @@ public record BenchPlan(
         @Nullable Duration duration,
         long count,
         Duration drain,
-        Sources sources) {
+        Sources sources,
+        @Nullable Contents contents,
+        Disturbance disturbance) {
     private static final int MOST_CONNECTIONS = 1_000_000;
 
     public BenchPlan {
@@ -79,7 +83,7 @@ public record BenchPlan(
                 shareName == null || !shareName.isEmpty() && shareName.chars().noneMatch(c -> "/+#".indexOf(c) >= 0),
                 "--share NAME: a name without / + and #");
         check(
-                publishers == 0 || subscribers == 0 || sizes.least() >= PayloadHeader.LENGTH,
+                contents != null || publishers == 0 || subscribers == 0 || sizes.least() >= PayloadHeader.LENGTH,
                 "payloads carry a header of " + PayloadHeader.LENGTH + " bytes for the subscribers: --size "
                         + PayloadHeader.LENGTH + " or more");
         check(
@@ -100,6 +104,14 @@ public record BenchPlan(
 
     int connections() {
         return publishers + subscribers + idle;
+    }
+
+    /**
+     * Whether each message has a number: in random bytes at their beginning, beside payloads of the user's own in the
+     * correlation data of MQTT 5. Otherwise messages are only counted.
+     */
+    boolean numbersMessages() {
+        return contents == null || version == ProtocolVersion.V5;
     }
 
     /** How many messages a publisher sends, counted from 0; {@link Long#MAX_VALUE}: the time ends it. */

@@ -2,13 +2,16 @@ package io.godwit.cli.bench;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that a run gave, as values; the reports are made from it. Rates and latencies are of the messages after the warm-up,
  * counts of loss, duplicates and order are of all messages.
  *
  * @param problems what went wrong, and how often
+ * @param limit what kept it from publishing faster; null: nothing can be said
  */
 public record BenchResult(
         BenchPlan plan,
@@ -19,9 +22,11 @@ public record BenchResult(
         Distribution endToEnd,
         Distribution acknowledgement,
         Distribution lag,
+        Sessions sessions,
         Client client,
         Map<String, Long> problems,
         Verdict verdict,
+        @Nullable Limit limit,
         Timeline.History history) {
     /**
      * The connections.
@@ -36,6 +41,18 @@ public record BenchResult(
         double perSecond() {
             return seconds > 0 ? made / seconds : 0;
         }
+    }
+
+    /**
+     * What became of subscriptions and of connections that were cut on purpose.
+     *
+     * @param cuts how many connections were cut
+     * @param reconnect from a cut to CONNACK
+     * @param subscribe from SUBSCRIBE to SUBACK
+     * @param unsubscribe from UNSUBSCRIBE to UNSUBACK
+     */
+    public record Sessions(long cuts, Distribution reconnect, Distribution subscribe, Distribution unsubscribe) {
+        static final Sessions NONE = new Sessions(0, Distribution.NONE, Distribution.NONE, Distribution.NONE);
     }
 
     /**
@@ -83,6 +100,30 @@ public record BenchResult(
         /** How many processors it kept busy. */
         double coresUsed() {
             return seconds > 0 ? cpuSeconds / seconds : 0;
+        }
+    }
+
+    /**
+     * What kept a run from publishing faster.
+     *
+     * @param why for people
+     */
+    public record Limit(Kind kind, String why) {
+        /** Where the limit is. */
+        public enum Kind {
+            /** The rate that was asked for was reached. */
+            NONE,
+            /** The processors of the machine on which the load is made. */
+            THIS_MACHINE,
+            NETWORK,
+            BROKER,
+            /** So many messages in flight, for the time that an answer takes. */
+            WINDOW;
+
+            /** In reports. */
+            String text() {
+                return this == THIS_MACHINE ? "this machine" : name().toLowerCase(Locale.ROOT);
+            }
         }
     }
 

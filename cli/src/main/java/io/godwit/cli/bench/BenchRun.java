@@ -3,9 +3,8 @@ package io.godwit.cli.bench;
 import io.godwit.cli.bench.Tally.Count;
 import io.godwit.cli.bench.Timeline.Phase;
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.Subscription;
-import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -18,9 +17,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,13 +39,16 @@ public final class BenchRun {
 
     // Set once.
     private final BenchPlan plan;
-    private final MqttClientBuilder builder;
-    private final TransportOptions options;
+    private final BenchClients clients;
+    private final BenchClients.Maker maker;
+    private final NetworkUse network;
     private final LoadTest bench;
     private final Fleet fleet;
     private final Timeline timeline;
     private final ProcessUse use = new ProcessUse();
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final Recorder subscribeTimes = new Recorder(Tally.LONGEST, Tally.DIGITS);
+    private final Recorder unsubscribeTimes = new Recorder(Tally.LONGEST, Tally.DIGITS);
 
     // The running thread only.
     private final List<Subscriber> subscribers = new ArrayList<>();
@@ -56,20 +60,21 @@ public final class BenchRun {
     private final AtomicInteger granted;
 
     /**
-     * @param builder makes each client; the client identifier and what a load generator needs are set here
-     * @param options of the transport, as the builder has them
+     * @param clients makes each client; what a load generator needs is set here
+     * @param servers the brokers
      * @param live receives the progress at regular intervals, on a thread of its own
      */
-    public BenchRun(
-            BenchPlan plan, MqttClientBuilder builder, TransportOptions options, Consumer<Timeline.Sample> live) {
+    public BenchRun(BenchPlan plan, BenchClients clients, List<ServerAddress> servers, Consumer<Timeline.Sample> live) {
         this.plan = plan;
-        this.builder = builder;
-        this.options = options;
+        this.clients = clients;
+        this.maker = clients.of(plan);
+        this.network = NetworkUse.towards(servers);
         this.bench = new LoadTest(plan);
         this.fleet = new Fleet(plan.connections(), bench.problems());
         this.timeline = new Timeline(bench, fleet, use, live);
         this.granted = new AtomicInteger(plan.delivered().level());
-        builder.listener(fleet)
+        clients.builder()
+                .listener(fleet)
                 .handlersOnEventLoop()
                 .maximumInFlight(plan.inFlight())
                 .queue(QUEUE_MESSAGES, QUEUE_BYTES, WhenFull.FAIL);
@@ -93,7 +98,7 @@ public final class BenchRun {
         Instant started = Instant.now();
         timeline.begin();
         try {
-            fleet.connect(this::client, plan.ramp(), plan.connecting(), this::isStopped);
+            fleet.connect(maker::client, plan.ramp(), plan.connecting(), this::isStopped);
             if (fleet.made() == 0 && !isStopped()) {
                 throw firstProblem();
             }
@@ -102,6 +107,7 @@ public final class BenchRun {
             load();
             timeline.enter(Phase.DRAINING);
             drain();
+            unsubscribe();
         } finally {
             timeline.enter(Phase.CLOSING);
             timeline.end();
@@ -119,14 +125,6 @@ public final class BenchRun {
 
     // ---- the clients: subscribers first, so that they are there before the publishers ----
 
-    private MqttClient client(int index) {
-        if (!plan.sources().addresses().isEmpty()) {
-            builder.transport(
-                    options.toBuilder().localAddress(plan.sources().of(index)).build());
-        }
-        return builder.clientId(plan.clientIds() + "-" + index).build();
-    }
-
     private void subscribe() throws Exception {
         shared = plan.shareName() == null ? null : new SharedCheck(plan.publishers());
         List<CompletableFuture<?>> answers = new ArrayList<>();
@@ -136,8 +134,13 @@ public final class BenchRun {
                 Subscriber subscriber = new Subscriber(i, bench, shared);
                 subscribers.add(subscriber);
                 for (List<TopicSubscription> packet : packets(i)) {
-                    answers.add(client.subscribeAsync(packet, subscriber)
-                            .whenComplete((subscription, failure) -> note(subscription, failure)));
+                    long begun = System.nanoTime();
+                    answers.add(client.subscribeAsync(packet, subscriber).whenComplete((subscription, failure) -> {
+                        note(subscription, failure);
+                        if (failure == null) {
+                            subscribeTimes.recordValue(within(System.nanoTime() - begun));
+                        }
+                    }));
                 }
             }
         }
@@ -151,6 +154,35 @@ public final class BenchRun {
         if (refused > 0 && refused == answers.size()) {
             throw firstProblem();
         }
+    }
+
+    /** To see how long it takes. A run that was stopped does not wait for it. */
+    private void unsubscribe() throws InterruptedException {
+        List<CompletableFuture<?>> answers = new ArrayList<>();
+        for (int i = 0; i < plan.subscribers() && !isStopped(); i++) {
+            MqttClient client = fleet.client(i);
+            if (client == null || !client.isConnected()) {
+                continue;
+            }
+            for (List<TopicSubscription> packet : packets(i)) {
+                String[] filters = packet.stream()
+                        .map(subscription -> subscription.filter().text())
+                        .toArray(String[]::new);
+                long begun = System.nanoTime();
+                answers.add(client.unsubscribeAsync(filters)
+                        .thenRun(() -> unsubscribeTimes.recordValue(within(System.nanoTime() - begun))));
+            }
+        }
+        try {
+            CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                    .get(CLOSE_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            bench.problems().add("not unsubscribed", e);
+        }
+    }
+
+    private static long within(long nanos) {
+        return Math.max(0, Math.min(Tally.LONGEST, nanos));
     }
 
     private List<List<TopicSubscription>> packets(int subscriber) {
@@ -189,7 +221,7 @@ public final class BenchRun {
         for (int i = 0; i < plan.publishers(); i++) {
             MqttClient client = fleet.client(plan.subscribers() + i);
             if (client != null) {
-                publishers.add(new Publisher(i, bench, client));
+                publishers.add(new Publisher(i, bench, client, clients.identity(plan.subscribers() + i)));
             }
         }
         timeline.watch(publishers);
@@ -205,14 +237,25 @@ public final class BenchRun {
             timeline.enter(Phase.MEASURING);
         }
         use.start();
+        network.start();
+        Disturber disturber = new Disturber(plan.disturbance(), plan.connections(), this::cut);
+        disturber.start();
         if (plan.publishers() > 0) {
             await(() -> senders.stream().noneMatch(Thread::isAlive));
         } else {
             await(() -> System.nanoTime() - end >= 0
                     || plan.count() > 0 && bench.tallies().sum(Count.RECEIVED) >= plan.count());
         }
+        disturber.close();
         use.stop();
+        network.stop();
         stop(senders);
+    }
+
+    private void cut(int index) {
+        if (fleet.cutting(index)) {
+            maker.cut(index);
+        }
     }
 
     private List<Thread> startSenders(long start, long end) {
@@ -253,10 +296,10 @@ public final class BenchRun {
         while (System.nanoTime() - changed < plan.drain().toNanos()) {
             long inFlight = publishers.stream().mapToLong(Publisher::inFlight).sum();
             long unique = bench.tallies().sum(Count.UNIQUE);
-            if (inFlight == 0 && unique >= expected()) {
+            if (inFlight == 0 && unique >= expected() && fleet.away() == 0) {
                 return;
             }
-            long progress = unique - inFlight;
+            long progress = unique - inFlight - fleet.away();
             if (progress != before) {
                 before = progress;
                 changed = System.nanoTime();
@@ -299,6 +342,12 @@ public final class BenchRun {
         BenchResult.Received received = received();
         BenchResult.Client client = use.result(timeline.machineLoad());
         Distribution lag = timeline.lag();
+        Distribution acknowledgement = plan.qos() == Qos.AT_MOST_ONCE ? Distribution.NONE : timeline.acknowledgement();
+        BenchResult.Sessions sessions = new BenchResult.Sessions(
+                fleet.cuts(),
+                Distribution.of(fleet.reconnects()),
+                Distribution.of(subscribeTimes.getIntervalHistogram()),
+                Distribution.of(unsubscribeTimes.getIntervalHistogram()));
         BenchResult.Verdict verdict = new Verdict(plan, Qos.of(granted.get()), refused, bench.problems(), isStopped())
                 .judge(connections, published, received, client, lag);
         return new BenchResult(
@@ -308,11 +357,13 @@ public final class BenchRun {
                 published,
                 received,
                 timeline.endToEnd(),
-                plan.qos() == Qos.AT_MOST_ONCE ? Distribution.NONE : timeline.acknowledgement(),
+                acknowledgement,
                 lag,
+                sessions,
                 client,
                 bench.problems().counts(),
                 verdict,
+                LimitFinder.find(plan, published, client, acknowledgement, lag, network.use(), network.isLocal()),
                 timeline.history());
     }
 
@@ -330,6 +381,9 @@ public final class BenchRun {
 
     private BenchResult.Received received() {
         Tallies tallies = bench.tallies();
+        if (!plan.numbersMessages()) {
+            return counted();
+        }
         long lost = 0;
         long duplicates = 0;
         long outOfOrder = 0;
@@ -362,6 +416,23 @@ public final class BenchRun {
                 duplicates,
                 outOfOrder,
                 tallies.sum(Count.OTHER),
+                seconds > 0 ? tallies.sum(Count.RECEIVED_MEASURED) / seconds : 0,
+                seconds > 0 ? tallies.sum(Count.BYTES_IN_MEASURED) / seconds : 0);
+    }
+
+    /** Messages without numbers are only counted. */
+    private BenchResult.Received counted() {
+        Tallies tallies = bench.tallies();
+        long all = tallies.sum(Count.RECEIVED);
+        double seconds = span(tallies.latest(Count.LAST_RECEIVED));
+        return new BenchResult.Received(
+                expected(),
+                all,
+                all,
+                subscribers.isEmpty() ? 0 : Math.max(0, expected() - all),
+                0,
+                0,
+                0,
                 seconds > 0 ? tallies.sum(Count.RECEIVED_MEASURED) / seconds : 0,
                 seconds > 0 ? tallies.sum(Count.BYTES_IN_MEASURED) / seconds : 0);
     }

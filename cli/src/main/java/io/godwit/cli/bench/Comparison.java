@@ -33,6 +33,9 @@ public final class Comparison {
             new Measure("latency.acknowledgement.p99", "acknowledgement p99, ms", false),
             new Measure("latency.connect.p50", "connect p50, ms", false),
             new Measure("latency.connect.p99", "connect p99, ms", false),
+            new Measure("latency.reconnect.p99", "reconnect p99, ms", false),
+            new Measure("latency.subscribe.p99", "subscribe p99, ms", false),
+            new Measure("latency.unsubscribe.p99", "unsubscribe p99, ms", false),
             new Measure("client.coresUsed", "cores used by the client", false));
 
     /** A change below this says nothing: single runs scatter as much. */

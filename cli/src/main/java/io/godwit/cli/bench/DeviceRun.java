@@ -145,9 +145,11 @@ public final class DeviceRun {
                 timeline.endToEnd(),
                 plan.qos() == Qos.AT_MOST_ONCE ? Distribution.NONE : timeline.acknowledgement(),
                 lag,
+                BenchResult.Sessions.NONE,
                 client,
                 test.problems().counts(),
                 verdict,
+                null,
                 timeline.history());
     }
 }

@@ -9,7 +9,9 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,11 @@ final class Fleet implements ClientListener {
     private final Problems problems;
     private final AtomicReferenceArray<@Nullable MqttClient> clients;
     private final Recorder times = new Recorder(Tally.LONGEST, Tally.DIGITS);
+    private final Recorder reconnects = new Recorder(Tally.LONGEST, Tally.DIGITS);
+    /** When connections were cut that have not come back. */
+    private final Map<MqttClient, Long> cutAt = new ConcurrentHashMap<>();
+
+    private final LongAdder cuts = new LongAdder();
 
     // Any thread.
     private final LongAdder up = new LongAdder();
@@ -131,6 +138,34 @@ final class Fleet implements ClientListener {
         return nanos / 1e9;
     }
 
+    /** This connection is about to be cut on purpose; false: it is not up. */
+    boolean cutting(int index) {
+        MqttClient client = clients.get(index);
+        if (client == null || closing || !client.isConnected()) {
+            return false;
+        }
+        boolean isNew = cutAt.putIfAbsent(client, System.nanoTime()) == null;
+        if (isNew) {
+            cuts.increment();
+        }
+        return isNew;
+    }
+
+    /** How many were cut and have not come back. */
+    int away() {
+        return cutAt.size();
+    }
+
+    /** How many were cut on purpose. */
+    long cuts() {
+        return cuts.sum();
+    }
+
+    /** How long it took from a cut to CONNACK. */
+    Histogram reconnects() {
+        return reconnects.getIntervalHistogram();
+    }
+
     /** How long each took from when it was due to CONNACK. */
     Histogram times() {
         return times.getIntervalHistogram();
@@ -159,12 +194,16 @@ final class Fleet implements ClientListener {
     @Override
     public void connected(MqttClient client, ConnectResult result) {
         up.increment();
+        Long cut = cutAt.remove(client);
+        if (cut != null) {
+            reconnects.recordValue(Math.max(0, Math.min(Tally.LONGEST, System.nanoTime() - cut)));
+        }
     }
 
     @Override
     public void disconnected(MqttClient client, DisconnectCause cause, @Nullable Duration next) {
         up.decrement();
-        if (!closing && cause.endedBy() != DisconnectCause.EndedBy.APPLICATION) {
+        if (!closing && !cutAt.containsKey(client) && cause.endedBy() != DisconnectCause.EndedBy.APPLICATION) {
             lost.increment();
             problems.add("connection lost: " + cause.text());
         }

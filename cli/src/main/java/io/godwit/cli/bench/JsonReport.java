@@ -26,7 +26,7 @@ public final class JsonReport {
         json.writeStringField("started", result.started().toString());
         settings(result.plan());
         verdict(result);
-        connections(result.connections());
+        connections(result.connections(), result.sessions().cuts());
         published(result.published());
         received(result.received());
         json.writeObjectFieldStart("latency");
@@ -34,6 +34,9 @@ public final class JsonReport {
         distribution("acknowledgement", result.acknowledgement());
         distribution("sentLate", result.lag());
         distribution("connect", result.connections().latency());
+        distribution("reconnect", result.sessions().reconnect());
+        distribution("subscribe", result.sessions().subscribe());
+        distribution("unsubscribe", result.sessions().unsubscribe());
         json.writeEndObject();
         client(result.client());
         history(result.history());
@@ -53,6 +56,11 @@ public final class JsonReport {
         json.writeNumberField("subscribeQos", plan.subscribeQos().level());
         json.writeNumberField("sizeLeast", plan.sizes().least());
         json.writeNumberField("sizeMost", plan.sizes().most());
+        Contents contents = plan.contents();
+        json.writeStringField("payload", contents == null ? null : contents.text());
+        json.writeStringField(
+                "disturbance",
+                plan.disturbance().isNone() ? null : plan.disturbance().text());
         json.writeBooleanField("retain", plan.retain());
         number("ratePerPublisher", plan.rate());
         json.writeNumberField("maxInFlight", plan.inFlight());
@@ -74,6 +82,9 @@ public final class JsonReport {
         json.writeNumberField("exitCode", verdict.exitCode());
         strings("broken", verdict.broken());
         strings("warnings", verdict.warnings());
+        BenchResult.Limit limit = result.limit();
+        json.writeStringField("limit", limit == null ? null : limit.kind().text());
+        json.writeStringField("limitWhy", limit == null ? null : limit.why());
         json.writeObjectFieldStart("problems");
         for (Map.Entry<String, Long> problem : result.problems().entrySet()) {
             json.writeNumberField(problem.getKey(), problem.getValue());
@@ -90,12 +101,13 @@ public final class JsonReport {
         json.writeEndArray();
     }
 
-    private void connections(BenchResult.Connections connections) throws IOException {
+    private void connections(BenchResult.Connections connections, long cuts) throws IOException {
         json.writeObjectFieldStart("connections");
         json.writeNumberField("asked", connections.asked());
         json.writeNumberField("made", connections.made());
         json.writeNumberField("failed", connections.failed());
         json.writeNumberField("lost", connections.lost());
+        json.writeNumberField("cut", cuts);
         json.writeNumberField("upAtEnd", connections.upAtEnd());
         number("seconds", connections.seconds());
         number("perSecond", connections.perSecond());

@@ -7,7 +7,7 @@ import java.nio.ByteOrder;
 /**
  * What a payload begins with, so that the subscriber can tell what it is: the run, the publisher, the place in the
  * publisher's sequence, and the time at which it was due. 24 bytes, big-endian; a time is what {@link System#nanoTime} says
- * in this process.
+ * in this process. Payloads of the user's own have it beside them, in the correlation data of MQTT 5.
  */
 final class PayloadHeader {
     static final int LENGTH = 24;

@@ -1,12 +1,18 @@
 package io.godwit.cli.bench;
 
+import io.godwit.cli.fleet.Template;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Property;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One publisher: numbers and stamps its messages, and knows which of them are in flight or have failed. */
@@ -21,6 +27,7 @@ final class Publisher {
     private final String topic;
     private final long share;
     private final SplittableRandom random;
+    private final Values values;
 
     // The sending thread only.
     private long next;
@@ -38,13 +45,15 @@ final class Publisher {
     private final Ranges failed = new Ranges();
     private long unanswered;
 
-    Publisher(int index, LoadTest bench, MqttClient client) {
+    /** @param identity the row of its connection, or empty */
+    Publisher(int index, LoadTest bench, MqttClient client, Map<String, String> identity) {
         this.index = index;
         this.bench = bench;
         this.client = client;
         this.topic = bench.plan().topics().topic(bench.plan().topic(), index);
         this.share = bench.plan().share(index);
         this.random = new SplittableRandom(index);
+        this.values = new Values(identity);
     }
 
     // ---- the sending thread ----
@@ -76,8 +85,16 @@ final class Publisher {
     void send(long due, long now) {
         BenchPlan plan = bench.plan();
         long sequence = next++;
-        byte[] payload = bench.payload(plan.sizes().next(random));
-        PayloadHeader.write(payload, bench.id(), index, sequence, due);
+        Contents contents = plan.contents();
+        byte[] payload;
+        MqttProperties properties = plan.properties();
+        if (contents == null) {
+            payload = bench.payload(plan.sizes().next(random));
+            PayloadHeader.write(payload, bench.id(), index, sequence, due);
+        } else {
+            payload = contents.payload(sequence, values);
+            properties = numbered(properties, sequence, due);
+        }
         boolean measured = bench.window().measures(due);
         Tally tally = bench.tallies().mine();
         tally.add(Tally.Count.SENT, 1);
@@ -86,8 +103,68 @@ final class Publisher {
             Tally.record(tally.lag, now - due);
         }
         inFlight.incrementAndGet();
-        client.publishAsync(new Message(topic, payload, plan.qos(), plan.retain(), plan.properties()))
+        client.publishAsync(new Message(topic, payload, plan.qos(), plan.retain(), properties))
                 .whenComplete(new Answer(sequence, due, payload.length, measured));
+    }
+
+    private MqttProperties numbered(MqttProperties properties, long sequence, long due) {
+        if (!bench.plan().numbersMessages()) {
+            return properties;
+        }
+        byte[] header = new byte[PayloadHeader.LENGTH];
+        PayloadHeader.write(header, bench.id(), index, sequence, due);
+        MqttProperties.Builder all = MqttProperties.builder();
+        properties.forEach((property, value) -> {
+            if (property != Property.CORRELATION_DATA) {
+                all.add(property, value);
+            }
+        });
+        return all.add(Property.CORRELATION_DATA, header).build();
+    }
+
+    /** The values of a template for the next message. The sending thread only. */
+    private final class Values implements Template.Values {
+        private final Map<String, String> identity;
+        private final Map<String, Double> walks = new HashMap<>();
+        private final long started = System.nanoTime();
+
+        Values(Map<String, String> identity) {
+            this.identity = identity;
+        }
+
+        @Override
+        public String get(String name) {
+            String own = identity.get(name);
+            if (own != null) {
+                return own;
+            }
+            String common = Template.common(name);
+            return switch (name) {
+                case "id" -> client.clientId();
+                case "index" -> String.valueOf(index + 1);
+                case "counter" -> String.valueOf(next);
+                case "topic" -> topic;
+                default -> common == null ? "" : common;
+            };
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return random;
+        }
+
+        @Override
+        public double walk(String name, double low, double high, double step) {
+            double last = walks.getOrDefault(name, (low + high) / 2);
+            double moved = Math.max(low, Math.min(high, last + (random.nextDouble() * 2 - 1) * step));
+            walks.put(name, moved);
+            return moved;
+        }
+
+        @Override
+        public long started() {
+            return started;
+        }
     }
 
     // ---- answers ----

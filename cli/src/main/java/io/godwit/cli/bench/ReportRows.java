@@ -36,8 +36,11 @@ final class ReportRows {
                     "QoS",
                     plan.qos().level() + ", subscribed with "
                             + plan.subscribeQos().level());
-            facts.put("payload", plan.sizes().text() + " bytes" + (plan.retain() ? ", retained" : ""));
+            facts.put("payload", payload(plan) + (plan.retain() ? ", retained" : ""));
             facts.put("rate", rate(plan));
+        }
+        if (!plan.disturbance().isNone()) {
+            facts.put("disturbance", plan.disturbance().text());
         }
         facts.put(
                 "ramp",
@@ -51,6 +54,13 @@ final class ReportRows {
                         + (duration != null && plan.count() > 0 ? " or " : "")
                         + (plan.count() > 0 ? Formats.count(plan.count()) + " messages" : ""));
         return facts;
+    }
+
+    private static String payload(BenchPlan plan) {
+        Contents contents = plan.contents();
+        return contents == null
+                ? plan.sizes().text() + " bytes"
+                : contents.text() + (plan.numbersMessages() ? "" : ", only counted: their order needs -V 5");
     }
 
     private static String topology(BenchPlan plan) {
@@ -104,8 +114,16 @@ final class ReportRows {
         if (plan.publishers() > 0 && plan.subscribers() > 0) {
             Received received = result.received();
             facts.put("lost", Formats.count(received.lost()));
-            facts.put("duplicates", Formats.count(received.duplicates()));
-            facts.put("out of order", Formats.count(received.outOfOrder()));
+            if (plan.numbersMessages()) {
+                facts.put("duplicates", Formats.count(received.duplicates()));
+                facts.put("out of order", Formats.count(received.outOfOrder()));
+            }
+        }
+        if (!plan.disturbance().isNone()) {
+            Distribution reconnect = result.sessions().reconnect();
+            facts.put(
+                    "cut",
+                    Formats.count(result.sessions().cuts()) + ", " + Formats.count(reconnect.count()) + " came back");
         }
         Client client = result.client();
         facts.put(
@@ -119,6 +137,10 @@ final class ReportRows {
                         client.cores(),
                         Formats.bytes(client.residentBytes()),
                         Formats.bytes(client.heapBytes())));
+        BenchResult.Limit limit = result.limit();
+        if (limit != null) {
+            facts.put("limit", limit.kind().text() + ": " + limit.why());
+        }
         return facts;
     }
 
@@ -138,6 +160,9 @@ final class ReportRows {
         all.put("acknowledgement", result.acknowledgement());
         all.put("sent late", result.plan().rate() > 0 ? result.lag() : Distribution.NONE);
         all.put("connect", result.connections().latency());
+        all.put("reconnect", result.sessions().reconnect());
+        all.put("subscribe", result.sessions().subscribe());
+        all.put("unsubscribe", result.sessions().unsubscribe());
         all.values().removeIf(distribution -> distribution.count() == 0);
         return all;
     }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * together what is missing and double, and each for itself the order.
  */
 final class Subscriber implements MessageHandler {
+    private static final byte[] NO_HEADER = {};
+
     // Set once.
     private final int index;
     private final LoadTest bench;
@@ -39,24 +41,39 @@ final class Subscriber implements MessageHandler {
         Tally tally = bench.tallies().mine();
         tally.add(Tally.Count.RECEIVED, 1);
         tally.add(Tally.Count.BYTES_IN, payload.length);
-        if (!PayloadHeader.isOf(bench.id(), payload)
-                || PayloadHeader.publisher(payload) >= bench.plan().publishers()) {
+        if (!bench.plan().numbersMessages()) {
+            tally.add(Tally.Count.UNIQUE, 1);
+            unique.lazySet(unique.getPlain() + 1);
+            measured(tally, payload.length, now);
+            return;
+        }
+        byte[] header = header(message);
+        if (!PayloadHeader.isOf(bench.id(), header)
+                || PayloadHeader.publisher(header) >= bench.plan().publishers()) {
             tally.add(Tally.Count.OTHER, 1);
             measured(tally, payload.length, now);
             return;
         }
-        boolean isNew = check(PayloadHeader.publisher(payload), PayloadHeader.sequence(payload));
+        boolean isNew = check(PayloadHeader.publisher(header), PayloadHeader.sequence(header));
         if (isNew) {
             tally.add(Tally.Count.UNIQUE, 1);
             unique.lazySet(unique.getPlain() + 1);
         }
-        long due = PayloadHeader.due(payload);
+        long due = PayloadHeader.due(header);
         if (bench.window().measures(due)) {
             measured(tally, payload.length, now);
             if (isNew) {
                 Tally.record(tally.endToEnd, now - due);
             }
         }
+    }
+
+    private byte[] header(Message message) {
+        if (bench.plan().contents() == null) {
+            return message.payload();
+        }
+        byte[] beside = message.correlationData();
+        return beside == null ? NO_HEADER : beside;
     }
 
     /** False: this message was here before. */

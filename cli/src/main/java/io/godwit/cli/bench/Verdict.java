@@ -56,13 +56,16 @@ final class Verdict {
 
     private void promises(BenchResult.Received received) {
         int qos = delivered.level();
+        boolean isExcused = !plan.disturbance().isNone() && !plan.disturbance().keepsSessions();
         if (received.lost() > 0 && qos > 0) {
-            broken.add(Formats.count(received.lost()) + " messages were acknowledged but never delivered (QoS " + qos
-                    + ")");
+            (isExcused ? warnings : broken)
+                    .add(Formats.count(received.lost()) + " messages were acknowledged but never delivered (QoS " + qos
+                            + ")" + (isExcused ? ": clean sessions miss what is sent while they are away" : ""));
         }
         if (received.duplicates() > 0 && qos != 1) {
-            broken.add(
-                    Formats.count(received.duplicates()) + " messages were delivered more than once (QoS " + qos + ")");
+            (isExcused ? warnings : broken)
+                    .add(Formats.count(received.duplicates()) + " messages were delivered more than once (QoS " + qos
+                            + ")");
         }
         if (received.outOfOrder() > 0) {
             String text =

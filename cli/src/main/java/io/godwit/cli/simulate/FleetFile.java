@@ -1,5 +1,7 @@
 package io.godwit.cli.simulate;
 
+import io.godwit.cli.fleet.Identities;
+import io.godwit.cli.fleet.Template;
 import io.godwit.cli.options.InputFiles;
 import io.godwit.cli.simulate.FleetPlan.Answer;
 import io.godwit.cli.simulate.FleetPlan.Connection;

@@ -1,5 +1,6 @@
 package io.godwit.cli.simulate;
 
+import io.godwit.cli.fleet.Template;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.web.recording.RecordedMessage;
 import java.nio.file.Path;

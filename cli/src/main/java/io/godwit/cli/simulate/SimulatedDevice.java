@@ -1,6 +1,8 @@
 package io.godwit.cli.simulate;
 
 import io.godwit.cli.bench.DeviceMeter;
+import io.godwit.cli.fleet.CuttableTransport;
+import io.godwit.cli.fleet.Template;
 import io.godwit.cli.simulate.FleetPlan.Answer;
 import io.godwit.cli.simulate.FleetPlan.Publication;
 import io.godwit.cli.simulate.FleetPlan.RecordedDevice;

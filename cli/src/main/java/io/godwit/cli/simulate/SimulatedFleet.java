@@ -2,6 +2,8 @@ package io.godwit.cli.simulate;
 
 import io.godwit.cli.bench.DeviceMeter;
 import io.godwit.cli.bench.DeviceRun;
+import io.godwit.cli.fleet.CuttableTransport;
+import io.godwit.cli.fleet.Template;
 import io.godwit.cli.simulate.FleetPlan.Connection;
 import io.godwit.cli.simulate.FleetPlan.Publication;
 import io.godwit.mqtt.client.ClientListener;

@@ -3,6 +3,7 @@ package io.godwit.cli.simulate;
 import io.godwit.cli.bench.BenchPlan;
 import io.godwit.cli.bench.BenchResult;
 import io.godwit.cli.bench.DeviceRun;
+import io.godwit.cli.bench.Disturbance;
 import io.godwit.cli.bench.PayloadSizes;
 import io.godwit.cli.bench.Sources;
 import io.godwit.cli.bench.Timeline;
@@ -84,7 +85,9 @@ public final class Simulation {
                 duration == null ? endless : duration,
                 0,
                 Duration.ofSeconds(5),
-                Sources.ANY);
+                Sources.ANY,
+                null,
+                Disturbance.NONE);
     }
 
     /** Prepares the run. */

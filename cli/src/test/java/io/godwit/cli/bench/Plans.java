@@ -17,6 +17,8 @@ final class Plans {
     private Qos qos = Qos.AT_LEAST_ONCE;
     private String size = "64";
     private double rate;
+    private @Nullable Contents contents;
+    private Disturbance disturbance = Disturbance.NONE;
     private long count;
     private @Nullable Duration duration = Duration.ofSeconds(10);
 
@@ -56,6 +58,16 @@ final class Plans {
         return this;
     }
 
+    Plans contents(Contents newContents) {
+        contents = newContents;
+        return this;
+    }
+
+    Plans disturbance(Disturbance newDisturbance) {
+        disturbance = newDisturbance;
+        return this;
+    }
+
     Plans rate(double perSecond) {
         rate = perSecond;
         return this;
@@ -91,6 +103,8 @@ final class Plans {
                 duration,
                 count,
                 Duration.ofSeconds(2),
-                Sources.ANY);
+                Sources.ANY,
+                contents,
+                disturbance);
     }
 }

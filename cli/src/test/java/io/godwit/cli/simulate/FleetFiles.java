@@ -1,5 +1,6 @@
 package io.godwit.cli.simulate;
 
+import io.godwit.cli.fleet.Identities;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,4 +1,4 @@
-package io.godwit.cli.simulate;
+package io.godwit.cli.fleet;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  * A text with values in it, made for each device and message: {@code ${id}}, {@code ${index}}, {@code ${counter}},
  * {@code ${time}}, {@code ${epoch}}, {@code ${millis}}, {@code ${random 18..25 0.1}}, {@code ${walk 18..25 0.2}},
  * {@code ${sine 18..25 60}}, {@code ${choice on|off}}, {@code ${hex 8}}, the columns of the identities, and in the answer to
- * a command {@code ${topic}} and {@code ${payload}}. Immutable.
+ * a command {@code ${topic}} and {@code ${payload}}. {@code client}, {@code i} and {@code now} are other names of {@code id},
+ * {@code counter} and {@code time}. In braces, as in {@code {{i}}}, too. Immutable.
  */
-final class Template {
+public final class Template {
 
     private static final Pattern VALUE = Pattern.compile("\\$\\{([^}]*)}");
+    private static final Pattern IN_BRACES = Pattern.compile("\\{\\{([^{}]*)}}");
+    private static final Pattern RANGE =
+            Pattern.compile("^(random|walk|sine) (-?[0-9]+(?:[.][0-9]+)?) (-?[0-9]+(?:[.][0-9]+)?)(?=$| )");
     private static final Set<String> PLAIN =
             Set.of("id", "index", "counter", "time", "epoch", "millis", "topic", "payload");
 
@@ -37,29 +41,52 @@ final class Template {
      * @param columns the columns of the identities
      * @throws IllegalArgumentException if a value is unknown; the message says which there are
      */
-    static Template of(String text, Set<String> columns) {
+    public static Template of(String text, Set<String> columns) {
+        return of(text, columns, VALUE, "${");
+    }
+
+    /** The same with values in double braces: {@code {{i}}}, {@code {{random 0 100}}}. */
+    public static Template inBraces(String text, Set<String> columns) {
+        return of(text, columns, IN_BRACES, "{{");
+    }
+
+    private static Template of(String text, Set<String> columns, Pattern pattern, String opening) {
         List<Function<Values, String>> parts = new ArrayList<>();
-        Matcher value = VALUE.matcher(text);
+        Matcher value = pattern.matcher(text);
         int at = 0;
         while (value.find()) {
-            literal(text.substring(at, value.start()), parts);
-            parts.add(value(value.group(1).strip(), columns));
+            literal(text.substring(at, value.start()), opening, parts);
+            parts.add(value(value.group(), usual(value.group(1).strip(), columns), columns));
             at = value.end();
         }
-        literal(text.substring(at), parts);
+        literal(text.substring(at), opening, parts);
         return new Template(text, List.copyOf(parts));
     }
 
-    private static void literal(String text, List<Function<Values, String>> parts) {
-        if (text.contains("${")) {
-            throw new IllegalArgumentException("'" + text + "': ${ without }");
+    /** The name that a value usually has, and {@code random 0..100} for {@code random 0 100}. */
+    private static String usual(String expression, Set<String> columns) {
+        if (columns.contains(expression)) {
+            return expression;
+        }
+        return switch (expression) {
+            case "client" -> "id";
+            case "i" -> "counter";
+            case "now" -> "time";
+            default -> RANGE.matcher(expression).replaceFirst("$1 $2..$3");
+        };
+    }
+
+    private static void literal(String text, String opening, List<Function<Values, String>> parts) {
+        if (text.contains(opening)) {
+            throw new IllegalArgumentException(
+                    "'" + text + "': " + opening + " without " + (opening.equals("{{") ? "}}" : "}"));
         }
         if (!text.isEmpty()) {
             parts.add(values -> text);
         }
     }
 
-    private static Function<Values, String> value(String expression, Set<String> columns) {
+    private static Function<Values, String> value(String written, String expression, Set<String> columns) {
         if (columns.contains(expression) || PLAIN.contains(expression)) {
             return values -> values.get(expression);
         }
@@ -91,7 +118,7 @@ final class Template {
             }
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException(
-                    "unknown value '${" + expression + "}': must be id, index, counter, time, epoch, millis, "
+                    "unknown value '" + written + "': must be id, index, counter, time, epoch, millis, "
                             + "random 18..25 0.1, walk 18..25 0.2, sine 18..25 60, choice on|off, hex 8"
                             + (columns.isEmpty() ? "" : ", or a column: " + String.join(", ", columns)),
                     e);
@@ -130,7 +157,7 @@ final class Template {
     }
 
     /** What a template can ask for. One device, one message. */
-    interface Values {
+    public interface Values {
         String get(String name);
 
         RandomGenerator random();
@@ -145,7 +172,8 @@ final class Template {
         }
     }
 
-    String fill(Values values) {
+    /** The text with these values. */
+    public String fill(Values values) {
         if (parts.size() == 1) {
             return parts.get(0).apply(values);
         }
@@ -155,7 +183,7 @@ final class Template {
     }
 
     /** The values that do not change with the device or the message, for {@link #fill}. */
-    static @Nullable String common(String name) {
+    public static @Nullable String common(String name) {
         Instant now = Instant.now();
         return switch (name) {
             case "time" -> now.toString();
@@ -166,7 +194,7 @@ final class Template {
     }
 
     /** Checks that a template has none of the values that only messages have. */
-    Template constant() {
+    public Template constant() {
         for (String name : List.of("counter", "topic", "payload")) {
             if (text.contains("${" + name + "}")) {
                 throw new IllegalArgumentException("'" + text + "': ${" + name + "} is only known for a message");

@@ -1,4 +1,4 @@
-package io.godwit.cli.simulate;
+package io.godwit.cli.fleet;
 
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Connection;
@@ -9,11 +9,11 @@ import io.godwit.mqtt.client.transport.Transport;
 import org.jspecify.annotations.Nullable;
 
 /** The transport of one device, whose connection can be cut without DISCONNECT, so that the broker publishes the will. */
-final class CuttableTransport extends ForwardingTransport {
+public final class CuttableTransport extends ForwardingTransport {
 
     private volatile @Nullable Connection current;
 
-    CuttableTransport(Transport delegate) {
+    public CuttableTransport(Transport delegate) {
         super(delegate);
     }
 
@@ -34,8 +34,8 @@ final class CuttableTransport extends ForwardingTransport {
         };
     }
 
-    /** Any thread. */
-    void cut() {
+    /** Cuts the connection, if there is one. Any thread. */
+    public void cut() {
         Connection open = current;
         if (open != null) {
             open.close(false);

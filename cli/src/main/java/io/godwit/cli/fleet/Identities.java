@@ -1,4 +1,4 @@
-package io.godwit.cli.simulate;
+package io.godwit.cli.fleet;
 
 import io.godwit.cli.options.InputFiles;
 import java.nio.file.Path;
@@ -11,7 +11,7 @@ import java.util.Map;
  * The rows of a CSV file whose first line names the columns: one device each. Cells are separated by commas and may be in
  * double quotes.
  */
-final class Identities {
+public final class Identities {
 
     private Identities() {}
 
@@ -20,7 +20,7 @@ final class Identities {
      *
      * @throws IllegalArgumentException if the file cannot be read, or a row has more or fewer cells than there are columns
      */
-    static List<Map<String, String>> read(Path file) {
+    public static List<Map<String, String>> read(Path file) {
         List<Map<String, String>> rows = new ArrayList<>();
         List<String> columns = List.of();
         int number = 0;
