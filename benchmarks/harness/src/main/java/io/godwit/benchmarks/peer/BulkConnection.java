@@ -26,7 +26,11 @@ final class BulkConnection {
     private boolean mqtt5;
     private boolean open = true;
     private @Nullable Flood flood;
-    private long skip;
+    /** Bytes that are to come of a PUBLISH larger than what was read; it is answered when they have. */
+    private long missing;
+
+    private int unfinishedQos;
+    private int unfinishedIdentifier;
     private int publishes;
     private int completed;
     private int delivered;
@@ -60,10 +64,14 @@ final class BulkConnection {
     private void walk() throws IOException {
         ByteBuffer in = this.in;
         while (true) {
-            if (skip > 0) {
-                int now = (int) Math.min(skip, in.remaining());
+            if (missing > 0) {
+                int now = (int) Math.min(missing, in.remaining());
                 in.position(in.position() + now);
-                skip -= now;
+                missing -= now;
+                if (missing > 0) {
+                    return;
+                }
+                published(unfinishedQos, unfinishedIdentifier);
             }
             int start = in.position();
             int available = in.remaining();
@@ -84,7 +92,7 @@ final class BulkConnection {
                 shift += 7;
             } while (digit < 0);
             int type = header >>> 4;
-            // Of a PUBLISH only the identifier matters; of any other packet, all.
+            // A PUBLISH may be larger than the buffer, and only its identifier is kept; any other packet is read whole.
             int needed = type == Wire.PUBLISH ? 0 : length;
             int identifierAt = at;
             int qos = header >>> 1 & 3;
@@ -99,24 +107,39 @@ final class BulkConnection {
             if (start + available < at + needed) {
                 return;
             }
-            if (out.remaining() < LONGEST_ANSWER) {
-                flush();
-            }
             if (type == Wire.PUBLISH) {
-                publishes++;
-                if (qos == 0) {
-                    completed++;
-                } else if (qos == 1) {
-                    completed++;
-                    Wire.putAcknowledgement(out, Wire.PUBACK, in.getShort(identifierAt) & 0xffff);
+                int identifier = qos > 0 ? in.getShort(identifierAt) & 0xffff : 0;
+                missing = Math.max(0, at + length - (start + available));
+                in.position(Math.min(at + length, start + available));
+                if (missing > 0) {
+                    unfinishedQos = qos;
+                    unfinishedIdentifier = identifier;
                 } else {
-                    Wire.putAcknowledgement(out, Wire.PUBREC, in.getShort(identifierAt) & 0xffff);
+                    published(qos, identifier);
                 }
             } else {
+                makeRoom();
                 answer(type, at, length);
+                in.position(at + length);
             }
-            in.position(Math.min(at + length, start + available));
-            skip = Math.max(0, at + length - (start + available));
+        }
+    }
+
+    /** A PUBLISH is there to its last byte. */
+    private void published(int qos, int identifier) throws IOException {
+        publishes++;
+        if (qos < 2) {
+            completed++;
+        }
+        if (qos > 0) {
+            makeRoom();
+            Wire.putAcknowledgement(out, qos == 1 ? Wire.PUBACK : Wire.PUBREC, identifier);
+        }
+    }
+
+    private void makeRoom() throws IOException {
+        if (out.remaining() < LONGEST_ANSWER) {
+            flush();
         }
     }
 

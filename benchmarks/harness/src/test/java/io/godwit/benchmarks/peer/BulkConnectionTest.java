@@ -1,0 +1,87 @@
+package io.godwit.benchmarks.peer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the acknowledging peer answers, and when. */
+class BulkConnectionTest {
+    private static final String CONNECT = "100d00044d5154540402003c000161";
+    private static final String CONNACK = "20020000";
+
+    @TempDir
+    Path folder;
+
+    /** Hands out pieces of bytes, and notes how much was written after each. */
+    private static final class Pieces implements ByteChannelPair {
+        final Deque<byte[]> pieces = new ArrayDeque<>();
+        final StringBuilder written = new StringBuilder();
+
+        Pieces(List<String> hex) {
+            hex.forEach(piece -> pieces.add(HexFormat.of().parseHex(piece)));
+        }
+
+        @Override
+        public ByteBuffer allocate(int capacity) {
+            return ByteBuffer.allocate(capacity);
+        }
+
+        @Override
+        public int read(ByteBuffer into) {
+            written.append('|');
+            byte[] piece = pieces.poll();
+            if (piece == null) {
+                return -1;
+            }
+            into.put(piece);
+            return piece.length;
+        }
+
+        @Override
+        public void write(ByteBuffer from) {
+            byte[] bytes = new byte[from.remaining()];
+            from.get(bytes);
+            written.append(HexFormat.of().formatHex(bytes));
+        }
+
+        @Override
+        public void close() {
+            // nothing is held
+        }
+    }
+
+    private String answers(String... pieces) throws Exception {
+        Pieces channels = new Pieces(List.of(pieces));
+        new BulkConnection(channels, Counters.at(folder.resolve("counters"))).run();
+        return channels.written.toString();
+    }
+
+    @Test
+    void a_publish_is_answered_after_its_last_byte() throws Exception {
+        String publish = "32080001610007646566";
+
+        assertThat(answers(CONNECT, publish.substring(0, 18), publish.substring(18)))
+                .isEqualTo("|" + CONNACK + "||40020007|");
+    }
+
+    @Test
+    void of_qos_2_as_well_and_the_next_packet_may_follow_at_once() throws Exception {
+        String publish = "34080001610007646566";
+
+        assertThat(answers(CONNECT, publish.substring(0, 18), publish.substring(18) + "62020007"))
+                .isEqualTo("|" + CONNACK + "||5002000770020007|");
+    }
+
+    @Test
+    void packets_in_one_piece_are_answered_together() throws Exception {
+        assertThat(answers(CONNECT + "3206000161000178" + "3206000161000279"))
+                .isEqualTo("|" + CONNACK + "4002000140020002|");
+    }
+}
