@@ -24,7 +24,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "demo",
         sortOptions = false,
-        description = "Watch messages being delivered: a broker, a subscriber, a publisher and a will, all in this process.",
+        description =
+                "Watch messages being delivered: a broker, a subscriber, a publisher and a will, all in this process.",
         footerHeading = "%nExamples:%n",
         footer = {"  godwit demo", "  godwit demo -V 31                    with MQTT 3.1"})
 final class DemoCommand implements Callable<Integer> {

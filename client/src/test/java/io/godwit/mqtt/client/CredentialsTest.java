@@ -17,6 +17,8 @@ class CredentialsTest {
 
     @Test
     void no_text_shows_the_password() {
-        assertThat(Credentials.of("boiler", "secret").toString()).contains("boiler").doesNotContain("secret");
+        assertThat(Credentials.of("boiler", "secret").toString())
+                .contains("boiler")
+                .doesNotContain("secret");
     }
 }

@@ -77,6 +77,8 @@ final class Outgoing {
     private boolean oneByOne;
     /** The last publish that waits in the queue and was unanswered when the broker ended a connection; 0: none. */
     private long lastSuspect;
+    /** The last publish that was sent, and waits again because the broker has lost the session; 0: none. */
+    private long lastSentAgain;
 
     private int quota;
     private int quotaMaximum;
@@ -176,17 +178,24 @@ final class Outgoing {
                         "the queue is full: " + queue.count() + " messages, " + queue.bytes() + " bytes wait; bounds "
                                 + bounds.messages() + " and " + bounds.bytes());
             }
-            end(
-                    oldest,
-                    Failure.of(
-                            Kind.DROPPED,
-                            ReasonCode.QUOTA_EXCEEDED,
-                            "dropped from the full queue for a newer message"));
+            end(oldest, dropped(oldest));
         }
         accept(publish, message, now);
         queue.add(publish);
         untimed = queue.count() < TIMED || publish.sequence % TIMED == 0;
         return null;
+    }
+
+    /** What was sent before the broker lost the session waits again, and may have arrived. */
+    private Failure dropped(PublishExchange<?> publish) {
+        return publish.sequence <= lastSentAgain
+                ? Failure.of(
+                        Kind.SESSION_LOST,
+                        ReasonCode.UNSPECIFIED_ERROR,
+                        "dropped from the full queue for a newer message after the broker had lost the session; whether the"
+                                + " message for '" + publish.message.topic() + "' arrived cannot be known")
+                : Failure.of(
+                        Kind.DROPPED, ReasonCode.QUOTA_EXCEEDED, "dropped from the full queue for a newer message");
     }
 
     private void accept(PublishExchange<?> publish, Message message, long now) {
@@ -575,6 +584,7 @@ final class Outgoing {
                     || sessionLoss == SessionLoss.RESEND && message.qos() == Qos.AT_LEAST_ONCE) {
                 publish.state = Exchange.NEW;
                 fresh.add(publish);
+                lastSentAgain = Math.max(lastSentAgain, publish.sequence);
                 lastSuspect = cautious ? Math.max(lastSuspect, publish.sequence) : lastSuspect;
             } else {
                 end(

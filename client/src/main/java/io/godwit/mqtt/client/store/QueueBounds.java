@@ -14,7 +14,7 @@ public record QueueBounds(int messages, long bytes, WhenFull whenFull) {
         FAIL,
         /** A blocking publish waits for room, within its time limit; an asynchronous one fails at once. */
         WAIT,
-        /** The oldest waiting publish fails, the new one takes its place. */
+        /** The oldest waiting publish fails, the new one takes its place. The failure says whether it may have been sent. */
         DROP_OLDEST,
         /** The new publish is dropped: it fails as dropped. */
         DROP_NEWEST

@@ -431,6 +431,24 @@ class SessionTest {
     }
 
     @Test
+    void what_gives_way_after_a_lost_session_may_have_arrived() {
+        bounds = new QueueBounds(1, 1000, WhenFull.DROP_OLDEST);
+        session = session();
+        connect();
+        publish(Qos.AT_LEAST_ONCE, "again");
+        Sent sent = publish(Qos.AT_LEAST_ONCE, "sent");
+        out();
+        session.closed();
+        connect(false, MqttProperties.of(Property.RECEIVE_MAXIMUM, 1));
+        Sent never = publish(Qos.AT_LEAST_ONCE, "never sent");
+        publish(Qos.AT_LEAST_ONCE, "last");
+        finish();
+
+        assertThat(((Failure) sent.ends.get(0)).kind()).isEqualTo(Failure.Kind.SESSION_LOST);
+        assertThat(((Failure) never.ends.get(0)).kind()).isEqualTo(Failure.Kind.DROPPED);
+    }
+
+    @Test
     @DisplayName(
             "[MQTT-3.3.2-8] a topic goes out once with its alias, then as the alias alone; a new connection starts over")
     void topic_aliases_are_assigned_at_encoding() {
