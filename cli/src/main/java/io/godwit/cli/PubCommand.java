@@ -17,6 +17,7 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicName;
+import io.godwit.web.decode.PayloadEncoder;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,6 +44,7 @@ import picocli.CommandLine.Option;
             "  godwit pub -h mqtts://broker.example:8883 -u me --password-env PW -t a -m hi -q 1",
             "  tail -f log | godwit pub -t log -l        a message for each line",
             "  godwit pub -t home/hall/light -n -r       clear the retained message",
+            "  godwit pub -t a -m '{\"t\":21}' --encode cbor   JSON as CBOR",
             "  godwit pub -V 5 -t a -m '{}' -D publish content-type application/json"
         })
 final class PubCommand extends ClientCommand {
@@ -60,6 +63,12 @@ final class PubCommand extends ClientCommand {
                 description = "Send each line of standard input as a message.")
         private boolean lines;
     }
+
+    @Option(
+            names = "--encode",
+            paramLabel = "ENCODER",
+            description = "The payload is JSON: send it as cbor or msgpack.")
+    private @Nullable String encode;
 
     @Mixin
     private QosOption qos = new QosOption("Quality of service: 0, 1 or 2. [0]");
@@ -105,9 +114,10 @@ final class PubCommand extends ClientCommand {
         }
         Duration limit = timeout.or(TIMEOUT);
         Qos level = qos.or(Qos.AT_MOST_ONCE);
+        PayloadEncoder encoder = encode == null ? null : PayloadEncoder.of(encode);
         Message message = new Message(
                 name,
-                source.lines ? new byte[0] : source.bytes(),
+                source.lines ? new byte[0] : encoded(encoder, source.bytes()),
                 level,
                 retain.isOn(),
                 trace.addTo(
@@ -119,7 +129,7 @@ final class PubCommand extends ClientCommand {
         PublishWindow window = new PublishWindow(client, guard()::answered);
         try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connect(client);
-            publish(window, message);
+            publish(window, message, encoder);
             window.await(limit);
         } catch (TimeoutException e) {
             hurry();
@@ -135,9 +145,15 @@ final class PubCommand extends ClientCommand {
         return ExitCodes.OK;
     }
 
-    private void publish(PublishWindow window, Message message) throws IOException, InterruptedException {
+    /** The payload as it is sent; an empty one clears a retained message whatever the encoder. */
+    private static byte[] encoded(@Nullable PayloadEncoder encoder, byte[] payload) {
+        return encoder == null || payload.length == 0 ? payload : encoder.encode(payload);
+    }
+
+    private void publish(PublishWindow window, Message message, @Nullable PayloadEncoder encoder)
+            throws IOException, InterruptedException {
         if (source.lines) {
-            publishLines(window, message);
+            publishLines(window, message, encoder);
             return;
         }
         for (int i = 0; i < repeat && guard().failure() == null; i++) {
@@ -148,7 +164,8 @@ final class PubCommand extends ClientCommand {
         }
     }
 
-    private void publishLines(PublishWindow window, Message message) throws IOException, InterruptedException {
+    private void publishLines(PublishWindow window, Message message, @Nullable PayloadEncoder encoder)
+            throws IOException, InterruptedException {
         InputStream in = new BufferedInputStream(System.in, 1 << 16);
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b >= 0 && guard().failure() == null; b = in.read()) {
@@ -156,15 +173,15 @@ final class PubCommand extends ClientCommand {
                 line.write(b);
                 continue;
             }
-            window.publish(with(message, line));
+            window.publish(with(message, encoded(encoder, line.toByteArray())));
             line.reset();
         }
         if (line.size() > 0) {
-            window.publish(with(message, line));
+            window.publish(with(message, encoded(encoder, line.toByteArray())));
         }
     }
 
-    private static Message with(Message message, ByteArrayOutputStream line) {
-        return new Message(message.topic(), line.toByteArray(), message.qos(), message.retain(), message.properties());
+    private static Message with(Message message, byte[] payload) {
+        return new Message(message.topic(), payload, message.qos(), message.retain(), message.properties());
     }
 }

@@ -110,6 +110,27 @@ class DecodeTest {
     }
 
     @Test
+    void pub_encodes_json() {
+        Command.godwit("pub", "-L", broker.uri(), "-t", "c", "-m", "{\"t\":21}", "--encode", "cbor")
+                .ends(0);
+        Command.godwit("pub", "-L", broker.uri(), "-t", "m", "-l", "--encode", "msgpack")
+                .input("{\"t\":21}\n[1]\n")
+                .ends(0);
+
+        assertThat(broker.awaitMessages(3, SOON))
+                .extracting(seen -> HexFormat.of().formatHex(seen.message().payload()))
+                .containsExactly("a1617415", "81a17415", "9101");
+        assertThat(Command.godwit("pub", "-t", "t", "-m", "x", "--encode", "cbor")
+                        .ends(2)
+                        .errors())
+                .contains("the payload is not JSON");
+        assertThat(Command.godwit("pub", "-t", "t", "-m", "1", "--encode", "xml")
+                        .ends(2)
+                        .errors())
+                .contains("unknown encoder 'xml': use cbor or msgpack");
+    }
+
+    @Test
     void mistakes_are_usage_errors() {
         assertThat(Command.godwit("sub", "-t", "t", "--decode", "t=xml").ends(2).errors())
                 .contains("unknown decoder 'xml'");

@@ -1,4 +1,4 @@
-/** What payloads mean, by rules for topics. */
+/** What payloads mean, by rules for topics, and how JSON becomes a payload. */
 @NullMarked
 package io.godwit.web.decode;
 
