@@ -40,7 +40,7 @@ final class ScenarioLine {
             "reboot", Device::reboot,
             "sensors = none", device -> device.hardware().detach(""));
 
-    private static final Pattern SENSOR = Pattern.compile("([A-Za-z][A-Za-z0-9_]*(?:\\.[A-Za-z0-9_-]+)*)\\s*=\\s*(.+)");
+    private static final Pattern SENSOR = Pattern.compile("([A-Za-z][A-Za-z0-9_.-]*)\\s*=\\s*(.+)");
     private static final Pattern PRESS = Pattern.compile("press\\s+gpio\\.(\\d{1,3})(?:\\s+for\\s+(\\S+))?");
     private static final Pattern LEVEL = Pattern.compile("gpio\\.(\\d{1,3})\\s*=\\s*(\\S+)");
     private static final Pattern WIFI = Pattern.compile("wifi\\s+(ssid|password|ip)\\s+(.+)");

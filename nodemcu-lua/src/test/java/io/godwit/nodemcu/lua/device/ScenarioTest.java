@@ -83,4 +83,22 @@ class ScenarioTest {
         assertThatCode(() -> Scenario.parse(List.of(line), Path.of("."), "day.txt"))
                 .doesNotThrowAnyException();
     }
+
+    @Test
+    void a_name_of_any_length_is_refused_with_its_line() {
+        List<String> lines = List.of("adc.0 = 5", "a.".repeat(20_000) + "b = 5");
+
+        assertThatThrownBy(() -> Scenario.parse(lines, Path.of("."), "day.txt"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("day.txt:2: unknown sensor");
+    }
+
+    @Test
+    void a_file_that_is_no_text_is_refused(@TempDir Path folder) throws Exception {
+        Path file = Files.write(folder.resolve("day.txt"), new byte[] {'a', (byte) 0xC3, '\n'});
+
+        assertThatThrownBy(() -> Scenario.read(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(file + ": the file is not UTF-8 text");
+    }
 }
