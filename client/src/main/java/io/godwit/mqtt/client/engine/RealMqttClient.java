@@ -312,7 +312,7 @@ public final class RealMqttClient implements MqttClient {
             return blocking.await(subscribe, () -> "SUBACK for '" + filter + "'");
         } catch (MqttTimeoutException | MqttInterruptedException late) {
             if (subscribe instanceof SubscribeFuture exchange) {
-                exchange.abandon(late);
+                subscriber.abandon(exchange);
             }
             throw late;
         }

@@ -24,7 +24,7 @@ final class SubscribeFuture extends SubscribeExchange<Subscription> {
     private final List<RegisteredHandler> registered;
     private final Consumer<SubscribeFuture> undo;
 
-    /** @param undo called when nobody waits for the answer any more */
+    /** @param undo called when the application has ended it */
     SubscribeFuture(
             List<TopicSubscription> subscriptions,
             MqttProperties properties,
@@ -59,13 +59,6 @@ final class SubscribeFuture extends SubscribeExchange<Subscription> {
             undo.accept(this);
         }
         return first || isCancelled();
-    }
-
-    /** The caller of the blocking form has given up waiting. */
-    void abandon(RuntimeException why) {
-        if (!completeExceptionally(why) && !isCompletedExceptionally()) {
-            undo.accept(this); // granted at the last moment
-        }
     }
 
     /** The session ends it, or does not take it. */

@@ -12,6 +12,7 @@ import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +31,9 @@ final class Subscriber {
     // Guarded by the session's lock.
     /** What {@link ClientListener#connected} has registered. */
     private final List<FromConnected> fromConnected = new ArrayList<>(0);
+
+    /** Subscribes whose callers have stopped waiting; the broker may still grant them. */
+    private final List<SubscribeFuture> abandoned = new ArrayList<>(0);
 
     private record FromConnected(Notifier.ConnectedCall call, RegisteredHandler handler) {}
 
@@ -74,6 +78,7 @@ final class Subscriber {
             Failure failure = locked.subscribe(subscribe);
             if (failure == null) {
                 replaceEarlier(locked, handlers, call);
+                replaceAbandoned(locked, subscribe);
             }
             return failure;
         });
@@ -108,7 +113,26 @@ final class Subscriber {
         }
     }
 
-    /** Undoes a subscribe that nobody waits for any more. */
+    /** The caller of the blocking form has stopped waiting. The subscription may still come, and takes effect until it is tried again. */
+    void abandon(SubscribeFuture subscribe) {
+        session.run(locked -> abandoned.add(subscribe));
+    }
+
+    /** Guarded by the session's lock: a subscribe takes the place of abandoned ones to its filters, so that retries do not multiply handlers. */
+    private void replaceAbandoned(Session locked, SubscribeFuture subscribe) {
+        for (Iterator<SubscribeFuture> each = abandoned.iterator(); each.hasNext(); ) {
+            SubscribeFuture earlier = each.next();
+            if (!Collections.disjoint(earlier.filters(), subscribe.filters())) {
+                each.remove();
+                earlier.registered().stream()
+                        .filter(handler -> subscribe.filters().contains(handler.filter())
+                                && !subscribe.registered().contains(handler))
+                        .forEach(locked::removeHandler);
+            }
+        }
+    }
+
+    /** Undoes a subscribe that the application has ended. */
     private void undo(SubscribeFuture subscribe) {
         Discard discard = new Discard();
         List<RegisteredHandler> substitutes = subscribe.registered().stream()
