@@ -51,6 +51,5 @@ function rewrite(text, from, to) {
       if (place === undefined) return image ? all : label
       const link = posix.relative(posix.dirname(to), place)
       return `${image}[${label}](${link.startsWith('.') ? link : './' + link}${anchor ? '#' + anchor : ''})`
-    }).replace(/<(?=[A-Za-z/!])(?!(?:br|img|a|sub|sup|details|summary|picture|source|kbd)\b|\/(?:a|sub|sup|details|summary|picture|kbd)>|https?:)/g, '&lt;')
-      .replace(/\{\{/g, '&#123;&#123;')).join('')
+    }).replace(/<(?=[A-Za-z/!])(?!(?:br|img|a|sub|sup|details|summary|picture|source|kbd)\b|\/(?:a|sub|sup|details|summary|picture|kbd)>|https?:)/g, '&lt;')).join('')
 }

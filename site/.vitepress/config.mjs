@@ -87,7 +87,15 @@ export default defineConfig({
   cleanUrls: false,
   lastUpdated: false,
   ignoreDeadLinks: [/^\/api\//],
-  markdown: { theme: { light: 'github-light', dark: 'github-dark' } },
+  markdown: {
+    theme: { light: 'github-light', dark: 'github-dark' },
+    // Double braces are text here, not expressions of Vue. In fences they are already.
+    config: md => {
+      const { code_inline: code, text } = md.renderer.rules
+      md.renderer.rules.code_inline = (...given) => code(...given).replaceAll('{{', '&#123;&#123;')
+      md.renderer.rules.text = (...given) => text(...given).replaceAll('{{', '&#123;&#123;')
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     nav: [
