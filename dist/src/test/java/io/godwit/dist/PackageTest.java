@@ -3,11 +3,18 @@ package io.godwit.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.godwit.checks.Programs;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.CookieManager;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +127,38 @@ class PackageTest {
         } finally {
             broker.destroy();
         }
+    }
+
+    @Test
+    void the_page_of_godwit_web_is_in_the_jar_and_is_served() throws Exception {
+        Programs.require("node"); // without it the build leaves the page out
+        try (JarFile jar = new JarFile(BUILT.resolve(NAME + ".jar").toFile())) {
+            assertThat(List.of("index.html", "app.js", "app.css", "icon.svg")).allSatisfy(file -> {
+                ZipEntry entry = jar.getEntry("io/godwit/web/page/" + file);
+                assertThat(entry).isNotNull();
+                assertThat(entry.getSize()).isPositive();
+            });
+        }
+        Process web = start(List.of(root.resolve("bin/godwit").toString(), "web", "--no-browser"));
+        try (BufferedReader out = web.inputReader()) {
+            String link = out.readLine().replaceFirst(" .*", "");
+
+            HttpClient browser =
+                    HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+            assertThat(get(browser, link).statusCode()).as(link).isEqualTo(200);
+
+            HttpResponse<String> page = get(browser, link.replaceFirst("\\?.*", ""));
+
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("app.js");
+        } finally {
+            web.destroy();
+            web.waitFor();
+        }
+    }
+
+    private static HttpResponse<String> get(HttpClient client, String address) throws Exception {
+        return client.send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Test
