@@ -109,6 +109,11 @@ public final class SimulationCommand implements Callable<Integer> {
                         String promise = simulation.run(number);
                         if (promise != null) {
                             broken.put(number, promise);
+                            if (broken.size() <= SHOWN) {
+                                // At once: a campaign that is interrupted has still found it.
+                                out.println("\nseed " + number + ": " + promise);
+                                out.flush();
+                            }
                             bar.setExtraMessage(broken.size() + " broken");
                         }
                         bar.stepTo(done.incrementAndGet());
@@ -117,9 +122,6 @@ public final class SimulationCommand implements Callable<Integer> {
         } finally {
             pool.shutdown();
         }
-        broken.entrySet().stream()
-                .limit(SHOWN)
-                .forEach(one -> out.println("seed " + one.getKey() + ": " + one.getValue()));
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         out.printf(
                 "%,d runs in %d:%02d minutes, %,d broken%n",

@@ -92,11 +92,11 @@ class ClientBytesTest {
         String head = version == ProtocolVersion.V3_1
                 ? text("MQIsdp") + "03"
                 : text("MQTT") + (version == ProtocolVersion.V5 ? "05" : "04");
-        String expiry = version == ProtocolVersion.V5 ? counted("11 ffffffff 22 0040") : "";
+        String properties = version == ProtocolVersion.V5 ? counted("11 ffffffff 27 00100000 22 0040") : "";
         connects(
                 version,
-                plain(version).clientId("c").cleanSession(false),
-                packet("10", head, "00 003c", expiry, text("c")));
+                plain(version).clientId("c").cleanSession(false).maximumPacketSize(1 << 20),
+                packet("10", head, "00 003c", properties, text("c")));
     }
 
     /** All that CONNECT has a flag for. */
