@@ -238,6 +238,10 @@ final class Ledger {
                 one.ended = true;
                 one.failure = failure;
                 checkEnd(one);
+            } else if (failure instanceof PublishException decided
+                    && decided.kind() == PublishException.Cause.DROPPED) {
+                // It gave way before its client was closed, whose busy threads report it afterwards.
+                one.failure = failure;
             }
         });
     }
