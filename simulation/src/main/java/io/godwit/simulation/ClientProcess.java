@@ -9,6 +9,7 @@ import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.MqttStoreException;
 import io.godwit.mqtt.client.UnhandledPolicy;
 import io.godwit.mqtt.client.engine.TransportAccess;
@@ -230,7 +231,7 @@ final class ClientProcess {
         return builder.build();
     }
 
-    /** What the client tells about messages whose handlers have failed. */
+    /** What the client reports of messages whose handlers, and of publishes that, have failed. */
     private final class Outcomes implements ClientListener {
         private final int mine;
 
@@ -242,6 +243,13 @@ final class ClientProcess {
         public void messageFailed(MqttClient of, Message message, Throwable failure, FailurePolicy.Outcome outcome) {
             if (mine == number) {
                 ledger.failed(message, outcome, settings.version() == ProtocolVersion.V5);
+            }
+        }
+
+        @Override
+        public void publishFailed(MqttClient of, Message message, MqttException failure) {
+            if (!Ledger.isDeadLetter(message)) {
+                ledger.publishFailed(message, failure);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.godwit.simulation;
 
+import io.godwit.mqtt.client.ClientClosedException;
 import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.NotConnectedException;
@@ -238,12 +239,16 @@ final class Ledger {
                 one.ended = true;
                 one.failure = failure;
                 checkEnd(one);
-            } else if (failure instanceof PublishException decided
-                    && decided.kind() == PublishException.Cause.DROPPED) {
-                // It gave way before its client was closed, whose busy threads report it afterwards.
-                one.failure = failure;
             }
         });
+    }
+
+    /** The client has reported that a publish failed, perhaps one that it has from its store, whose future nobody holds. */
+    void publishFailed(Message message, MqttException failure) {
+        Sent one = sent.get(number(message, 'o'));
+        if (one.process != process && !(failure instanceof ClientClosedException)) {
+            one.failure = failure;
+        }
     }
 
     private void checkEnd(Sent one) {
