@@ -89,6 +89,7 @@ final class PrometheusText {
         counter("godwit_handler_failures_total", all -> all.messages().failed());
         counter("godwit_unhandled_total", all -> all.messages().unhandled());
         counter("godwit_rejected_total", all -> all.messages().rejected());
+        counter("godwit_dropped_total", all -> all.messages().dropped());
         gauge("godwit_inbox", all -> all.messages().inbox().messages());
         gauge("godwit_inbox_size_bytes", all -> all.messages().inbox().bytes());
     }

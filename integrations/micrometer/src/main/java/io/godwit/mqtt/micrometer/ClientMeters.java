@@ -139,6 +139,10 @@ final class ClientMeters {
                 "messages that were refused to the broker",
                 s -> s.messages().rejected());
         counter(
+                "godwit.dropped",
+                "messages of QoS 0 that were dropped because too much waited for blocked handlers",
+                s -> s.messages().dropped());
+        counter(
                 "godwit.store.failures",
                 "failed writes of the session store",
                 s -> s.store().failures());

@@ -114,6 +114,10 @@ public final class MqttMeters implements MessageListener {
                 "Messages that were refused to the broker",
                 s -> s.messages().rejected());
         counted(
+                "godwit.dropped",
+                "Messages of QoS 0 that were dropped because too much waited for blocked handlers",
+                s -> s.messages().dropped());
+        counted(
                 "godwit.store.failures",
                 "Failed writes of the session store",
                 s -> s.store().failures());
