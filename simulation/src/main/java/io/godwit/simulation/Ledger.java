@@ -374,6 +374,9 @@ final class Ledger {
     void failed(Message message, FailurePolicy.Outcome outcome, boolean reasons) {
         Incoming one = incoming(message);
         one.outcome = outcome;
+        if (outcome == FailurePolicy.Outcome.LEFT_UNACKNOWLEDGED) {
+            one.allowance++; // it comes again
+        }
         if (outcome == FailurePolicy.Outcome.DEAD_LETTERED && one.deadLetters == 0) {
             broken("message " + number(message, 'i') + " is said to be a dead letter, and the broker has none");
         }
@@ -488,6 +491,9 @@ final class Ledger {
 
     /** Whether the client has given up a publish that the broker does not take any more: of QoS 1 its identifier is free. */
     boolean isGivenUp(String name) {
+        if (name.charAt(0) == 'i') { // a dead letter, which has properties that may be too long for the new limit
+            return limitsLowered && incoming.get(Integer.parseInt(name, 1, name.length(), 10)).qos != Qos.EXACTLY_ONCE;
+        }
         Sent one = sentNamed(name);
         return one.qos != Qos.EXACTLY_ONCE
                 && (one.poison || limitsLowered)

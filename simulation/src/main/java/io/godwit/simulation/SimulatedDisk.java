@@ -108,6 +108,14 @@ final class SimulatedDisk {
         return files.size();
     }
 
+    /** Their names, without folders. */
+    List<String> names() {
+        return files.keySet().stream()
+                .map(file -> String.valueOf(file.getFileName()))
+                .sorted()
+                .toList();
+    }
+
     /** The disk as the process that begins now sees it; once that has crashed, nothing it does has an effect. */
     Disk forNextProcess() {
         return new View(process);

@@ -88,7 +88,7 @@ final class WireRules {
         boolean deadLetter = Ledger.isDeadLetter(publish.message());
         String message = Ledger.name(publish.message());
         InFlight before = inFlight.get(id);
-        if (!publish.dup() && before != null && (before.deadLetter || !ledger.isGivenUp(before.name))) {
+        if (!publish.dup() && before != null && !ledger.isGivenUp(before.name)) {
             ledger.broken(
                     before.name.equals(message)
                             ? "publish " + message + " is sent again without DUP [MQTT-3.3.1-1]"

@@ -223,7 +223,7 @@ final class World {
                     && !left.received().isEmpty()) {
                 ledger.broken("the store still marks identifiers as received: " + left.received());
             } else if (settings.storage().onDisk() && disk.count() > 8) {
-                ledger.broken("the store has left " + disk.count() + " files");
+                ledger.broken("the store has left " + disk.count() + " files: " + disk.names());
             } else {
                 churn.checkStored(left.subscriptions());
             }
