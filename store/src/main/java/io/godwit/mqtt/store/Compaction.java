@@ -14,6 +14,9 @@ import java.util.List;
  * unless they say otherwise.
  */
 final class Compaction {
+    /** So many files are no waste, however small they are. */
+    private static final int FEW_FILES = 4;
+
     // Set once.
     private final JournalState state;
     private final Segments segments;
@@ -57,8 +60,11 @@ final class Compaction {
         }
     }
 
-    /** Copies the live records of the oldest file if more than half of the log is dead. Returns whether it did. */
-    boolean copyIfMostlyDead() throws IOException {
+    /**
+     * Copies the live records of the oldest file if more than half of the log is dead, or if it lies in many small files: each
+     * start of a client begins one. Returns whether it did.
+     */
+    boolean copyIfWasteful() throws IOException {
         long liveBytes;
         state.lock.lock();
         try {
@@ -66,7 +72,11 @@ final class Compaction {
         } finally {
             state.lock.unlock();
         }
-        if (segments.count() < 2 || segments.bytes() <= 2 * liveBytes + 2L * segmentSize) {
+        int files = segments.count();
+        long bytes = segments.bytes();
+        boolean mostlyDead = bytes > 2 * liveBytes + 2L * segmentSize;
+        boolean scattered = files > FEW_FILES + 2 * bytes / segmentSize;
+        if (files < 2 || !mostlyDead && !scattered) {
             return false;
         }
         copyOldest();

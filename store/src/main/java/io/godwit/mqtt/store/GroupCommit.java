@@ -193,7 +193,7 @@ final class GroupCommit implements CommitThread.Task {
 
     private void compact() {
         try {
-            if (compaction.copyIfMostlyDead()) {
+            if (compaction.copyIfWasteful()) {
                 state.lock.lock();
                 try {
                     request();

@@ -51,6 +51,8 @@ final class Segments {
     /** Adds an existing file. It is read and finally deleted; no more records are written to it. */
     void add(Disk.File file, long start, long end) {
         segments.add(new Segment(name(start), file, start, header(start).length(), end));
+        // A process that was killed may have left bytes that the operating system has, and the disk has not.
+        unforced = true;
     }
 
     private SegmentHeader header(long start) {

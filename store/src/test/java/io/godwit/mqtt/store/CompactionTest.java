@@ -99,6 +99,25 @@ class CompactionTest {
     }
 
     @Test
+    void many_openings_beside_a_subscription_that_stays_leave_no_pile_of_files() throws IOException {
+        for (int n = 0; n < 200; n++) {
+            SessionLog log = store().open("c");
+            if (n == 0) {
+                log.subscribed(TopicSubscription.of("a", Qos.AT_LEAST_ONCE), MqttProperties.NONE);
+            }
+            log.accepted(n, Logs.message(n), Logs.NEVER);
+            log.ended(n);
+            Logs.force(log);
+            log.close();
+        }
+
+        assertThat(Disk.SYSTEM.list(folder.resolve("c")).size()).isLessThan(12);
+        assertThat(Logs.reopened(store(), "c").subscriptions())
+                .extracting(stored -> stored.subscription().filter().text())
+                .containsExactly("a");
+    }
+
+    @Test
     void a_hundred_thousand_publishes_come_back() throws IOException {
         DiskStore store = DiskStore.builder(folder).segmentSize(1 << 20).build();
         SessionLog log = store.open("c");

@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,6 +115,56 @@ class DiskFailureTest {
         assertThat(Logs.reopened(DiskStore.at(folder), "c").publishes())
                 .extracting(StoredPublish::sequence)
                 .containsExactly(1L, 2L, 3L);
+    }
+
+    /** A killed process may have left bytes that only the operating system has: a power failure would then make a hole. */
+    @Test
+    void what_was_recovered_is_forced_before_a_new_file_follows_it() throws IOException {
+        SessionLog killed = DiskStore.at(folder).open("c");
+        killed.accepted(1, Logs.message(1), Logs.NEVER);
+        Logs.force(killed);
+        killed.close();
+        List<String> steps = new ArrayList<>();
+
+        SessionLog log =
+                DiskStore.builder(folder).disk(recording(steps)).build().open("c");
+        log.accepted(2, Logs.message(2), Logs.NEVER);
+        Logs.force(log);
+        log.close();
+
+        assertThat(steps.subList(0, 2)).containsExactly("force 0000000000000000.log", "force new file");
+    }
+
+    private static Disk recording(List<String> steps) {
+        return proxy(Disk.class, Disk.SYSTEM, (method, arguments, result) -> {
+            if (!method.equals("open")) {
+                return result;
+            }
+            String name = String.valueOf(((Path) arguments[0]).getFileName());
+            return proxy(Disk.File.class, result, (of, none, done) -> {
+                if (of.equals("force")) {
+                    steps.add("force " + (name.endsWith(Segments.NEW_SUFFIX) ? "new file" : name));
+                }
+                return done;
+            });
+        });
+    }
+
+    /** Sees each call that has returned, and may replace its result. */
+    private interface Seen {
+        @Nullable
+        Object after(String method, Object[] arguments, @Nullable Object result);
+    }
+
+    private static <T> T proxy(Class<T> type, Object target, Seen seen) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                    try {
+                        return seen.after(method.getName(), arguments, method.invoke(target, arguments));
+                    } catch (InvocationTargetException failure) {
+                        throw failure.getCause();
+                    }
+                }));
     }
 
     @Test
