@@ -129,8 +129,10 @@ final class BridgeCommand implements Callable<Integer> {
                     end(clients);
                     note(bridge.summary());
                 })) {
-            for (MqttClient client : clients) { // both, before the first message arrives that the other one shall take
-                wait(client.connectAsync());
+            // Both before either is waited for: a session that is resumed brings messages for the other side at once.
+            for (CompletableFuture<?> connected :
+                    clients.stream().map(MqttClient::connectAsync).toList()) {
+                wait(connected);
             }
             for (Side side : Side.values()) {
                 if (!bridge.subscriptions(side).isEmpty()) {

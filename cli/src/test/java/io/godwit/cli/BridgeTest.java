@@ -144,9 +144,33 @@ class BridgeTest {
             try (Command again = bridge(proxy.port(), options).awaitError("is up")) {
                 await("all")
                         .atMost(Duration.ofSeconds(60))
-                        .until(() -> payloads(atB).size() == MANY);
+                        .untilAsserted(() -> assertThat(payloads(atB))
+                                .as(() -> "the bridge says:\n" + again.errors())
+                                .hasSize(MANY));
                 again.interrupt().ends(ExitCodes.INTERRUPTED);
             }
+        }
+    }
+
+    /** More than fits into the queue of a client that is not connected. */
+    @Test
+    void large_messages_wait_at_their_broker_while_the_other_one_is_away() throws IOException {
+        Path large = Files.write(folder.resolve("large"), new byte[6 << 20]);
+        try (FaultProxy proxy = FaultProxy.to("127.0.0.1", b.port());
+                Command atB = listen(b, "-t site/# -F '=%t %l'");
+                Command bridge = bridge(proxy.port(), "").awaitError("is up")) {
+            proxy.refuse();
+            proxy.cut();
+            bridge.awaitError("B: ");
+            for (int n = 0; n < 15; n++) {
+                publish(a, "-q 1 -t plant/data/" + n + " -f " + large);
+            }
+            proxy.accept();
+
+            for (int n = 0; n < 15; n++) {
+                atB.awaitOutput("=site/data/" + n + " " + (6 << 20));
+            }
+            bridge.interrupt().ends(ExitCodes.INTERRUPTED);
         }
     }
 

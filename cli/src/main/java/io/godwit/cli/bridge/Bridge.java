@@ -3,8 +3,10 @@ package io.godwit.cli.bridge;
 import io.godwit.cli.bridge.BridgeRule.Side;
 import io.godwit.cli.output.Failures;
 import io.godwit.mqtt.client.Acknowledgement;
+import io.godwit.mqtt.client.ClientClosedException;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.NotConnectedException;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -20,7 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
@@ -35,7 +39,12 @@ public final class Bridge {
     /** The user property that names a bridge which a message has crossed. */
     static final String CROSSED = "godwit-bridge";
 
-    private static final int WAITING = 1_000;
+    /** KiB of messages that may wait for a broker, each counted as {@link #LEAST_WEIGHT} or more: at most 1,000 messages. */
+    private static final int WAITING = 16_000;
+
+    private static final int LEAST_WEIGHT = 16;
+
+    private static final long RETRY_SECONDS = 1;
 
     private static final Duration ECHO = Duration.ofSeconds(30);
 
@@ -46,7 +55,7 @@ public final class Bridge {
     private final Map<Side, MqttClient> clients = new EnumMap<>(Side.class);
     private final Map<Side, EchoGuard> echoes = new EnumMap<>(Side.class);
 
-    /** How many more messages may wait for each broker; then those from the other one are read no further. */
+    /** How many KiB more may wait for each broker; then messages from the other one are read no further. */
     private final Map<Side, Semaphore> room = new EnumMap<>(Side.class);
 
     // Any thread.
@@ -147,32 +156,73 @@ public final class Bridge {
         if (!isVersion5 && rules.stream().anyMatch(each -> each.mapped(to, topic) != null)) {
             echo(to).published(copy);
         }
+        int weight = Math.min(WAITING, Math.max(LEAST_WEIGHT, copy.payload().length / 1024));
         Semaphore waiting = Objects.requireNonNull(room.get(to));
-        waiting.acquire();
-        target.publishAsync(copy).whenComplete((done, failed) -> {
-            waiting.release();
-            if (failed == null) {
-                Objects.requireNonNull(forwarded.get(from)).increment();
-                acknowledgement.acknowledge();
-            } else {
-                failed(from, message, Failures.unwrap(failed), acknowledgement);
-            }
-        });
+        waiting.acquire(weight);
+        new Crossing(from, target, copy, acknowledgement, () -> waiting.release(weight)).publish();
     }
 
-    /** What the other broker will never take must not come again; everything else stays unacknowledged and does. */
-    private void failed(Side from, Message message, Throwable failure, Acknowledgement acknowledgement) {
-        boolean isFinal = failure instanceof PublishException publish
-                && switch (publish.kind()) {
-                    case REFUSED, LIMIT, EXPIRED, BROKER_DISCONNECTS -> true;
-                    default -> false;
-                };
-        if (isFinal) {
-            rejected.increment();
-            acknowledgement.acknowledge();
+    /** One message on its way to the other broker. Any thread. */
+    private final class Crossing {
+        private final Side from;
+        private final MqttClient target;
+        private final Message message;
+        private final Acknowledgement acknowledgement;
+        private final Runnable ended;
+        private boolean retried;
+
+        Crossing(Side from, MqttClient target, Message message, Acknowledgement acknowledgement, Runnable ended) {
+            this.from = from;
+            this.target = target;
+            this.message = message;
+            this.acknowledgement = acknowledgement;
+            this.ended = ended;
         }
-        notes.accept("the message on '" + message.topic() + "' from " + from + " did not cross: "
-                + Failures.text(failure) + (isFinal ? "" : "; broker " + from + " still has it"));
+
+        void publish() {
+            target.publishAsync(message).whenComplete((done, failed) -> {
+                if (failed == null) {
+                    Objects.requireNonNull(forwarded.get(from)).increment();
+                    acknowledgement.acknowledge();
+                    ended.run();
+                } else {
+                    failed(Failures.unwrap(failed));
+                }
+            });
+        }
+
+        /**
+         * What the other broker will never take must not come again. Everything else is tried again: the first broker sends it
+         * again only on its next connection, and holds later messages back until then.
+         */
+        private void failed(Throwable failure) {
+            boolean isFinal = failure instanceof PublishException publish
+                    && switch (publish.kind()) {
+                        case REFUSED, LIMIT, EXPIRED, BROKER_DISCONNECTS -> true;
+                        default -> false;
+                    };
+            boolean isEnding = failure instanceof ClientClosedException;
+            if (isFinal) {
+                rejected.increment();
+                acknowledgement.acknowledge();
+            }
+            if (!retried) {
+                boolean isAway = isEnding || failure instanceof NotConnectedException; // not connected yet, or any more
+                note(failure, isFinal ? "" : isAway ? "; broker " + from + " still has it" : "; it is tried again");
+            }
+            if (isFinal || isEnding) {
+                ended.run();
+            } else {
+                retried = true;
+                CompletableFuture.delayedExecutor(RETRY_SECONDS, TimeUnit.SECONDS)
+                        .execute(this::publish);
+            }
+        }
+
+        private void note(Throwable failure, String consequence) {
+            notes.accept("the message for '" + message.topic() + "' from " + from + " did not cross: "
+                    + Failures.text(failure) + consequence);
+        }
     }
 
     private MqttProperties crossing(MqttProperties received) {
