@@ -117,7 +117,7 @@ public record BenchResult(
             THIS_MACHINE,
             NETWORK,
             BROKER,
-            /** So many messages in flight, for the time that an answer takes. */
+            /** The number of messages in flight, given the time that an answer takes. */
             WINDOW;
 
             /** In reports. */

@@ -54,7 +54,7 @@ public final class DecodeOptions {
     /**
      * What decodes by the rules of the options alone; null if there are none.
      *
-     * @param notes is told of payloads that cannot be decoded
+     * @param notes receives a line for each payload that cannot be decoded
      * @throws IllegalArgumentException as {@link #decoding}
      */
     public @Nullable PayloadDecoder decoder(Consumer<String> notes) {

@@ -5,7 +5,7 @@ import io.godwit.mqtt.client.MqttClient;
 
 /** Something that counts: a client, or all clients of a command together. Any thread. */
 public interface StatisticsSource {
-    /** The client identifier, or what stands for the identifiers of many. */
+    /** The client identifier, or a label for a group of clients. */
     String name();
 
     ClientStatistics statistics();

@@ -61,7 +61,7 @@ public interface MessageListener extends ClientListener {
     /**
      * Handlers of a message are called next, by this thread, which calls {@link #handlingEnded} when they have returned. A handler
      * that has failed and is called again is between two more of these calls, perhaps on another thread; concurrent handlers of
-     * one message are so on a thread each. A handler of batches has no message of its own, so there are none for it.
+     * one message have a pair of calls on each of their threads. Handlers of batches have none, since they have no single message.
      */
     default void handling(MqttClient client, Message message) {}
 

@@ -68,7 +68,7 @@ class HostileBrokerTest {
      * One case.
      *
      * @param refused how the first connect fails; null: CONNACK comes first
-     * @param lost what the listener hears of the end; null: the connection stays
+     * @param lost the reported end of the connection; null: it stays up
      * @param code the reason code of the client's DISCONNECT, MQTT 5; -1: none is awaited
      */
     record Row(

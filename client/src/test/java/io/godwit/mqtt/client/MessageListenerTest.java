@@ -25,7 +25,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@DisplayName("Who listens to messages hears of each exactly once, however its handlers run")
+@DisplayName("Each message is reported exactly once, however its handlers run")
 @Timeout(60)
 class MessageListenerTest {
     private static final HandlerOptions FOUR = HandlerOptions.defaults().withConcurrency(4);

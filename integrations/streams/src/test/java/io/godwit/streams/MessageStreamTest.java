@@ -59,7 +59,7 @@ class MessageStreamTest {
         return texts;
     }
 
-    /** Requests when the test says so, and keeps what it receives. */
+    /** Requests messages when the test asks for it, and keeps what it receives. */
     private static class Probe<T> implements Flow.Subscriber<T> {
         final List<T> got = Collections.synchronizedList(new ArrayList<>());
         final LinkedBlockingQueue<Object> ends = new LinkedBlockingQueue<>();

@@ -14,7 +14,7 @@ import java.util.List;
  * unless they say otherwise.
  */
 final class Compaction {
-    /** So many files are no waste, however small they are. */
+    /** Up to this many files are not worth merging, however small they are. */
     private static final int FEW_FILES = 4;
 
     // Set once.

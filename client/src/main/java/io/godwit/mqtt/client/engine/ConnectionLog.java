@@ -304,7 +304,7 @@ final class ConnectionLog implements ClientListener {
         warnRepeated("missed", "a listener is too slow: " + count(calls, "call") + " were left out", null);
     }
 
-    /** What no listener hears of. Any thread. */
+    /** What is not reported to listeners. Any thread. */
     void warn(String text, @Nullable Throwable failure) {
         if (LOG.isWarnEnabled()) {
             LOG.warn("client '{}': {}", clientId, clean(text), failure);

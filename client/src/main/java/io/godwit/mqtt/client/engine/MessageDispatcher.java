@@ -238,7 +238,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         }
     }
 
-    /** Acknowledges what a slow batch has done so far, and lets go of it. Event loop. */
+    /** Acknowledges and releases what a slow batch has done so far. Event loop. */
     private void acknowledgeProgress() {
         boolean[] released = new boolean[1];
         boolean again = session.call(locked -> {
@@ -415,7 +415,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         return true;
     }
 
-    /** The client is closed, and the handler is not called again. Who closes it; nobody else is in here any more. */
+    /** The client is closed, and the handler is not called again. Called by the closing thread, once no handler runs. */
     private void giveUp(Inbox.Batch present) {
         endGivenUp(present);
         int messages = progress - present.moved() - countedLater;

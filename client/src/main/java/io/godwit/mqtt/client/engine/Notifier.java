@@ -181,7 +181,7 @@ final class Notifier {
         }
     }
 
-    /** A detail for whoever looks for a fault. Any thread. */
+    /** A detail that helps to find a fault. Any thread. */
     void debug(String text, @Nullable Throwable failure) {
         if (log != null) {
             log.debug(text, failure);

@@ -20,7 +20,7 @@ final class ReadPause {
     /** A full inbox is read on when it is down to this part of its bounds. */
     private static final double RESUME = 0.5;
 
-    /** While a handler blocks, up to so many times the inbox's bounds may wait ... */
+    /** While a handler blocks, up to this many times the inbox's bounds may wait ... */
     private static final int LIFTED = 16;
 
     /** ... but at most this share of the heap, or twice the bounds if they are larger. */

@@ -58,7 +58,11 @@ final class ReconnectSchedule {
         return new Reconnect.Attempt(++row, lastLoss, failure);
     }
 
-    /** A connection has ended after so many nanoseconds: the attempt that may follow. */
+    /**
+     * A connection has ended: the attempt that may follow.
+     *
+     * @param lasted nanoseconds for which it was up
+     */
     Reconnect.Attempt after(DisconnectCause cause, long lasted) {
         lastLoss = cause;
         if (lasted >= stableAfter(cause)) {

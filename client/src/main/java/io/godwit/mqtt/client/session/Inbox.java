@@ -42,7 +42,7 @@ public final class Inbox {
         private long bytes;
         /** Of these, what {@link Inbox#move} took out; it is still among the messages. */
         private int moved;
-        /** So many of the first are handled and let go. */
+        /** How many of the first messages are handled and released. */
         private int released;
         /** What of the batch no longer counts as waiting. */
         private int uncounted;
@@ -181,7 +181,7 @@ public final class Inbox {
     }
 
     /**
-     * The first so many messages of a batch are handled while the others are not: they no longer count as waiting, and nothing
+     * The first messages of a batch, up to this index, are handled and the others are not: they no longer count as waiting, and nothing
      * holds them. Returns whether there were any.
      */
     public boolean release(Batch batch, int upTo) {
@@ -243,12 +243,12 @@ public final class Inbox {
         return memory(waiting, waitingBytes);
     }
 
-    /** The memory that so many messages take whose packets have so many bytes. */
+    /** The memory that this many messages take, whose packets have this many bytes. */
     public static long memory(long messages, long bytes) {
         return bytes + OVERHEAD * messages;
     }
 
-    /** From now on messages of QoS 0 are dropped while so much {@link #memory} is taken. */
+    /** From now on messages of QoS 0 are dropped while more {@link #memory} is taken than this. */
     public void dropAbove(long bytes) {
         dropAbove = bytes;
     }

@@ -116,7 +116,7 @@ final class Incoming {
     /** @param since when it came */
     private record Parked(Message message, int token, int bytes, long since) {}
 
-    /** @param unwanted is told the topic of a message that was given up because it has no handler */
+    /** @param unwanted receives the topic of each message that was given up because it has no handler */
     Incoming(
             SessionConfig config,
             Outbox outbox,

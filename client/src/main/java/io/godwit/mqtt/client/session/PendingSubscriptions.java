@@ -36,7 +36,7 @@ final class PendingSubscriptions {
     /** AWS IoT, for one, ends the connection for more. */
     private static final int FILTERS_PER_PACKET = 8;
 
-    /** So many filters without handlers are unsubscribed on one connection. */
+    /** At most this many filters without handlers are unsubscribed on one connection. */
     private static final int MOST_UNWANTED = 1_000;
 
     /** Prefixes with which brokers give a filter a meaning of their own: messages come with the topic behind it. */

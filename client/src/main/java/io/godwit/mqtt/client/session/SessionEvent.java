@@ -33,7 +33,7 @@ public sealed interface SessionEvent {
      */
     record Unhandled(Message message, boolean parked) implements SessionEvent {}
 
-    /** What only is to be told. */
+    /** An event that is only reported. */
     sealed interface Notice extends SessionEvent {}
 
     /** A message of QoS 0 was dropped: too much waits for the handlers, and one of them waits for the broker. */
@@ -42,7 +42,7 @@ public sealed interface SessionEvent {
     /** A subscription whose messages have no handler is ended. */
     record Unwanted(TopicFilter filter) implements Notice {}
 
-    /** The broker has a meaning of its own for a filter, and nothing tells which messages are sent for it. */
+    /** The broker gives the filter a special meaning, and no message says that it was sent for it. */
     record Unroutable(TopicFilter filter) implements Notice {}
 
     /** {@link Session#nextTick} is earlier than before. */
