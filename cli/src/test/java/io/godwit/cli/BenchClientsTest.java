@@ -117,6 +117,14 @@ class BenchClientsTest {
     }
 
     @Test
+    void a_password_without_a_user_is_rejected() throws Exception {
+        Path rows = Files.writeString(folder.resolve("devices.csv"), "id,password\na,x\nb,y\n");
+
+        assertThat(bench("-C", "1", "--identities", rows.toString()).ends(2).errors())
+                .contains("--identities has passwords without users: add a column user");
+    }
+
+    @Test
     void connections_are_divided_among_the_brokers() {
         try (TestBroker other = TestBroker.start()) {
             bench("-h", other.uri(), "--spread", "--connections", "6", "--duration", "500ms")

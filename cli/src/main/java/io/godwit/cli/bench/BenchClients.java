@@ -61,6 +61,11 @@ public final class BenchClients {
             throw new IllegalArgumentException("--identities has " + identities.size() + " rows for "
                     + plan.connections() + " connections: each needs one of its own");
         }
+        if (!identities.isEmpty()
+                && identities.get(0).containsKey("password")
+                && !identities.get(0).containsKey("user")) {
+            throw new IllegalArgumentException("--identities has passwords without users: add a column user");
+        }
         if (!plan.disturbance().isNone()) {
             builder.reconnect(Reconnect.fixed(RECONNECT));
         }

@@ -154,11 +154,8 @@ final class Publisher {
         }
 
         @Override
-        public double walk(String name, double low, double high, double step) {
-            double last = walks.getOrDefault(name, (low + high) / 2);
-            double moved = Math.max(low, Math.min(high, last + (random.nextDouble() * 2 - 1) * step));
-            walks.put(name, moved);
-            return moved;
+        public Map<String, Double> walks() {
+            return walks;
         }
 
         @Override

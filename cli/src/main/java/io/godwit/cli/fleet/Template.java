@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -162,8 +163,16 @@ public final class Template {
 
         RandomGenerator random();
 
-        /** The next value of the device's walk of that name. */
-        double walk(String name, double low, double high, double step);
+        /** The last values of the device's walks, by their names. */
+        Map<String, Double> walks();
+
+        /** The next value of the device's walk of that name: at most a step from the last one. */
+        default double walk(String name, double low, double high, double step) {
+            double last = walks().getOrDefault(name, (low + high) / 2);
+            double next = Math.max(low, Math.min(high, last + (random().nextDouble() * 2 - 1) * step));
+            walks().put(name, next);
+            return next;
+        }
 
         long started();
 

@@ -3,6 +3,7 @@ package io.godwit.cli.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -16,6 +17,7 @@ class TemplateTest {
     private static String fill(String text) {
         return Template.inBraces(text, Set.of("room")).fill(new Template.Values() {
             private final RandomGenerator random = new SplittableRandom(1);
+            private final Map<String, Double> walks = new HashMap<>();
 
             @Override
             public String get(String name) {
@@ -29,8 +31,8 @@ class TemplateTest {
             }
 
             @Override
-            public double walk(String name, double low, double high, double step) {
-                return low;
+            public Map<String, Double> walks() {
+                return walks;
             }
 
             @Override

@@ -50,7 +50,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private final Ticker ticker;
     private final SessionReports reports;
     private final LoopTimer timer;
-    private final JvmHold jvmHold;
+    private final JvmLease jvmLease;
     private final Redirection redirection;
     private final AttemptStarter starter;
     private final ReconnectSchedule reconnects;
@@ -100,7 +100,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         this.ticker = new Ticker(session, loop, pause, this::ticked, this::silent);
         this.reports = new SessionReports(notifier, ticker, prompts);
         this.timer = new LoopTimer(loop);
-        this.jvmHold = new JvmHold(config);
+        this.jvmLease = new JvmLease(config);
         this.redirection = new Redirection(config);
         this.starter = new AttemptStarter(config, loop, notifier, timer, redirection);
         this.reconnects = new ReconnectSchedule(config, loop, notifier);
@@ -185,7 +185,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         redirection.reset();
         established = false;
         handlers.resume();
-        jvmHold.acquire();
+        jvmLease.acquire();
         session.setClosedTo(null);
         begin();
     }
@@ -529,7 +529,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         ticker.schedule();
         shutdown.complete();
         if (connecting.isEmpty()) {
-            jvmHold.release();
+            jvmLease.release();
         } else {
             beginFresh();
         }
@@ -553,7 +553,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         shutdown.tellMessagesLeft();
         state = ClientState.CLOSED;
         handlers.stop();
-        jvmHold.release();
+        jvmLease.release();
         ticker.stop();
         session.setClosedTo(Failures.CLOSED);
         end(Failures.CLOSED);

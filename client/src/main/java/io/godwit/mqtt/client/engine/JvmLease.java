@@ -7,24 +7,24 @@ import org.jspecify.annotations.Nullable;
  * Keeps the JVM running while the client is connected or trying to be, unless the application asked for daemon threads. Event
  * loop only.
  */
-final class JvmHold {
+final class JvmLease {
     private final ClientConfig config;
-    private @Nullable Cancellable hold;
+    private @Nullable Cancellable lease;
 
-    JvmHold(ClientConfig config) {
+    JvmLease(ClientConfig config) {
         this.config = config;
     }
 
     void acquire() {
-        if (hold == null && !config.network().daemon()) {
-            hold = config.transport().holdJvm();
+        if (lease == null && !config.network().daemon()) {
+            lease = config.transport().holdJvm();
         }
     }
 
     void release() {
-        if (hold != null) {
-            hold.cancel();
-            hold = null;
+        if (lease != null) {
+            lease.cancel();
+            lease = null;
         }
     }
 }
