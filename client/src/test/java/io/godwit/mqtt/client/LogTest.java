@@ -31,9 +31,11 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -386,6 +388,33 @@ class LogTest {
                 assertThat(log.count(UNHANDLED)).isEqualTo(1);
             }
             log.await("WARN <n> more lines were left out: <kind>");
+        }
+    }
+
+    @Test
+    void lines_are_in_order_even_if_the_executor_is_busy() {
+        Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+        try (TestBroker broker = TestBroker.start();
+                MqttClient first = builder(broker.uri()).cleanSession(false).build()) {
+            first.connect();
+            first.subscribe("boiler/#", message -> {});
+            first.disconnect();
+            broker.publish(Message.of("boiler/0", "x"));
+            first.close();
+            try (MqttClient second = builder(broker.uri())
+                    .cleanSession(false)
+                    .executor(held::add)
+                    .build()) {
+                second.connect();
+                log.await(UNHANDLED);
+                assertThat(log.lines().stream()
+                                .filter(line -> line.contains(": connected to") || line.contains("no handler wants"))
+                                .skip(1))
+                        .satisfiesExactly(
+                                connected -> assertThat(connected).contains(": connected to"),
+                                unhandled -> assertThat(unhandled).contains("no handler wants"));
+            }
+            held.forEach(Runnable::run);
         }
     }
 

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The listener that logs: a line at INFO or WARN for each change of state, with the client identifier. Attempts and failures
- * that repeat are counted and written once a minute at most. No line contains a payload or a credential; what comes from
+ * that repeat are counted and written once a minute at most. Called where things happen, not in turn with the application's
+ * listeners, so that the lines are in their order. No line contains a payload or a credential; what comes from
  * outside is written without control characters.
  */
 final class ConnectionLog implements ClientListener {
@@ -53,11 +54,11 @@ final class ConnectionLog implements ClientListener {
 
     private final Repeats repeats = new Repeats();
 
-    // Written by one call of a listener at a time.
-    private volatile long attemptsSince;
-    private volatile int failedAttempts;
-    private volatile String lastFailure = "";
-    private volatile int restored;
+    // Event loop only.
+    private long attemptsSince;
+    private int failedAttempts;
+    private String lastFailure = "";
+    private int restored;
 
     private ConnectionLog(ClientConfig config) {
         this.clientId = clean(config.clientId());

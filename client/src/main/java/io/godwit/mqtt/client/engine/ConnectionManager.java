@@ -331,6 +331,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         figures.connectedAt = connectedAt;
         figures.made++;
         JfrEvents.connected(attemptEvent, config.clientId(), accepted);
+        notifier.logConnected(accepted);
         ticker.schedule();
         List<CompletableFuture<ConnectResult>> waiting = connecting;
         connecting = new ArrayList<>(0);

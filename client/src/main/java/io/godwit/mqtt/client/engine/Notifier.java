@@ -11,7 +11,6 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -51,21 +50,11 @@ final class Notifier {
         this.context = new CallContext(ownThreads ? config.clientId() : null);
         this.executor = config.onEventLoop() ? this::onLoop : this::onExecutor;
         this.log = config.dispatch().logging() ? ConnectionLog.of(config) : null;
-        this.listeners = withLog(config.listeners(), log);
+        this.listeners = config.listeners();
         this.listenerCalls = listeners.isEmpty()
                 ? null
                 : new ListenerCalls(task -> onExecutor(context.around(task)), this::missed, this::listenerFailed);
         this.hooks = MessageHooks.of(client, config.listeners(), this::listenerFailed);
-    }
-
-    private static List<ClientListener> withLog(List<ClientListener> given, @Nullable ConnectionLog log) {
-        if (log == null) {
-            return given;
-        }
-        List<ClientListener> all = new ArrayList<>(given.size() + 1);
-        all.add(log);
-        all.addAll(given);
-        return List.copyOf(all);
     }
 
     private void onLoop(Runnable task) {
@@ -125,15 +114,27 @@ final class Notifier {
 
     // ---- listeners ----
 
-    /** Calls the listeners, in order, off the loop. */
+    /** Writes the log, on this thread, and calls the listeners, in order, off the loop. */
     void tell(BiConsumer<ClientListener, MqttClient> hook) {
+        toLog(line -> hook.accept(line, client));
         if (listenerCalls != null) {
             listenerCalls.execute(all(hook));
         }
     }
 
-    /** The same before it returns, unless this is the event loop or another thread is calling the listeners. */
-    void tellNow(BiConsumer<ClientListener, MqttClient> hook) {
+    /** What an appender of the application throws must not end a connection. */
+    private void toLog(Consumer<ClientListener> line) {
+        if (log != null) {
+            try {
+                line.accept(log);
+            } catch (RuntimeException failure) {
+                // there is no better place to report it than the one that has just failed
+            }
+        }
+    }
+
+    /** Calls the listeners before it returns, unless this is the event loop or another thread is calling them. */
+    private void tellNow(BiConsumer<ClientListener, MqttClient> hook) {
         if (listenerCalls == null) {
             return;
         }
@@ -144,13 +145,11 @@ final class Notifier {
         }
     }
 
-    /** The same for what concerns a single message, which a slow listener may miss; the log needs no queue. */
+    /** The same as {@link #tell} for what concerns a single message, which a slow listener may miss. */
     private void tellOf(int bytes, Consumer<ClientListener> hook) {
-        if (log != null) {
-            hook.accept(log);
-        }
-        if (listenerCalls != null && !config.listeners().isEmpty()) {
-            listenerCalls.offer(() -> config.listeners().forEach(hook), bytes);
+        toLog(hook);
+        if (listenerCalls != null) {
+            listenerCalls.offer(() -> listeners.forEach(hook), bytes);
         }
     }
 
@@ -167,6 +166,7 @@ final class Notifier {
     }
 
     private void missed(long calls) {
+        toLog(line -> line.missed(client, calls));
         listeners.forEach(listener -> listener.missed(client, calls));
     }
 
@@ -216,6 +216,11 @@ final class Notifier {
                             + " state the topics with TopicSubscription.matching, or use MQTT 5",
                     null);
         }
+    }
+
+    /** CONNACK was received: the log says so before it says anything of the messages behind it. Event loop only. */
+    void logConnected(ConnectResult result) {
+        toLog(line -> line.connected(client, result));
     }
 
     /** A connection is up. The listeners hear of it before this returns, as {@link #tellNow} says. */
