@@ -68,7 +68,6 @@ import picocli.CommandLine.Parameters;
         })
 final class BridgeCommand implements Callable<Integer> {
     private static final Duration LIMIT_OF_THE_END = Duration.ofSeconds(3);
-    private static final int IN_FLIGHT = 100;
 
     @Parameters(
             index = "0",
@@ -161,7 +160,6 @@ final class BridgeCommand implements Callable<Integer> {
                 .clientId(id)
                 .cleanSession(false)
                 .store(DiskStore.at(folder.resolve(side.name())))
-                .maximumInFlight(IN_FLIGHT)
                 .onSessionLoss(SessionLoss.RESEND_ALL)
                 .callTimeout(Duration.ofDays(1))
                 .listener(new ConnectionWarnings(text -> note(side + ": " + text), output.isDebug()));

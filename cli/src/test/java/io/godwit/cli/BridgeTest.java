@@ -152,6 +152,24 @@ class BridgeTest {
         }
     }
 
+    /** Before MQTT 5 a broker cannot announce its limit; Mosquitto ends a connection on which 21 are in flight. */
+    @ParameterizedTest
+    @CsvSource({"5", "311"})
+    void the_limit_of_the_other_broker_is_respected(String version) {
+        String options = "-V " + version;
+        bridge(b.port(), options).awaitError("is up").interrupt().ends(ExitCodes.INTERRUPTED);
+        publishMany("2").ends(0); // they wait in the bridge's session
+        try (Command atB = listen(b, "-t site/# -F '=%p'");
+                Command bridge = bridge(b.port(), options).awaitError("is up")) {
+            await("all")
+                    .atMost(Duration.ofSeconds(60))
+                    .untilAsserted(() -> assertThat(payloads(atB)).hasSize(MANY));
+            bridge.interrupt().ends(ExitCodes.INTERRUPTED);
+
+            assertThat(bridge.errors()).doesNotContain("connection lost");
+        }
+    }
+
     /** More than fits into the queue of a client that is not connected. */
     @Test
     void large_messages_wait_at_their_broker_while_the_other_one_is_away() throws IOException {
