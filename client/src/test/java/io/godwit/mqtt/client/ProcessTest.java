@@ -16,6 +16,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,9 +55,17 @@ class ProcessTest {
 
         Output(Process process) {
             this.process = process;
-            Thread reader = new Thread(() -> process.inputReader(UTF_8).lines().forEach(lines::add), "program-output");
+            Thread reader = new Thread(this::read, "program-output");
             reader.setDaemon(true);
             reader.start();
+        }
+
+        private void read() {
+            try {
+                process.inputReader(UTF_8).lines().forEach(lines::add);
+            } catch (UncheckedIOException e) {
+                // the test has ended the program
+            }
         }
 
         void await(String expected) throws InterruptedException {
