@@ -1,12 +1,14 @@
 package io.godwit.benchmarks.runner;
 
-import io.godwit.benchmarks.Scenario;
-import io.godwit.benchmarks.Scenario.Kind;
+import io.godwit.benchmarks.runner.Contender.Role;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
 
 /** The tables, as Markdown that reads well in a terminal too. */
 final class Markdown {
@@ -40,9 +42,9 @@ final class Markdown {
                 options.plan().rounds(),
                 results.warmupMillis() / 1e3,
                 results.measureMillis() / 1e3));
-        throughput("Publish, 64 bytes, 1,000 in flight", name -> name.matches("publish-[012]"));
-        throughput("Receive, 64 bytes, 1,000 in flight", name -> name.matches("receive-[012]"));
-        throughput("Payloads, threads, TLS", name -> name.matches("(publish|receive)-[012]-.*"));
+        ratios();
+        messages("Publish and receive, 64 bytes, 1,000 in flight", name -> name.matches("(publish|receive)-[012]"));
+        messages("Payloads, threads, TLS", name -> name.matches("(publish|receive)-[012]-.*"));
         oneByOne();
         goals();
         peerCpu();
@@ -59,52 +61,67 @@ final class Markdown {
         return results.byScenario().keySet().stream().filter(which).toList();
     }
 
-    private void throughput(String title, Predicate<String> which) {
-        table(
-                title + ": thousand messages a second / CPU seconds per million / bytes allocated per message",
-                scenarios(which),
-                this::throughputCell);
+    /** What readers look for first: a row for each scenario, a single figure in each cell. */
+    private void ratios() {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                "Godwit",
+                "thousand messages a second",
+                "times the best library",
+                "times bare Netty",
+                "CPU per message, of the best library's",
+                "bytes allocated per message"));
+        for (String scenario : scenarios(name -> name.matches("(publish|receive)-.*"))) {
+            double rate = results.median(scenario, "godwit", Result::perSecond);
+            double cpu = results.median(scenario, "godwit", Result::cpuSecondsPerMillion);
+            rows.add(List.of(
+                    scenario,
+                    cell(rate / 1e3),
+                    cell(rate / results.highest(scenario, Result::perSecond, Role.LIBRARY)),
+                    cell(rate / results.highest(scenario, Result::perSecond, Role.NETTY)),
+                    cell(cpu / results.lowest(scenario, Result::cpuSecondsPerMillion, Role.LIBRARY)),
+                    cell(results.median(scenario, "godwit", Result::bytesPerMessage))));
+        }
+        if (rows.size() > 1) {
+            out.append("## Godwit and the others\n\n");
+            append(rows);
+        }
     }
 
-    private String throughputCell(String scenario, String contender) {
-        return String.format(
-                Locale.ROOT,
-                "%s / %s / %,.0f",
-                short3(results.median(scenario, contender, Result::perSecond) / 1e3),
-                short3(results.median(scenario, contender, Result::cpuSecondsPerMillion)),
-                results.median(scenario, contender, Result::bytesPerMessage));
+    private void messages(String title, Predicate<String> which) {
+        List<String> scenarios = scenarios(which);
+        medians(title + ": thousand messages a second", scenarios, result -> result.perSecond() / 1e3);
+        medians(title + ": CPU seconds per million messages", scenarios, Result::cpuSecondsPerMillion);
+        medians(title + ": bytes allocated per message", scenarios, Result::bytesPerMessage);
+        if (results.options().plan().rounds() > 1) {
+            table(
+                    title + ": messages a second of the fastest round, times the slowest",
+                    scenarios,
+                    (scenario, contender) -> cell(results.spread(scenario, contender, Result::perSecond)));
+        }
+    }
+
+    private void medians(String title, List<String> scenarios, ToDoubleFunction<Result> figure) {
+        table(title, scenarios, (scenario, contender) -> cell(results.median(scenario, contender, figure)));
     }
 
     private void oneByOne() {
-        table(
-                "Round trip through Mosquitto (p50 / p99.9, microseconds); idle connections (KB of heap / KB resident"
-                        + " each / threads in all); connections opened and closed a second; first PUBACK after the"
-                        + " JVM starts (ms)",
-                scenarios(name -> !name.startsWith("publish") && !name.startsWith("receive")),
-                this::oneByOneCell);
+        Map<String, Figure> figures = new LinkedHashMap<>();
+        figures.put("round trip through Mosquitto, p50, µs", new Figure("roundtrip", result -> result.figure("p50")));
+        figures.put("round trip, p99.9, µs", new Figure("roundtrip", result -> result.figure("p999")));
+        figures.put("idle connection, KB of heap", new Figure("idle", result -> result.figure("heap") / KIBI));
+        figures.put("idle connection, KB resident", new Figure("idle", result -> result.figure("rss") / KIBI));
+        figures.put("threads with idle connections", new Figure("idle", result -> result.figure("threads")));
+        figures.put("connections opened and closed a second", new Figure("connect", Result::perSecond));
+        figures.put("first PUBACK after JVM start, ms", new Figure("firstpuback", result -> result.figure("millis")));
+        figures.values().removeIf(figure -> !results.hasScenario(figure.scenario()));
+        table("Round trips and connections", List.copyOf(figures.keySet()), (title, contender) -> {
+            Figure figure = figures.get(title);
+            return cell(results.median(figure.scenario(), contender, figure.of()));
+        });
     }
 
-    private String oneByOneCell(String scenario, String contender) {
-        return switch (Scenario.parse(scenario).kind()) {
-            case ROUND_TRIP ->
-                String.format(
-                        Locale.ROOT,
-                        "%.1f / %.0f",
-                        results.median(scenario, contender, result -> result.figure("p50")),
-                        results.median(scenario, contender, result -> result.figure("p999")));
-            case IDLE ->
-                String.format(
-                        Locale.ROOT,
-                        "%.1f / %.1f / %.0f",
-                        results.median(scenario, contender, result -> result.figure("heap")) / KIBI,
-                        results.median(scenario, contender, result -> result.figure("rss")) / KIBI,
-                        results.median(scenario, contender, result -> result.figure("threads")));
-            case CONNECT -> String.format(Locale.ROOT, "%,.0f", results.median(scenario, contender, Result::perSecond));
-            default ->
-                String.format(
-                        Locale.ROOT, "%.0f", results.median(scenario, contender, result -> result.figure("millis")));
-        };
-    }
+    private record Figure(String scenario, ToDoubleFunction<Result> of) {}
 
     private void goals() {
         List<Goal> goals = Goal.of(results);
@@ -122,15 +139,9 @@ final class Markdown {
 
     /** The peer must never be the limit: a busy core of the client beside an idle one of the peer shows it. */
     private void peerCpu() {
-        table(
-                "Cores busy: the client's / the peer's",
-                scenarios(name -> Scenario.parse(name).kind() == Kind.PUBLISH
-                        || Scenario.parse(name).kind() == Kind.RECEIVE),
-                (scenario, contender) -> String.format(
-                        Locale.ROOT,
-                        "%.2f / %.2f",
-                        results.median(scenario, contender, Result::cores),
-                        results.median(scenario, contender, Result::peerCores)));
+        List<String> scenarios = scenarios(name -> name.matches("(publish|receive)-.*"));
+        medians("Cores busy in the client", scenarios, Result::cores);
+        medians("Cores busy in the peer", scenarios, Result::peerCores);
     }
 
     private interface Cell {
@@ -145,12 +156,14 @@ final class Markdown {
         List<String> header = new ArrayList<>(List.of("client"));
         header.addAll(scenarios);
         rows.add(header);
-        for (Contender contender : results.contendersIn(scenarios)) {
+        for (Contender contender : Contender.ALL) {
             List<String> row = new ArrayList<>(List.of(contender.title()));
             for (String scenario : scenarios) {
-                row.add(results.has(scenario, contender.name()) ? cell.text(scenario, contender.name()) : "");
+                row.add(cell.text(scenario, contender.name()));
             }
-            rows.add(row);
+            if (!row.stream().skip(1).allMatch(String::isEmpty)) {
+                rows.add(row);
+            }
         }
         out.append("## ").append(title).append("\n\n");
         append(rows);
@@ -180,8 +193,11 @@ final class Markdown {
         out.append('\n');
     }
 
-    /** About three digits that mean something. */
-    private static String short3(double value) {
+    /** Three digits that mean something, or nothing where there is no figure. */
+    private static String cell(double value) {
+        if (Double.isNaN(value)) {
+            return "";
+        }
         return String.format(
                 Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value);
     }

@@ -1,6 +1,7 @@
 package io.godwit.benchmarks.runner;
 
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,15 @@ final class Results {
     double median(String scenario, String contender, ToDoubleFunction<Result> figure) {
         List<Result> results = byScenario.getOrDefault(scenario, Map.of()).getOrDefault(contender, List.of());
         return results.isEmpty() ? Double.NaN : Result.median(results, figure);
+    }
+
+    /** The highest round, times the lowest; NaN when there is no such run. */
+    double spread(String scenario, String contender, ToDoubleFunction<Result> figure) {
+        DoubleSummaryStatistics rounds =
+                byScenario.getOrDefault(scenario, Map.of()).getOrDefault(contender, List.of()).stream()
+                        .mapToDouble(figure)
+                        .summaryStatistics();
+        return rounds.getCount() == 0 ? Double.NaN : rounds.getMax() / rounds.getMin();
     }
 
     double highest(String scenario, ToDoubleFunction<Result> figure, Contender.Role... roles) {
