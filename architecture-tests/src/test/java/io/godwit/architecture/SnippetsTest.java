@@ -51,9 +51,7 @@ class SnippetsTest {
             import io.godwit.testkit.*;
             import io.reactivex.rxjava3.core.Flowable;
             import io.smallrye.mutiny.Multi;
-            import io.godwit.checks.Documents;
-import io.godwit.checks.Documents.Block;
-import java.io.IOException;
+            import java.io.IOException;
             import java.nio.file.Path;
             import java.time.Duration;
             import java.util.*;
