@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The messages of QoS 1 and 2 that arrived on this connection and are not acknowledged yet, in the order in which they
  * arrived: acknowledgements are sent in that order [MQTT-4.6.0-2, 4.6.0-3], however the handlers finish. Whatever a
- * broker repeats, each packet identifier is here at most once, and finding it takes constant time.
+ * broker repeats, each packet identifier is here at most once, and finding it takes a bounded number of steps. Brokers count
+ * their identifiers up, and handlers mostly finish in order: neither needs an index.
  */
 final class AckOrder {
     /** Marks a token as done; tokens leave the sign bit free. */
@@ -24,7 +25,14 @@ final class AckOrder {
     private int size;
     /** How many tokens were taken out from the front, 31 bits. */
     private int taken;
-    /** The place of each packet identifier, as {@code (taken + offset) << 1 | 1}; null while few tokens have waited. */
+    /** The offset behind the last token that was found done, where the next one probably is. */
+    private int hint;
+    /** Whether each packet identifier is above the one before it, counted from the first and beyond 65,535 from 0 again. */
+    private boolean ascending = true;
+    /**
+     * The place of each packet identifier, as {@code (taken + offset) << 1 | 1}; null while they ascend, and while few tokens
+     * have waited.
+     */
     private @Nullable ReceivedIdentifiers places;
 
     /**
@@ -34,9 +42,25 @@ final class AckOrder {
      *     while many wait, when it would cost the constant time
      */
     boolean received(int token) {
+        if (size == 0 && places == null) {
+            ascending = true;
+        } else if (ascending && size > 0 && distance(token) <= distance(at(size - 1))) {
+            ascending = false;
+            indexIfMany();
+        }
         if (places != null && isWaiting(token)) {
             return false;
         }
+        append(token);
+        if (places != null) {
+            places.put(token & 0xFFFF, place(size - 1));
+        } else if (!ascending) {
+            indexIfMany();
+        }
+        return true;
+    }
+
+    private void append(int token) {
         if (size == ring.length) {
             int[] larger = new int[Math.max(SMALLEST, 2 * size)];
             for (int i = 0; i < size; i++) {
@@ -47,12 +71,17 @@ final class AckOrder {
         }
         ring[head + size & ring.length - 1] = token;
         size++;
-        if (places != null) {
-            places.put(token & 0xFFFF, place(size - 1));
-        } else if (size > FEW) {
+    }
+
+    /** How far its packet identifier is above that of the first token. */
+    private int distance(int token) {
+        return token - at(0) & 0xFFFF;
+    }
+
+    private void indexIfMany() {
+        if (size > FEW) {
             places = index();
         }
-        return true;
     }
 
     /** Whether a repetition of this token waits. */
@@ -87,6 +116,7 @@ final class AckOrder {
             }
         }
         size = kept;
+        hint = 0;
         return index;
     }
 
@@ -96,9 +126,10 @@ final class AckOrder {
 
     /** Notes that a message is done. Its acknowledgement is due once {@link #next()} returns it. */
     void done(int token) {
-        int offset = find(token, 0);
+        int offset = hint < size && at(hint) == token ? hint : find(token, 0);
         if (offset >= 0) {
             ring[head + offset & ring.length - 1] |= DONE;
+            hint = offset + 1;
         }
     }
 
@@ -109,9 +140,30 @@ final class AckOrder {
             int offset = (place >>> 1) - taken & Integer.MAX_VALUE;
             return place != 0 && offset < size && (at(offset) & ~ignored) == token ? offset : -1;
         }
+        if (ascending) {
+            return findAscending(token, ignored);
+        }
         for (int i = 0; i < size; i++) {
             if ((at(i) & ~ignored) == token) {
                 return i;
+            }
+        }
+        return -1;
+    }
+
+    private int findAscending(int token, int ignored) {
+        int low = 0;
+        int high = size - 1;
+        while (low <= high) {
+            int middle = low + high >>> 1;
+            int found = at(middle);
+            if ((found & 0xFFFF) == (token & 0xFFFF)) {
+                return (found & ~ignored) == token ? middle : -1;
+            }
+            if (distance(found) < distance(token)) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
             }
         }
         return -1;
@@ -129,6 +181,7 @@ final class AckOrder {
         head = head + 1 & ring.length - 1;
         taken = taken + 1 & Integer.MAX_VALUE;
         size--;
+        hint = Math.max(0, hint - 1);
         return token;
     }
 
@@ -150,6 +203,8 @@ final class AckOrder {
     void clear() {
         size = 0;
         head = 0;
+        hint = 0;
+        ascending = true;
         places = null;
         if (ring.length > LARGEST_KEPT) {
             ring = EMPTY;

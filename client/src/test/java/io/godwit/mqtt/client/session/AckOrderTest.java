@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AckOrderTest {
     private static final int QOS_1 = 1 << 16 | 1 << 18;
@@ -45,6 +47,37 @@ class AckOrderTest {
 
         assertThat(acknowledged).isEqualTo(arrived);
         assertThat(order.size()).isZero();
+    }
+
+    /** The identifiers of a broker that counts up, of one that leaves some out, and of one that takes any that is free. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 40_000})
+    void each_token_is_found_wherever_identifiers_begin_and_whatever_their_order(int step) {
+        Random random = new Random(step);
+        List<Integer> waiting = new ArrayList<>();
+        List<Integer> arrived = new ArrayList<>();
+        List<Integer> acknowledged = new ArrayList<>();
+        int id = 65_000;
+        for (int i = 0; i < 200_000; i++) {
+            id = step == 40_000 ? random.nextInt(65_535) + 1 : (id + step) % 65_536;
+            int token = QOS_1 | id;
+            if (id != 0 && !waiting.contains(token) && !order.contains(token)) {
+                assertThat(order.received(token)).isTrue();
+                waiting.add(token);
+                arrived.add(id);
+            }
+            while (waiting.size() > (i / 20_000 % 3 == 0 ? 3 : 200)) {
+                int done = waiting.remove(random.nextBoolean() ? 0 : random.nextInt(waiting.size()));
+                assertThat(order.contains(done)).isTrue();
+                order.done(done);
+            }
+            acknowledged.addAll(due());
+        }
+
+        waiting.forEach(order::done);
+        acknowledged.addAll(due());
+
+        assertThat(acknowledged).isEqualTo(arrived);
     }
 
     @Test
