@@ -87,7 +87,10 @@ class EventOrderTest {
                     dependents.acquireUninterruptibly();
                     return segment(version, new Connack(false, 0, MqttProperties.NONE), message(qos));
                 })
-                .stall();
+                .answer(
+                        PacketType.DISCONNECT,
+                        version,
+                        packet -> new byte[0]); // then it ends the connection, so close is quick
     }
 
     @ParameterizedTest

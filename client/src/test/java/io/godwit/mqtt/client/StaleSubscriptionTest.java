@@ -37,6 +37,7 @@ class StaleSubscriptionTest {
                 .protocol(version)
                 .clientId("c")
                 .cleanSession(false)
+                .onUnhandled(UnhandledPolicy.acknowledge().withLimits(1_000, Duration.ofSeconds(1)))
                 .closeTimeout(Duration.ofMillis(500));
     }
 
