@@ -1,4 +1,4 @@
--- A device that publishes its temperature every two seconds, and prints commands. The fleet gives each device an identity.
+-- A device that publishes its status once and its temperature every two seconds, and prints commands. The fleet gives each device an identity.
 local id = node.chipid()
 local client = mqtt.Client("device-" .. id, 30)
 local number = 0
@@ -11,6 +11,7 @@ wifi.sta.config({ ssid = "home", pwd = "secret-1" })
 wifi.sta.on("got_ip", function()
   client:connect("127.0.0.1", 1883, 0, 0, function(connected)
     connected:subscribe("devices/" .. id .. "/commands", 1)
+    connected:publish("devices/" .. id .. "/status", '{"online":true}', 1, 0)
     tmr.create():alarm(2000, tmr.ALARM_AUTO, function()
       number = number + 1
       local temperature = 18 + number % 7

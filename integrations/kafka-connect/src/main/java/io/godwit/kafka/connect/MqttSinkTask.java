@@ -10,6 +10,7 @@ import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,12 +62,16 @@ public final class MqttSinkTask extends SinkTask {
     /** Those whose records of the present batch come again after the rewind. */
     private final Set<TopicPartition> rewound = new HashSet<>();
 
+    /** Publishes that failed; {@code put} decides about them. */
+    private final Queue<Answer> failures = new ArrayDeque<>();
+
     private boolean paused;
 
     /** The broker's answer to a publish, or why there is none. */
     private record Answer(
             SinkRecord record,
             TopicPartition partition,
+            PartitionProgress progress,
             int generation,
             @Nullable Throwable failure) {}
 
@@ -124,6 +129,7 @@ public final class MqttSinkTask extends SinkTask {
     @Override
     public void put(Collection<SinkRecord> records) {
         takeAnswers();
+        handleFailures();
         if (failure != null) {
             throw failure;
         }
@@ -165,31 +171,51 @@ public final class MqttSinkTask extends SinkTask {
         inFlight++; // only this thread writes it
         try {
             to.publishAsync(message)
-                    .whenComplete(
-                            (result, failed) -> answers.add(new Answer(record, partition, generation, unwrap(failed))));
+                    .whenComplete((result, failed) ->
+                            answers.add(new Answer(record, partition, progress, generation, unwrap(failed))));
         } catch (RuntimeException e) {
-            answers.add(new Answer(record, partition, generation, e));
+            answers.add(new Answer(record, partition, progress, generation, e));
         }
     }
 
-    /** What the broker has answered since the last call. */
+    /** What the broker has answered since the last call; failures are only collected. */
     private void takeAnswers() {
         for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
             inFlight--;
-            PartitionProgress progress = partitions.get(answer.partition());
-            if (progress == null || progress.generation() != answer.generation()) {
-                continue; // the partition has moved to another task, or the record comes again
+            if (!isCurrent(answer)) {
+                continue;
+            }
+            if (answer.failure() == null) {
+                published.incrementAndGet();
+                answer.progress().done(answer.record().originalKafkaOffset());
+            } else {
+                failures.add(answer);
+            }
+        }
+    }
+
+    /** False: the partition has been assigned again since, here or elsewhere, or the record comes again. */
+    private boolean isCurrent(Answer answer) {
+        return partitions.get(answer.partition()) == answer.progress()
+                && answer.progress().generation() == answer.generation();
+    }
+
+    /**
+     * Only for {@code put}. Connect seeks before it polls, so a rewind within {@code preCommit} would skip the records
+     * that were read again; and it ignores what {@code preCommit} throws.
+     */
+    private void handleFailures() {
+        for (Answer answer = failures.poll(); answer != null; answer = failures.poll()) {
+            Throwable failed = answer.failure();
+            if (failed == null || !isCurrent(answer)) {
+                continue;
             }
             long offset = answer.record().originalKafkaOffset();
-            Throwable failed = answer.failure();
-            if (failed == null) {
-                published.incrementAndGet();
-                progress.done(offset);
-            } else if (isTemporary(failed)) {
-                rewind(answer.partition(), progress, offset, failed);
+            if (isTemporary(failed)) {
+                rewind(answer.partition(), answer.progress(), offset, failed);
             } else {
                 report(answer.record(), failed);
-                progress.done(offset);
+                answer.progress().done(offset);
             }
         }
     }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class MqttSinkTaskTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final TopicPartition PARTITION = new TopicPartition("commands", 0);
+    private static final TopicPartition OTHER = new TopicPartition("commands", 1);
 
     private final AtomicReference<ReasonCode> answer = new AtomicReference<>(ReasonCode.SUCCESS);
     private final Map<String, String> settings = new HashMap<>();
@@ -80,9 +81,13 @@ class MqttSinkTaskTest {
     }
 
     private static SinkRecord record(long offset, String key, Object value) {
+        return record(PARTITION, offset, key, value);
+    }
+
+    private static SinkRecord record(TopicPartition partition, long offset, String key, Object value) {
         return new SinkRecord(
-                "commands",
-                0,
+                partition.topic(),
+                partition.partition(),
                 Schema.STRING_SCHEMA,
                 key,
                 null,
@@ -94,9 +99,19 @@ class MqttSinkTaskTest {
     }
 
     private long committed(long delivered) {
-        OffsetAndMetadata offset = task.preCommit(Map.of(PARTITION, new OffsetAndMetadata(delivered)))
-                .get(PARTITION);
+        return committed(PARTITION, delivered);
+    }
+
+    private long committed(TopicPartition partition, long delivered) {
+        OffsetAndMetadata offset = task.preCommit(Map.of(partition, new OffsetAndMetadata(delivered)))
+                .get(partition);
         return offset == null ? -1 : offset.offset();
+    }
+
+    /** Answers come in order: when this one is there, those of all records before it are. */
+    private void awaitAnswers() {
+        task.put(List.of(record(OTHER, 0, "last", "z")));
+        await().atMost(SOON).until(() -> committed(OTHER, 1) == 1);
     }
 
     private List<String> topics() {
@@ -149,7 +164,10 @@ class MqttSinkTaskTest {
 
         task.put(List.of(record(1, "refused/x", "x"), record(2, "b", "y")));
 
-        await().atMost(SOON).until(() -> committed(3) == 3);
+        await().atMost(SOON).until(() -> {
+            task.put(List.of()); // as Connect does at each poll
+            return committed(3) == 3;
+        });
         assertThat(context.deadLetters).extracting(SinkRecord::kafkaOffset).containsExactly(1L);
         assertThat(topics()).contains("b");
     }
@@ -185,6 +203,74 @@ class MqttSinkTaskTest {
         await().atMost(SOON).until(() -> committed(3) == 3);
         assertThat(topics()).endsWith("refused/x", "b");
         assertThat(context.deadLetters).isEmpty();
+    }
+
+    @Test
+    void a_temporary_refusal_found_by_a_commit_is_handled_by_the_next_put() {
+        answer.set(ReasonCode.QUOTA_EXCEEDED);
+        context.assigned.add(OTHER);
+        connect();
+        broker.silent(true);
+        task.put(List.of(record(1, "refused/x", "x"), record(OTHER, 0, "last", "z")));
+        broker.silent(false);
+
+        await().atMost(SOON).until(() -> committed(OTHER, 1) == 1);
+
+        assertThat(committed(2)).isEqualTo(1);
+        assertThat(context.rewinds).isEmpty();
+        task.put(List.of());
+        assertThat(context.rewinds).containsEntry(PARTITION, 1L);
+        answer.set(ReasonCode.SUCCESS);
+        task.put(List.of(record(1, "refused/x", "x")));
+        await().atMost(SOON).until(() -> committed(2) == 2);
+        assertThat(topics()).endsWith("refused/x");
+    }
+
+    @Test
+    void a_refusal_found_by_a_commit_fails_the_next_put_without_a_dead_letter_queue() {
+        answer.set(ReasonCode.NOT_AUTHORIZED);
+        context.reports = false;
+        context.assigned.add(OTHER);
+        connect();
+        broker.silent(true);
+        task.put(List.of(record(1, "refused/x", "x"), record(OTHER, 0, "last", "z")));
+        broker.silent(false);
+
+        await().atMost(SOON).until(() -> committed(OTHER, 1) == 1);
+
+        assertThatThrownBy(() -> task.put(List.of()))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContaining("commands-0 at offset 1");
+    }
+
+    @Test
+    void an_answer_to_a_record_of_an_earlier_assignment_does_not_count() {
+        context.assigned.add(OTHER);
+        connect();
+        await().atMost(SOON).until(() -> committed(1) == 1);
+        broker.silent(true);
+        task.put(List.of(record(1, "a", "x"), record(2, "b", "y")));
+
+        task.close(List.of(PARTITION));
+        task.open(List.of(PARTITION));
+        broker.silent(false);
+
+        awaitAnswers();
+        assertThat(committed(1)).isEqualTo(-1);
+    }
+
+    @Test
+    void on_older_versions_the_fields_that_they_lack_are_left_out() {
+        connect("mqtt.protocol.version", "3.1.1", "mqtt.content.type", "text/plain");
+        SinkRecord record = record(1, "a", "x");
+        record.headers().addString("mqtt.user.site", "north");
+
+        task.put(List.of(record));
+
+        SeenMessage seen = broker.awaitMessage(each -> each.message().topic().equals("a"), SOON);
+        assertThat(seen.message().text()).isEqualTo("x");
+        assertThat(seen.message().contentType()).isNull();
+        await().atMost(SOON).until(() -> committed(2) == 2);
     }
 
     @Test

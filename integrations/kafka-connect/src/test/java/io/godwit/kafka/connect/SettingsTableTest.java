@@ -48,24 +48,37 @@ class SettingsTableTest {
 
     @Test
     void the_configuration_of_the_document_is_valid() throws IOException {
-        Map<String, String> settings = new ObjectMapper()
-                .readValue(
-                        Documents.block("docs/kafka.md", "Five minutes", "json").text(), new TypeReference<>() {});
+        String text = Documents.block("docs/kafka.md", "Five minutes", "json").text();
 
-        assertThat(SourceConfig.definition().validateAll(settings).values())
+        isValid(text, SourceConfig.definition());
+    }
+
+    @Test
+    void the_configurations_of_the_example_are_valid_and_do_what_the_document_advises_for_mosquitto()
+            throws IOException {
+        Path example = Documents.root().resolve("examples/kafka");
+
+        Map<String, String> source =
+                isValid(Files.readString(example.resolve("source.json")), SourceConfig.definition());
+        isValid(Files.readString(example.resolve("sink.json")), SinkConfig.definition());
+
+        assertThat(TaskPlan.of(new SourceConfig(source), Integer.parseInt(source.get("tasks.max")), true))
+                .isEqualTo(new TaskPlan(2, false));
+    }
+
+    private static Map<String, String> isValid(String json, ConfigDef def) throws IOException {
+        Map<String, String> settings = new ObjectMapper().readValue(json, new TypeReference<>() {});
+        assertThat(def.validateAll(settings).values())
                 .allSatisfy(value -> assertThat(value.errorMessages()).isEmpty());
-        assertThat(SourceConfig.definition().configKeys().keySet())
+        assertThat(def.configKeys().keySet())
                 .containsAll(settings.keySet().stream()
                         .filter(key -> key.startsWith("mqtt.") || key.startsWith("kafka."))
                         .toList());
+        return settings;
     }
 
     private static Path document() {
-        Path root = Path.of("").toAbsolutePath();
-        while (!Files.exists(root.resolve("ARCHITECTURE.md"))) {
-            root = root.getParent();
-        }
-        return root.resolve("docs/kafka.md");
+        return Documents.root().resolve("docs/kafka.md");
     }
 
     private static String table(ConfigDef def) {
