@@ -131,7 +131,7 @@ final class Markdown {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("goal", "wanted", "measured", ""));
         for (Goal goal : goals) {
-            rows.add(List.of(goal.text(), goal.wanted(), goal.measured(), goal.isMet() ? "met" : "MISSED"));
+            rows.add(List.of(goal.text(), goal.wanted(), goal.measured(), goal.isMet() ? "met" : "missed"));
         }
         out.append("## Godwit's goals\n\n");
         append(rows);
