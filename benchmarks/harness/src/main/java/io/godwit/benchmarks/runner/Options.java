@@ -115,6 +115,9 @@ record Options(
                 default -> throw new IllegalArgumentException(word + " is not an option of benchmarks/run; see --help");
             }
         }
+        if (Files.exists(out) && !Files.isDirectory(out)) {
+            throw new IllegalArgumentException("--out " + out + " is a file; name a folder");
+        }
         Plan plan = new Plan(
                 scenarios.stream().map(Scenario::parse).toList(),
                 contenders.stream()
