@@ -2,8 +2,6 @@ package io.godwit.interop;
 
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -197,7 +195,7 @@ enum RealBroker {
     Running start(Path folder) throws IOException, InterruptedException {
         Path data = folder.resolve(script + "-" + System.nanoTime()).toAbsolutePath();
         Files.createDirectories(data);
-        int port = freePorts();
+        int port = Ports.inARow(PORTS);
         script("start", data, port);
         return new Running(this, data, port);
     }
@@ -217,30 +215,5 @@ enum RealBroker {
             throw new IllegalStateException(script + ".sh " + action + " failed:\n"
                     + Files.readString(log).strip());
         }
-    }
-
-    /** The first of six ports in a row that is free. */
-    private static int freePorts() throws IOException {
-        for (int attempt = 0; attempt < 100; attempt++) {
-            List<ServerSocket> taken = new ArrayList<>();
-            try {
-                ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                taken.add(first);
-                // Below the ports that the system hands out to clients a neighbour is less likely to be taken
-                // meanwhile.
-                int base = 20_000 + first.getLocalPort() % 10_000;
-                for (int i = 0; i < PORTS; i++) {
-                    taken.add(new ServerSocket(base + i, 1, InetAddress.getLoopbackAddress()));
-                }
-                return base;
-            } catch (IOException takenByOthers) {
-                continue;
-            } finally {
-                for (ServerSocket socket : taken) {
-                    socket.close();
-                }
-            }
-        }
-        throw new IOException("found no six free ports in a row");
     }
 }

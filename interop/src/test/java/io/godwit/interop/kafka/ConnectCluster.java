@@ -3,58 +3,71 @@ package io.godwit.interop.kafka;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.godwit.checks.Mosquitto;
-import io.godwit.checks.Programs;
 import io.godwit.testkit.FaultProxy;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.BitSet;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.awaitility.core.ConditionTimeoutException;
 
-/** A Kafka, a Mosquitto that keeps its data, a proxy before it for the connector, and as many workers as a test starts. */
+/** A Kafka, an MQTT broker that keeps its data, a proxy before it for the connectors, and as many workers as are started. */
 final class ConnectCluster implements AutoCloseable {
     static final int PARTITIONS = 4;
+    /** The topic of Kafka that the numbers are in. */
+    static final String TOPIC = "numbers";
+
+    /** For workers that are started often: they start sooner. */
+    static final String START_FAST = "-XX:TieredStopAtLevel=1";
 
     // Set once.
     private final Path folder;
     private final Path plugins;
-    final KafkaScript kafka;
-    final Mosquitto mosquitto;
+    private final String workerOptions;
+    final ServerScript kafka;
+    final ServerScript mqtt;
     final FaultProxy proxy;
     final ConnectRest rest;
-    private final Map<String, KafkaScript> workers = new HashMap<>();
+    private final Map<String, ServerScript> workers = new HashMap<>();
 
     // Any thread.
     private final List<String> urls = new CopyOnWriteArrayList<>();
 
-    /** Starts Kafka and Mosquitto; skips the test where Mosquitto is not installed. */
-    ConnectCluster(Path folder) throws IOException, InterruptedException {
+    /**
+     * Starts Kafka and the MQTT broker.
+     *
+     * @param settings further lines of mosquitto.conf
+     * @param plugins a folder for the workers' {@code plugin.path}
+     * @param workerOptions of their JVMs
+     */
+    ConnectCluster(Path folder, CampaignBroker broker, String settings, Path plugins, String workerOptions)
+            throws IOException, InterruptedException {
         this.folder = folder;
-        Path broker = Files.createDirectories(folder.resolve("mosquitto"));
-        mosquitto = Mosquitto.start(
-                broker,
-                "persistence true",
-                "persistence_location " + broker.toAbsolutePath() + "/",
-                // Without limit: by default Mosquitto drops what exceeds 1,000 messages for a session.
-                "max_queued_messages 0");
-        plugins = PluginFolder.create(folder);
-        kafka = KafkaScript.kafka(folder, Programs.freePort());
-        proxy = FaultProxy.to("127.0.0.1", mosquitto.port());
+        this.plugins = plugins;
+        this.workerOptions = workerOptions;
+        kafka = ServerScript.kafka(folder);
+        mqtt = broker.script(folder, settings);
+        proxy = FaultProxy.to("127.0.0.1", mqtt.port());
         rest = new ConnectRest(() -> List.copyOf(urls));
-        kafka.start();
+        try {
+            mqtt.start();
+            kafka.start();
+        } catch (IOException | InterruptedException e) {
+            close();
+            throw e;
+        }
     }
 
     String broker() {
-        return "mqtt://127.0.0.1:" + mosquitto.port();
+        return "mqtt://127.0.0.1:" + mqtt.port();
     }
 
     void createTopic(String name) throws InterruptedException {
@@ -67,10 +80,10 @@ final class ConnectCluster implements AutoCloseable {
         }
     }
 
-    KafkaScript startWorker(String name) throws IOException, InterruptedException {
-        KafkaScript worker = workers.get(name);
+    ServerScript startWorker(String name) throws IOException, InterruptedException {
+        ServerScript worker = workers.get(name);
         if (worker == null) {
-            worker = KafkaScript.worker(folder, name, Programs.freePort(), kafka, plugins);
+            worker = ServerScript.worker(folder, name, kafka, plugins, workerOptions);
             workers.put(name, worker);
             urls.add(worker.url());
         }
@@ -78,7 +91,7 @@ final class ConnectCluster implements AutoCloseable {
         return worker;
     }
 
-    KafkaScript worker(String name) {
+    ServerScript worker(String name) {
         return Objects.requireNonNull(workers.get(name), name);
     }
 
@@ -117,25 +130,34 @@ final class ConnectCluster implements AutoCloseable {
         }
     }
 
-    /** Waits until all that was acknowledged is in the topic. False: some of it is not, after the time limit. */
-    static boolean awaitComplete(TopicReader reader, List<NumberedPublisher> publishers, Duration limit) {
-        try {
-            await().atMost(limit)
-                    .pollInterval(Duration.ofMillis(200))
-                    .until(() -> reader.missing(publishers).isEmpty());
-            return true;
-        } catch (ConditionTimeoutException late) {
-            return false;
-        }
+    /** A sink that publishes the numbers through the proxy for a {@link ReturnReader}. */
+    Map<String, String> sink() {
+        return Map.of(
+                "connector.class", "io.godwit.kafka.connect.MqttSinkConnector",
+                "topics", TOPIC,
+                "mqtt.server.uri", proxy.uri(),
+                "mqtt.topic", ReturnReader.PREFIX + "{key}",
+                "mqtt.reconnect.backoff.max.ms", "1000",
+                "mqtt.keepalive.interval.seconds", "2",
+                // A killed worker's consumer is noticed within that; the default is 45 s.
+                "consumer.override.session.timeout.ms", "6000",
+                "consumer.override.heartbeat.interval.ms", "2000");
+    }
+
+    /** What the publishers' broker has acknowledged. */
+    static Map<String, BitSet> acknowledged(Collection<NumberedPublisher> publishers) {
+        Map<String, BitSet> numbers = new TreeMap<>();
+        publishers.forEach(publisher -> numbers.put(publisher.name(), publisher.acknowledged()));
+        return numbers;
     }
 
     @Override
     public void close() throws IOException, InterruptedException {
-        for (KafkaScript worker : workers.values()) {
+        for (ServerScript worker : workers.values()) {
             worker.close();
         }
         proxy.close();
         kafka.close();
-        mosquitto.close();
+        mqtt.close();
     }
 }

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.BitSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** Publishes {@code NAME:0}, {@code NAME:1} and so on, and notes which of them the broker has acknowledged. */
 final class NumberedPublisher implements AutoCloseable {
-    private static final int MOST_WAITING = 200;
+    /** Publishes that the broker has not acknowledged yet, at most. */
+    static final int MOST_WAITING = 200;
 
     // Set once.
     private final String name;
@@ -20,6 +22,7 @@ final class NumberedPublisher implements AutoCloseable {
     private final MqttClient client;
     private final Thread thread;
     private final long pauseNanos;
+    private final BooleanSupplier goesOn;
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
 
     // Any thread.
@@ -31,6 +34,12 @@ final class NumberedPublisher implements AutoCloseable {
 
     /** @param perSecond how many messages */
     NumberedPublisher(String name, Qos qos, String broker, int perSecond) {
+        this(name, qos, broker, perSecond, () -> true);
+    }
+
+    /** @param goesOn false: it waits */
+    NumberedPublisher(String name, Qos qos, String broker, int perSecond, BooleanSupplier goesOn) {
+        this.goesOn = goesOn;
         this.name = name;
         this.qos = qos;
         this.pauseNanos = TimeUnit.SECONDS.toNanos(1) / perSecond;
@@ -55,6 +64,9 @@ final class NumberedPublisher implements AutoCloseable {
                 long ahead = next - System.nanoTime();
                 if (ahead > 0) {
                     TimeUnit.NANOSECONDS.sleep(ahead);
+                }
+                while (!goesOn.getAsBoolean() && !ending) {
+                    TimeUnit.MILLISECONDS.sleep(1);
                 }
                 waiting.acquire();
                 int number = published++;

@@ -1,13 +1,14 @@
 package io.godwit.interop.kafka;
 
+import io.godwit.interop.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A process that {@code interop/kafka.sh} or {@code interop/connect.sh} runs on 127.0.0.1. */
-final class KafkaScript implements AutoCloseable {
+/** A Kafka, a worker or an MQTT broker that a script in the {@code interop} folder runs on 127.0.0.1. */
+final class ServerScript implements AutoCloseable {
     /** Surefire runs in the module's folder; an IDE may run in the project's. */
     static final Path SCRIPTS =
             Path.of(Files.exists(Path.of("kafka.sh")) ? "" : "interop").toAbsolutePath();
@@ -18,28 +19,38 @@ final class KafkaScript implements AutoCloseable {
     private final int port;
     private final Map<String, String> environment;
 
-    private KafkaScript(String script, Path data, int port, Map<String, String> environment) {
+    private ServerScript(String script, Path data, int port, Map<String, String> environment) {
         this.script = script;
         this.data = data;
         this.port = port;
         this.environment = environment;
     }
 
-    /** A Kafka of one node, not started. Uses the port and the next one. */
-    static KafkaScript kafka(Path folder, int port) {
-        return new KafkaScript("kafka.sh", folder.resolve("kafka"), port, Map.of());
+    /** A Kafka of one node, not started. */
+    static ServerScript kafka(Path folder) throws IOException {
+        return new ServerScript("kafka.sh", folder.resolve("kafka"), Ports.inARow(2), Map.of());
     }
 
     /** A worker with this name, not started. */
-    static KafkaScript worker(Path folder, String name, int port, KafkaScript kafka, Path plugins) {
-        return new KafkaScript(
+    static ServerScript worker(Path folder, String name, ServerScript kafka, Path plugins, String javaOptions)
+            throws IOException {
+        return new ServerScript(
                 "connect.sh",
                 folder.resolve(name),
-                port,
+                Ports.inARow(1),
                 Map.of(
                         "KAFKA", kafka.address(),
                         "PLUGIN_PATH", plugins.toString(),
-                        "JAVA_OPTS", "-Dlog4j2.level=WARN -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"));
+                        "JAVA_OPTS", "-Dlog4j2.level=WARN -Xshare:auto -XX:+UseSerialGC " + javaOptions));
+    }
+
+    /** The MQTT broker of {@code NAME.sh}, not started. */
+    static ServerScript broker(Path folder, String name, Map<String, String> environment) throws IOException {
+        return new ServerScript(name + ".sh", folder.resolve(name), Ports.inARow(6), environment);
+    }
+
+    int port() {
+        return port;
     }
 
     String address() {
@@ -59,6 +70,12 @@ final class KafkaScript implements AutoCloseable {
     /** SIGTERM, and waits until it has ended. */
     void stop() throws IOException, InterruptedException {
         run("stop");
+    }
+
+    /** SIGTERM, and starts it again on the same data and port. */
+    void restart() throws IOException, InterruptedException {
+        stop();
+        start();
     }
 
     /** SIGKILL. */
