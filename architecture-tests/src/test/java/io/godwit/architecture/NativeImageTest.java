@@ -10,11 +10,14 @@ import io.netty.channel.ChannelHandler;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -106,6 +109,22 @@ class NativeImageTest {
         assertThat(productionClasses(ChannelHandler.class.getName()))
                 .isNotEmpty()
                 .allMatch(named::contains);
+    }
+
+    @Test
+    void each_class_of_Netty_that_the_startup_check_looks_for_is_named() throws IOException {
+        List<String> named = read("io.godwit/godwit-client/reflect-config.json").stream()
+                .map(Named::type)
+                .toList();
+        Path sources = Codebase.ROOT.resolve("client/src/main/java/io/godwit/mqtt/client/transport/netty");
+        List<String> lookedFor = new ArrayList<>();
+        for (String source : List.of("NettyVersions.java", "NettyTransport.java")) {
+            Pattern.compile("\"(io\\.netty\\.[\\w.]+)\"")
+                    .matcher(Files.readString(sources.resolve(source)))
+                    .results()
+                    .forEach(match -> lookedFor.add(match.group(1)));
+        }
+        assertThat(lookedFor).contains("io.netty.util.Version").allMatch(named::contains);
     }
 
     @Test

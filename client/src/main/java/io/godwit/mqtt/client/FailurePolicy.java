@@ -5,8 +5,11 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicName;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What becomes of a message whose handler throws. Each failure is logged and reported to {@link
@@ -49,8 +52,17 @@ public sealed interface FailurePolicy {
         }
     }
 
-    /** See {@link #retry}. */
-    record Retry(int times, Duration first, Duration longest, FailurePolicy then) implements FailurePolicy {
+    /**
+     * See {@link #retry}.
+     *
+     * @param permanent failures that no retry can heal, see {@link #butNot}
+     */
+    record Retry(
+            int times, Duration first, Duration longest, FailurePolicy then, Set<Class<? extends Throwable>> permanent)
+            implements FailurePolicy {
+        /** Ends a chain of causes that contains itself. */
+        private static final int MOST_CAUSES = 32;
+
         private static final int MOST_TIMES = 1_000;
         private static final Duration LONGEST = Duration.ofHours(1);
 
@@ -67,6 +79,25 @@ public sealed interface FailurePolicy {
                 throw new IllegalArgumentException("retries cannot be followed by retries: give more of them");
             }
             Objects.requireNonNull(then, "then");
+            permanent = Set.copyOf(permanent);
+        }
+
+        /**
+         * Goes on with {@link #then} at once if the handler throws one of these exceptions, or has one as a cause: a payload that
+         * can't be parsed is no better the next time. Adds to those named before.
+         */
+        @SafeVarargs
+        public final Retry butNot(Class<? extends Throwable>... failures) {
+            Set<Class<? extends Throwable>> all = new HashSet<>(permanent);
+            all.addAll(List.of(failures));
+            return new Retry(times, first, longest, then, all);
+        }
+
+        /** Whether another call may succeed after this failure. */
+        public boolean isRetried(Throwable failure) {
+            return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                    .limit(MOST_CAUSES)
+                    .noneMatch(cause -> permanent.stream().anyMatch(each -> each.isInstance(cause)));
         }
 
         /** How long to wait after this many failures, 1 or more. */
@@ -157,8 +188,8 @@ public sealed interface FailurePolicy {
      * @param longest the longest delay, at most an hour
      * @param then what happens if the last retry fails too; not another retry
      */
-    static FailurePolicy retry(int times, Duration first, Duration longest, FailurePolicy then) {
-        return new Retry(times, first, longest, then);
+    static Retry retry(int times, Duration first, Duration longest, FailurePolicy then) {
+        return new Retry(times, first, longest, then, Set.of());
     }
 
     /**

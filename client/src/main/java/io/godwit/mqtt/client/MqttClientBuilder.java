@@ -45,14 +45,9 @@ public final class MqttClientBuilder {
     private static final Duration LONGEST_LIMIT = Duration.ofDays(365);
 
     // Defaults.
-    /** Waiting publishes may take an eighth of the heap; each also has a future, and what waits may be counted too low. */
-    private static final int QUEUE_SHARE = 8;
-
     private static final int INBOX_SHARE = 32;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
     private static final Reconnect RECONNECT = Reconnect.exponential(Duration.ofSeconds(1), Duration.ofMinutes(2));
-    private static final QueueBounds QUEUE =
-            new QueueBounds(65_536, ofHeap(64L * 1024 * 1024, QUEUE_SHARE), WhenFull.FAIL);
     private static final long INBOX_BYTES = ofHeap(16L * 1024 * 1024, INBOX_SHARE);
     private static final Duration CONNACK_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(30);
@@ -98,7 +93,7 @@ public final class MqttClientBuilder {
     private @Nullable SessionStore store;
 
     // Sending; null: not set.
-    private QueueBounds queue = QUEUE;
+    private QueueBounds queue = QueueBounds.defaults();
     private @Nullable Integer maximumInFlight;
     private SessionLoss sessionLoss = SessionLoss.RESEND;
     private @Nullable Integer ownTopicAliases;
@@ -370,8 +365,8 @@ public final class MqttClientBuilder {
     // ---- sending ----
 
     /**
-     * Bounds of the queue of waiting publishes; by default 65,536 messages and 64 MiB, but at most an eighth of the heap, and new
-     * ones fail when it is full.
+     * Bounds of the queue of waiting publishes; {@link QueueBounds#defaults} if not set: 65,536 messages and 64 MiB, but at most
+     * an eighth of the heap, and new ones fail when it is full.
      *
      * @throws IllegalArgumentException if a bound is negative
      */

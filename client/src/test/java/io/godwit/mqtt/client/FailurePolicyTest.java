@@ -285,8 +285,33 @@ class FailurePolicyTest {
     }
 
     @Test
+    void a_failure_that_no_retry_can_heal_is_final_at_once() {
+        HandlerOptions options = HandlerOptions.defaults()
+                .withFailurePolicy(
+                        FailurePolicy.retry(3, Duration.ofMillis(1), Duration.ofMillis(2), FailurePolicy.reject())
+                                .butNot(IllegalStateException.class));
+
+        answers(ProtocolVersion.V5, Qos.AT_LEAST_ONCE, options, 2);
+
+        assertThat(calls).hasValue(1);
+        assertThat(outcomes).containsExactly(Outcome.REJECTED);
+    }
+
+    @Test
+    void the_cause_of_a_failure_counts_too() {
+        FailurePolicy.Retry retry = FailurePolicy.retry(3, Duration.ZERO, Duration.ZERO, FailurePolicy.reject())
+                .butNot(IllegalArgumentException.class)
+                .butNot(ClassCastException.class);
+
+        assertThat(retry.isRetried(new IllegalStateException("busy"))).isTrue();
+        assertThat(retry.isRetried(new ClassCastException())).isFalse();
+        assertThat(retry.isRetried(new IllegalStateException(new NumberFormatException("x"))))
+                .isFalse();
+    }
+
+    @Test
     void delays_double_up_to_the_longest() {
-        FailurePolicy.Retry retry = (FailurePolicy.Retry)
+        FailurePolicy.Retry retry =
                 FailurePolicy.retry(10, Duration.ofMillis(100), Duration.ofMillis(350), FailurePolicy.acknowledge());
 
         assertThat(List.of(retry.delay(1), retry.delay(2), retry.delay(3), retry.delay(9)))

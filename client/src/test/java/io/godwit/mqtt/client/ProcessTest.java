@@ -139,6 +139,17 @@ class ProcessTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100, 100_000})
+    @DisplayName("a heap of 64 MiB gets a full queue, not an OutOfMemoryError, with the default bounds")
+    void a_small_heap_gets_the_queue_policy(int size) throws Exception {
+        try (Output output =
+                new Output(start(List.of(), List.of("-Xmx64m"), OfflineProgram.class, String.valueOf(size)))) {
+            output.await("queue full");
+            output.awaitEnd();
+        }
+    }
+
     @Test
     @DisplayName("a moment without file handles is a row of failed attempts, not the end of reconnecting")
     void the_client_reconnects_after_a_moment_without_file_handles() throws Exception {

@@ -61,7 +61,10 @@ final class HandlerFailures {
     long report(RegisteredHandler handler, Message message, Throwable failure, int failures) {
         session.run(locked -> locked.counters().handlerFailed());
         notifier.handlerFailed(message, failure);
-        return policy(handler) instanceof FailurePolicy.Retry retry && failures <= retry.times() && !isClosing(failure)
+        return policy(handler) instanceof FailurePolicy.Retry retry
+                        && failures <= retry.times()
+                        && retry.isRetried(failure)
+                        && !isClosing(failure)
                 ? retry.delay(failures).toNanos()
                 : -1;
     }

@@ -8,6 +8,12 @@ package io.godwit.mqtt.client.store;
  * @param whenFull what gives way
  */
 public record QueueBounds(int messages, long bytes, WhenFull whenFull) {
+    private static final int MESSAGES = 65_536;
+    private static final long BYTES = 64L * 1024 * 1024;
+
+    /** What waits may take an eighth of the heap; each publish also has a future, and its bytes may be counted too low. */
+    private static final int SHARE = 8;
+
     /** What gives way when the queue is full. */
     public enum WhenFull {
         /** The new publish fails at once. */
@@ -25,5 +31,10 @@ public record QueueBounds(int messages, long bytes, WhenFull whenFull) {
             throw new IllegalArgumentException(
                     "queue bounds are 0 or more, not " + messages + " messages and " + bytes + " bytes");
         }
+    }
+
+    /** 65,536 messages and 64 MiB, but at most an eighth of the largest heap that this JVM may have; new ones fail. */
+    public static QueueBounds defaults() {
+        return new QueueBounds(MESSAGES, Math.min(BYTES, Runtime.getRuntime().maxMemory() / SHARE), WhenFull.FAIL);
     }
 }
