@@ -77,7 +77,7 @@ class LayersTest {
             Map.entry(NODEMCU, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT)),
             Map.entry(LUA, Set.of(PROTOCOL, CLIENT, ENGINE, CLIENT_STORE, NET, TRANSPORT, BROKER, NODEMCU)),
             Map.entry(STREAMS, Set.of(PROTOCOL, CLIENT)),
-            Map.entry(SPRING, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, BROKER)),
+            Map.entry(SPRING, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET, STORE, BROKER, MICROMETER, OPENTELEMETRY)),
             Map.entry(WEB, Set.of(PROTOCOL, CLIENT, CLIENT_STORE, NET)),
             Map.entry(MICROMETER, Set.of(PROTOCOL, CLIENT, NET)),
             Map.entry(OPENTELEMETRY, Set.of(PROTOCOL, CLIENT, NET)),

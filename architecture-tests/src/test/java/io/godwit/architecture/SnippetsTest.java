@@ -36,6 +36,7 @@ class SnippetsTest {
     /** What the reader has around a snippet. */
     private static final String SURROUNDINGS = """
             import static org.junit.jupiter.api.Assertions.*;
+            import io.godwit.mqtt.broker.MqttBroker;
             import io.godwit.mqtt.client.*;
             import io.godwit.mqtt.client.FailurePolicy.Outcome;
             import io.godwit.mqtt.client.net.*;
@@ -59,6 +60,7 @@ class SnippetsTest {
             import org.junit.jupiter.api.Test;
             import org.reactivestreams.FlowAdapters;
             import org.springframework.beans.factory.annotation.Autowired;
+            import org.springframework.context.annotation.Bean;
             import reactor.adapter.JdkFlowAdapter;
             import reactor.core.publisher.*;
 

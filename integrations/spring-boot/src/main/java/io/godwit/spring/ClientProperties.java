@@ -262,36 +262,36 @@ public class ClientProperties {
 
     /** The publishes that wait for the connection. */
     public static class Queue {
-        /** How many may wait. */
-        private int messages = 65_536;
+        /** How many may wait; 65,536 by default. */
+        private @Nullable Integer messages;
 
-        /** How many bytes may wait. */
-        private DataSize size = DataSize.ofMegabytes(64);
+        /** How many bytes may wait; 64 MB by default, but at most an eighth of the heap. */
+        private @Nullable DataSize size;
 
-        /** What gives way when the queue is full. */
-        private QueueBounds.WhenFull whenFull = QueueBounds.WhenFull.FAIL;
+        /** What gives way when the queue is full; new publishes fail by default. */
+        private QueueBounds.@Nullable WhenFull whenFull;
 
-        public int getMessages() {
+        public @Nullable Integer getMessages() {
             return messages;
         }
 
-        public void setMessages(int messages) {
+        public void setMessages(@Nullable Integer messages) {
             this.messages = messages;
         }
 
-        public DataSize getSize() {
+        public @Nullable DataSize getSize() {
             return size;
         }
 
-        public void setSize(DataSize size) {
+        public void setSize(@Nullable DataSize size) {
             this.size = size;
         }
 
-        public QueueBounds.WhenFull getWhenFull() {
+        public QueueBounds.@Nullable WhenFull getWhenFull() {
             return whenFull;
         }
 
-        public void setWhenFull(QueueBounds.WhenFull whenFull) {
+        public void setWhenFull(QueueBounds.@Nullable WhenFull whenFull) {
             this.whenFull = whenFull;
         }
     }

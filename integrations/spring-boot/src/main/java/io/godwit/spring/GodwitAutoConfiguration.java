@@ -7,23 +7,26 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnThreading;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.convert.ApplicationConversionService;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.annotation.Order;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Clients from {@code godwit.mqtt.*}, a template for the default one, listeners and health. */
@@ -35,7 +38,8 @@ import tools.jackson.databind.json.JsonMapper;
 @ConditionalOnClass(MqttClient.class)
 @EnableConfigurationProperties(GodwitProperties.class)
 public class GodwitAutoConfiguration {
-    private static final int LAST = 1_000_000;
+    /** The order of our own converters, behind those of the application. */
+    private static final List<Class<?>> OURS = List.of(TextPayloadConverter.class, JsonPayloadConverter.class);
 
     @Bean
     @ConditionalOnMissingBean
@@ -51,7 +55,7 @@ public class GodwitAutoConfiguration {
                 bundles.getIfAvailable(),
                 customizers.orderedStream().toList(),
                 listeners.orderedStream().toList(),
-                handlers == null ? null : handlers.executor());
+                handlers == null ? null : handlers.of());
         Map<String, MqttClient> clients = new LinkedHashMap<>();
         MqttConnectionDetails given = details.getIfAvailable();
         List<String> servers = given == null ? properties.getServers() : given.servers();
@@ -86,11 +90,14 @@ public class GodwitAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     PayloadConverters mqttPayloadConverters(ObjectProvider<PayloadConverter> converters) {
-        return new PayloadConverters(converters.orderedStream().toList());
+        List<PayloadConverter> all = converters.orderedStream().toList();
+        return new PayloadConverters(Stream.concat(
+                        all.stream().filter(each -> !OURS.contains(each.getClass())),
+                        OURS.stream().flatMap(ours -> all.stream().filter(ours::isInstance)))
+                .toList());
     }
 
     @Bean
-    @Order(LAST)
     PayloadConverter mqttTextPayloadConverter() {
         return new TextPayloadConverter(ApplicationConversionService.getSharedInstance());
     }
@@ -105,16 +112,14 @@ public class GodwitAutoConfiguration {
                 beans, clients, converters, properties, ApplicationConversionService.getSharedInstance());
     }
 
-    /** Where handlers run. Not an Executor itself: the application's own would be chosen by type. */
-    record HandlerExecutor(Executor executor) {}
+    /** Where the handlers of a client run, by its name. Not an Executor itself: the application's own would be chosen by type. */
+    record HandlerExecutor(Function<String, Executor> of) {}
 
     @Bean
     @ConditionalOnMissingBean
     @ConditionalOnThreading(Threading.VIRTUAL)
-    HandlerExecutor mqttHandlerExecutor() throws ReflectiveOperationException {
-        // Java 21; this class is compiled for 17
-        return new HandlerExecutor((Executor)
-                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null));
+    HandlerExecutor mqttHandlerExecutor() {
+        return new HandlerExecutor(name -> new VirtualThreadTaskExecutor("mqtt-" + name + "-"));
     }
 
     /** The JSON converter, if the application has Jackson. */
@@ -122,7 +127,6 @@ public class GodwitAutoConfiguration {
     @ConditionalOnClass(JsonMapper.class)
     static class Json {
         @Bean
-        @Order(LAST + 1)
         @ConditionalOnBean(JsonMapper.class)
         PayloadConverter mqttJsonPayloadConverter(JsonMapper mapper) {
             return new JsonPayloadConverter(mapper);
@@ -132,9 +136,9 @@ public class GodwitAutoConfiguration {
     /** Health, if the application reports it. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(HealthIndicator.class)
-    @ConditionalOnProperty(name = "management.health.mqtt.enabled", matchIfMissing = true)
     static class HealthConfiguration {
         @Bean
+        @ConditionalOnEnabledHealthIndicator("mqtt") // on the method: the condition itself needs the health module
         @ConditionalOnMissingBean(name = "mqttHealthIndicator")
         HealthIndicator mqttHealthIndicator(MqttClients clients) {
             return new MqttHealthIndicator(clients);
@@ -144,7 +148,7 @@ public class GodwitAutoConfiguration {
     /** A broker inside the application, for development and tests. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MqttBroker.class)
-    @ConditionalOnProperty("godwit.mqtt.embedded-broker.enabled")
+    @ConditionalOnBooleanProperty("godwit.mqtt.embedded-broker.enabled")
     static class EmbeddedBroker {
         @Bean(destroyMethod = "close")
         @ConditionalOnMissingBean
@@ -155,7 +159,26 @@ public class GodwitAutoConfiguration {
         @Bean
         @ConditionalOnMissingBean
         MqttConnectionDetails mqttConnectionDetails(MqttBroker broker) {
-            return () -> List.of("mqtt://" + broker.host() + ":" + broker.port());
+            return () -> List.of(broker.uri());
+        }
+    }
+
+    /** A broker of the application, or of a test, that the default client connects to. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MqttBroker.class)
+    @ConditionalOnBean(annotation = MqttServiceConnection.class)
+    static class ServiceConnection {
+        @Bean
+        @ConditionalOnMissingBean
+        MqttConnectionDetails mqttServiceConnectionDetails(ListableBeanFactory beans) {
+            String[] names = beans.getBeanNamesForAnnotation(MqttServiceConnection.class);
+            if (names.length > 1) {
+                throw new IllegalStateException(
+                        "several beans have @MqttServiceConnection, but the default client has one broker: "
+                                + String.join(", ", names));
+            }
+            MqttBroker broker = beans.getBean(names[0], MqttBroker.class);
+            return () -> List.of(broker.uri());
         }
     }
 }

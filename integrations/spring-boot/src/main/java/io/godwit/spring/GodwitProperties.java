@@ -1,7 +1,9 @@
 package io.godwit.spring;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -19,6 +21,12 @@ public class GodwitProperties extends ClientProperties {
     @NestedConfigurationProperty
     private final Embedded embeddedBroker = new Embedded();
 
+    @NestedConfigurationProperty
+    private final Metrics metrics = new Metrics();
+
+    @NestedConfigurationProperty
+    private final Tracing tracing = new Tracing();
+
     public Map<String, ClientProperties> getClients() {
         return clients;
     }
@@ -29,6 +37,14 @@ public class GodwitProperties extends ClientProperties {
 
     public Embedded getEmbeddedBroker() {
         return embeddedBroker;
+    }
+
+    public Metrics getMetrics() {
+        return metrics;
+    }
+
+    public Tracing getTracing() {
+        return tracing;
     }
 
     /** What is common to all listeners. */
@@ -44,6 +60,9 @@ public class GodwitProperties extends ClientProperties {
 
         /** How long to wait before the first retry; doubled for each further one. */
         private Duration retryDelay = Duration.ofSeconds(1);
+
+        /** Exceptions after which a message isn't handed to its listener again, nor after one that has them as a cause. */
+        private List<Class<? extends Throwable>> notRetried = new ArrayList<>();
 
         /** Where messages go whose listener keeps throwing; {topic} is replaced by theirs. If not set they are refused. */
         private @Nullable String deadLetterTopic;
@@ -80,6 +99,14 @@ public class GodwitProperties extends ClientProperties {
             this.retryDelay = retryDelay;
         }
 
+        public List<Class<? extends Throwable>> getNotRetried() {
+            return notRetried;
+        }
+
+        public void setNotRetried(List<Class<? extends Throwable>> notRetried) {
+            this.notRetried = notRetried;
+        }
+
         public @Nullable String getDeadLetterTopic() {
             return deadLetterTopic;
         }
@@ -93,6 +120,45 @@ public class GodwitProperties extends ClientProperties {
     public static class Embedded {
         /** Whether to start a broker on a free port of 127.0.0.1 and use it in place of the servers. Needs godwit-broker. */
         private boolean enabled;
+
+        public boolean isEnabled() {
+            return enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
+        }
+    }
+
+    /** Meters of all clients. */
+    public static class Metrics {
+        /** Whether clients register meters. Needs godwit-micrometer and a meter registry. */
+        private boolean enabled = true;
+
+        /** Whether each publish and each handler is timed. */
+        private boolean timers = true;
+
+        public boolean isEnabled() {
+            return enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
+        }
+
+        public boolean isTimers() {
+            return timers;
+        }
+
+        public void setTimers(boolean timers) {
+            this.timers = timers;
+        }
+    }
+
+    /** Spans of all clients. */
+    public static class Tracing {
+        /** Whether publishes and handlers have spans. Needs godwit-opentelemetry and a bean of type OpenTelemetry. */
+        private boolean enabled = true;
 
         public boolean isEnabled() {
             return enabled;

@@ -10,6 +10,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ final class ListenerMethod {
         @Nullable
         Object of(Message message, Map<String, String> variables) throws Exception;
     }
+
+    private static final Set<Class<?>> NOT_PAYLOAD = Set.of(Message.class, MqttProperties.class, MqttClient.class);
 
     // Set once.
     private final Object bean;
@@ -62,7 +65,8 @@ final class ListenerMethod {
         int count = suspending ? parameters.length - 1 : parameters.length;
         boolean hasPayload = false;
         for (int i = 0; i < count; i++) {
-            boolean isPayload = add(parameters[i]);
+            boolean isPayload = isPayload(parameters[i]);
+            sources.add(isPayload ? payload(parameters[i]) : source(parameters[i]));
             if (isPayload && hasPayload) {
                 throw new IllegalStateException(method
                         + " has two parameters for the payload: annotate one with @TopicVariable or @UserProperty");
@@ -72,8 +76,19 @@ final class ListenerMethod {
         ReflectionUtils.makeAccessible(method);
     }
 
-    /** Returns whether the parameter is the payload. */
-    private boolean add(Parameter parameter) {
+    /** Whether the parameter is none of those that {@link MqttListener} lists, and so is made of the payload. */
+    static boolean isPayload(Parameter parameter) {
+        return !parameter.isAnnotationPresent(TopicVariable.class)
+                && !parameter.isAnnotationPresent(UserProperty.class)
+                && !NOT_PAYLOAD.contains(parameter.getType());
+    }
+
+    private Source payload(Parameter parameter) {
+        Type type = parameter.getParameterizedType();
+        return (message, variables) -> converters.read(message, type);
+    }
+
+    private Source source(Parameter parameter) {
         TopicVariable variable = parameter.getAnnotation(TopicVariable.class);
         UserProperty property = parameter.getAnnotation(UserProperty.class);
         if (variable != null) {
@@ -82,32 +97,24 @@ final class ListenerMethod {
                 throw new IllegalStateException(
                         method + ": each topic needs a level {" + name + "} for the parameter " + parameter.getName());
             }
-            sources.add((message, variables) -> conversion.convert(variables.get(name), parameter.getType()));
-        } else if (property != null) {
-            String name = property.value().isEmpty() ? parameter.getName() : property.value();
-            sources.add((message, variables) -> conversion.convert(message.userProperty(name), parameter.getType()));
-        } else if (parameter.getType() == Message.class) {
-            sources.add((message, variables) -> message);
-        } else if (parameter.getType() == MqttProperties.class) {
-            sources.add((message, variables) -> message.properties());
-        } else if (parameter.getType() == MqttClient.class) {
-            sources.add((message, variables) -> client);
-        } else {
-            Type type = parameter.getParameterizedType();
-            sources.add((message, variables) -> converters.read(message, type));
-            return true;
+            return (message, variables) -> conversion.convert(variables.get(name), parameter.getType());
         }
-        return false;
+        if (property != null) {
+            String name = property.value().isEmpty() ? parameter.getName() : property.value();
+            return (message, variables) -> conversion.convert(message.userProperty(name), parameter.getType());
+        }
+        if (parameter.getType() == Message.class) {
+            return (message, variables) -> message;
+        }
+        return parameter.getType() == MqttProperties.class
+                ? (message, variables) -> message.properties()
+                : (message, variables) -> client;
     }
 
     /** Handles a message; returns when that is complete. */
     void handle(Message message) throws Exception {
         Map<String, String> variables = variables(message.topic());
-        Object[] arguments = new Object[sources.size()];
-        for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = sources.get(i).of(message, variables);
-        }
-        Object result = complete(call(arguments));
+        Object result = complete(call(arguments(message, variables)));
         if (result == null) {
             return;
         }
@@ -118,6 +125,23 @@ final class ListenerMethod {
                     .write(message.responseTopic(), result, client.protocol())
                     .withCorrelationData(message.correlationData()));
         }
+    }
+
+    private Object[] arguments(Message message, Map<String, String> variables) {
+        Object[] arguments = new Object[sources.size()];
+        for (int i = 0; i < arguments.length; i++) {
+            try {
+                arguments[i] = sources.get(i).of(message, variables);
+            } catch (Exception failure) {
+                Parameter parameter = method.getParameters()[i];
+                throw new UnreadableMessageException(
+                        "cannot call " + this + " with the message for '" + message.topic() + "': no "
+                                + parameter.getType().getSimpleName() + " for the parameter " + parameter.getName()
+                                + ": " + failure.getMessage(),
+                        failure);
+            }
+        }
+        return arguments;
     }
 
     private Map<String, String> variables(String topic) {

@@ -4,6 +4,7 @@ import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.Reconnect;
+import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.store.DiskStore;
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.util.unit.DataSize;
 
 /** Builds clients from their properties. */
 final class MqttClientFactory {
@@ -20,18 +23,18 @@ final class MqttClientFactory {
     private final @Nullable SslBundles bundles;
     private final List<MqttClientCustomizer> customizers;
     private final List<ClientListener> listeners;
-    private final @Nullable Executor executor;
+    private final @Nullable Function<String, Executor> executors;
 
-    /** @param executor where handlers run; null: the client's own threads */
+    /** @param executors where the handlers of a client run, by its name; null: on threads of the client */
     MqttClientFactory(
             @Nullable SslBundles bundles,
             List<MqttClientCustomizer> customizers,
             List<ClientListener> listeners,
-            @Nullable Executor executor) {
+            @Nullable Function<String, Executor> executors) {
         this.bundles = bundles;
         this.customizers = customizers;
         this.listeners = listeners;
-        this.executor = executor;
+        this.executors = executors;
     }
 
     MqttClient build(String name, ClientProperties from, List<String> servers) {
@@ -50,10 +53,7 @@ final class MqttClientFactory {
         set(from.getCloseTimeout(), builder::closeTimeout);
         set(from.getMaximumInFlight(), builder::maximumInFlight);
         set(from.getReceiveMaximum(), builder::receiveMaximum);
-        builder.queue(
-                from.getQueue().getMessages(),
-                from.getQueue().getSize().toBytes(),
-                from.getQueue().getWhenFull());
+        queue(from.getQueue(), builder);
         reconnect(from, builder);
         will(from.getWill(), builder);
         if (from.getStore() != null) {
@@ -65,8 +65,8 @@ final class MqttClientFactory {
             }
             builder.tls(BundleKeys.tls(bundles, from.getSslBundle()));
         }
-        if (executor != null) {
-            builder.executor(executor);
+        if (executors != null) {
+            builder.executor(executors.apply(name));
         }
         listeners.forEach(builder::listener);
         customizers.forEach(customizer -> customizer.customize(name, builder));
@@ -81,6 +81,17 @@ final class MqttClientFactory {
         Duration longest =
                 from.getReconnectMaximumDelay() == null ? Duration.ofMinutes(2) : from.getReconnectMaximumDelay();
         builder.reconnect(Reconnect.exponential(first, longest.compareTo(first) < 0 ? first : longest));
+    }
+
+    private static void queue(ClientProperties.Queue queue, MqttClientBuilder builder) {
+        QueueBounds defaults = QueueBounds.defaults();
+        Integer messages = queue.getMessages();
+        DataSize size = queue.getSize();
+        QueueBounds.WhenFull whenFull = queue.getWhenFull();
+        builder.queue(
+                messages == null ? defaults.messages() : messages,
+                size == null ? defaults.bytes() : size.toBytes(),
+                whenFull == null ? defaults.whenFull() : whenFull);
     }
 
     private static void will(ClientProperties.Will will, MqttClientBuilder builder) {

@@ -11,7 +11,8 @@ import org.springframework.core.annotation.AliasFor;
 
 /**
  * Calls the method for each message of the topics. A message is acknowledged when the method has returned; if it returns a
- * {@code CompletionStage}, or is a suspend function, when that has ended. If it throws, the failure policy decides.
+ * {@code CompletionStage}, or is a suspend function, when that has ended. If it throws, the failure policy decides; a message
+ * that no parameter can be made of is not tried again ({@link UnreadableMessageException}).
  *
  * <p>The parameters, in any order:
  *
@@ -28,7 +29,7 @@ import org.springframework.core.annotation.AliasFor;
  * correlation data (MQTT 5, section 4.10).
  */
 @Documented
-@Reflective
+@Reflective(MqttListenerHints.class)
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface MqttListener {

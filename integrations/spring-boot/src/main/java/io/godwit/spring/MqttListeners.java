@@ -146,7 +146,15 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
                 : FailurePolicy.deadLetter(common.getDeadLetterTopic());
         Duration first = common.getRetryDelay();
         Duration longest = first.compareTo(LONGEST_DELAY) < 0 ? LONGEST_DELAY : first;
-        return common.getRetries() == 0 ? end : FailurePolicy.retry(common.getRetries(), first, longest, end);
+        if (common.getRetries() == 0) {
+            return end;
+        }
+        FailurePolicy.Retry retry =
+                FailurePolicy.retry(common.getRetries(), first, longest, end).butNot(UnreadableMessageException.class);
+        for (Class<? extends Throwable> failure : common.getNotRetried()) {
+            retry = retry.butNot(failure);
+        }
+        return retry;
     }
 
     private void await(CompletableFuture<Void> subscriptions) {

@@ -3,7 +3,10 @@ package io.godwit.spring;
 import io.godwit.mqtt.protocol.Message;
 import java.lang.reflect.Type;
 
-/** Turns payloads into objects and back. The first converter, by {@code @Order}, that can do it is used. Any thread. */
+/**
+ * Turns payloads into objects and back. The first converter that can do it is used: those of the application by
+ * {@code @Order}, then ours for bytes and text, then ours for JSON. Any thread.
+ */
 public interface PayloadConverter {
     /** Whether payloads of this content type, empty if the message has none, can become objects of this type. */
     boolean canRead(Type type, String contentType);

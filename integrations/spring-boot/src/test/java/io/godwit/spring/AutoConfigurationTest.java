@@ -1,9 +1,15 @@
 package io.godwit.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.store.QueueBounds;
+import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -77,5 +83,48 @@ class AutoConfigurationTest {
                 .withBean(MqttClientCustomizer.class, () -> (name, builder) -> builder.clientId("of-" + name))
                 .run(context ->
                         assertThat(context.getBean(MqttClient.class).clientId()).isEqualTo("of-default"));
+    }
+
+    @Test
+    void bounds_of_the_queue_follow_the_heap_unless_they_are_set() {
+        QueueBounds defaults = QueueBounds.defaults();
+
+        application
+                .withPropertyValues("godwit.mqtt.servers=mqtt://127.0.0.1:1")
+                .run(context -> assertThat(refusedBytes(context.getBean(MqttClient.class)))
+                        .isCloseTo(defaults.bytes(), withinPercentage(5)));
+        application
+                .withPropertyValues("godwit.mqtt.servers=mqtt://127.0.0.1:1", "godwit.mqtt.queue.size=2MB")
+                .run(context -> assertThat(refusedBytes(context.getBean(MqttClient.class)))
+                        .isCloseTo(2L << 20, withinPercentage(10)));
+    }
+
+    /** How much waits when the next publish is refused. */
+    private static long refusedBytes(MqttClient client) {
+        byte[] payload = new byte[100_000];
+        while (!client.publishAsync(Message.of("t", payload)).isCompletedExceptionally()) {
+            assertThat(client.statistics().publishes().queue().bytes()).isLessThan(1L << 30);
+        }
+        return client.statistics().publishes().queue().bytes();
+    }
+
+    @Test
+    void handlers_run_on_virtual_threads_if_the_application_uses_them() {
+        BlockingQueue<String> threads = new LinkedBlockingQueue<>();
+        boolean exist = Runtime.version().feature() >= 21;
+        application
+                .withPropertyValues(
+                        "spring.threads.virtual.enabled=true",
+                        "godwit.mqtt.embedded-broker.enabled=true",
+                        "godwit.mqtt.listener.startup-timeout=20s")
+                .run(context -> {
+                    MqttClient client = context.getBean(MqttClient.class);
+                    client.subscribe(
+                            "t", message -> threads.add(Thread.currentThread().getName()));
+                    client.publish("t", "");
+                    String name = threads.poll(20, TimeUnit.SECONDS);
+                    assertThat(name).isNotNull();
+                    assertThat(name.startsWith("mqtt-default-")).as(name).isEqualTo(exist);
+                });
     }
 }

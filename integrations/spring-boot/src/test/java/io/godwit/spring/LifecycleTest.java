@@ -1,0 +1,133 @@
+package io.godwit.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.testkit.TestBroker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.EventListener;
+
+/** The application is subscribed before it is ready, and ends its work before it stops. */
+class LifecycleTest {
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final TestBroker broker = TestBroker.start();
+
+    @AfterEach
+    void close() {
+        broker.close();
+    }
+
+    @ImportAutoConfiguration(GodwitAutoConfiguration.class)
+    static class Application {
+        final TestBroker broker;
+        final CountDownLatch handling = new CountDownLatch(1);
+        final CountDownLatch mayGoOn = new CountDownLatch(1);
+        final BlockingQueue<String> handled = new LinkedBlockingQueue<>();
+        volatile List<String> whenReady = List.of();
+
+        Application(TestBroker broker) {
+            this.broker = broker;
+        }
+
+        @EventListener(ApplicationReadyEvent.class)
+        void ready() {
+            whenReady = broker.subscriptions("application");
+        }
+
+        @MqttListener("quick")
+        void quick(String text) {
+            handled.add(text);
+        }
+
+        @MqttListener("slow")
+        @SendTo("answer")
+        String slow(String text) throws InterruptedException {
+            handling.countDown();
+            mayGoOn.await(20, TimeUnit.SECONDS);
+            return "handled " + text;
+        }
+    }
+
+    private ConfigurableApplicationContext start(String... more) {
+        SpringApplication application = new SpringApplication(Application.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setLogStartupInfo(false);
+        application.addInitializers(context -> context.getBeanFactory().registerSingleton("broker", broker));
+        application.setDefaultProperties(Map.of(
+                "godwit.mqtt.servers", broker.uri(),
+                "godwit.mqtt.client-id", "application",
+                "godwit.mqtt.close-timeout", "20s"));
+        return application.run(more);
+    }
+
+    @Test
+    void it_has_subscribed_before_it_is_ready() {
+        try (ConfigurableApplicationContext context = start()) {
+            assertThat(context.getBean(Application.class).whenReady).containsExactlyInAnyOrder("quick", "slow");
+        }
+    }
+
+    @Test
+    void at_the_end_what_is_being_handled_is_finished_answered_and_acknowledged() throws Exception {
+        ConfigurableApplicationContext context = start();
+        Application application = context.getBean(Application.class);
+        broker.publish(Message.of("slow", "work").withQos(Qos.AT_LEAST_ONCE));
+        assertThat(application.handling.await(20, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Void> closed = CompletableFuture.runAsync(context::close);
+        application.mayGoOn.countDown();
+        closed.get(20, TimeUnit.SECONDS);
+
+        broker.awaitMessage(seen -> seen.topic().equals("answer") && seen.text().equals("handled work"), LIMIT);
+        assertThat(broker.pending("application")).isEmpty();
+        assertThat(broker.connectedClients()).isEmpty();
+    }
+
+    @Test
+    void a_context_that_is_stopped_and_started_again_receives_again() throws Exception {
+        try (ConfigurableApplicationContext context = start()) {
+            Application application = context.getBean(Application.class);
+            context.stop();
+            broker.awaitDisconnected("application", LIMIT);
+
+            context.start();
+
+            broker.awaitSubscribed("application", "quick", LIMIT);
+            broker.publish(Message.of("quick", "again").withQos(Qos.AT_LEAST_ONCE));
+            assertThat(application.handled.poll(20, TimeUnit.SECONDS)).isEqualTo("again");
+        }
+    }
+
+    @Test
+    void without_a_broker_the_application_starts_and_subscribes_later() throws Exception {
+        broker.goOffline();
+        try (ConfigurableApplicationContext context = start(
+                "--godwit.mqtt.reconnect-delay=50ms",
+                "--godwit.mqtt.reconnect-maximum-delay=50ms",
+                "--godwit.mqtt.listener.startup-timeout=100ms")) {
+
+            broker.goOnline();
+
+            broker.awaitSubscribed("application", "quick", LIMIT);
+            broker.publish(Message.of("quick", "late").withQos(Qos.AT_LEAST_ONCE));
+            assertThat(context.getBean(Application.class).handled.poll(20, TimeUnit.SECONDS))
+                    .isEqualTo("late");
+        }
+    }
+}
