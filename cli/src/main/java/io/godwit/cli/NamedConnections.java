@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
@@ -22,6 +23,9 @@ import org.tomlj.TomlTable;
 final class NamedConnections {
     /** Secrets are referred to, so that the file may be shared and kept in version control. */
     private static final Set<String> SECRETS = Set.of("password", "pw");
+
+    /** An address with a password in it, such as {@code mqtt://me:secret@host}. */
+    private static final Pattern WITH_PASSWORD = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*://[^/@]*:[^/]*@.*");
 
     private final Path file;
     private final Map<String, TomlTable> tables = new TreeMap<>();
@@ -81,6 +85,10 @@ final class NamedConnections {
                 continue;
             } else if (!Boolean.TRUE.equals(value)) {
                 values.add(text(name, key, value));
+            }
+            if (values.stream().anyMatch(each -> WITH_PASSWORD.matcher(each).matches())) {
+                throw new IllegalArgumentException(file + ", [" + name + "]: " + key
+                        + " has a password in it: use username, and password-env, password-file or password-command");
             }
             options.put("--" + (key.equals("address") ? "host" : key), values);
         }

@@ -10,6 +10,7 @@ import io.godwit.cli.options.PortOption;
 import io.godwit.cli.options.SpeedOption;
 import io.godwit.cli.options.VersionOption;
 import io.godwit.cli.output.ExitCodes;
+import io.godwit.cli.output.Printable;
 import io.godwit.cli.output.Terminal;
 import io.godwit.cli.statistics.ClientGroup;
 import io.godwit.cli.statistics.LiveStatistics;
@@ -428,25 +429,27 @@ final class RunCommand implements Callable<Integer> {
 
         @Override
         public void printed(Device device, byte[] line) {
-            if (terminal.outIsTerminal()) {
-                terminal.line(prefix(device) + new String(line, StandardCharsets.UTF_8));
-                return;
-            }
             byte[] prefix = prefix(device).getBytes(StandardCharsets.UTF_8);
             byte[] all = Arrays.copyOf(prefix, prefix.length + line.length + 1);
             System.arraycopy(line, 0, all, prefix.length, line.length);
             all[all.length - 1] = '\n';
-            terminal.write(all, all.length);
+            show(all);
         }
 
         /** One device's output appears as it comes; of several, lines are kept apart. */
         @Override
         public void printedPart(Device device, byte[] part) {
             if (count.intOr(1) == 1) {
-                terminal.write(part, part.length);
+                show(part);
             } else {
                 printed(device, part);
             }
+        }
+
+        /** A script is no more trusted than a message: a terminal gets no escape sequences from it, a pipe gets the bytes. */
+        private void show(byte[] bytes) {
+            byte[] shown = Printable.shown(bytes, terminal);
+            terminal.write(shown, shown.length);
         }
 
         @Override

@@ -135,7 +135,12 @@ final class Command implements AutoCloseable {
 
     /** Ctrl-C. */
     Command interrupt() {
-        Command kill = Command.of("kill", "-INT", String.valueOf(process.pid()));
+        return signal("INT");
+    }
+
+    /** A signal by its name, such as QUIT. */
+    Command signal(String signal) {
+        Command kill = Command.of("kill", "-" + signal, String.valueOf(process.pid()));
         assertThat(kill.exitCode()).isZero();
         return this;
     }

@@ -1,7 +1,9 @@
 package io.godwit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.godwit.checks.Documents;
 import io.godwit.cli.output.ExitCodes;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +31,9 @@ class EndingTest {
 
     /** More than a start of Java takes on a busy machine, and less than any limit of the library. */
     private static final Duration START = Duration.ofSeconds(4);
+
+    /** What a shell makes of SIGTERM. */
+    private static final int TERMINATED = 128 + 15;
 
     @TempDir
     Path folder;
@@ -144,6 +149,45 @@ class EndingTest {
         Command closed = shell("(G help pub; echo \"code $?\" >&2) | true");
         assertThat(closed.ends(0).errors())
                 .contains("standard output was closed by its reader", "code " + ExitCodes.OUTPUT_CLOSED);
+    }
+
+    @Test
+    void a_signal_that_ends_it_has_its_own_exit_code_and_says_good_bye() throws IOException {
+        try (SilentBroker broker = new SilentBroker(false)) {
+            Command sub = Command.run("godwit sub -t t -p " + broker.port());
+            await().atMost(START.multipliedBy(5)).until(() -> broker.connections.get() == 1);
+
+            sub.terminate().ends(TERMINATED);
+
+            await().atMost(START).until(() -> broker.ended.get() > 0);
+            assertThat(sub.output()).isEmpty();
+        }
+    }
+
+    /** SIGQUIT makes Java list its threads; whoever reads the messages must not get that. */
+    @Test
+    void a_request_for_the_threads_is_answered_on_standard_error() throws IOException {
+        List<String> line = new ArrayList<>(Command.java(List.of("sub", "-t", "t", "-p", "PORT")));
+        line.add(line.indexOf("-cp"), "-XX:+DisplayVMOutputToStderr"); // as the launchers do
+        try (SilentBroker broker = new SilentBroker(false)) {
+            line.set(line.size() - 1, broker.port());
+            Command sub = Command.of(line.toArray(String[]::new));
+            await().atMost(START.multipliedBy(5)).until(() -> broker.connections.get() == 1);
+
+            sub.signal("QUIT").awaitError("Full thread dump");
+
+            sub.terminate().ends(TERMINATED);
+            assertThat(sub.output()).isEmpty();
+        }
+    }
+
+    @Test
+    void each_launcher_sends_what_Java_itself_says_to_standard_error() throws IOException {
+        for (String launcher : List.of("godwit", "dist/src/package/bin/godwit", "dist/src/package/bin/godwit.cmd")) {
+            assertThat(Files.readString(Documents.root().resolve(launcher)))
+                    .as(launcher)
+                    .contains("-XX:+DisplayVMOutputToStderr");
+        }
     }
 
     @Test

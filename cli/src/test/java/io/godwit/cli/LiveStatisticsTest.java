@@ -7,14 +7,19 @@ import io.godwit.cli.statistics.ClientGroup;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.testkit.TestBroker;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -58,6 +63,39 @@ class LiveStatisticsTest {
             assertThat(documented()).containsAll(names(answer.body()));
             sub.awaitError("  connected  in ");
             sub.terminate();
+        }
+    }
+
+    @Test
+    void the_page_is_for_this_machine_only_and_half_a_request_holds_up_nobody() throws Exception {
+        try (TestBroker broker = TestBroker.start();
+                Command sub = Command.godwit("sub", "-L", broker.uri() + "/t/#", "-i", "w", "--metrics", "0")) {
+            sub.awaitError("metrics on http://127.0.0.1:");
+            Matcher page = PAGE.matcher(sub.errors());
+            assertThat(page.find()).isTrue();
+            URI address = URI.create(page.group(1));
+            List<Socket> halves = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Socket half = new Socket(address.getHost(), address.getPort());
+                half.getOutputStream().write("GET /metr".getBytes(StandardCharsets.US_ASCII));
+                halves.add(half);
+            }
+
+            assertThat(status(address, "127.0.0.1:" + address.getPort())).startsWith("HTTP/1.1 200 ");
+            assertThat(status(address, "attacker.example:" + address.getPort())).startsWith("HTTP/1.1 421 ");
+            for (Socket half : halves) {
+                half.close();
+            }
+        }
+    }
+
+    private static String status(URI address, String host) throws IOException {
+        try (Socket socket = new Socket(address.getHost(), address.getPort())) {
+            socket.setSoTimeout((int) SOON.toMillis());
+            socket.getOutputStream()
+                    .write(("GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

@@ -74,6 +74,18 @@ class NamedConnectionsTest {
     }
 
     @Test
+    void an_address_with_a_password_is_rejected_and_not_shown() throws IOException {
+        String toml = "[b]\naddress = [\"mqtt://other\", \"mqtts://me:s3cret@b.example\"]\n";
+
+        for (String[] line : new String[][] {{"connections"}, {"@b", "sub", "-t", "t"}}) {
+            Command command = godwit(toml, line).ends(ExitCodes.USAGE);
+
+            assertThat(command.errors()).contains("[b]: address has a password in it: use username");
+            assertThat(command.errors() + command.output()).doesNotContain("s3cret");
+        }
+    }
+
+    @Test
     void an_unknown_name_says_which_there_are() throws IOException {
         Command sub = godwit("[plant]\n", "@plan", "sub", "-t", "t").ends(ExitCodes.USAGE);
 

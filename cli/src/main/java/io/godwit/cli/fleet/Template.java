@@ -99,13 +99,17 @@ public final class Template {
                     double low = Double.parseDouble(bounds[0]);
                     double high = Double.parseDouble(bounds[1]);
                     double third = words.length > 2 ? Double.parseDouble(words[2]) : 0;
-                    if (low > high || third < 0 || words.length > 3) {
+                    boolean finite = Double.isFinite(low) && Double.isFinite(high) && Double.isFinite(third);
+                    if (!finite || low > high || third < 0 || words.length > 3) {
                         throw new IllegalArgumentException();
                     }
                     return number(words[0], expression, low, high, third);
                 }
                 case "choice" -> {
                     String[] choices = expression.substring(7).strip().split("\\|");
+                    if (choices.length == 0) {
+                        throw new IllegalArgumentException();
+                    }
                     return values -> choices[values.random().nextInt(choices.length)].strip();
                 }
                 case "hex" -> {

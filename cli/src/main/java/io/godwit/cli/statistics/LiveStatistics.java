@@ -15,16 +15,32 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Shows what the clients of a command count while it runs: a line each second, and a page for Prometheus on 127.0.0.1. */
 public final class LiveStatistics implements AutoCloseable {
+    /** Seconds that a request may take to arrive and an answer to be read, for the server of the JDK. */
+    private static final Map<String, String> TIME_LIMITS =
+            Map.of("sun.net.httpserver.maxReqTime", "5", "sun.net.httpserver.maxRspTime", "5");
+
+    private static final int MOST_REQUESTS = 50;
+
+    /** Names of this machine: a page of another site that has led its own name to 127.0.0.1 reads nothing. */
+    private static final Pattern LOCAL = Pattern.compile("(127\\.0\\.0\\.1|localhost)(:[0-9]+)?");
+
     // Set once.
     private final List<StatisticsSource> sources;
     private final Terminal terminal;
     private final CountDownLatch over = new CountDownLatch(1);
     private final @Nullable HttpServer server;
+    /** A client that sends half a request holds up one thread until the time limit, not the others. */
+    private final ExecutorService answering = new ThreadPoolExecutor(
+            0, MOST_REQUESTS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), LiveStatistics::thread);
 
     private LiveStatistics(List<StatisticsSource> sources, Terminal terminal, @Nullable HttpServer server) {
         this.sources = sources;
@@ -59,6 +75,7 @@ public final class LiveStatistics implements AutoCloseable {
     }
 
     private static HttpServer listen(int port) {
+        TIME_LIMITS.forEach(System::setProperty);
         try {
             return HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 0);
         } catch (IOException e) {
@@ -74,6 +91,7 @@ public final class LiveStatistics implements AutoCloseable {
             return;
         }
         listening.createContext("/metrics", this::answer);
+        listening.setExecutor(answering);
         listening.start();
         terminal.note("metrics on http://127.0.0.1:" + listening.getAddress().getPort() + "/metrics");
     }
@@ -84,11 +102,22 @@ public final class LiveStatistics implements AutoCloseable {
                 exchange.sendResponseHeaders(405, -1);
                 return;
             }
+            String host = exchange.getRequestHeaders().getFirst("Host");
+            if (host == null || !LOCAL.matcher(host).matches()) {
+                exchange.sendResponseHeaders(421, -1);
+                return;
+            }
             byte[] page = PrometheusText.of(sources).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
             exchange.sendResponseHeaders(200, page.length);
             exchange.getResponseBody().write(page);
         }
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "godwit-metrics");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private void print() {
@@ -130,6 +159,7 @@ public final class LiveStatistics implements AutoCloseable {
         if (server != null) {
             server.stop(0);
         }
+        answering.shutdownNow();
         if (terminal.errIsTerminal() && !terminal.outIsTerminal()) {
             terminal.endProgress();
         }

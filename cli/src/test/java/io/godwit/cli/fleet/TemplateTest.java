@@ -59,6 +59,9 @@ class TemplateTest {
         assertThatThrownBy(() -> fill("{{nothing}}"))
                 .hasMessageContaining("unknown value '{{nothing}}': must be id, index");
         assertThatThrownBy(() -> fill("{{i")).hasMessage("'{{i': {{ without }}");
+        assertThatThrownBy(() -> fill("{{choice |}}")).hasMessageContaining("unknown value '{{choice |}}'");
+        assertThatThrownBy(() -> fill("{{random NaN..1}}")).hasMessageContaining("unknown value '{{random NaN..1}}'");
+        assertThatThrownBy(() -> fill("{{sine 0..Infinity}}")).hasMessageContaining("unknown value");
         assertThatThrownBy(() -> fill("{{random 5}}")).hasMessageContaining("unknown value '{{random 5}}'");
     }
 

@@ -3,10 +3,10 @@ package io.godwit.web.source;
 import io.godwit.web.model.TopicTree;
 import io.godwit.web.recording.RecordedMessage;
 import java.io.BufferedInputStream;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RecordingSource implements Source {
     private static final int STEP_MILLIS = 50;
+    private static final int BUFFER = 16 << 10;
+    /** The largest payload of MQTT in Base64, or what the heap has room for. */
+    static final int LONGEST_LINE =
+            (int) Math.min(400_000_000, Runtime.getRuntime().maxMemory() / 16);
 
     // Set once.
     private final Path file;
@@ -304,7 +308,10 @@ public final class RecordingSource implements Source {
 
     /** The lines of the file, plain or compressed. */
     private static final class Lines implements AutoCloseable {
-        private final BufferedReader reader;
+        private final Reader reader;
+        private final char[] buffer = new char[BUFFER];
+        private int from;
+        private int to;
         private long number;
         private long base = Long.MIN_VALUE;
         private long last = Long.MIN_VALUE;
@@ -316,8 +323,7 @@ public final class RecordingSource implements Source {
             in.mark(2);
             boolean compressed = in.read() == 0x1F && in.read() == 0x8B;
             in.reset();
-            reader = new BufferedReader(
-                    new InputStreamReader(compressed ? new GZIPInputStream(in) : in, StandardCharsets.UTF_8));
+            reader = new InputStreamReader(compressed ? new GZIPInputStream(in) : in, StandardCharsets.UTF_8);
         }
 
         @Nullable
@@ -340,11 +346,9 @@ public final class RecordingSource implements Source {
         }
 
         private @Nullable Entry read() throws IOException {
-            String line = reader.readLine();
-            number++;
+            String line = line();
             while (line != null && line.isBlank()) {
-                line = reader.readLine();
-                number++;
+                line = line();
             }
             if (line == null) {
                 return null;
@@ -360,6 +364,34 @@ public final class RecordingSource implements Source {
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
             }
+        }
+
+        /** The next line; null at the end. A few compressed bytes may be a line of any length. */
+        private @Nullable String line() throws IOException {
+            number++;
+            StringBuilder line = new StringBuilder();
+            while (from < to || fill()) {
+                int end = from;
+                while (end < to && buffer[end] != '\n') {
+                    end++;
+                }
+                if (line.length() + end - from > LONGEST_LINE) {
+                    throw new IllegalArgumentException(
+                            "line " + number + " has more than " + LONGEST_LINE + " characters");
+                }
+                line.append(buffer, from, end - from);
+                from = end + 1;
+                if (end < to) {
+                    return line.toString();
+                }
+            }
+            return line.length() == 0 ? null : line.toString();
+        }
+
+        private boolean fill() throws IOException {
+            from = 0;
+            to = Math.max(0, reader.read(buffer));
+            return to > 0;
         }
 
         @Override

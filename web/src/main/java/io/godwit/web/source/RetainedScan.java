@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -20,7 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Collects retained messages. No packet marks the last one, and brokers drop what exceeds their queue for a client, which
  * for Mosquitto is 1,000 messages of QoS 1 and 2. So this subscribes with QoS 0, which brokers send as fast as it is read,
- * takes a pause for the end, and where there are many, subscribes again until nothing new comes.
+ * takes a pause for the end, and where there are many, subscribes again until nothing new comes. A broker that sends topics again and
+ * again delays the end no longer, and what takes half of the heap ends in an error.
  */
 public final class RetainedScan {
     /** From here on a broker's queue may have cut the list. */
@@ -28,11 +30,14 @@ public final class RetainedScan {
 
     private static final int PASSES = 6;
     private static final int FILTERS_IN_A_PACKET = 100;
+    /** What a message takes beside its topic and payload, roughly. */
+    private static final int PER_MESSAGE = 200;
 
     // Set once.
     private final MqttClient client;
     private final MqttProperties properties;
     private final Duration pause;
+    private final long most;
 
     private boolean complete = true;
 
@@ -41,9 +46,15 @@ public final class RetainedScan {
      * @param pause after which no further message is expected
      */
     public RetainedScan(MqttClient client, MqttProperties properties, Duration pause) {
+        this(client, properties, pause, Runtime.getRuntime().maxMemory() / 2);
+    }
+
+    /** @param most bytes of topics and payloads */
+    RetainedScan(MqttClient client, MqttProperties properties, Duration pause, long most) {
         this.client = client;
         this.properties = properties;
         this.pause = pause;
+        this.most = most;
     }
 
     /** Whether the last pass brought nothing new, as far as can be told. */
@@ -51,7 +62,11 @@ public final class RetainedScan {
         return complete;
     }
 
-    /** The retained messages that match, by topic. Their QoS is 0, see {@link #withQos}. */
+    /**
+     * The retained messages that match, by topic. Their QoS is 0, see {@link #withQos}.
+     *
+     * @throws IllegalStateException if they take more than half of the heap
+     */
     public Map<String, Message> messages(List<String> filters) throws InterruptedException, ExecutionException {
         Map<String, Message> found = new ConcurrentSkipListMap<>();
         List<TopicSubscription> subscriptions = filters.stream()
@@ -71,18 +86,27 @@ public final class RetainedScan {
     private void pass(List<TopicSubscription> subscriptions, Map<String, Message> found)
             throws InterruptedException, ExecutionException {
         AtomicLong lastAt = new AtomicLong(System.nanoTime());
+        AtomicLong bytes = new AtomicLong();
+        Set<String> seen = ConcurrentHashMap.newKeySet();
         Subscription subscription = client.subscribeAsync(subscriptions, properties, message -> {
-                    if (message.retain()) {
+                    if (message.retain() && bytes.get() <= most && seen.add(message.topic())) {
                         found.put(message.topic(), message);
+                        bytes.addAndGet(message.topic().length() + message.payload().length + PER_MESSAGE);
                         lastAt.set(System.nanoTime());
                     }
                 })
                 .get();
         lastAt.accumulateAndGet(System.nanoTime(), (last, now) -> now);
-        for (long left = pause.toNanos(); left > 0; left = lastAt.get() + pause.toNanos() - System.nanoTime()) {
+        for (long left = pause.toNanos();
+                left > 0 && bytes.get() <= most;
+                left = lastAt.get() + pause.toNanos() - System.nanoTime()) {
             TimeUnit.NANOSECONDS.sleep(left);
         }
         subscription.close();
+        if (bytes.get() > most) {
+            throw new IllegalStateException("the retained messages take more than " + (most >> 20)
+                    + " MB: use a narrower filter, or allow Java a larger heap with GODWIT_OPTS=-Xmx");
+        }
     }
 
     /** The same messages with the QoS that they were published with: fetches them again, a few at a time. */

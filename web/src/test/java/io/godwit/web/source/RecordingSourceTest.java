@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +85,22 @@ class RecordingSourceTest {
             awaitState(source, SourceState.ENDED);
             assertThat(value()).isEqualTo("2");
         }
+    }
+
+    @Test
+    void a_few_compressed_bytes_that_mean_an_endless_line_are_an_error() throws IOException {
+        Path compressed = folder.resolve("bomb.jsonl.gz");
+        byte[] blanks = new byte[1 << 20];
+        Arrays.fill(blanks, (byte) 'x');
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(compressed))) {
+            for (int i = 0; i <= RecordingSource.LONGEST_LINE >> 20; i++) {
+                out.write(blanks);
+            }
+        }
+
+        assertThatThrownBy(() -> open(compressed))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("line 1 has more than " + RecordingSource.LONGEST_LINE + " characters");
     }
 
     @Test
