@@ -7,6 +7,7 @@ export const hello = signal(null);
 export const brokers = signal([]);
 export const rules = signal([]);
 export const descriptors = signal([]);
+export const schemas = signal([]);
 export const statuses = signal({});
 export const active = signal(null);
 /** The dialog that is open: { name, ... } or null. */
@@ -70,6 +71,7 @@ function apply(message) {
   else if (message.type === "rules") {
     rules.value = message.rules;
     descriptors.value = message.descriptors ?? descriptors.value;
+    schemas.value = message.schemas ?? schemas.value;
   } else if (message.type === "update") update(message);
 }
 
@@ -77,6 +79,7 @@ function greet(message) {
   hello.value = message;
   rules.value = message.rules ?? [];
   descriptors.value = message.descriptors ?? [];
+  schemas.value = message.schemas ?? [];
   now.value = message.now;
   setBrokers(message.brokers);
   for (const it of workspaces.values()) it.reopen();

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import packages from "page:licences";
 import { html } from "../lib/html.js";
 import { post, request } from "../lib/socket.js";
-import { descriptors, dialog, hello, rules, select } from "../model/store.js";
+import { descriptors, dialog, hello, rules, schemas, select } from "../model/store.js";
 import { choice, choose } from "../model/theme.js";
 import { Advice, attempt } from "./action.js";
 import { Bird, Icon, IconButton } from "./icons.js";
@@ -127,7 +127,7 @@ function Rules({ close }) {
   async function save(event) {
     event.preventDefault();
     try {
-      await request("rules", { rules: list.map((it) => (it.decoder === "protobuf" ? it : { filter: it.filter, decoder: it.decoder })) });
+      await request("rules", { rules: list.map(withType) });
       close();
     } catch (error) {
       setFailed(error);
@@ -144,6 +144,7 @@ function Rules({ close }) {
             ${(hello.value?.decoders ?? []).map((name) => html`<option key=${name} value=${name} selected=${name === it.decoder}>${name}</option>`)}
           </select>
           ${it.decoder === "protobuf" && html`<${MessageType} it=${it} onChange=${(fields) => change(index, fields)} />`}
+          ${it.decoder === "avro" && html`<${SchemaName} it=${it} onChange=${(fields) => change(index, fields)} />`}
           <${IconButton} name="chevron" class="up small" label="Move up" disabled=${index === 0} onClick=${() => move(index)} />
           <${IconButton} name="close" class="small" label="Remove" onClick=${() => setList(list.filter((_, at) => at !== index))} />
         </li>`,
@@ -151,21 +152,40 @@ function Rules({ close }) {
     </ol>
     <div class="row">
       <button type="button" onClick=${() => setList([{ filter: "", decoder: "json" }, ...list])}><${Icon} name="plus" /> Rule</button>
-      <label class="button">Descriptor set …<input class="hidden" type="file" onChange=${(event) => upload(event.target.files[0])} /></label>
+      <label class="button">Descriptor set …<input class="hidden" type="file" onChange=${(event) => uploadDescriptors(event.target.files[0])} /></label>
+      <label class="button">Avro schema …<input class="hidden" type="file" onChange=${(event) => uploadSchema(event.target.files[0])} /></label>
       <span class="spacer"></span>
       <button type="submit" class="primary">Use these rules</button>
     </div>
     ${descriptors.value.length > 0 && html`<p class="muted">Descriptors: ${descriptors.value.map(({ name, types }) => `${name} (${types.length} types)`).join(", ")}</p>`}
-    <p class="muted">For protobuf, upload what <code>protoc --include_imports --descriptor_set_out=FILE</code> writes.</p>
+    ${schemas.value.length > 0 && html`<p class="muted">Avro schemas: ${schemas.value.map(({ name, type }) => `${name} (${type})`).join(", ")}</p>`}
+    <p class="muted">For protobuf, upload what <code>protoc --include_imports --descriptor_set_out=FILE</code> writes; for Avro, the schema (<code>.avsc</code>).</p>
     ${failed && html`<div class="notice bad" role="alert">${failed.message}</div>`}
   </form>`;
 }
 
-async function upload(file) {
+/** A rule as the JVM takes it: only these two decoders have a type. */
+function withType({ filter, decoder, type, descriptors: set }) {
+  if (decoder === "protobuf") return { filter, decoder, type, descriptors: set };
+  return decoder === "avro" && type ? { filter, decoder, type } : { filter, decoder };
+}
+
+const uploadDescriptors = (file) => upload(file, "descriptors", "Reading the descriptors", descriptors);
+
+const uploadSchema = (file) => upload(file, "schemas", "Reading the schema", schemas);
+
+async function upload(file, address, what, list) {
   if (!file) return;
   const name = file.name.replace(/\.[^.]*$/, "");
-  const answer = await attempt("Reading the descriptors", () => post(`descriptors?name=${encodeURIComponent(name)}`, file));
-  if (answer) descriptors.value = [...descriptors.value.filter((it) => it.name !== answer.name), answer];
+  const answer = await attempt(what, () => post(`${address}?name=${encodeURIComponent(name)}`, file));
+  if (answer) list.value = [...list.value.filter((it) => it.name !== answer.name), answer];
+}
+
+function SchemaName({ it, onChange }) {
+  return html`<select aria-label="Schema" value=${it.type ?? ""} onChange=${(event) => onChange({ type: event.target.value })}>
+    <option value="" selected=${!it.type}>as the payload says</option>
+    ${schemas.value.map(({ name }) => html`<option key=${name} value=${name} selected=${it.type === name}>${name}</option>`)}
+  </select>`;
 }
 
 function MessageType({ it, onChange }) {

@@ -99,6 +99,7 @@ class SnippetsTest {
             "docs/cli.md Retained messages", "DocumentedFilesTest",
             "docs/cli.md Configuration files", "DocumentedFilesTest",
             "docs/cli.md The shell", "DocumentedFilesTest",
+            "docs/cli.md Avro", "DecodeTest",
             "docs/nodemcu.md A scenario", "ScenarioTest",
             "docs/doctor.md godwit doctor", "DoctorTlsTest",
             "docs/tls.md When the handshake fails", "the message is wrapped here; TlsTest has its parts");

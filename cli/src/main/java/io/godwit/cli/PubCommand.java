@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.cli.options.Durations;
+import io.godwit.cli.options.EncodeOptions;
 import io.godwit.cli.options.InFlightOption;
 import io.godwit.cli.options.PayloadSource;
 import io.godwit.cli.options.QosOption;
@@ -64,11 +65,8 @@ final class PubCommand extends ClientCommand {
         private boolean lines;
     }
 
-    @Option(
-            names = "--encode",
-            paramLabel = "ENCODER",
-            description = "The payload is JSON: send it as cbor or msgpack.")
-    private @Nullable String encode;
+    @Mixin
+    private EncodeOptions encode = new EncodeOptions();
 
     @Mixin
     private QosOption qos = new QosOption("Quality of service: 0, 1 or 2. [0]");
@@ -114,10 +112,10 @@ final class PubCommand extends ClientCommand {
         }
         Duration limit = timeout.or(TIMEOUT);
         Qos level = qos.or(Qos.AT_MOST_ONCE);
-        PayloadEncoder encoder = encode == null ? null : PayloadEncoder.of(encode);
+        PayloadEncoder encoder = encode.encoder();
         Message message = new Message(
                 name,
-                source.lines ? new byte[0] : encoded(encoder, source.bytes()),
+                source.lines ? new byte[0] : EncodeOptions.encoded(encoder, source.bytes()),
                 level,
                 retain.isOn(),
                 trace.addTo(
@@ -145,11 +143,6 @@ final class PubCommand extends ClientCommand {
         return ExitCodes.OK;
     }
 
-    /** The payload as it is sent; an empty one clears a retained message whatever the encoder. */
-    private static byte[] encoded(@Nullable PayloadEncoder encoder, byte[] payload) {
-        return encoder == null || payload.length == 0 ? payload : encoder.encode(payload);
-    }
-
     private void publish(PublishWindow window, Message message, @Nullable PayloadEncoder encoder)
             throws IOException, InterruptedException {
         if (source.lines) {
@@ -173,11 +166,11 @@ final class PubCommand extends ClientCommand {
                 line.write(b);
                 continue;
             }
-            window.publish(with(message, encoded(encoder, line.toByteArray())));
+            window.publish(with(message, EncodeOptions.encoded(encoder, line.toByteArray())));
             line.reset();
         }
         if (line.size() > 0) {
-            window.publish(with(message, encoded(encoder, line.toByteArray())));
+            window.publish(with(message, EncodeOptions.encoded(encoder, line.toByteArray())));
         }
     }
 

@@ -6,6 +6,7 @@ import com.google.protobuf.DescriptorProtos.DescriptorProto;
 import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import io.godwit.checks.Documents;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.testkit.TestBroker;
 import java.io.IOException;
@@ -90,6 +91,14 @@ class DecodeTest {
     @Test
     void protobuf_is_decoded_by_a_descriptor_set() throws IOException {
         Path descriptors = folder.resolve("plant.desc");
+        Files.write(descriptors, descriptorSet());
+        Command sub = sub(1, "--decode", "#=protobuf:plant.Reading", "--proto-set", descriptors.toString());
+        broker.publish(Message.of("t", HexFormat.of().parseHex("0815")));
+
+        assertThat(sub.ends(0).output()).isEqualTo("t {\"celsius\":21}\n");
+    }
+
+    private static byte[] descriptorSet() {
         FileDescriptorSet set = FileDescriptorSet.newBuilder()
                 .addFile(FileDescriptorProto.newBuilder()
                         .setName("plant.proto")
@@ -102,11 +111,7 @@ class DecodeTest {
                                         .setLabel(FieldDescriptorProto.Label.LABEL_OPTIONAL)
                                         .setType(FieldDescriptorProto.Type.TYPE_INT32))))
                 .build();
-        Files.write(descriptors, set.toByteArray());
-        Command sub = sub(1, "--decode", "#=protobuf:plant.Reading", "--proto-set", descriptors.toString());
-        broker.publish(Message.of("t", HexFormat.of().parseHex("0815")));
-
-        assertThat(sub.ends(0).output()).isEqualTo("t {\"celsius\":21}\n");
+        return set.toByteArray();
     }
 
     @Test
@@ -127,7 +132,81 @@ class DecodeTest {
         assertThat(Command.godwit("pub", "-t", "t", "-m", "1", "--encode", "xml")
                         .ends(2)
                         .errors())
-                .contains("unknown encoder 'xml': use cbor or msgpack");
+                .contains("unknown encoder 'xml': use cbor, msgpack,");
+    }
+
+    @Test
+    void pub_encodes_sparkplug_and_protobuf_and_the_shell_does_too() throws IOException {
+        Path descriptors = Files.write(folder.resolve("plant.desc"), descriptorSet());
+        Command.godwit(
+                        "pub",
+                        "-L",
+                        broker.uri(),
+                        "-t",
+                        "p",
+                        "-m",
+                        "{\"celsius\":21}",
+                        "--encode",
+                        "protobuf:plant.Reading",
+                        "--proto-set",
+                        descriptors.toString())
+                .ends(0);
+        Command.godwit("shell")
+                .input("connect a -h " + broker.uri() + "\npub -t s -m '{\"seq\":5}' --encode sparkplug\n")
+                .ends(0);
+
+        assertThat(broker.awaitMessages(2, SOON))
+                .extracting(seen -> HexFormat.of().formatHex(seen.message().payload()))
+                .containsExactly("0815", "1805");
+    }
+
+    @Test
+    void avro_is_decoded_and_encoded_by_a_schema_file_as_the_guide_shows() throws IOException {
+        String guide = "docs/cli.md";
+        Path schema = Files.writeString(
+                folder.resolve("reading.avsc"),
+                Documents.block(guide, "Avro", "json").text());
+        String[] lines = Documents.block(guide, "Avro", "sh")
+                .text()
+                .replace("reading.avsc", schema.toString())
+                .split("\n");
+
+        Command sub = Command.run(lines[0] + " -h " + broker.uri() + " -i sub -C 2");
+        broker.awaitSubscribed("sub", "plant/+", SOON);
+        Command.run(lines[1] + " -h " + broker.uri()).ends(0);
+        Command.run(lines[1].replace("avro:", "avro-single:") + " -h " + broker.uri())
+                .ends(0);
+
+        String shown = Documents.block(guide, "Avro", "text").text();
+        assertThat(sub.ends(0).output()).isEqualTo(shown + shown);
+        assertThat(broker.awaitMessages(2, SOON))
+                .extracting(seen -> HexFormat.of().formatHex(seen.message().payload()))
+                .satisfiesExactly(
+                        plain -> assertThat(plain).startsWith("0000000000803540"),
+                        single -> assertThat(single).startsWith("c301"));
+    }
+
+    @Test
+    void mistakes_with_avro_are_usage_errors() throws IOException {
+        Path schema = Files.writeString(folder.resolve("a.avsc"), "{\"type\": \"flot\"}");
+        Path number = Files.writeString(folder.resolve("n.avsc"), "\"int\"");
+
+        assertThat(Command.godwit("sub", "-t", "t", "--decode", "t=avro:" + schema)
+                        .ends(2)
+                        .errors())
+                .contains("'" + schema + "' is not an Avro schema: the schema has the unknown type 'flot'");
+        assertThat(Command.godwit("sub", "-t", "t", "--decode", "t=avro:/nonexistent.avsc")
+                        .ends(2)
+                        .errors())
+                .contains("cannot read the schema /nonexistent.avsc");
+        assertThat(Command.godwit("pub", "-t", "t", "-m", "\"a\"", "--encode", "avro:" + number)
+                        .ends(2)
+                        .errors())
+                .contains("the payload must be a whole number of 32 bits, is \"a\"");
+        assertThat(Command.godwit("pub", "-t", "t", "-m", "1", "--encode", "avro")
+                        .ends(2)
+                        .errors())
+                .contains("the encoder avro needs a type: use avro:FILE.avsc");
     }
 
     @Test

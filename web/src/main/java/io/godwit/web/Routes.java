@@ -1,5 +1,6 @@
 package io.godwit.web;
 
+import io.godwit.web.avro.AvroSchema;
 import io.godwit.web.decode.Decoded;
 import io.godwit.web.decode.DecoderKind;
 import io.godwit.web.decode.DescriptorSet;
@@ -25,6 +26,7 @@ final class Routes {
     private static final int FORM = 10_000;
     private static final int UPLOAD = 64 << 20;
     private static final int DESCRIPTORS = 16 << 20;
+    private static final int SCHEMA = 1 << 20;
     private static final long RECORDING = 16L << 30;
 
     private final Workspace workspace;
@@ -43,6 +45,7 @@ final class Routes {
             case "/login" -> FORM;
             case "/upload" -> UPLOAD;
             case "/descriptors" -> DESCRIPTORS;
+            case "/schemas" -> SCHEMA;
             case "/recording" -> RECORDING;
             default -> 0;
         };
@@ -184,6 +187,13 @@ final class Routes {
                         json.writeString(type);
                     }
                     json.writeEndArray();
+                }));
+            }
+            case "/schemas" -> {
+                AvroSchema schema = workspace.addSchema(name, request.body());
+                return Reply.json(HttpResponseStatus.OK, Json.object(json -> {
+                    json.writeStringField("name", schema.name());
+                    json.writeStringField("type", schema.type());
                 }));
             }
             case "/recording" -> {

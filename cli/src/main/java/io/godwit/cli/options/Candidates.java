@@ -25,6 +25,15 @@ public final class Candidates {
         }
     }
 
+    /** A format for JSON, of those that need no file. */
+    public static final class Encoders extends ArrayList<String> {
+        private static final long serialVersionUID = 1;
+
+        public Encoders() {
+            super(List.of("cbor", "msgpack", "sparkplug"));
+        }
+    }
+
     /** A version of MQTT. */
     public static final class Versions extends ArrayList<String> {
         private static final long serialVersionUID = 1;

@@ -1,5 +1,6 @@
 package io.godwit.cli.shell;
 
+import io.godwit.cli.options.EncodeOptions;
 import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.RetainOption;
 import io.godwit.cli.options.TimeoutOption;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Mixin;
         footer = {
             "  publish home/hall/light on -q 1",
             "  pub -t home/hall -m '{\"on\": true}' -r",
+            "  pub -t a -m '{\"t\":21}' --encode cbor     JSON as CBOR",
             "  pub -r home/hall                        an empty message clears the retained one"
         })
 final class PublishLine implements Callable<Integer> {
@@ -34,6 +36,9 @@ final class PublishLine implements Callable<Integer> {
     private RetainOption retain = new RetainOption("Publish a retained message.");
 
     @Mixin
+    private EncodeOptions encode = new EncodeOptions();
+
+    @Mixin
     private TimeoutOption timeout = new TimeoutOption("Time limit for the broker's acknowledgement. [30s]");
 
     private final ShellContext shell;
@@ -45,7 +50,9 @@ final class PublishLine implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         ShellClient client = shell.clients().current();
-        Message message = arguments.message(qos.or(Qos.AT_MOST_ONCE), retain.isOn());
+        Message given = arguments.message(qos.or(Qos.AT_MOST_ONCE), retain.isOn());
+        byte[] payload = EncodeOptions.encoded(encode.encoder(), given.payload());
+        Message message = new Message(given.topic(), payload, given.qos(), given.retain(), given.properties());
         TopicName.check(message.topic());
         if (!message.properties().isEmpty() && client.mqtt().protocol() != ProtocolVersion.V5) {
             throw new IllegalArgumentException("-D needs MQTT 5: connect with -V 5");

@@ -98,6 +98,29 @@ class MessageScenariosTest extends PageScenarios {
         browser.awaitText(".code", "\"temp\": 21.5");
     }
 
+    @Test
+    void avro_is_decoded_with_the_users_schema_by_a_rule_for_the_topic() throws IOException {
+        Path schema = Files.writeString(
+                folder.resolve("reading.avsc"),
+                "{\"type\": \"record\", \"name\": \"Reading\", \"fields\": [{\"name\": \"temp\", \"type\": \"double\"}]}");
+        page.publish("plant/avro", HexFormat.of().parseHex("0000000000803540"));
+
+        browser.click("Decoder rules");
+        browser.upload("label.button:nth-of-type(2) input[type=file]", schema);
+        browser.awaitText("dialog", "reading (Reading)");
+        browser.click("Rule");
+        browser.type("dialog li:first-child input", "plant/avro");
+        browser.choose("dialog li:first-child select", "avro");
+        await().atMost(Browser.SOON)
+                .until(() -> !browser.texts("dialog li:first-child select[aria-label='Schema']")
+                        .isEmpty());
+        browser.choose("dialog li:first-child select[aria-label='Schema']", "reading");
+        browser.click("Use these rules");
+        browser.topic("plant/avro");
+
+        browser.awaitText(".code", "\"temp\": 21.5");
+    }
+
     private static FileDescriptorSet descriptorSet() {
         FieldDescriptorProto temp = FieldDescriptorProto.newBuilder()
                 .setName("temp")

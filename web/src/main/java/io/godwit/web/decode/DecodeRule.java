@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which decoder the payloads of topics get.
  *
- * @param type the message type, with {@link DecoderKind#PROTOBUF} only
+ * @param type the message type, with {@link DecoderKind#PROTOBUF}; the name of the schema of plain payloads, with {@link
+ *     DecoderKind#AVRO}, or null if they all say which they have; else null
  * @param descriptors the name of the descriptor set that has the type; null: any
  */
 public record DecodeRule(
@@ -15,10 +16,14 @@ public record DecodeRule(
         DecoderKind decoder,
         @Nullable String type,
         @Nullable String descriptors) {
+    private static final String AVRO_FILE = "=avro:";
+
     public DecodeRule {
-        if ((decoder == DecoderKind.PROTOBUF) != (type != null)) {
-            throw new IllegalArgumentException(
-                    "a rule for protobuf, and no other, needs a message type: '" + filter + "'");
+        if (decoder == DecoderKind.PROTOBUF && type == null) {
+            throw new IllegalArgumentException("a rule for protobuf needs a message type: '" + filter + "'");
+        }
+        if (type != null && decoder != DecoderKind.PROTOBUF && decoder != DecoderKind.AVRO) {
+            throw new IllegalArgumentException("only rules for protobuf and avro have a type: '" + filter + "'");
         }
     }
 
@@ -27,12 +32,13 @@ public record DecodeRule(
     }
 
     /**
-     * Reads {@code FILTER=DECODER} or {@code FILTER=protobuf:TYPE}.
+     * Reads {@code FILTER=DECODER}, {@code FILTER=protobuf:TYPE} or {@code FILTER=avro:SCHEMA}.
      *
      * @throws IllegalArgumentException if it is of neither form
      */
     public static DecodeRule parse(String text) {
-        int equals = text.lastIndexOf('=');
+        int avro = text.indexOf(AVRO_FILE); // whose name may have any character
+        int equals = avro < 0 ? text.lastIndexOf('=') : avro;
         if (equals < 1) {
             throw new IllegalArgumentException("invalid rule '" + text
                     + "': use FILTER=DECODER, such as 'plant/#=cbor' or 'a/+=protobuf:pkg.Type'");

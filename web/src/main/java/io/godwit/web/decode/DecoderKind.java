@@ -14,6 +14,8 @@ public enum DecoderKind {
     MSGPACK,
     /** A message type of a descriptor set of the user's. */
     PROTOBUF,
+    /** Avro, by a schema of the user's or that of the payload. */
+    AVRO,
     /** Sparkplug B. */
     SPARKPLUG,
     /** An image: its type and size only. */
@@ -35,7 +37,7 @@ public enum DecoderKind {
                 return kind;
             }
         }
-        throw new IllegalArgumentException(
-                "unknown decoder '" + label + "': use json, text, hex, cbor, msgpack, protobuf, sparkplug or image");
+        throw new IllegalArgumentException("unknown decoder '" + label
+                + "': use json, text, hex, cbor, msgpack, protobuf, avro, sparkplug or image");
     }
 }

@@ -1,6 +1,8 @@
 package io.godwit.web.decode;
 
 import com.google.protobuf.Descriptors.Descriptor;
+import io.godwit.web.avro.AvroPayload;
+import io.godwit.web.avro.AvroSchema;
 import io.godwit.web.decode.Decoded.Form;
 import io.godwit.web.json.Utf8Text;
 import java.io.IOException;
@@ -25,14 +27,17 @@ public final class Decoding {
     private final List<DecodeRule> rules;
     private final Map<String, DescriptorSet> descriptors;
 
-    private Decoding(List<DecodeRule> rules, Map<String, DescriptorSet> descriptors) {
+    private final Map<String, AvroSchema> schemas;
+
+    private Decoding(List<DecodeRule> rules, Map<String, DescriptorSet> descriptors, Map<String, AvroSchema> schemas) {
         this.rules = rules;
         this.descriptors = descriptors;
+        this.schemas = schemas;
     }
 
     /** With the usual rules. */
     public static Decoding usual() {
-        return new Decoding(DecodeRule.usual(), Map.of());
+        return new Decoding(DecodeRule.usual(), Map.of(), Map.of());
     }
 
     public List<DecodeRule> rules() {
@@ -43,25 +48,38 @@ public final class Decoding {
         return descriptors.values();
     }
 
+    public Collection<AvroSchema> schemas() {
+        return schemas.values();
+    }
+
     /**
      * With these rules in place of the present ones.
      *
-     * @throws IllegalArgumentException if a rule names a message type that no descriptor set has
+     * @throws IllegalArgumentException if a rule names a message type that no descriptor set has, or an unknown schema
      */
     public Decoding withRules(List<DecodeRule> newRules) {
         for (DecodeRule rule : newRules) {
             if (rule.decoder() == DecoderKind.PROTOBUF) {
                 type(rule);
+            } else if (rule.decoder() == DecoderKind.AVRO && rule.type() != null) {
+                schema(rule.type());
             }
         }
-        return new Decoding(List.copyOf(newRules), descriptors);
+        return new Decoding(List.copyOf(newRules), descriptors, schemas);
     }
 
     /** With one more descriptor set; it replaces one of the same name. */
     public Decoding withDescriptors(DescriptorSet set) {
         Map<String, DescriptorSet> more = new LinkedHashMap<>(descriptors);
         more.put(set.name(), set);
-        return new Decoding(rules, more);
+        return new Decoding(rules, more, schemas);
+    }
+
+    /** With one more schema of Avro; it replaces one of the same name. */
+    public Decoding withSchema(AvroSchema schema) {
+        Map<String, AvroSchema> more = new LinkedHashMap<>(schemas);
+        more.put(schema.name(), schema);
+        return new Decoding(rules, descriptors, more);
     }
 
     /** The rule for a topic; null if none matches. */
@@ -75,10 +93,17 @@ public final class Decoding {
     }
 
     private Descriptor type(DecodeRule rule) {
-        String name = rule.type();
+        return message(String.valueOf(rule.type()), rule.descriptors());
+    }
+
+    /**
+     * A message type of a descriptor set.
+     *
+     * @param from the name of the set; null: any
+     */
+    Descriptor message(String name, @Nullable String from) {
         for (DescriptorSet set : descriptors.values()) {
-            if (name != null
-                    && (rule.descriptors() == null || rule.descriptors().equals(set.name()))) {
+            if (from == null || from.equals(set.name())) {
                 Descriptor type = set.type(name);
                 if (type != null) {
                     return type;
@@ -87,6 +112,14 @@ public final class Decoding {
         }
         throw new IllegalArgumentException(
                 "unknown message type '" + name + "'" + (descriptors.isEmpty() ? ": there is no descriptor set" : ""));
+    }
+
+    AvroSchema schema(String name) {
+        AvroSchema schema = schemas.get(name);
+        if (schema == null) {
+            throw new IllegalArgumentException("unknown Avro schema '" + name + "'");
+        }
+        return schema;
     }
 
     /**
@@ -110,7 +143,8 @@ public final class Decoding {
                 case JSON -> structured(kind, new JsonText(), payload, null);
                 case CBOR -> structured(kind, new Cbor(), payload, null);
                 case MSGPACK -> structured(kind, new MessagePack(), payload, null);
-                case PROTOBUF -> structured(kind, new Protobuf(type(protobufRule(topic, rule))), payload, null);
+                case PROTOBUF -> structured(kind, new Protobuf(type(messageRule(topic, rule))), payload, null);
+                case AVRO -> avro(topic, payload, rule);
                 case SPARKPLUG -> sparkplug(topic, payload, lastPayload);
             };
         } catch (NotDecodableException | IllegalArgumentException | IOException e) {
@@ -118,16 +152,38 @@ public final class Decoding {
         }
     }
 
-    /** The rule that names the type: the topic's own, or the first one for protobuf that matches. */
-    private DecodeRule protobufRule(String topic, @Nullable DecodeRule own) {
-        if (own != null && own.decoder() == DecoderKind.PROTOBUF) {
+    private DecodeRule messageRule(String topic, @Nullable DecodeRule own) {
+        DecodeRule rule = rule(DecoderKind.PROTOBUF, topic, own);
+        if (rule == null) {
+            throw new IllegalArgumentException("no rule names the message type of this topic");
+        }
+        return rule;
+    }
+
+    /** The rule that names the type: the topic's own, or the first one for this decoder that matches; null if none does. */
+    private @Nullable DecodeRule rule(DecoderKind kind, String topic, @Nullable DecodeRule own) {
+        if (own != null && own.decoder() == kind) {
             return own;
         }
         return rules.stream()
-                .filter(rule ->
-                        rule.decoder() == DecoderKind.PROTOBUF && rule.filter().matches(topic))
+                .filter(rule -> rule.decoder() == kind && rule.filter().matches(topic))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no rule names the message type of this topic"));
+                .orElse(null);
+    }
+
+    private Decoded avro(String topic, byte[] payload, @Nullable DecodeRule own)
+            throws IOException, NotDecodableException {
+        DecodeRule rule = rule(DecoderKind.AVRO, topic, own);
+        AvroSchema schema = rule == null || rule.type() == null ? null : schema(rule.type());
+        List<String> notes = new ArrayList<>();
+        Decoder decoder = (bytes, json) -> {
+            String note = AvroPayload.decode(bytes, schema, schemas.values(), json);
+            if (note != null) {
+                notes.add(note);
+            }
+        };
+        String text = JsonText.of(decoder, payload);
+        return new Decoded(DecoderKind.AVRO, Form.JSON, text, notes.isEmpty() ? null : notes.get(0), null, null);
     }
 
     private static Decoded structured(DecoderKind kind, Decoder decoder, byte[] payload, @Nullable String note)

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Sparkplug B: the metrics by their names, with their values as their data types say. */
 final class Sparkplug implements Decoder {
-    private static final String[] TYPES = {
+    static final String[] TYPES = {
         "Unknown",
         "Int8",
         "Int16",

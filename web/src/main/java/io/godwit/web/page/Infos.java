@@ -1,6 +1,7 @@
 package io.godwit.web.page;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.godwit.web.avro.AvroSchema;
 import io.godwit.web.decode.DecodeRule;
 import io.godwit.web.decode.Decoding;
 import io.godwit.web.decode.DescriptorSet;
@@ -99,6 +100,14 @@ final class Infos {
             json.writeStartObject();
             json.writeStringField("name", set.name());
             texts("types", set.types(), json);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("schemas");
+        for (AvroSchema schema : decoding.schemas()) {
+            json.writeStartObject();
+            json.writeStringField("name", schema.name());
+            json.writeStringField("type", schema.type());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -5,6 +5,7 @@ import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicFilter;
+import io.godwit.web.avro.AvroSchema;
 import io.godwit.web.decode.DecodeRule;
 import io.godwit.web.decode.Decoding;
 import io.godwit.web.decode.DescriptorSet;
@@ -164,6 +165,13 @@ public final class Workspace implements AutoCloseable {
         DescriptorSet set = DescriptorSet.read(name, bytes);
         change(before -> before.withDescriptors(set));
         return set;
+    }
+
+    /** @throws IllegalArgumentException if it is not a schema of Avro */
+    public AvroSchema addSchema(String name, byte[] json) {
+        AvroSchema schema = AvroSchema.read(name, json);
+        change(before -> before.withSchema(schema));
+        return schema;
     }
 
     void onDecoding(Runnable listener) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.godwit.web.avro;
+
+import org.jspecify.annotations.NullMarked;
