@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
@@ -116,7 +117,7 @@ final class Markdown {
         figures.put("first PUBACK after JVM start, ms", new Figure("firstpuback", result -> result.figure("millis")));
         figures.values().removeIf(figure -> !results.hasScenario(figure.scenario()));
         table("Round trips and connections", List.copyOf(figures.keySet()), (title, contender) -> {
-            Figure figure = figures.get(title);
+            Figure figure = Objects.requireNonNull(figures.get(title));
             return cell(results.median(figure.scenario(), contender, figure.of()));
         });
     }
