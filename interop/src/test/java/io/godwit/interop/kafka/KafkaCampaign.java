@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code interop/kafka-campaign}: the connectors under faults. */
 @Command(
+        mixinStandardHelpOptions = true,
         name = "kafka-campaign",
         sortOptions = false,
         description = {
@@ -119,12 +120,6 @@ final class KafkaCampaign implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Writes what was found so far as JSON to this file, after each fault and at the end.")
     private Path json;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this help.")
-    private boolean help;
 
     private final List<NumberedPublisher> publishers = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);

@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code interop/kafka-scale}: what the source does a second, and what that costs. */
 @Command(
+        mixinStandardHelpOptions = true,
         name = "kafka-scale",
         sortOptions = false,
         description = {
@@ -122,12 +123,6 @@ final class KafkaScale implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Writes the rows as JSON to this file, after each of them.")
     private Path json;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Shows this help.")
-    private boolean help;
 
     private final List<Map<String, Object>> rows = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -329,17 +324,18 @@ final class KafkaScale implements Callable<Integer> {
 
     private void add(Map<String, Object> row) throws IOException {
         rows.add(row);
-        print(String.format(
-                Locale.ROOT,
-                "| %s | %d | %d | %,d | %,.0f | %,.0f µs | %,d MB | %.1f cores |",
-                row.get("title"),
-                row.get("tasks"),
-                row.get("workers"),
-                row.get("window"),
-                row.get("messagesPerSecond"),
-                row.get("cpuMicros"),
-                row.get("megabytes"),
-                row.get("coresOfOthers")));
+        Object[] cells = Stream.of(
+                        "title",
+                        "tasks",
+                        "workers",
+                        "window",
+                        "messagesPerSecond",
+                        "cpuMicros",
+                        "megabytes",
+                        "coresOfOthers")
+                .map(row::get)
+                .toArray();
+        print(String.format(Locale.ROOT, "| %s | %d | %d | %,d | %,.0f | %,.0f µs | %,d MB | %.1f cores |", cells));
         if (json != null) {
             Files.writeString(
                     CampaignReport.file(json),
