@@ -3,6 +3,7 @@ package io.godwit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.checks.Documents;
+import io.godwit.checks.Documents.Block;
 import io.godwit.cli.output.Terminal;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.testkit.TestBroker;
@@ -60,6 +61,7 @@ class DocumentedCommandsTest {
         broker.publish(Message.of("home/hall/temp", "21.5").withRetain(true));
         Path settings = Files.createDirectories(folder.resolve("godwit"));
         Files.writeString(settings.resolve("all"), "-h " + broker.uri() + "\n");
+        Path schema = Files.writeString(folder.resolve("reading.avsc"), schemaOfTheGuide());
         List<List<String>> commands = Documents.blocks().stream()
                 .filter(block -> block.language().equals("sh"))
                 .filter(block -> Set.of("README.md", "docs/cli.md").contains(block.file()))
@@ -73,9 +75,19 @@ class DocumentedCommandsTest {
                         String.join(" ", command),
                         () -> Command.godwit(
                                         Map.of("XDG_CONFIG_HOME", folder.toString()),
-                                        command.subList(1, command.size()).toArray(String[]::new))
+                                        command.subList(1, command.size()).stream()
+                                                .map(word -> word.replace("reading.avsc", schema.toString()))
+                                                .toArray(String[]::new))
                                 .ends(0)))
                 .onClose(broker::close);
+    }
+
+    private static String schemaOfTheGuide() {
+        return Documents.blocks().stream()
+                .map(Block::text)
+                .filter(text -> text.contains("plant.Reading") && text.startsWith("{"))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
