@@ -76,7 +76,7 @@ final class ListenerMethod {
         ReflectionUtils.makeAccessible(method);
     }
 
-    /** Whether the parameter is none of those that {@link MqttListener} lists, and so is made of the payload. */
+    /** Whether the parameter is made of the payload: {@link MqttListener} lists those that are not. */
     static boolean isPayload(Parameter parameter) {
         return !parameter.isAnnotationPresent(TopicVariable.class)
                 && !parameter.isAnnotationPresent(UserProperty.class)

@@ -17,10 +17,10 @@ public final class AvroPayload {
      * Writes a payload as one JSON value. A container, and a single object whose fingerprint is known, say what they are; anything
      * else is plain.
      *
-     * @param own the schema of plain payloads; null: there are none
+     * @param own the schema of plain payloads; null: the rule names no schema
      * @param known the schemas by which single objects are read
      * @return what is to be known about it, or null
-     * @throws IllegalArgumentException if it is none of them, with the byte where it is wrong
+     * @throws IllegalArgumentException if it is in none of these encodings, with the byte where it is wrong
      */
     public static @Nullable String decode(
             byte[] payload, @Nullable AvroSchema own, Collection<AvroSchema> known, JsonGenerator json)

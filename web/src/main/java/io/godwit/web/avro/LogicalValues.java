@@ -56,7 +56,7 @@ final class LogicalValues {
         }
     }
 
-    /** The time as text; null: it is none. */
+    /** The time as text; null: the value is not a time. */
     private static @Nullable String time(LogicalKind kind, long value) {
         if (kind == LogicalKind.DATE) {
             return LocalDate.ofEpochDay(value).toString();
@@ -76,7 +76,7 @@ final class LogicalValues {
     }
 
     /**
-     * The value that the base type encodes: a {@link BigInteger} or bytes; null: the JSON is none of this logical type, and may be
+     * The value that the base type encodes: a {@link BigInteger} or bytes; null: the JSON is not of this logical type, and may be
      * one of the base type.
      *
      * @throws IllegalArgumentException if it is one that the type cannot have

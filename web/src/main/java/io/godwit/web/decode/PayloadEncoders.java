@@ -12,7 +12,7 @@ public final class PayloadEncoders {
      * {@code avro-single:SCHEMA} for the single-object encoding.
      *
      * @param types has the message types and schemas
-     * @throws IllegalArgumentException if there is none, or no such type
+     * @throws IllegalArgumentException if there is no such encoder, or no such type
      */
     public static PayloadEncoder of(String name, Decoding types) {
         int colon = name.indexOf(':');
