@@ -76,17 +76,25 @@ final class FutureCompleter implements GuardedSession.Work {
     @Override
     public boolean claim(Session locked) {
         EndedExchanges ended = locked.ended();
-        if (current != null || ended.isEmpty()) {
-            return false;
-        }
-        if (!onLoop && !ended.hasDependents() && ended.size() <= DEFERRED && loop.inLoop()) {
-            if (!deferring) {
-                deferring = true;
-                loop.schedule(this::deferralOver, DEFER_NANOS);
-            }
+        if (ended.isEmpty() || mayDefer(ended) && (deferring || defer()) || current != null) {
             return false;
         }
         begin(ended);
+        return true;
+    }
+
+    /** Guarded by the session's lock: whether those that have ended may wait for more of them. */
+    private boolean mayDefer(EndedExchanges ended) {
+        return !onLoop && !ended.hasDependents() && ended.size() <= DEFERRED;
+    }
+
+    /** Guarded by the session's lock. False: another thread than the event loop cannot start the time without waking it. */
+    private boolean defer() {
+        if (!loop.inLoop()) {
+            return false;
+        }
+        deferring = true;
+        loop.schedule(this::deferralOver, DEFER_NANOS);
         return true;
     }
 
@@ -235,11 +243,12 @@ final class FutureCompleter implements GuardedSession.Work {
                     return false;
                 }
                 waiting[0] = passed(end);
-                if (locked.ended().isEmpty()) {
+                EndedExchanges ended = locked.ended();
+                if (ended.isEmpty() || deferring && behindGate == null && mayDefer(ended)) {
                     current = null;
                     return false;
                 }
-                take(locked.ended());
+                take(ended);
                 return true;
             });
             resume(waiting[0]);
