@@ -161,6 +161,7 @@ final class StoreCommand implements Runnable {
         json.writeBooleanField("retain", message.retain());
         json.writeNumberField("packetId", publish.packetId());
         json.writeBooleanField("released", publish.released());
+        json.writeBooleanField("abandoned", publish.abandoned());
         if (publish.expiresAt() != Long.MAX_VALUE) {
             json.writeNumberField("expiresAt", publish.expiresAt());
         }
@@ -199,8 +200,8 @@ final class StoreCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Publish what is left in a store, and take out of it what was acknowledged. No client may have it open.",
-                "A message that was in flight may have arrived before. One that the broker has confirmed with PUBREC, or that "
-                        + "has expired, is not sent."
+                "A message that was in flight may have arrived before. One that the broker has confirmed with PUBREC, that has "
+                        + "failed or has expired, is not sent."
             },
             footerHeading = "%nExamples:%n",
             footer = {

@@ -463,6 +463,11 @@ enum Mutants {
         }
 
         @Override
+        public void abandoned(long sequence) {
+            log.abandoned(sequence);
+        }
+
+        @Override
         public void ended(long sequence) {
             log.ended(sequence);
         }

@@ -38,6 +38,9 @@ final class BrokenStore implements SessionStore, SessionLog {
     public void released(long sequence) {}
 
     @Override
+    public void abandoned(long sequence) {}
+
+    @Override
     public void ended(long sequence) {}
 
     @Override

@@ -50,6 +50,11 @@ final class SlowStore implements SessionStore, SessionLog {
     }
 
     @Override
+    public void abandoned(long sequence) {
+        position++;
+    }
+
+    @Override
     public void ended(long sequence) {
         position++;
     }

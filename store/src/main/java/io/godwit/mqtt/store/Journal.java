@@ -104,6 +104,22 @@ final class Journal implements SessionLog {
     }
 
     @Override
+    public void abandoned(long sequence) {
+        state.lock.lock();
+        try {
+            if (begin()) {
+                int start = start();
+                int packetId = state.live.state(sequence) & 0xFFFF;
+                RecordFormat.abandoned(state.pending.buffer(), sequence, packetId);
+                state.live.abandoned(sequence, packetId);
+                added(start);
+            }
+        } finally {
+            state.lock.unlock();
+        }
+    }
+
+    @Override
     public void ended(long sequence) {
         state.lock.lock();
         try {

@@ -55,6 +55,13 @@ final class LiveState {
         }
     }
 
+    void abandoned(long sequence, int packetId) {
+        int slot = table.find(sequence);
+        if (slot >= 0) {
+            table.state(slot, packetId | RecordFormat.RELEASED_BIT | RecordFormat.ABANDONED_BIT);
+        }
+    }
+
     /** The state of a publish, 0 when it has ended. */
     int state(long sequence) {
         int slot = table.find(sequence);
@@ -122,7 +129,13 @@ final class LiveState {
                         length,
                         log.getInt(at + RecordFormat.STATE_AT) & ~RecordFormat.COPY_BIT);
             case RecordFormat.SENT -> sent(log.getLong(body), log.getUnsignedShort(body + 8));
-            case RecordFormat.RELEASED -> released(log.getLong(body), log.getUnsignedShort(body + 8));
+            case RecordFormat.RELEASED -> {
+                if (RecordFormat.isAbandoned(log, at)) {
+                    abandoned(log.getLong(body), log.getUnsignedShort(body + 8));
+                } else {
+                    released(log.getLong(body), log.getUnsignedShort(body + 8));
+                }
+            }
             case RecordFormat.ENDED -> ended(log.getLong(body));
             case RecordFormat.RECEIVED -> received(log.getUnsignedShort(body), address, length);
             case RecordFormat.COMPLETED -> completed(log.getUnsignedShort(body));

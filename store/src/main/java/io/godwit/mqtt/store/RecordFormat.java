@@ -36,8 +36,14 @@ final class RecordFormat {
     /** Set in the state of a PUBLISH record that compaction has copied: an older record of the same publish exists. */
     static final int COPY_BIT = 1 << 17;
 
+    /** Set beside {@link #RELEASED_BIT} in the state of a publish that was given up. */
+    static final int ABANDONED_BIT = 1 << 18;
+
     /** Where a PUBLISH record has the state: after sequence and expiry. */
     static final int STATE_AT = HEADER + 16;
+
+    /** Where the body of a RELEASED record says whether the publish was given up: after sequence and packet identifier. */
+    private static final int ABANDONED_AT = 10;
 
     static final int TYPE_AT = 1;
     static final int LENGTH_AT = 2;
@@ -57,6 +63,18 @@ final class RecordFormat {
         int start = begin(log, type);
         log.writeLong(sequence).writeShort(packetId);
         end(log, start);
+    }
+
+    /** A RELEASED record with one byte more, which an earlier reader ignores. */
+    static void abandoned(ByteBuf log, long sequence, int packetId) {
+        int start = begin(log, RELEASED);
+        log.writeLong(sequence).writeShort(packetId).writeByte(1);
+        end(log, start);
+    }
+
+    /** Whether a RELEASED record means that the publish was given up. */
+    static boolean isAbandoned(ByteBuf log, int at) {
+        return length(log, at) > HEADER + ABANDONED_AT && log.getByte(at + HEADER + ABANDONED_AT) != 0;
     }
 
     static void ended(ByteBuf log, long sequence) {

@@ -48,7 +48,8 @@ final class SessionReader {
         long expiresAt = body.getLong(8);
         body.skipBytes(RecordFormat.STATE_AT - RecordFormat.HEADER + 4);
         boolean released = (state & RecordFormat.RELEASED_BIT) != 0;
-        return new StoredPublish(sequence, MessageBytes.read(body), expiresAt, state & 0xFFFF, released);
+        boolean abandoned = (state & RecordFormat.ABANDONED_BIT) != 0;
+        return new StoredPublish(sequence, MessageBytes.read(body), expiresAt, state & 0xFFFF, released, abandoned);
     }
 
     private ByteBuf body(long address, int length) throws IOException {

@@ -78,7 +78,7 @@ class CompactionTest {
 
         StoredSession session = Logs.reopened(store(), "c");
         assertThat(session.publishes())
-                .containsExactly(new StoredPublish(0, session.publishes().get(0).message(), 1_234L, 77, true));
+                .containsExactly(new StoredPublish(0, session.publishes().get(0).message(), 1_234L, 77, true, false));
         assertThat(session.publishes().get(0).message().text()).isEqualTo("message 0");
         assertThat(session.received()).containsExactly(5);
         assertThat(session.subscriptions())
@@ -153,7 +153,9 @@ class CompactionTest {
                 switch (random.nextInt(11)) {
                     case 0, 1 -> {
                         long expires = random.nextBoolean() ? Logs.NEVER : random.nextLong();
-                        publishes.put(sequence, new StoredPublish(sequence, Logs.message(sequence), expires, 0, false));
+                        publishes.put(
+                                sequence,
+                                new StoredPublish(sequence, Logs.message(sequence), expires, 0, false, false));
                         log.accepted(sequence, Logs.message(sequence), expires);
                         sequence++;
                     }
@@ -161,16 +163,22 @@ class CompactionTest {
                         if (some != null) {
                             int id = 1 + random.nextInt(65_535);
                             publishes.computeIfPresent(
-                                    some, (s, p) -> new StoredPublish(s, p.message(), p.expiresAt(), id, false));
+                                    some, (s, p) -> new StoredPublish(s, p.message(), p.expiresAt(), id, false, false));
                             log.sent(some, id);
                         }
                     }
                     case 3 -> {
                         if (some != null) {
+                            boolean abandoned = random.nextInt(3) == 0;
                             publishes.computeIfPresent(
                                     some,
-                                    (s, p) -> new StoredPublish(s, p.message(), p.expiresAt(), p.packetId(), true));
-                            log.released(some);
+                                    (s, p) -> new StoredPublish(
+                                            s, p.message(), p.expiresAt(), p.packetId(), true, abandoned));
+                            if (abandoned) {
+                                log.abandoned(some);
+                            } else {
+                                log.released(some);
+                            }
                         }
                     }
                     case 4, 5 -> {

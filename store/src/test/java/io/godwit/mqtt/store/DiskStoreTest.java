@@ -98,6 +98,25 @@ class DiskStoreTest {
     }
 
     @Test
+    void a_publish_that_was_given_up_is_known_as_such() throws IOException {
+        SessionLog log = DiskStore.at(folder).open("boiler-7");
+        for (int n = 1; n <= 2; n++) {
+            log.accepted(n, Logs.message(n), Logs.NEVER);
+            log.sent(n, 10 + n);
+        }
+        log.released(1);
+        log.abandoned(2);
+        log.close();
+
+        List<StoredPublish> publishes =
+                Logs.reopened(DiskStore.at(folder), "boiler-7").publishes();
+
+        assertThat(publishes).extracting(StoredPublish::packetId).containsExactly(11, 12);
+        assertThat(publishes).extracting(StoredPublish::released).containsExactly(true, true);
+        assertThat(publishes).extracting(StoredPublish::abandoned).containsExactly(false, true);
+    }
+
+    @Test
     void a_message_keeps_all_properties_of_mqtt_5() throws IOException {
         Message message = new Message(
                 "häuser/7",

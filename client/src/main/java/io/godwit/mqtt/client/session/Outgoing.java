@@ -351,9 +351,9 @@ final class Outgoing {
      */
     private void abandon(PublishExchange<?> publish, Failure failure) {
         if (publish.message.qos() == Qos.EXACTLY_ONCE) {
-            Abandoned rest = new Abandoned(publish);
+            Abandoned rest = new Abandoned(publish.message.topic(), publish.sequence);
             inFlight.replace(publish, rest);
-            log.released(publish.sequence);
+            log.abandoned(publish.sequence);
             if (connected) {
                 release(rest);
             }
@@ -380,11 +380,9 @@ final class Outgoing {
     private static final class Abandoned extends PublishExchange<Void> {
         private boolean idle;
 
-        Abandoned(PublishExchange<?> publish) {
-            super(
-                    new Message(publish.message.topic(), new byte[0], Qos.EXACTLY_ONCE, false, MqttProperties.NONE),
-                    true);
-            sequence = publish.sequence;
+        Abandoned(String topic, long number) {
+            super(new Message(topic, new byte[0], Qos.EXACTLY_ONCE, false, MqttProperties.NONE), true);
+            sequence = number;
             state = RELEASED;
         }
 
@@ -692,10 +690,14 @@ final class Outgoing {
     /** Brings back what a log has kept. {@code revive} makes the exchange for a message. */
     void restore(List<StoredPublish> publishes, Function<Message, ? extends PublishExchange<?>> revive) {
         for (StoredPublish stored : publishes) {
+            lastSequence = Math.max(lastSequence, stored.sequence());
+            if (stored.abandoned()) {
+                inFlight.restore(new Abandoned(stored.message().topic(), stored.sequence()), stored.packetId());
+                continue;
+            }
             PublishExchange<?> publish = revive.apply(stored.message());
             counters.recovered();
             publish.sequence = stored.sequence();
-            lastSequence = Math.max(lastSequence, stored.sequence());
             if (stored.expiresAt() != Long.MAX_VALUE) {
                 publish.expiresAt = stored.expiresAt() * 1_000_000L - epochOffset;
             }

@@ -47,21 +47,28 @@ final class MemoryStore implements SessionStore {
 
         @Override
         public void accepted(long sequence, Message message, long expiresAt) {
-            publishes.put(sequence, new StoredPublish(sequence, message, expiresAt, 0, false));
+            publishes.put(sequence, new StoredPublish(sequence, message, expiresAt, 0, false, false));
             position++;
         }
 
         @Override
         public void sent(long sequence, int packetId) {
             publishes.computeIfPresent(
-                    sequence, (s, p) -> new StoredPublish(s, p.message(), p.expiresAt(), packetId, false));
+                    sequence, (s, p) -> new StoredPublish(s, p.message(), p.expiresAt(), packetId, false, false));
             position++;
         }
 
         @Override
         public void released(long sequence) {
             publishes.computeIfPresent(
-                    sequence, (s, p) -> new StoredPublish(s, p.message(), p.expiresAt(), p.packetId(), true));
+                    sequence, (s, p) -> new StoredPublish(s, p.message(), p.expiresAt(), p.packetId(), true, false));
+            position++;
+        }
+
+        @Override
+        public void abandoned(long sequence) {
+            publishes.computeIfPresent(
+                    sequence, (s, p) -> new StoredPublish(s, p.message(), p.expiresAt(), p.packetId(), true, true));
             position++;
         }
 

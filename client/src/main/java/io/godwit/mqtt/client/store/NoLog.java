@@ -24,6 +24,9 @@ final class NoLog implements SessionLog {
     public void released(long sequence) {}
 
     @Override
+    public void abandoned(long sequence) {}
+
+    @Override
     public void ended(long sequence) {}
 
     @Override

@@ -34,6 +34,12 @@ public interface SessionLog {
     /** PUBREC has come: from now on PUBREL is what would be repeated [MQTT-4.3.3-6]. */
     void released(long sequence);
 
+    /**
+     * A publish of QoS 2 was given up after it had been sent: it has failed. Until it has {@linkplain #ended ended}, its packet
+     * identifier stays in use, and PUBREL is what would be repeated [MQTT-2.2.1-3].
+     */
+    void abandoned(long sequence);
+
     /** It has ended: acknowledged, failed or expired. */
     void ended(long sequence);
 

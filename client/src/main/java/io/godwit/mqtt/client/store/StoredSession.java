@@ -33,9 +33,11 @@ public record StoredSession(
      * @param sequence as it was noted
      * @param expiresAt milliseconds since 1970, or {@link Long#MAX_VALUE}
      * @param packetId 0 while it was never sent
-     * @param released whether PUBREC has come, so that PUBREL is to be repeated
+     * @param released whether PUBREL is what is to be repeated: PUBREC has come, or it was abandoned
+     * @param abandoned whether it has failed already, and only its packet identifier is still in use
      */
-    public record StoredPublish(long sequence, Message message, long expiresAt, int packetId, boolean released) {}
+    public record StoredPublish(
+            long sequence, Message message, long expiresAt, int packetId, boolean released, boolean abandoned) {}
 
     /**
      * A subscription that the broker has granted.

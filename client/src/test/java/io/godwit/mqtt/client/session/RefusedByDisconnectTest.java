@@ -3,6 +3,8 @@ package io.godwit.mqtt.client.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.mqtt.client.session.SessionHarness.Sent;
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.protocol.Disconnect;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
@@ -15,6 +17,7 @@ import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Pubrel;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
@@ -268,6 +271,26 @@ class RefusedByDisconnectTest {
         assertThat(client.out()).hasExactlyElementsOfTypes(Pubrel.class);
         client.reconnect(true, MqttProperties.NONE);
         assertThat(client.out()).isEmpty();
+        assertThat(client.session.inFlight()).isZero();
+    }
+
+    @Test
+    @DisplayName("the next process knows that it was given up, and only has its identifier released")
+    void a_publish_that_was_given_up_stays_so_in_the_next_process() throws IOException {
+        SessionStore store = SessionStore.inMemory();
+        SessionLog log = store.open("c");
+        client = new SessionHarness(ProtocolVersion.V5, log);
+        int givenUp = giveUpQos2();
+        log.close();
+
+        client = new SessionHarness(ProtocolVersion.V5, store.open("c"));
+        client.connect(true, MqttProperties.NONE);
+
+        assertThat(client.revived).isEmpty();
+        List<Packet> sent = client.out();
+        assertThat(sent).hasExactlyElementsOfTypes(Pubrel.class);
+        assertThat(((Pubrel) sent.get(0)).packetId()).isEqualTo(givenUp);
+        client.in(new Pubcomp(givenUp, ReasonCode.SUCCESS, MqttProperties.NONE));
         assertThat(client.session.inFlight()).isZero();
     }
 

@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 final class SessionHarness {
     final ProtocolVersion version;
     final Session session;
+    /** Publishes that the log had kept. */
+    final List<Sent> revived = new ArrayList<>();
+
     long now = 1_000_000_000_000L;
 
     SessionHarness(ProtocolVersion version) {
@@ -51,7 +54,11 @@ final class SessionHarness {
                         0),
                 log,
                 UnpooledByteBufAllocator.DEFAULT);
-        session.restore(log.recovered(), Sent::new);
+        session.restore(log.recovered(), message -> {
+            Sent publish = new Sent(message);
+            revived.add(publish);
+            return publish;
+        });
     }
 
     record Named(String name, TopicFilter filter) implements Handler {
