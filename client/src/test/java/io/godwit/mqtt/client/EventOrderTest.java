@@ -30,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -224,6 +225,48 @@ class EventOrderTest {
             dependents.release();
 
             assertThat(waited).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+        }
+    }
+
+    /** As on a busy machine, where the thread of a dependent may wait for a processor longer than for anything else. */
+    @Test
+    @DisplayName("a message does not overtake a result whose thread runs, or would run if it had a processor")
+    void a_dependent_that_takes_long_is_not_overtaken() throws Exception {
+        ProtocolVersion version = ProtocolVersion.V3_1;
+        try (ScriptedBroker broker = broker(script -> connackAndMessage(script, version, Qos.AT_MOST_ONCE));
+                MqttClient client = client(broker, version).build()) {
+            client.connectAsync().thenRun(() -> {
+                long end = System.nanoTime() + 100_000_000;
+                while (System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+                events.add("connected");
+            });
+            dependents.release();
+
+            assertOrder("connected");
+        }
+    }
+
+    @Test
+    @DisplayName("nor is it kept waiting for ever by one that computes without end")
+    void a_dependent_that_computes_delays_messages_for_a_moment_only() throws Exception {
+        AtomicBoolean handled = new AtomicBoolean();
+        ProtocolVersion version = ProtocolVersion.V3_1_1;
+        try (ScriptedBroker broker = broker(script -> connackAndMessage(script, version, Qos.AT_MOST_ONCE));
+                MqttClient client = client(broker, version)
+                        .handler("t", message -> handled.set(true))
+                        .build()) {
+            CompletableFuture<Boolean> computed = client.connectAsync().thenApply(connected -> {
+                long end = System.nanoTime() + 10_000_000_000L;
+                while (!handled.get() && System.nanoTime() < end) {
+                    Thread.onSpinWait();
+                }
+                return handled.get();
+            });
+            dependents.release();
+
+            assertThat(computed).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
         }
     }
 

@@ -7,6 +7,7 @@ import io.godwit.mqtt.client.transport.EventLoop;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,11 +21,16 @@ import org.jspecify.annotations.Nullable;
  * of its own. Who joins one of them does not wait for that, see {@link JoinWaiters}.
  *
  * <p>A dependent may block, even for a later future of its own chain. So the event loop looks after the walk: if it has not
- * moved between two looks, another one takes over behind the exchange where it is stuck.
+ * moved between two looks and its thread waits for something, another one takes over behind the exchange where it is stuck. A
+ * thread that waits for nothing has merely got no processor, or the garbage collector has stopped it, and messages must not
+ * overtake the result for that; or it computes, or waits in native code, for which more looks go by.
  */
 final class FutureCompleter implements GuardedSession.Work {
     /** Between two looks at the walk. */
     private static final long LOOK_NANOS = 10_000_000;
+
+    /** After this many looks, half a second, a walk that has not moved is stuck whatever its thread does. */
+    private static final int LOOKS = 50;
 
     private static final long DEFER_NANOS = 1_000_000;
 
@@ -47,6 +53,7 @@ final class FutureCompleter implements GuardedSession.Work {
     private final EventLoop loop;
     private final GuardedSession session;
     private final boolean onLoop;
+    private final Predicate<Thread> waits;
 
     // Guarded by the session's lock.
     /** The walk whose turn it is; null: none is under way. */
@@ -64,11 +71,30 @@ final class FutureCompleter implements GuardedSession.Work {
 
     /** @param onLoop whether the executor is the event loop, which then cannot look after it */
     FutureCompleter(Executor executor, CallContext context, EventLoop loop, GuardedSession session, boolean onLoop) {
+        this(executor, context, loop, session, onLoop, FutureCompleter::isWaiting);
+    }
+
+    /** @param waits whether a thread that is where it was waits for something, for tests */
+    FutureCompleter(
+            Executor executor,
+            CallContext context,
+            EventLoop loop,
+            GuardedSession session,
+            boolean onLoop,
+            Predicate<Thread> waits) {
         this.executor = executor;
         this.context = context;
         this.loop = loop;
         this.session = session;
         this.onLoop = onLoop;
+        this.waits = waits;
+    }
+
+    private static boolean isWaiting(Thread thread) {
+        return switch (thread.getState()) {
+            case BLOCKED, WAITING, TIMED_WAITING -> true;
+            case NEW, RUNNABLE, TERMINATED -> false;
+        };
     }
 
     // ---- starting a walk ----
@@ -198,12 +224,14 @@ final class FutureCompleter implements GuardedSession.Work {
         /** Whether it is the first that the event loop has to look after. */
         private boolean watched;
 
-        /** Written by the walk, read by the event loop. */
-        private volatile boolean running;
+        /** Written by the walk, read by the event loop; null: it has not started. */
+        private volatile @Nullable Thread thread;
 
         // Event loop only.
         private @Nullable Exchange<?> seen;
         private long seenEnd = -1;
+        /** At how many looks in a row it was where it is. */
+        private int looks;
 
         /** Guarded by the session's lock. */
         void take(EndedExchanges ended) {
@@ -222,7 +250,7 @@ final class FutureCompleter implements GuardedSession.Work {
         }
 
         private void completeChain() {
-            running = true;
+            thread = Thread.currentThread();
             do {
                 for (Exchange<?> at = (Exchange<?>) REST.getAcquire(this); at != null; ) {
                     Exchange<?> next = at.next();
@@ -255,13 +283,17 @@ final class FutureCompleter implements GuardedSession.Work {
             return more;
         }
 
-        /** Whether it is where it was at the last look. Guarded by the session's lock, on the event loop. */
+        /** Whether it blocks where it was at the last look. Guarded by the session's lock, on the event loop. */
         boolean isStuck() {
+            Thread runs = thread;
+            if (runs == null) {
+                return false;
+            }
             Exchange<?> now = (Exchange<?>) REST.getAcquire(this);
-            boolean stuck = running && now == seen && end == seenEnd;
+            looks = now == seen && end == seenEnd ? looks + 1 : 1;
             seen = now;
             seenEnd = end;
-            return stuck;
+            return looks > 1 && (looks > LOOKS || waits.test(runs));
         }
     }
 

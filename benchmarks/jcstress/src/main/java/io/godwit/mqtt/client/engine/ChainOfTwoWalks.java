@@ -51,7 +51,7 @@ public class ChainOfTwoWalks {
                 SessionLog.NONE,
                 ByteBufAllocator.DEFAULT);
         GuardedSession guarded = new GuardedSession(session, loop, new JoinWaiters(loop, new HandlerThread(), Duration.ofSeconds(30)));
-        FutureCompleter completer = new FutureCompleter(this::execute, new CallContext(null), loop, guarded, false);
+        FutureCompleter completer = new FutureCompleter(this::execute, new CallContext(null), loop, guarded, false, thread -> true);
         for (int i = 0; i < LENGTH; i++) {
             Done publish = new Done();
             chain.add(publish);
