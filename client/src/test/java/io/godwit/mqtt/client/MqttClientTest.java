@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.testkit.SeenMessage;
 import io.godwit.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -145,6 +150,27 @@ class MqttClientTest {
             });
             client.publish("ask", "a question");
             assertThat(received.poll(5, TimeUnit.SECONDS)).isEqualTo("to a question");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "[MQTT-3.3.4-6] a message that is published on does not bring along the identifier of its subscription")
+    void a_received_message_is_published_on_without_its_subscription_identifier() {
+        try (MqttClient client = builder(ProtocolVersion.V5).build()) {
+            client.connect();
+            assertThat(client.subscribeAsync(
+                            List.of(TopicSubscription.of("in", Qos.AT_LEAST_ONCE)),
+                            MqttProperties.of(Property.SUBSCRIPTION_IDENTIFIER, 7),
+                            message -> client.publishAsync(message.withTopic("copy"))))
+                    .succeedsWithin(Duration.ofSeconds(5));
+
+            client.publish("in", "x");
+
+            SeenMessage copy = broker.awaitMessage(seen -> seen.topic().equals("copy"), Duration.ofSeconds(5));
+            assertThat(copy.message().properties().has(Property.SUBSCRIPTION_IDENTIFIER))
+                    .isFalse();
+            assertThat(broker.connects()).hasSize(1);
         }
     }
 

@@ -17,6 +17,8 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -146,6 +148,21 @@ class ProcessTest {
         try (Output output =
                 new Output(start(List.of(), List.of("-Xmx64m"), OfflineProgram.class, String.valueOf(size)))) {
             output.await("queue full");
+            output.awaitEnd();
+        }
+    }
+
+    @Test
+    @DisplayName("the queue says that it is full before the heap is")
+    void the_queue_is_full_before_a_small_heap_is() throws Exception {
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Output output = new Output(start(
+                        List.of(),
+                        List.of("-Xmx64m"),
+                        QueueingProgram.class,
+                        "mqtt://127.0.0.1:" + nobody.getLocalPort()))) {
+            output.await("refused: " + PublishException.Cause.QUEUE_FULL);
+
             output.awaitEnd();
         }
     }
