@@ -23,7 +23,6 @@ final class BrokerInMemory implements Broker {
 
     @Override
     public void stop() {
-        broker.goOffline(); // which ends the connections at once
         broker.close();
     }
 }

@@ -5,8 +5,11 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SingleThreadEventLoop;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -98,9 +101,24 @@ public final class LoopThread implements AutoCloseable {
         }
     }
 
+    /**
+     * Netty 4.2 closes the channels of a loop that ends only if it was told to end before it looked for I/O, and not if that
+     * happened while it ran tasks: their sockets would stay open. Event loop only.
+     */
+    private void closeChannels() {
+        List<Channel> channels = new ArrayList<>();
+        ((SingleThreadEventLoop) loop).registeredChannelsIterator().forEachRemaining(channels::add);
+        channels.forEach(channel -> channel.unsafe().close(channel.unsafe().voidPromise()));
+    }
+
     /** Closes all channels of the loop and ends its thread; returns when that is done. */
     @Override
     public void close() {
+        try {
+            loop.execute(this::closeChannels);
+        } catch (RejectedExecutionException closed) {
+            // By an earlier call, which has closed the channels.
+        }
         group.shutdownGracefully(0, SECONDS_TO_WAIT, TimeUnit.SECONDS).awaitUninterruptibly();
         Thread last = thread;
         if (last != null && last != Thread.currentThread()) {
