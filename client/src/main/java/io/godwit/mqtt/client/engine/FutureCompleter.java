@@ -150,14 +150,18 @@ final class FutureCompleter implements GuardedSession.Work {
     }
 
     private void deferralOver() {
-        session.run(locked -> deferring = false);
-        completeAll();
+        completeAll(true);
     }
 
     /** Starts to complete what has ended and waits for more. */
     void completeAll() {
+        completeAll(false);
+    }
+
+    private void completeAll(boolean deferralOver) {
         Walk[] begun = new Walk[1];
         session.run(locked -> {
+            deferring &= !deferralOver;
             if (current == null && !locked.ended().isEmpty()) {
                 begun[0] = begin(locked.ended());
             }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class GrowingPool implements Executor {
     private static final long IDLE_SECONDS = 10;
     private static final long LOOK_MILLIS = 5;
-    /** How often to look whether the threads that were started are needed no longer. */
+    /** How often to look while no task is kept waiting, or whether the threads that were started are needed no longer. */
     private static final long LATER_MILLIS = 20;
 
     // Set once.
@@ -28,8 +28,10 @@ final class GrowingPool implements Executor {
     /** Whether a look is scheduled. Any thread. */
     private final AtomicBoolean watching = new AtomicBoolean();
 
-    // Watchdog only.
+    // Written by the watchdog.
     private long completed;
+    /** Whether nothing waited at its last look, so that the next one has time. */
+    private volatile boolean calm;
 
     GrowingPool(String name, int fewThreads, int mostThreads, ScheduledExecutorService watchdog) {
         this.fewThreads = fewThreads;
@@ -54,8 +56,8 @@ final class GrowingPool implements Executor {
     @Override
     public void execute(Runnable task) {
         pool.execute(task);
-        if (!pool.getQueue().isEmpty()) {
-            watch(LOOK_MILLIS);
+        if (!pool.getQueue().isEmpty()) { // so it is for a moment with every task, before its thread has taken it
+            watch(calm ? LATER_MILLIS : LOOK_MILLIS);
         }
     }
 
@@ -75,6 +77,7 @@ final class GrowingPool implements Executor {
         } else if (!waiting && pool.getActiveCount() < fewThreads && threads > fewThreads) {
             pool.setCorePoolSize(fewThreads);
         }
+        calm = !waiting && threads <= fewThreads;
         watching.set(false);
         if (!pool.getQueue().isEmpty()) {
             watch(LOOK_MILLIS);
