@@ -51,10 +51,11 @@ public class GodwitAutoConfiguration {
             ObjectProvider<ClientListener> listeners,
             ObjectProvider<HandlerExecutor> executor) {
         HandlerExecutor handlers = executor.getIfAvailable();
+        RestoredSubscriptions restored = new RestoredSubscriptions();
         MqttClientFactory factory = new MqttClientFactory(
                 bundles.getIfAvailable(),
                 customizers.orderedStream().toList(),
-                listeners.orderedStream().toList(),
+                Stream.concat(Stream.of(restored), listeners.orderedStream()).toList(),
                 handlers == null ? null : handlers.of());
         Map<String, MqttClient> clients = new LinkedHashMap<>();
         MqttConnectionDetails given = details.getIfAvailable();
@@ -69,7 +70,7 @@ public class GodwitAutoConfiguration {
             }
             clients.put(name, factory.build(name, client, client.getServers()));
         });
-        return new MqttClients(clients);
+        return new MqttClients(clients, restored);
     }
 
     /** The default client, for injection. */

@@ -14,8 +14,12 @@ public final class MqttClients implements DisposableBean {
     // Set once.
     private final Map<String, MqttClient> clients;
 
-    MqttClients(Map<String, MqttClient> clients) {
+    private final RestoredSubscriptions restored;
+
+    /** @param restored a listener of each of the clients */
+    MqttClients(Map<String, MqttClient> clients, RestoredSubscriptions restored) {
         this.clients = new LinkedHashMap<>(clients);
+        this.restored = restored;
     }
 
     /**
@@ -43,6 +47,11 @@ public final class MqttClients implements DisposableBean {
     /** All clients by name. */
     Map<String, MqttClient> all() {
         return clients;
+    }
+
+    /** Knows when clients that connect again have their subscriptions. */
+    RestoredSubscriptions restored() {
+        return restored;
     }
 
     @Override

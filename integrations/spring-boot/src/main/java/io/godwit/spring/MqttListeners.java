@@ -3,20 +3,28 @@ package io.godwit.spring;
 import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.SubscribeException;
+import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.aop.support.AopUtils;
@@ -31,7 +39,7 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.convert.ConversionService;
 
 /**
- * Finds the methods with {@link MqttListener}, connects the clients and subscribes when the application starts, and disconnects
+ * Finds the methods with {@link MqttListener}, connects the clients and subscribes at each start of the application, and disconnects
  * them when it stops: after the web server, so that requests may publish to the end.
  */
 final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
@@ -41,6 +49,8 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
     private static final int PHASE = DEFAULT_PHASE - 4096;
 
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
+    private static final String CANNOT_SUBSCRIBE = "a listener can't subscribe: ";
 
     private record Found(Object bean, Method method, MqttListener listener) {}
 
@@ -54,7 +64,7 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
     // The thread that starts the application.
     private final List<Found> found = new ArrayList<>();
     private volatile boolean running;
-    private boolean subscribed;
+    private final Map<Found, CompletableFuture<Subscription>> subscriptions = new IdentityHashMap<>();
 
     MqttListeners(
             ConfigurableListableBeanFactory beans,
@@ -89,22 +99,42 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
     @Override
     public void start() {
         MqttClients all = clients.getObject();
-        List<CompletableFuture<?>> subscriptions = new ArrayList<>();
-        if (!subscribed && properties.getObject().getListener().isEnabled()) {
-            subscribed = true;
-            Set<MqttClient> connecting = new LinkedHashSet<>(all.all().values());
-            connecting.forEach(MqttClient::connectAsync);
+        boolean listening = properties.getObject().getListener().isEnabled();
+        List<CompletableFuture<?>> ready = new ArrayList<>();
+        if (listening) {
+            madeBefore().forEach((client, filters) -> ready.add(all.restored().expect(client, filters)));
+        }
+        all.all().values().forEach(MqttClient::connectAsync);
+        if (listening) {
             for (Found each : found) {
-                subscriptions.add(subscribe(each, all.get(each.listener().client())));
+                CompletableFuture<Subscription> made = subscriptions.get(each);
+                if (made == null || made.isCompletedExceptionally()) {
+                    made = subscribe(each, all.get(each.listener().client()));
+                    subscriptions.put(each, made);
+                }
+                ready.add(made);
             }
-        } else {
-            all.all().values().forEach(MqttClient::connectAsync);
         }
         running = true;
-        await(CompletableFuture.allOf(subscriptions.toArray(CompletableFuture[]::new)));
+        await(ready);
     }
 
-    private CompletableFuture<?> subscribe(Found each, MqttClient client) {
+    /** The filters that clients restore by themselves when they connect, as this is not the first start. */
+    private Map<MqttClient, Set<TopicFilter>> madeBefore() {
+        Map<MqttClient, Set<TopicFilter>> filters = new LinkedHashMap<>();
+        subscriptions.forEach((each, made) -> {
+            if (made.isDone() && !made.isCompletedExceptionally()) {
+                MqttClient client = clients.getObject().get(each.listener().client());
+                made.join()
+                        .asked()
+                        .forEach(asked -> filters.computeIfAbsent(client, c -> new LinkedHashSet<>())
+                                .add(asked.filter()));
+            }
+        });
+        return filters;
+    }
+
+    private CompletableFuture<Subscription> subscribe(Found each, MqttClient client) {
         List<TopicTemplate> topics = new ArrayList<>();
         for (String topic : each.listener().topics()) {
             topics.add(new TopicTemplate(resolved(topic)));
@@ -120,7 +150,26 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
                 .map(topic -> TopicSubscription.of(
                         share + topic.filter(), each.listener().qos()))
                 .toList();
-        return client.subscribeAsync(filters, MqttProperties.NONE, options(each.listener()), method::handle);
+        return client.subscribeAsync(filters, MqttProperties.NONE, options(each.listener()), method::handle)
+                .thenApply(MqttListeners::withoutRefusals);
+    }
+
+    /** A client fails only if all filters are refused. */
+    private static Subscription withoutRefusals(Subscription made) {
+        for (int i = 0; i < made.asked().size(); i++) {
+            if (made.reasons().get(i).isError()) {
+                made.closeAsync();
+                throw refused(made.asked().get(i).filter(), made.reasons().get(i));
+            }
+        }
+        return made;
+    }
+
+    static SubscribeException refused(TopicFilter filter, ReasonCode reason) {
+        return new SubscribeException(
+                "the broker refused the subscription to '" + filter + "': " + reason.describe(),
+                List.of(filter),
+                List.of(reason));
     }
 
     /** With placeholders replaced. */
@@ -157,20 +206,30 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
         return retry;
     }
 
-    private void await(CompletableFuture<Void> subscriptions) {
+    private void await(List<CompletableFuture<?>> ready) {
         Duration limit = properties.getObject().getListener().getStartupTimeout();
         try {
-            subscriptions.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(ready.toArray(CompletableFuture[]::new))
+                    .get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException slow) {
             LOG.warn(
                     "the broker has not granted all subscriptions within {}: the application starts without them;"
                             + " they are made when the broker is there",
                     limit);
+            ready.forEach(each -> each.whenComplete((made, failure) -> reportLate(failure)));
         } catch (ExecutionException refused) {
             Throwable cause = refused.getCause() == null ? refused : refused.getCause();
-            throw new IllegalStateException("a listener can't subscribe: " + cause.getMessage(), cause);
+            throw new IllegalStateException(CANNOT_SUBSCRIBE + cause.getMessage(), cause);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void reportLate(@Nullable Throwable failure) {
+        if (failure != null && running) {
+            Throwable cause =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            LOG.error(CANNOT_SUBSCRIBE + "{}", cause.getMessage());
         }
     }
 

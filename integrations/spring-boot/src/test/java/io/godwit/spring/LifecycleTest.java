@@ -1,10 +1,13 @@
 package io.godwit.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.godwit.mqtt.broker.BrokerPolicy;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
+import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
@@ -27,7 +30,19 @@ import org.springframework.context.event.EventListener;
 class LifecycleTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
-    private final TestBroker broker = TestBroker.start();
+    private final TestBroker broker = TestBroker.builder()
+            .policy(new BrokerPolicy() {
+                @Override
+                public ReasonCode subscribe(String clientId, TopicSubscription subscription) {
+                    return subscription.filter().text().equals(refused)
+                            ? ReasonCode.NOT_AUTHORIZED
+                            : ReasonCode.SUCCESS;
+                }
+            })
+            .start();
+
+    /** The topic filter that the broker refuses. */
+    private volatile String refused = "";
 
     @AfterEach
     void close() {
@@ -101,19 +116,77 @@ class LifecycleTest {
     }
 
     @Test
-    void a_context_that_is_stopped_and_started_again_receives_again() throws Exception {
+    void a_context_that_is_started_again_has_subscribed_again_when_that_returns() throws Exception {
         try (ConfigurableApplicationContext context = start()) {
-            Application application = context.getBean(Application.class);
             context.stop();
             broker.awaitDisconnected("application", LIMIT);
 
             context.start();
 
-            await().atMost(LIMIT)
-                    .until(() -> broker.subscriptions("application").contains("quick")); // the new session's
-            broker.publish(Message.of("quick", "again").withQos(Qos.AT_LEAST_ONCE));
-            assertThat(application.handled.poll(20, TimeUnit.SECONDS)).isEqualTo("again");
+            assertThat(broker.isConnected("application")).isTrue();
+            assertThat(broker.subscriptions("application")).containsExactlyInAnyOrder("quick", "slow");
+            receives(context, "again");
         }
+    }
+
+    @Test
+    void a_session_that_the_broker_has_kept_is_ready_at_the_next_start_and_brings_what_came_meanwhile()
+            throws Exception {
+        try (ConfigurableApplicationContext context =
+                start("--godwit.mqtt.clean-session=false", "--godwit.mqtt.session-expiry=1h")) {
+            context.stop();
+            broker.awaitDisconnected("application", LIMIT);
+            broker.publish(Message.of("quick", "meanwhile").withQos(Qos.AT_LEAST_ONCE));
+
+            context.start();
+
+            assertThat(broker.isConnected("application")).isTrue();
+            assertThat(context.getBean(Application.class).handled.poll(20, TimeUnit.SECONDS))
+                    .isEqualTo("meanwhile");
+        }
+    }
+
+    @Test
+    void a_start_fails_if_the_broker_refuses_a_listener() {
+        refused = "slow";
+
+        assertThatThrownBy(() -> start())
+                .hasStackTraceContaining(
+                        "a listener can't subscribe: the broker refused the subscription to 'slow': not authorized");
+    }
+
+    @Test
+    void a_second_start_fails_if_the_broker_refuses_a_listener_that_it_granted_before() {
+        try (ConfigurableApplicationContext context = start()) {
+            context.stop();
+            broker.awaitDisconnected("application", LIMIT);
+            refused = "slow";
+
+            assertThatThrownBy(context::start)
+                    .hasStackTraceContaining(
+                            "a listener can't subscribe: the broker refused the subscription to 'slow': not authorized");
+        }
+    }
+
+    @Test
+    void a_listener_that_could_not_subscribe_at_the_first_start_does_so_at_the_second() throws Exception {
+        broker.goOffline();
+        try (ConfigurableApplicationContext context = start("--godwit.mqtt.listener.startup-timeout=100ms")) {
+            context.stop();
+            broker.goOnline();
+
+            context.start();
+
+            broker.awaitSubscribed("application", "quick", LIMIT);
+            receives(context, "at last");
+        }
+    }
+
+    private void receives(ConfigurableApplicationContext context, String text) throws InterruptedException {
+        broker.publish(Message.of("quick", text).withQos(Qos.AT_LEAST_ONCE));
+
+        assertThat(context.getBean(Application.class).handled.poll(20, TimeUnit.SECONDS))
+                .isEqualTo(text);
     }
 
     @Test
@@ -127,9 +200,7 @@ class LifecycleTest {
             broker.goOnline();
 
             broker.awaitSubscribed("application", "quick", LIMIT);
-            broker.publish(Message.of("quick", "late").withQos(Qos.AT_LEAST_ONCE));
-            assertThat(context.getBean(Application.class).handled.poll(20, TimeUnit.SECONDS))
-                    .isEqualTo("late");
+            receives(context, "late");
         }
     }
 }
