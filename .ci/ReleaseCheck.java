@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.lang.module.ModuleFinder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,6 +107,10 @@ public final class ReleaseCheck {
                 if (manifest.getMainAttributes().getValue(header) == null) {
                     problems.add("the manifest of " + name + " has no " + header);
                 }
+            }
+            String module = ModuleFinder.of(file).findAll().iterator().next().descriptor().name();
+            if (!module.startsWith("io.godwit.")) {
+                problems.add(name + " has neither a module-info nor an Automatic-Module-Name: it would be " + module);
             }
             jar.stream()
                     .map(entry -> entry.getName())

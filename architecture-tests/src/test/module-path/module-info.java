@@ -8,4 +8,5 @@ module smoke {
     requires io.godwit.testkit;
     requires io.godwit.nodemcu;
     requires io.godwit.nodemcu.lua;
+    requires io.godwit.streams;
 }

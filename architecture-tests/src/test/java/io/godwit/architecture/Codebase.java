@@ -26,7 +26,8 @@ final class Codebase {
             "nodemcu",
             "nodemcu-lua",
             "integrations/micrometer",
-            "integrations/opentelemetry");
+            "integrations/opentelemetry",
+            "integrations/streams");
 
     private Codebase() {}
 
