@@ -7,10 +7,12 @@ import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.MessageHandler;
+import io.godwit.mqtt.client.MessageListener;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.MqttStoreException;
+import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.UnhandledPolicy;
 import io.godwit.mqtt.client.engine.TransportAccess;
 import io.godwit.mqtt.client.store.SessionStore;
@@ -207,7 +209,7 @@ final class ClientProcess {
                 .onSessionLoss(sending.sessionLoss())
                 .inbox(settings.handling().inbox(), 1 << 20)
                 .onUnhandled(unhandled())
-                .listener(new Outcomes(number))
+                .listener(number % 2 == 0 ? new Outcomes(number) : new AllOutcomes(number))
                 .closeTimeout(Duration.ofSeconds(5))
                 .connackTimeout(Duration.ofSeconds(5))
                 .wallClock(() -> scheduler.nanoTime() / MILLIS);
@@ -232,16 +234,20 @@ final class ClientProcess {
     }
 
     /** What the client reports of messages whose handlers, and of publishes that, have failed. */
-    private final class Outcomes implements ClientListener {
+    private class Outcomes implements ClientListener {
         private final int mine;
 
         Outcomes(int mine) {
             this.mine = mine;
         }
 
+        final boolean isCurrent() {
+            return mine == number;
+        }
+
         @Override
         public void messageFailed(MqttClient of, Message message, Throwable failure, FailurePolicy.Outcome outcome) {
-            if (mine == number) {
+            if (isCurrent()) {
                 ledger.failed(message, outcome, settings.version() == ProtocolVersion.V5);
             }
         }
@@ -250,6 +256,20 @@ final class ClientProcess {
         public void publishFailed(MqttClient of, Message message, MqttException failure) {
             if (!Ledger.isDeadLetter(message)) {
                 ledger.publishFailed(message, failure);
+            }
+        }
+    }
+
+    /** The same, and of publishes that have succeeded: for every second process, since publishes are then other objects. */
+    private final class AllOutcomes extends Outcomes implements MessageListener {
+        AllOutcomes(int mine) {
+            super(mine);
+        }
+
+        @Override
+        public void publishAcknowledged(MqttClient of, Message message, PublishResult result, Duration took) {
+            if (isCurrent() && !Ledger.isDeadLetter(message)) {
+                ledger.publishAcknowledged(message);
             }
         }
     }

@@ -47,6 +47,9 @@ final class Ledger {
     /** Publishes whose last acknowledgement the client's end of the wire has got, in that order. */
     private final List<Sent> answered = new ArrayList<>();
 
+    /** Publishes that have failed in this process; the store may not know yet. */
+    private final List<Sent> failed = new ArrayList<>();
+
     private final SessionLoss sessionLoss;
 
     private int process;
@@ -88,6 +91,9 @@ final class Ledger {
 
         @Nullable
         Throwable failure;
+
+        /** It has failed, and the store knows that. */
+        boolean failedForGood;
 
         int arrivals;
         /** How often more than once it may arrive. */
@@ -239,6 +245,9 @@ final class Ledger {
                 one.ended = true;
                 one.failure = failure;
                 checkEnd(one);
+                if (failure != null && !(failure instanceof ClientClosedException)) {
+                    failed.add(one);
+                }
             }
         });
     }
@@ -249,6 +258,22 @@ final class Ledger {
         if (one.process != process && !(failure instanceof ClientClosedException)) {
             one.failure = failure;
         }
+    }
+
+    /** The client has reported that a publish succeeded, perhaps one that it has from its store. */
+    void publishAcknowledged(Message message) {
+        Sent one = sent.get(number(message, 'o'));
+        if (one.failedForGood) {
+            broken("publish " + one.number + " (" + one.qos + ") succeeded after it had failed: " + one.failure);
+        }
+    }
+
+    /** A packet has left the client, so all that it had noted before is safe: what has failed stays failed, whatever dies. */
+    void noted() {
+        for (Sent one : failed) {
+            one.failedForGood = true;
+        }
+        failed.clear();
     }
 
     private void checkEnd(Sent one) {
@@ -390,6 +415,7 @@ final class Ledger {
     /** The process of the client is gone. */
     void crashed() {
         process++;
+        failed.clear();
         clearingInDoubt |= restoring;
         for (Incoming one : incoming) {
             if (one.deliveries > 0 && (!one.acknowledged || one.failed)) {

@@ -4,6 +4,7 @@ import io.godwit.mqtt.client.MqttException;
 import io.godwit.simulation.bytes.ByteCommand;
 import io.godwit.simulation.damage.DamageCommand;
 import io.godwit.simulation.kill.KillCommand;
+import io.godwit.simulation.rivals.RivalCommand;
 import io.godwit.simulation.soak.SoakCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Spec;
         name = "godwit-sim",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = {KillCommand.class, SoakCommand.class, ByteCommand.class, DamageCommand.class},
+        subcommands = {KillCommand.class, RivalCommand.class, SoakCommand.class, ByteCommand.class, DamageCommand.class
+        },
         description = {
             "Runs client, session store, network and broker in one thread under a seeded clock, lets them break, and checks "
                     + "that every promise is kept.",
@@ -42,6 +44,7 @@ import picocli.CommandLine.Spec;
             "  godwit-sim --runs 1000000        a campaign",
             "  godwit-sim --seed 4807           one run, line by line",
             "  godwit-sim kill --kills 200      real processes and SIGKILL",
+            "  godwit-sim rivals --minutes 10   two clients with one identifier",
             "  godwit-sim soak --minutes 30     does anything grow?",
             "  godwit-sim bytes --minutes 10    hostile bytes for the broker",
             "  godwit-sim damage --trials 200   damaged stores"

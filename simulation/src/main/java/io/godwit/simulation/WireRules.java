@@ -57,6 +57,7 @@ final class WireRules {
     }
 
     void clientSent(Packet packet, long now) {
+        ledger.noted();
         if (packet instanceof Connect connect) {
             if (!first) {
                 ledger.broken("a second CONNECT on one connection [MQTT-3.1.0-2]");

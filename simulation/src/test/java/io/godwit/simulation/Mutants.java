@@ -111,6 +111,12 @@ enum Mutants {
         @Override
         public void released(long sequence) {}
     })),
+    ABANDONED_IS_RECORDED_AS_RELEASED(log(log -> new ForgetfulLog(log) {
+        @Override
+        public void abandoned(long sequence) {
+            released(sequence);
+        }
+    })),
     ENDED_IS_NOT_RECORDED(log(log -> new ForgetfulLog(log) {
         @Override
         public void ended(long sequence) {}
