@@ -9,8 +9,9 @@ import java.util.List;
  * @param qos the QoS of the messages, 0 where none are sent
  * @param payload bytes of each message
  * @param threads publishing threads on one connection
+ * @param perSecond messages a second, 0 where there are as many as possible
  */
-public record Scenario(String name, Kind kind, int qos, int payload, int threads, boolean tls) {
+public record Scenario(String name, Kind kind, int qos, int payload, int threads, boolean tls, int perSecond) {
 
     /** What is done, and therefore what is measured. */
     public enum Kind {
@@ -20,6 +21,8 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
         RECEIVE,
         /** Microseconds from a publish to its handler through a real broker, one message at a time. */
         ROUND_TRIP,
+        /** Microseconds from when a publish is due to its handler through a real broker, at a fixed rate. */
+        LATENCY,
         /** Heap, resident memory and threads that connections cost which do nothing. */
         IDLE,
         /** Connections a second that are opened and closed again. */
@@ -33,6 +36,7 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
     private static final int MOST_BYTES_IN_FLIGHT = 4 << 20;
     private static final int FEWEST_IN_FLIGHT = 16;
     private static final int CONNECTING_THREADS = 4;
+    private static final int DEFAULT_RATE = 500;
 
     public static Scenario parse(String name) {
         List<String> words = List.of(name.split("-"));
@@ -41,6 +45,7 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
             case "publish" -> Kind.PUBLISH;
             case "receive" -> Kind.RECEIVE;
             case "roundtrip" -> Kind.ROUND_TRIP;
+            case "latency" -> Kind.LATENCY;
             case "idle" -> Kind.IDLE;
             case "connect" -> Kind.CONNECT;
             case "firstpuback" -> Kind.FIRST_PUBACK;
@@ -50,6 +55,7 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
         int payload = PLAIN_PAYLOAD;
         int threads = kind == Kind.CONNECT ? CONNECTING_THREADS : 1;
         boolean tls = false;
+        int perSecond = kind == Kind.LATENCY ? DEFAULT_RATE : 0;
         for (String word : words.subList(1, words.size())) {
             if (word.matches("[012]")) {
                 qos = Integer.parseInt(word);
@@ -57,19 +63,21 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
                 payload = 1024 * Integer.parseInt(word.substring(0, word.length() - 1));
             } else if (word.matches("\\d+threads")) {
                 threads = Integer.parseInt(word.replace("threads", ""));
+            } else if (kind == Kind.LATENCY && word.matches("[1-9]\\d*hz")) {
+                perSecond = Integer.parseInt(word.replace("hz", ""));
             } else if (word.equals("tls")) {
                 tls = true;
             } else {
                 throw unknown(name, word);
             }
         }
-        return new Scenario(name, kind, qos, payload, threads, tls);
+        return new Scenario(name, kind, qos, payload, threads, tls, perSecond);
     }
 
     private static IllegalArgumentException unknown(String name, String word) {
         return new IllegalArgumentException("scenario \"" + name + "\": \"" + word
-                + "\" is not understood; a scenario is publish-QOS, receive-QOS, roundtrip, idle, connect or"
-                + " firstpuback, then -1k or -64k, -4threads, -tls");
+                + "\" is not understood; a scenario is publish-QOS, receive-QOS, latency-QOS, roundtrip, idle,"
+                + " connect or firstpuback, then -1k or -64k, -4threads, -tls, or with latency -500hz");
     }
 
     /** In flight at most: 1,000, and fewer of the large ones, so that no contender is measured filling memory. */

@@ -2,6 +2,7 @@ package io.godwit.benchmarks.godwit;
 
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.godwit.mqtt.client.MqttClient;
@@ -66,6 +67,14 @@ final class GodwitLink implements Link {
             }
         });
         client.publish(message);
+    }
+
+    @Override
+    public void keepPace(String topic, int qos, Pace pace) {
+        client.subscribe(topic, Qos.of(qos), arrived -> pace.arrived(arrived.payload()));
+        for (byte[] payload = pace.next(); payload != null; payload = pace.next()) {
+            client.publishAsync(Message.of(topic, payload).withQos(Qos.of(qos)));
+        }
     }
 
     @Override

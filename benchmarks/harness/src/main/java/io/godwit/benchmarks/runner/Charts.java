@@ -33,6 +33,14 @@ final class Charts {
         chart("connect", "Connections opened and closed a second (more is better)", is("connect"), Result::perSecond);
         figure("roundtrip", "Round trip through Mosquitto, p50, microseconds (less is better)", "roundtrip", "p50");
         figure("roundtrip-p999", "Round trip, p99.9, microseconds (less is better)", "roundtrip", "p999");
+        Predicate<String> latency = name -> name.startsWith("latency-");
+        chart("latency", "Latency, p50, microseconds (less is better)", latency, result -> result.figure("p50"));
+        chart("latency-p99", "Latency, p99, microseconds (less is better)", latency, result -> result.figure("p99"));
+        chart(
+                "latency-p999",
+                "Latency, p99.9, microseconds (less is better)",
+                latency,
+                result -> result.figure("p999"));
         figure("idle", "Bytes of heap of an idle connection (less is better)", "idle", "heap");
         figure("idle-resident", "Bytes of resident memory of an idle connection (less is better)", "idle", "rss");
         figure("firstpuback", "Milliseconds from JVM start to first PUBACK (less is better)", "firstpuback", "millis");

@@ -52,8 +52,9 @@ final class Launch {
     /** Runs it; throws when the worker failed, with what it had to say. */
     Result run(Plan.Run run) throws IOException, InterruptedException {
         Kind kind = run.scenario().kind();
-        Peers.Peer peer =
-                kind == Kind.ROUND_TRIP ? peers.mosquitto() : run.scenario().tls() ? peers.tls() : peers.plain();
+        Peers.Peer peer = kind == Kind.ROUND_TRIP || kind == Kind.LATENCY
+                ? peers.mosquitto()
+                : run.scenario().tls() ? peers.tls() : peers.plain();
         List<String> command = command(run, peer);
         Path errors = directory.resolve("worker.err");
         long begin = System.nanoTime();

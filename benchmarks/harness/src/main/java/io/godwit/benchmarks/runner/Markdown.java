@@ -47,6 +47,7 @@ final class Markdown {
         messages("Publish and receive, 64 bytes, 1,000 in flight", name -> name.matches("(publish|receive)-[012]"));
         messages("Payloads, threads, TLS", name -> name.matches("(publish|receive)-[012]-.*"));
         oneByOne();
+        latencies();
         goals();
         peerCpu();
         results.leftOut()
@@ -120,6 +121,15 @@ final class Markdown {
             Figure figure = Objects.requireNonNull(figures.get(title));
             return cell(results.median(figure.scenario(), contender, figure.of()));
         });
+    }
+
+    private void latencies() {
+        List<String> scenarios = scenarios(name -> name.startsWith("latency-"));
+        String title =
+                "Latency through Mosquitto, 500 messages a second unless the name has another rate, microseconds: ";
+        medians(title + "p50", scenarios, result -> result.figure("p50"));
+        medians(title + "p99", scenarios, result -> result.figure("p99"));
+        medians(title + "p99.9", scenarios, result -> result.figure("p999"));
     }
 
     private record Figure(String scenario, ToDoubleFunction<Result> of) {}

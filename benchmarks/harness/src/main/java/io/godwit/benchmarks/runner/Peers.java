@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes at the other end: the acknowledging peer, plain and with TLS, and a Mosquitto for the round trip. Each
+ * The processes at the other end: the acknowledging peer, plain and with TLS, and a Mosquitto for round trips and latencies. Each
  * is started when first asked for, and all end with the campaign.
  */
 final class Peers implements AutoCloseable {
@@ -145,6 +145,7 @@ final class Peers implements AutoCloseable {
             Files.writeString(
                     configuration,
                     "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
+                            + "max_inflight_messages 1000\nmax_queued_messages 0\n"
                             + "log_type error\n");
             Process process =
                     start(new ProcessBuilder(String.valueOf(mosquittoCommand()), "-c", configuration.toString())
@@ -173,7 +174,8 @@ final class Peers implements AutoCloseable {
         Map<String, String> missing = new LinkedHashMap<>();
         if (mosquittoCommand() == null) {
             scenarios.stream()
-                    .filter(scenario -> scenario.kind() == Scenario.Kind.ROUND_TRIP)
+                    .filter(scenario ->
+                            scenario.kind() == Scenario.Kind.ROUND_TRIP || scenario.kind() == Scenario.Kind.LATENCY)
                     .forEach(scenario -> missing.put(
                             scenario.name(), "mosquitto is not installed (on Debian: apt install mosquitto)"));
         }

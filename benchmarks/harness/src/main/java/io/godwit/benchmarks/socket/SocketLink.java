@@ -2,6 +2,7 @@ package io.godwit.benchmarks.socket;
 
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.godwit.benchmarks.peer.Wire;
@@ -151,6 +152,11 @@ final class SocketLink implements Link {
     private void subscribe(String filter, int qos) throws IOException {
         write(ByteBuffer.wrap(ReadyBytes.subscribe(filter, qos, mqtt5)));
         readExactly(mqtt5 ? 6 : 5);
+    }
+
+    @Override
+    public void keepPace(String topic, int qos, Pace pace) {
+        throw new UnsupportedOperationException("one thread reads and writes: it would wait for itself");
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.godwit.benchmarks.Adapter;
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.godwit.benchmarks.Scenario;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
@@ -27,7 +29,11 @@ final class Measured {
     private static final int LOOPBACK_HOSTS = 250;
 
     private static final double MEDIAN = 0.5;
+    private static final double ONE_IN_A_HUNDRED = 0.99;
     private static final double ONE_IN_A_THOUSAND = 0.999;
+
+    /** How long the last messages of a fixed rate may take. */
+    private static final int LATEST_SECONDS = 5;
 
     // Set once.
     private final Scenario scenario;
@@ -56,6 +62,7 @@ final class Measured {
             case PUBLISH -> run.publish();
             case RECEIVE -> run.receive();
             case ROUND_TRIP -> run.roundTrip();
+            case LATENCY -> run.latency();
             case IDLE -> run.idle(arguments.getInt("connections"));
             case CONNECT -> run.connect();
             case FIRST_PUBACK -> throw new IllegalArgumentException("handled before");
@@ -130,6 +137,31 @@ final class Measured {
         Snapshot.putDifference(before, after, countAfter - countBefore, figures);
         figures.put("p50", quantile(nanoseconds, MEDIAN));
         figures.put("p999", quantile(nanoseconds, ONE_IN_A_THOUSAND));
+    }
+
+    private void latency() throws Exception {
+        Link link = adapter.connect(endpoint);
+        Pace pace = new Pace(scenario.payload(), scenario.perSecond());
+        start("publisher", () -> link.keepPace("bench/" + endpoint.clientId(), scenario.qos(), pace));
+        Thread.sleep(warmup);
+        Snapshot before = Snapshot.take(peer);
+        pace.record();
+        Thread.sleep(measure);
+        pace.endRecord();
+        Snapshot after = Snapshot.take(peer);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LATEST_SECONDS);
+        while (pace.arrived() < pace.sent() && System.nanoTime() < deadline) {
+            Thread.sleep(1);
+        }
+        pace.stop();
+        if (pace.sent() == 0 || pace.arrived() < pace.sent()) {
+            throw new IllegalStateException("of " + pace.sent() + " messages that were due " + pace.arrived()
+                    + " have arrived, so the run is void");
+        }
+        Snapshot.putDifference(before, after, pace.arrived(), figures);
+        figures.put("p50", pace.quantile(MEDIAN) / 1e3);
+        figures.put("p99", pace.quantile(ONE_IN_A_HUNDRED) / 1e3);
+        figures.put("p999", pace.quantile(ONE_IN_A_THOUSAND) / 1e3);
     }
 
     /** In microseconds. */

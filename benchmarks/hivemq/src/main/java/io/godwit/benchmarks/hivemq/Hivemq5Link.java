@@ -7,6 +7,7 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.reactivex.Flowable;
@@ -103,6 +104,19 @@ final class Hivemq5Link implements Link {
                 .send()
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         client.publish(message);
+    }
+
+    @Override
+    public void keepPace(String topic, int qos, Pace pace) throws Exception {
+        client.subscribeWith()
+                .topicFilter(topic)
+                .qos(MqttQos.fromCode(qos))
+                .callback(message -> pace.arrived(message.getPayloadAsBytes()))
+                .send()
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        for (byte[] payload = pace.next(); payload != null; payload = pace.next()) {
+            client.publish(message(topic, qos, payload));
+        }
     }
 
     @Override

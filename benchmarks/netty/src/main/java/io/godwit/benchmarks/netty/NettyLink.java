@@ -3,6 +3,7 @@ package io.godwit.benchmarks.netty;
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.netty.buffer.ByteBuf;
@@ -51,6 +52,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     private @Nullable PublishLoad load;
     private @Nullable ReceiveLoad received;
     private @Nullable Echo echo;
+    private @Nullable Pace pace;
     private MqttFixedHeader publishHeader = header(MqttMessageType.PUBLISH, MqttQoS.AT_MOST_ONCE);
     private ByteBuf payload = Unpooled.EMPTY_BUFFER;
     private String topic = "";
@@ -140,10 +142,12 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     private MqttPublishMessage publish(int identifier) {
+        return publish(identifier, payload.duplicate());
+    }
+
+    private MqttPublishMessage publish(int identifier, ByteBuf bytes) {
         return new MqttPublishMessage(
-                publishHeader,
-                new MqttPublishVariableHeader(topic, identifier, MqttProperties.NO_PROPERTIES),
-                payload.duplicate());
+                publishHeader, new MqttPublishVariableHeader(topic, identifier, MqttProperties.NO_PROPERTIES), bytes);
     }
 
     /** Four threads cannot be one event loop: each writes through the channel's task queue. */
@@ -189,6 +193,23 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public void keepPace(String newTopic, int qos, Pace newPace) throws Exception {
+        prepare(newTopic, qos, new byte[0]);
+        channel().eventLoop().execute(() -> pace = newPace);
+        subscribe(newTopic, qos);
+        await(suback, "SUBACK");
+        for (byte[] bytes = newPace.next(); bytes != null; bytes = newPace.next()) {
+            ByteBuf message = Unpooled.wrappedBuffer(bytes);
+            channel()
+                    .eventLoop()
+                    .execute(() -> channel()
+                            .writeAndFlush(
+                                    publish(nextIdentifier(), message),
+                                    channel().voidPromise()));
+        }
+    }
+
+    @Override
     public void publishOne(String newTopic, byte[] bytes) throws Exception {
         prepare(newTopic, 1, bytes);
         channel().writeAndFlush(publish(1));
@@ -225,6 +246,9 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
                 ctx.writeAndFlush(publish(0), ctx.voidPromise());
             }
             return;
+        }
+        if (pace != null) {
+            pace.arrived(publish.payload().getLong(publish.payload().readerIndex()));
         }
         if (received != null) {
             received.received(publish.payload().readableBytes());

@@ -3,6 +3,7 @@ package io.godwit.benchmarks.paho;
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
@@ -82,6 +83,20 @@ final class Paho5Link implements Link {
         });
         client.subscribe(topic, 0).waitForCompletion(PATIENCE_MILLIS);
         client.publish(topic, payload, 0, false);
+    }
+
+    @Override
+    public void keepPace(String topic, int qos, Pace pace) throws MqttException {
+        client.setCallback(new Received() {
+            @Override
+            public void messageArrived(String arrived, MqttMessage message) {
+                pace.arrived(message.getPayload());
+            }
+        });
+        client.subscribe(topic, qos).waitForCompletion(PATIENCE_MILLIS);
+        for (byte[] payload = pace.next(); payload != null; payload = pace.next()) {
+            client.publish(topic, payload, qos, false);
+        }
     }
 
     @Override

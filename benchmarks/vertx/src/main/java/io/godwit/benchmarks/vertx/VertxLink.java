@@ -2,6 +2,7 @@ package io.godwit.benchmarks.vertx;
 
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Link;
+import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.netty.handler.codec.mqtt.MqttQoS;
@@ -67,6 +68,17 @@ final class VertxLink implements Link {
             return client.subscribe(topic, 0);
         });
         onContext(() -> client.publish(topic, buffer, MqttQoS.AT_MOST_ONCE, false, false));
+    }
+
+    @Override
+    public void keepPace(String topic, int qos, Pace pace) throws Exception {
+        onContext(() -> {
+            client.publishHandler(message -> pace.arrived(message.payload().getLong(0)));
+            return client.subscribe(topic, qos);
+        });
+        for (byte[] payload = pace.next(); payload != null; payload = pace.next()) {
+            client.publish(topic, Buffer.buffer(payload), MqttQoS.valueOf(qos), false, false);
+        }
     }
 
     @Override
