@@ -119,6 +119,17 @@ final class Command implements AutoCloseable {
         return this;
     }
 
+    /** Gives it this on standard input, which stays open. */
+    Command type(String text) {
+        try {
+            process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return this;
+    }
+
     /** Waits until standard error holds this. */
     Command awaitError(String part) {
         await(name).atMost(PATIENCE).until(() -> err.text().contains(part) || !process.isAlive());

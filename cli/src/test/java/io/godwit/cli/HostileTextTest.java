@@ -1,18 +1,29 @@
 package io.godwit.cli;
 
+import static io.godwit.cli.HostileBroker.C1;
+import static io.godwit.cli.HostileBroker.EVIL;
+import static io.godwit.cli.HostileBroker.FORGED;
+import static io.godwit.cli.HostileBroker.RED;
+import static io.godwit.cli.HostileBroker.TITLE;
+import static io.godwit.cli.HostileBroker.TURNED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.godwit.checks.Programs;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.MqttConnectException;
+import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.MqttProperties;
+import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.TopicSubscription;
+import io.godwit.mqtt.store.DiskStore;
 import io.godwit.testkit.TestBroker;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,19 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A broker that puts escape sequences, line ends and marks that turn text around into everything that it may say, and every
- * command that shows it, on a terminal.
- */
+/** A {@link HostileBroker}, hostile clients and files, and every command that shows what they say, on a terminal. */
 @Timeout(180)
 class HostileTextTest {
-    private static final String TITLE = "\u001b]0;TITLE\u0007";
-    private static final String RED = "\u001b[31mRED";
-    private static final String C1 = "\u009b31m";
-    private static final String FORGED = "\ngodwit: all is well";
-    private static final String TURNED = "\u202e";
-    private static final String EVIL = TITLE + RED + C1 + FORGED + TURNED;
-
     /** How the first of it looks when it is escaped. */
     private static final String ESCAPED = "\\u001b]0;TITLE\\u0007\\u001b[31mRED\\u009b31m";
 
@@ -204,207 +205,130 @@ class HostileTextTest {
         escaped("connections", connections.output());
     }
 
-    private static List<String> quoted(List<String> words) {
-        return words.stream().map(word -> "'" + word + "'").toList();
+    @Test
+    void requests_and_the_topics_of_their_answers() {
+        broker.asks = true;
+
+        show(
+                EACH,
+                "reply -p PORT -t # -m x -W 4",
+                "reply -V 311 -p PORT -t # -m x -W 4",
+                "reply -p PORT -t # --exec false -W 4");
+        broker.accepts = true;
+        show(EACH, "reply -p PORT -t # -m x -v -C 1");
     }
 
-    /** Says evil things, in MQTT 3.1.1 and 5 and HTTP. */
-    private static final class HostileBroker implements AutoCloseable {
-        private final ServerSocket server;
-        volatile boolean refuses;
-        volatile boolean disconnects;
-        volatile boolean speaksHttp;
+    @Test
+    void the_tree_of_topics_and_why_there_is_none() {
+        try (Command tree = top()) {
+            tree.awaitOutput("answers")
+                    .type("jl")
+                    .awaitOutput(ESCAPED)
+                    .type("q")
+                    .ends(0);
+            escaped("top", tree.output());
+        }
+        broker.refuses = true;
+        try (Command refused = top()) {
+            refused.awaitOutput("! ").type("q").ends(0);
+            harmless("top, refused", refused.output());
+        }
+    }
 
-        HostileBroker() {
-            try {
-                server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-            } catch (IOException e) {
-                throw new AssertionError(e);
+    /** In a terminal that is wide enough for a whole topic. */
+    private Command top() {
+        String godwit = String.join(" ", quoted(Command.java(List.of("top", "127.0.0.1:" + broker.port(), "-t", "#"))));
+        return Command.of(
+                "script",
+                "-qec",
+                "stty rows 30 cols 250; TERM=xterm XDG_CONFIG_HOME=/nonexistent " + godwit,
+                "/dev/null");
+    }
+
+    @Test
+    void messages_that_a_bridge_cannot_forward() throws IOException {
+        broker.asks = true;
+        Path rules = Files.writeString(
+                folder.resolve("rules.toml"), "[[topic]]\nfilter = \"#\"\ndirection = \"a-to-b\"\nb = \"x/\"\n");
+        String line = "bridge mqtt://127.0.0.1:PORT mqtt://127.0.0.1:PORT --rules " + rules + " --store "
+                + folder.resolve("sessions");
+        try (Command bridge = Command.onTerminal("godwit " + line.replace("PORT", broker.port()))) {
+            bridge.awaitOutput("did not cross");
+            escaped("bridge", bridge.output());
+        }
+        broker.refuses = true;
+
+        show(EACH, line);
+    }
+
+    @Test
+    void what_a_fleet_meets() throws IOException {
+        Path fleet = Files.writeString(
+                folder.resolve("fleet.yaml"), "publish: [{topic: \"up/${id}\", payload: x, every: 100ms, qos: 1}]\n");
+        Path wrong = Files.writeString(
+                folder.resolve("wrong.yaml"),
+                "\"\\e]0;TITLE\\a\\e[31mRED\\u009b31m\\ngodwit: all is well\\u202e\": 1\n");
+        String line = "simulate " + fleet + " -V 5 -p PORT --duration 1s";
+
+        show(Pattern.compile("wrong"), line, "simulate " + wrong + " -p PORT");
+        broker.disconnects = true;
+        show(NONE, line);
+        broker.refuses = true;
+        show(EACH, line);
+    }
+
+    @Test
+    void what_a_store_keeps() throws IOException {
+        Path store = folder.resolve("store");
+        SessionLog log = DiskStore.at(store).open(EVIL);
+        log.accepted(1, Message.of("evil/" + EVIL, EVIL).withUserProperty(EVIL, EVIL), Long.MAX_VALUE);
+        log.subscribed(TopicSubscription.of("evil/" + EVIL + "/+", Qos.AT_LEAST_ONCE), MqttProperties.NONE);
+        log.close();
+
+        show(
+                EACH,
+                "store ls " + store,
+                "store ls --json " + store,
+                "store export " + store,
+                "store replay --keep " + store + " --server mqtt://127.0.0.1:PORT");
+    }
+
+    @Test
+    void what_a_recording_holds() throws IOException {
+        Path recording = Files.writeString(
+                folder.resolve("evil.jsonl"),
+                "{\"at\":0,\"topic\":\"evil/\\u001b]0;TITLE\\u0007\\u001b[31mRED\\u009b31m\\u202e\",\"payload\":\"x\",\"qos\":1}\n");
+        Path wrong = Files.writeString(
+                folder.resolve("wrong.jsonl"), "{\"at\":0,\"topic\":\"a\",\"qos\":\"" + EVIL + "\"}\n");
+
+        show(NONE, "play -V 5 -p PORT " + recording, "play -p PORT " + wrong);
+    }
+
+    @Test
+    void clients_of_the_embedded_broker() throws Exception {
+        int port = Programs.freePort();
+        String topic = "evil/" + TURNED;
+        try (Command log = Command.onTerminal("godwit broker -v -p " + port)) {
+            log.awaitOutput("listening on");
+            MqttClientBuilder builder = MqttClient.builder().server("mqtt://127.0.0.1:" + port);
+            try (MqttClient client = builder.clientId(EVIL).build()) {
+                assertThatExceptionOfType(MqttConnectException.class).isThrownBy(client::connect);
             }
-            Thread acceptor = new Thread(this::accept, "hostile-broker");
-            acceptor.setDaemon(true);
-            acceptor.start();
-        }
-
-        String port() {
-            return String.valueOf(server.getLocalPort());
-        }
-
-        private void accept() {
-            try {
-                while (true) {
-                    Socket socket = server.accept();
-                    Thread thread = new Thread(() -> serve(socket), "hostile-connection");
-                    thread.setDaemon(true);
-                    thread.start();
-                }
-            } catch (IOException closed) {
-                // the test is over
+            try (MqttClient client = builder.clientId(TURNED).build()) {
+                client.connect();
+                client.subscribe(topic, Qos.AT_LEAST_ONCE, message -> {});
+                client.publish(Message.of(topic, EVIL));
+                client.unsubscribe(topic);
             }
+            log.awaitOutput("is gone");
+            harmless("broker", log.output());
+            assertThat(log.output())
+                    .contains(
+                            "'\\u202e' published", "subscribed to 'evil/\\u202e'", "unsubscribed from 'evil/\\u202e'");
         }
+    }
 
-        private void serve(Socket socket) {
-            try (socket) {
-                DataInputStream in = new DataInputStream(socket.getInputStream());
-                OutputStream out = socket.getOutputStream();
-                if (speaksHttp) {
-                    in.readFully(new byte[100]);
-                    out.write(
-                            ("HTTP/1.1 404 " + TITLE + RED + C1 + "\r\nServer: " + EVIL.replace('\n', ' ') + "\r\n\r\n")
-                                    .getBytes(StandardCharsets.UTF_8));
-                    return;
-                }
-                boolean isVersion5 = false;
-                while (true) {
-                    int first = in.readUnsignedByte();
-                    byte[] body = new byte[length(in)];
-                    in.readFully(body);
-                    switch (first >> 4) {
-                        case 1 -> {
-                            isVersion5 = body[6] == 5;
-                            connack(isVersion5, out);
-                        }
-                        case 3 -> published(first, body, isVersion5, out);
-                        case 8 -> subscribed(body, isVersion5, out);
-                        case 10 ->
-                            packet(
-                                    out,
-                                    0xB0,
-                                    new byte[] {body[0], body[1]},
-                                    isVersion5 ? new byte[] {0, 0} : new byte[0]);
-                        case 12 -> packet(out, 0xD0);
-                        case 14 -> {
-                            return;
-                        }
-                        default -> {
-                            // nothing to say
-                        }
-                    }
-                }
-            } catch (IOException gone) {
-                // the command has ended
-            }
-        }
-
-        private static int length(DataInputStream in) throws IOException {
-            int length = 0;
-            for (int shift = 0; ; shift += 7) {
-                int each = in.readUnsignedByte();
-                length |= (each & 0x7F) << shift;
-                if (each < 0x80) {
-                    return length;
-                }
-            }
-        }
-
-        private void connack(boolean isVersion5, OutputStream out) throws IOException {
-            if (!isVersion5) {
-                packet(out, 0x20, new byte[] {0, (byte) (refuses ? 5 : 0)});
-            } else if (refuses) {
-                packet(out, 0x20, new byte[] {0, (byte) 0x87}, properties(property(0x1F, EVIL)));
-            } else {
-                packet(out, 0x20, new byte[] {0, 0}, properties(property(0x12, EVIL), property(0x1F, EVIL)));
-            }
-        }
-
-        private void published(int first, byte[] body, boolean isVersion5, OutputStream out) throws IOException {
-            if ((first & 6) == 0) {
-                return;
-            }
-            int at = 2 + (body[0] << 8 | body[1] & 0xFF);
-            byte[] identifier = {body[at], body[at + 1]};
-            if (disconnects) {
-                disconnect(out);
-            } else if (isVersion5) {
-                packet(out, 0x40, identifier, new byte[] {(byte) 0x87}, properties(property(0x1F, EVIL)));
-            } else {
-                packet(out, 0x40, identifier);
-            }
-        }
-
-        private void subscribed(byte[] body, boolean isVersion5, OutputStream out) throws IOException {
-            if (disconnects) {
-                disconnect(out);
-                return;
-            }
-            byte[] identifier = {body[0], body[1]};
-            byte[] granted = new byte[filters(body, isVersion5 ? 3 + body[2] : 2)];
-            if (isVersion5) {
-                packet(out, 0x90, identifier, properties(property(0x1F, EVIL)), granted);
-            } else {
-                packet(out, 0x90, identifier, granted);
-            }
-            // Lines of a payload stay lines.
-            byte[] payload = EVIL.replace(FORGED, "").getBytes(StandardCharsets.UTF_8);
-            byte[] none = isVersion5 ? new byte[] {0} : new byte[0];
-            packet(out, 0x31, text("evil/" + EVIL), none, payload);
-            packet(out, 0x31, text("answers"), none, payload);
-        }
-
-        /** How many filters a SUBSCRIBE has from here on. */
-        private static int filters(byte[] body, int from) {
-            int count = 0;
-            for (int at = from; at < body.length; count++) {
-                at += 2 + ((body[at] & 0xFF) << 8 | body[at + 1] & 0xFF) + 1;
-            }
-            return count;
-        }
-
-        private static void disconnect(OutputStream out) throws IOException {
-            packet(out, 0xE0, new byte[] {(byte) 0x87}, properties(property(0x1F, EVIL)));
-        }
-
-        private static byte[] text(String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            out.write(bytes.length >> 8);
-            out.write(bytes.length);
-            out.writeBytes(bytes);
-            return out.toByteArray();
-        }
-
-        private static byte[] property(int identifier, String text) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            out.write(identifier);
-            out.writeBytes(text(text));
-            return out.toByteArray();
-        }
-
-        /** With their length, which fits into one byte or two. */
-        private static byte[] properties(byte[]... all) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            for (byte[] each : all) {
-                out.writeBytes(each);
-            }
-            return withLength(out.toByteArray());
-        }
-
-        private static byte[] withLength(byte[] bytes) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            int left = bytes.length;
-            while (left >= 0x80) {
-                out.write(left & 0x7F | 0x80);
-                left >>= 7;
-            }
-            out.write(left);
-            out.writeBytes(bytes);
-            return out.toByteArray();
-        }
-
-        private static void packet(OutputStream out, int first, byte[]... parts) throws IOException {
-            ByteArrayOutputStream body = new ByteArrayOutputStream();
-            for (byte[] part : parts) {
-                body.writeBytes(part);
-            }
-            ByteArrayOutputStream packet = new ByteArrayOutputStream();
-            packet.write(first);
-            packet.writeBytes(withLength(body.toByteArray()));
-            out.write(packet.toByteArray());
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-        }
+    private static List<String> quoted(List<String> words) {
+        return words.stream().map(word -> "'" + word + "'").toList();
     }
 }

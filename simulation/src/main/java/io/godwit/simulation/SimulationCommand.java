@@ -3,6 +3,7 @@ package io.godwit.simulation;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.simulation.bytes.ByteCommand;
 import io.godwit.simulation.damage.DamageCommand;
+import io.godwit.simulation.hostile.HostileCommand;
 import io.godwit.simulation.kill.KillCommand;
 import io.godwit.simulation.rivals.RivalCommand;
 import io.godwit.simulation.soak.SoakCommand;
@@ -31,7 +32,13 @@ import picocli.CommandLine.Spec;
         name = "godwit-sim",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        subcommands = {KillCommand.class, RivalCommand.class, SoakCommand.class, ByteCommand.class, DamageCommand.class
+        subcommands = {
+            KillCommand.class,
+            RivalCommand.class,
+            SoakCommand.class,
+            ByteCommand.class,
+            HostileCommand.class,
+            DamageCommand.class
         },
         description = {
             "Runs client, session store, network and broker in one thread under a seeded clock, lets them break, and checks "
@@ -47,6 +54,7 @@ import picocli.CommandLine.Spec;
             "  godwit-sim rivals --minutes 10   two clients with one identifier",
             "  godwit-sim soak --minutes 30     does anything grow?",
             "  godwit-sim bytes --minutes 10    hostile bytes for the broker",
+            "  godwit-sim hostile --minutes 10  a mutating broker for clients",
             "  godwit-sim damage --trials 200   damaged stores"
         })
 public final class SimulationCommand implements Callable<Integer> {
