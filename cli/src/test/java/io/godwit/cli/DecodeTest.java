@@ -98,7 +98,7 @@ class DecodeTest {
         assertThat(sub.ends(0).output()).isEqualTo("t {\"celsius\":21}\n");
     }
 
-    private static byte[] descriptorSet() {
+    static byte[] descriptorSet() {
         FileDescriptorSet set = FileDescriptorSet.newBuilder()
                 .addFile(FileDescriptorProto.newBuilder()
                         .setName("plant.proto")
