@@ -6,6 +6,7 @@ import io.godwit.simulation.damage.DamageCommand;
 import io.godwit.simulation.hostile.HostileCommand;
 import io.godwit.simulation.kill.KillCommand;
 import io.godwit.simulation.rivals.RivalCommand;
+import io.godwit.simulation.shortage.ShortageCommand;
 import io.godwit.simulation.soak.SoakCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             SoakCommand.class,
             ByteCommand.class,
             HostileCommand.class,
+            ShortageCommand.class,
             DamageCommand.class
         },
         description = {
@@ -48,14 +50,15 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Examples:",
-            "  godwit-sim --runs 1000000        a campaign",
-            "  godwit-sim --seed 4807           one run, line by line",
-            "  godwit-sim kill --kills 200      real processes and SIGKILL",
-            "  godwit-sim rivals --minutes 10   two clients with one identifier",
-            "  godwit-sim soak --minutes 30     does anything grow?",
-            "  godwit-sim bytes --minutes 10    hostile bytes for the broker",
-            "  godwit-sim hostile --minutes 10  a mutating broker for clients",
-            "  godwit-sim damage --trials 200   damaged stores"
+            "  godwit-sim --runs 1000000          a campaign",
+            "  godwit-sim --seed 4807             one run, line by line",
+            "  godwit-sim kill --kills 200        real processes and SIGKILL",
+            "  godwit-sim rivals --minutes 10     two clients with one identifier",
+            "  godwit-sim soak --minutes 30       does anything grow?",
+            "  godwit-sim bytes --minutes 10      hostile bytes for the broker",
+            "  godwit-sim hostile --minutes 10    a mutating broker for clients",
+            "  godwit-sim shortage --minutes 10   no handles, no threads",
+            "  godwit-sim damage --trials 200     damaged stores"
         })
 public final class SimulationCommand implements Callable<Integer> {
     private static final int SHOWN = 20;

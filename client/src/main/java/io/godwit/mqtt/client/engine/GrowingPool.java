@@ -4,6 +4,7 @@ import io.godwit.mqtt.client.transport.LibraryThreads;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,18 +35,21 @@ final class GrowingPool implements Executor {
     private volatile boolean calm;
 
     GrowingPool(String name, int fewThreads, int mostThreads, ScheduledExecutorService watchdog) {
+        this(numbered(name), fewThreads, mostThreads, watchdog);
+    }
+
+    GrowingPool(ThreadFactory threads, int fewThreads, int mostThreads, ScheduledExecutorService watchdog) {
         this.fewThreads = fewThreads;
         this.mostThreads = mostThreads;
         this.watchdog = watchdog;
-        AtomicInteger count = new AtomicInteger();
         pool = new ThreadPoolExecutor(
-                fewThreads,
-                mostThreads,
-                IDLE_SECONDS,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                task -> LibraryThreads.create(name + "-" + count.incrementAndGet(), task));
+                fewThreads, mostThreads, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
         pool.allowCoreThreadTimeOut(true);
+    }
+
+    private static ThreadFactory numbered(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> LibraryThreads.create(name + "-" + count.incrementAndGet(), task);
     }
 
     /** Threads end when they have been idle for so long. */
@@ -55,7 +59,14 @@ final class GrowingPool implements Executor {
 
     @Override
     public void execute(Runnable task) {
-        pool.execute(task);
+        try {
+            pool.execute(task);
+        } catch (OutOfMemoryError noThread) {
+            // A task that got lost would leave its client waiting for it forever. It waits for a thread instead.
+            if (!pool.getQueue().contains(task)) {
+                pool.getQueue().add(task);
+            }
+        }
         if (!pool.getQueue().isEmpty()) { // so it is for a moment with every task, before its thread has taken it
             watch(calm ? LATER_MILLIS : LOOK_MILLIS);
         }
@@ -63,7 +74,11 @@ final class GrowingPool implements Executor {
 
     private void watch(long millis) {
         if (watching.compareAndSet(false, true)) {
-            watchdog.schedule(this::look, millis, TimeUnit.MILLISECONDS);
+            try {
+                watchdog.schedule(this::look, millis, TimeUnit.MILLISECONDS);
+            } catch (OutOfMemoryError noThread) {
+                watching.set(false); // the next task looks
+            }
         }
     }
 
@@ -72,8 +87,10 @@ final class GrowingPool implements Executor {
         completed = pool.getCompletedTaskCount();
         int threads = pool.getCorePoolSize();
         boolean waiting = !pool.getQueue().isEmpty();
-        if (waiting && completed == before && threads < mostThreads) {
-            pool.setCorePoolSize(threads + 1); // starts a thread for what waits
+        if (waiting && pool.getPoolSize() == 0) {
+            startThread();
+        } else if (waiting && completed == before && threads < mostThreads) {
+            growTo(threads + 1);
         } else if (!waiting && pool.getActiveCount() < fewThreads && threads > fewThreads) {
             pool.setCorePoolSize(fewThreads);
         }
@@ -83,6 +100,23 @@ final class GrowingPool implements Executor {
             watch(LOOK_MILLIS);
         } else if (pool.getCorePoolSize() > fewThreads) {
             watch(LATER_MILLIS); // else the next burst would start as many threads as the last blocked one needed
+        }
+    }
+
+    private void startThread() {
+        try {
+            pool.prestartCoreThread();
+        } catch (OutOfMemoryError noThread) {
+            // the next look tries again
+        }
+    }
+
+    /** Starts a thread for what waits. */
+    private void growTo(int threads) {
+        try {
+            pool.setCorePoolSize(threads);
+        } catch (OutOfMemoryError noThread) {
+            pool.setCorePoolSize(threads - 1);
         }
     }
 }
