@@ -215,7 +215,8 @@ public final class MqttClientBuilder {
     /**
      * Whether each connection starts a new session (clean session of 3.1 and 3.1.1, clean start of 5). By default true, and false
      * with a {@link #store}. With MQTT 5 a session that is not clean never expires, as with the older versions, unless
-     * {@link #sessionExpiry} says otherwise. If false, {@link #clientId} must be set.
+     * {@link #sessionExpiry} says otherwise. If false, {@link #clientId} must be set, and several servers must share their
+     * sessions.
      */
     public MqttClientBuilder cleanSession(boolean clean) {
         cleanSession = clean;

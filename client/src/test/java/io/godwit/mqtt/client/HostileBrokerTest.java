@@ -281,6 +281,11 @@ class HostileBrokerTest {
         table.refused(FIVE, "AUTH though no method was named", "f0 00", rubbish);
         table.refused(FIVE, "a session that was not requested", "20 03 01 00 00", rubbish);
         table.refused(List.of(ProtocolVersion.V3_1_1), "a session that was not requested", "20 02 01 00", rubbish);
+        table.refused(
+                FIVE,
+                "a client identifier in place of the one that was sent",
+                "20 0b 00 00 08 12 0005 6f74686572",
+                rubbish);
         table.refused(ALL, "silence", script -> {}, FailureReason.TIMEOUT);
         table.refused(ALL, "half a CONNACK, then silence", "20", FailureReason.TIMEOUT);
         table.refused(ALL, "closes", BrokerScript::close, FailureReason.CLOSED);

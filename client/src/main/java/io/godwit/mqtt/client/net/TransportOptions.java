@@ -200,7 +200,8 @@ public final class TransportOptions {
         }
 
         /**
-         * The servers, tried in this order. Replaces earlier ones.
+         * The servers, tried in this order. Replaces earlier ones. Unless each connection starts a new session, they must share
+         * their sessions, as the nodes of a cluster do: CONNACK cannot say whose session it resumes.
          *
          * @throws IllegalArgumentException if an address is invalid, see {@link ServerAddress#parse}
          */
@@ -212,7 +213,7 @@ public final class TransportOptions {
             return servers(parsed);
         }
 
-        /** The servers, tried in this order. Replaces earlier ones. */
+        /** The servers, tried in this order, as {@link #servers(String...)} says. Replaces earlier ones. */
         public Builder servers(List<ServerAddress> addresses) {
             servers = List.copyOf(addresses);
             return this;

@@ -322,13 +322,7 @@ public final class Session {
             events.add(new SessionEvent.Refused(connack));
             return;
         }
-        if (connack.sessionPresent() && sent.cleanStart()) {
-            throw new ProtocolViolationException(
-                    ReasonCode.PROTOCOL_ERROR,
-                    2,
-                    "[MQTT-3.2.2-2]",
-                    "CONNACK says that a session is present, though CONNECT asked for a clean one");
-        }
+        requireWhatWasAskedFor(connack, sent);
         phase = Phase.CONNECTED;
         connect = null;
         boolean v5 = config.version() == ProtocolVersion.V5;
@@ -350,6 +344,24 @@ public final class Session {
         // Subscriptions first: what waits to be published may be meant for this very client.
         pending.connected(limits, resumed, cautious);
         pump(now);
+    }
+
+    private static void requireWhatWasAskedFor(Connack connack, Connect sent) {
+        if (connack.sessionPresent() && sent.cleanStart()) {
+            throw new ProtocolViolationException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    2,
+                    "[MQTT-3.2.2-2]",
+                    "CONNACK says that a session is present, though CONNECT asked for a clean one");
+        }
+        String assigned = connack.properties().get(Property.ASSIGNED_CLIENT_IDENTIFIER);
+        if (assigned != null && !sent.clientId().isEmpty() && !assigned.equals(sent.clientId())) {
+            throw new ProtocolViolationException(
+                    ReasonCode.PROTOCOL_ERROR,
+                    2,
+                    "(section 3.2.2.3.7)",
+                    "CONNACK assigns another client identifier than '" + sent.clientId() + "', which CONNECT had");
+        }
     }
 
     /** Whether CONNACK has come and the connection is not known to be over. */
