@@ -14,6 +14,10 @@ record Excuses(boolean order, boolean identifiers, boolean memory) {
     static final Excuses NONE = new Excuses(false, false, false);
 
     static Excuses of(String broker) {
-        return broker.equals("artemis") ? new Excuses(true, true, true) : NONE;
+        return switch (broker) {
+            case "artemis" -> new Excuses(true, true, true);
+            case "hivemq" -> new Excuses(false, false, true);
+            default -> NONE;
+        };
     }
 }
