@@ -1,10 +1,12 @@
 package io.godwit.compatibility;
 
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -16,6 +18,8 @@ public class HeatingListener implements ServletContextListener {
     public void contextInitialized(ServletContextEvent event) {
         client = MqttClient.builder()
                 .server(event.getServletContext().getInitParameter("broker"))
+                .clientId("heating")
+                .reconnect(Reconnect.fixed(Duration.ofMillis(50)))
                 .build();
         client.connect();
         CountDownLatch received = new CountDownLatch(2 * Qos.values().length);

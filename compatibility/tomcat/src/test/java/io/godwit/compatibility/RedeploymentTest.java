@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.mqtt.protocol.Qos;
 import io.godwit.testkit.TestBroker;
 import java.io.File;
 import java.io.IOException;
@@ -21,14 +22,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.catalina.Context;
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An application with the library in its WEB-INF is deployed and stopped: nothing of it stays. */
+/** An application with the library in its WEB-INF is deployed, loses its connection, recovers and is stopped: nothing of it stays. */
 class RedeploymentTest {
     private static final int REDEPLOYMENTS = 10;
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+
+    /** Threads that are idle longer end too; these have been told to. */
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     /** Parts of the paths of what is packed into the application. */
     private static final List<String> PACKED = List.of(
@@ -63,12 +69,13 @@ class RedeploymentTest {
             tomcat.start();
             List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
             for (int i = 0; i < REDEPLOYMENTS; i++) {
-                loaders.add(server.submit(() -> deployAndStop(tomcat, application, broker.uri()))
+                loaders.add(server.submit(() -> deployAndStop(tomcat, application, broker))
                         .get(60, TimeUnit.SECONDS));
             }
 
-            assertEquals(List.of(), threads("godwit"));
-            await("class loaders are collected", () -> {
+            await("all threads have ended", SOON, () -> threads("godwit").isEmpty());
+            useAnotherRecord();
+            await("class loaders are collected", LIMIT, () -> {
                 System.gc();
                 return loaders.stream().allMatch(loader -> loader.get() == null);
             });
@@ -78,26 +85,45 @@ class RedeploymentTest {
         }
     }
 
-    private static WeakReference<ClassLoader> deployAndStop(Tomcat tomcat, Path application, String broker)
+    private static WeakReference<ClassLoader> deployAndStop(Tomcat tomcat, Path application, TestBroker broker)
             throws Exception {
-        Context context = tomcat.addContext("/heating", application.toString());
+        Context context = new StandardContext();
+        context.setName("/heating");
+        context.setPath("/heating");
+        context.setDocBase(application.toString());
+        context.addLifecycleListener(new Tomcat.FixContextListener());
+        context.addParameter("broker", broker.uri());
+        context.addApplicationListener("io.godwit.compatibility.HeatingListener");
         try {
-            context.addParameter("broker", broker);
-            context.addApplicationListener("io.godwit.compatibility.HeatingListener");
-            context.stop(); // it has started without its listener
-            context.start();
+            tomcat.getHost().addChild(context);
             ClassLoader loader = context.getLoader().getClassLoader();
             assertTrue(context.getState().isAvailable(), "the application has started");
             assertNotSame(
                     io.godwit.mqtt.client.MqttClient.class,
                     loader.loadClass("io.godwit.mqtt.client.MqttClient"),
                     "the application has a library of its own");
+            broker.forget();
+            broker.restart(false);
+            await(
+                    "the application has connected again",
+                    LIMIT,
+                    () -> !broker.connects().isEmpty());
+            broker.awaitSubscribed("heating", "heating", Duration.ofSeconds(20));
             return new WeakReference<>(loader);
         } finally {
             context.stop();
             tomcat.getHost().removeChild(context);
             context.destroy();
         }
+    }
+
+    /** The JDK keeps the component types of the record whose methods were linked last, and with them one class loader. */
+    private static void useAnotherRecord() {
+        record Another(Thread.State state, Qos qos) {}
+        Another another = new Another(Thread.State.NEW, Qos.AT_MOST_ONCE);
+        assertEquals(another, new Another(Thread.State.NEW, Qos.AT_MOST_ONCE));
+        assertEquals(another.hashCode(), new Another(another.state(), another.qos()).hashCode());
+        assertTrue(another.toString().contains("NEW"));
     }
 
     private static List<String> threads(String start) {
@@ -107,8 +133,8 @@ class RedeploymentTest {
                 .toList();
     }
 
-    private static void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    private static void await(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < end, "timed out waiting until " + what);
             TimeUnit.MILLISECONDS.sleep(50);

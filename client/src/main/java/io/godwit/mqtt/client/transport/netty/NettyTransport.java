@@ -50,7 +50,7 @@ public final class NettyTransport implements Transport {
     NettyTransport(int threads, @Nullable Sockets sockets, ServiceRecords serviceRecords) {
         NettyVersions.check();
         this.threads = threads;
-        this.sockets = sockets != null ? sockets : Sockets.best();
+        this.sockets = sockets != null ? sockets : bestSockets();
         blockingTasks = new BlockingTasks(serviceRecords);
     }
 
@@ -72,9 +72,17 @@ public final class NettyTransport implements Transport {
         }
     }
 
+    private static Sockets bestSockets() {
+        try {
+            return CallingThread.use(Sockets::best);
+        } catch (LinkageError unfit) {
+            throw NettyVersions.explain(unfit);
+        }
+    }
+
     private NettyEventLoop newLoop() {
         try {
-            return new NettyEventLoop(this, sockets, ioThreads);
+            return CallingThread.use(() -> new NettyEventLoop(this, sockets, ioThreads));
         } catch (LinkageError unfit) {
             throw NettyVersions.explain(unfit);
         }
