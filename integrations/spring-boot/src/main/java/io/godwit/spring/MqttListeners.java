@@ -3,11 +3,9 @@ package io.godwit.spring;
 import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClient;
-import io.godwit.mqtt.client.SubscribeException;
 import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
-import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.lang.reflect.Method;
@@ -159,17 +157,11 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
         for (int i = 0; i < made.asked().size(); i++) {
             if (made.reasons().get(i).isError()) {
                 made.closeAsync();
-                throw refused(made.asked().get(i).filter(), made.reasons().get(i));
+                throw RestoredSubscriptions.refused(
+                        made.asked().get(i).filter(), made.reasons().get(i));
             }
         }
         return made;
-    }
-
-    static SubscribeException refused(TopicFilter filter, ReasonCode reason) {
-        return new SubscribeException(
-                "the broker refused the subscription to '" + filter + "': " + reason.describe(),
-                List.of(filter),
-                List.of(reason));
     }
 
     /** With placeholders replaced. */

@@ -3,12 +3,14 @@ package io.godwit.spring;
 import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.SubscribeException;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -74,7 +76,7 @@ final class RestoredSubscriptions implements ClientListener {
             }
             if (reason.isError()) {
                 expected.remove(client);
-                now.restored.completeExceptionally(MqttListeners.refused(subscription.filter(), reason));
+                now.restored.completeExceptionally(refused(subscription.filter(), reason));
             } else {
                 endIfComplete(client, now);
             }
@@ -88,5 +90,12 @@ final class RestoredSubscriptions implements ClientListener {
             expected.remove(client);
             now.restored.complete(null);
         }
+    }
+
+    static SubscribeException refused(TopicFilter filter, ReasonCode reason) {
+        return new SubscribeException(
+                "the broker refused the subscription to '" + filter + "': " + reason.describe(),
+                List.of(filter),
+                List.of(reason));
     }
 }
