@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -78,7 +79,7 @@ final class HostileBroker implements AutoCloseable {
                 switch (first >> 4) {
                     case 1 -> {
                         isVersion5 = body[6] == 5;
-                        connack(isVersion5, out);
+                        connack(isVersion5, isVersion5 && !hasIdentifier(body), out);
                     }
                     case 3 -> published(first, body, isVersion5, out);
                     case 8 -> subscribed(body, isVersion5, out);
@@ -109,13 +110,22 @@ final class HostileBroker implements AutoCloseable {
         }
     }
 
-    private void connack(boolean isVersion5, OutputStream out) throws IOException {
+    /** Whether CONNECT of MQTT 5 has a client identifier: then none may be assigned, section 3.2.2.3.7. */
+    private static boolean hasIdentifier(byte[] body) throws IOException {
+        DataInputStream rest = new DataInputStream(new ByteArrayInputStream(body));
+        rest.skipNBytes(10); // protocol name, version, flags and keep alive
+        rest.skipNBytes(length(rest));
+        return rest.readUnsignedShort() > 0;
+    }
+
+    private void connack(boolean isVersion5, boolean assigns, OutputStream out) throws IOException {
         if (!isVersion5) {
             packet(out, 0x20, new byte[] {0, (byte) (refuses ? 5 : 0)});
         } else if (refuses) {
             packet(out, 0x20, new byte[] {0, (byte) 0x87}, properties(property(0x1F, EVIL)));
         } else {
-            packet(out, 0x20, new byte[] {0, 0}, properties(property(0x12, EVIL), property(0x1F, EVIL)));
+            byte[] assigned = assigns ? property(0x12, EVIL) : new byte[0];
+            packet(out, 0x20, new byte[] {0, 0}, properties(assigned, property(0x1F, EVIL)));
         }
     }
 
