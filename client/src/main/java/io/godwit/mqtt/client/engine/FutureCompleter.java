@@ -60,6 +60,9 @@ final class FutureCompleter implements GuardedSession.Work {
     private @Nullable Walk current;
 
     private boolean deferring;
+    /** Whether the walk that is under way goes on with what has ended meanwhile, even if that may wait for more. */
+    private boolean goesOn;
+
     private boolean looking;
     /** Who waits until this many exchanges are completed; {@link Long#MAX_VALUE}: nobody. */
     private long gate = Long.MAX_VALUE;
@@ -102,7 +105,7 @@ final class FutureCompleter implements GuardedSession.Work {
     @Override
     public boolean claim(Session locked) {
         EndedExchanges ended = locked.ended();
-        if (ended.isEmpty() || mayDefer(ended) && (deferring || defer()) || current != null) {
+        if (ended.isEmpty() || isDeferred(ended) || current != null) {
             return false;
         }
         begin(ended);
@@ -114,14 +117,13 @@ final class FutureCompleter implements GuardedSession.Work {
         return !onLoop && !ended.hasDependents() && ended.size() <= DEFERRED;
     }
 
-    /** Guarded by the session's lock. False: another thread than the event loop cannot start the time without waking it. */
-    private boolean defer() {
-        if (!loop.inLoop()) {
-            return false;
+    /** Guarded by the session's lock: whether they do. Only the event loop starts the timer: it would have to be woken for that. */
+    private boolean isDeferred(EndedExchanges ended) {
+        if (mayDefer(ended) && !deferring && loop.inLoop()) {
+            deferring = true;
+            loop.schedule(this::completeAll, DEFER_NANOS);
         }
-        deferring = true;
-        loop.schedule(this::deferralOver, DEFER_NANOS);
-        return true;
+        return deferring && mayDefer(ended);
     }
 
     /** Guarded by the session's lock. */
@@ -149,19 +151,12 @@ final class FutureCompleter implements GuardedSession.Work {
         executor.execute(walk);
     }
 
-    private void deferralOver() {
-        completeAll(true);
-    }
-
-    /** Starts to complete what has ended and waits for more. */
+    /** Completes what has ended and waits for more, or lets the walk that is under way go on with it. */
     void completeAll() {
-        completeAll(false);
-    }
-
-    private void completeAll(boolean deferralOver) {
         Walk[] begun = new Walk[1];
         session.run(locked -> {
-            deferring &= !deferralOver;
+            deferring = false;
+            goesOn = current != null;
             if (current == null && !locked.ended().isEmpty()) {
                 begun[0] = begin(locked.ended());
             }
@@ -276,7 +271,9 @@ final class FutureCompleter implements GuardedSession.Work {
                 }
                 waiting[0] = passed(end);
                 EndedExchanges ended = locked.ended();
-                if (ended.isEmpty() || deferring && behindGate == null && mayDefer(ended)) {
+                boolean leaves = deferring && !goesOn && behindGate == null && mayDefer(ended);
+                goesOn = false;
+                if (ended.isEmpty() || leaves) {
                     current = null;
                     return false;
                 }
