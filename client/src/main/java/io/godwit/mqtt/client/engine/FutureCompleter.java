@@ -60,8 +60,8 @@ final class FutureCompleter implements GuardedSession.Work {
     private @Nullable Walk current;
 
     private boolean deferring;
-    /** Whether the walk that is under way goes on with what has ended meanwhile, even if that may wait for more. */
-    private boolean goesOn;
+    /** Whether the walk that is under way also completes what could wait for more. */
+    private boolean takesAll;
 
     private boolean looking;
     /** Who waits until this many exchanges are completed; {@link Long#MAX_VALUE}: nobody. */
@@ -117,7 +117,7 @@ final class FutureCompleter implements GuardedSession.Work {
         return !onLoop && !ended.hasDependents() && ended.size() <= DEFERRED;
     }
 
-    /** Guarded by the session's lock: whether they do. Only the event loop starts the timer: it would have to be woken for that. */
+    /** Guarded by the session's lock: whether they do. Only the event loop starts the timer; another thread would have to wake it. */
     private boolean isDeferred(EndedExchanges ended) {
         if (mayDefer(ended) && !deferring && loop.inLoop()) {
             deferring = true;
@@ -151,12 +151,12 @@ final class FutureCompleter implements GuardedSession.Work {
         executor.execute(walk);
     }
 
-    /** Completes what has ended and waits for more, or lets the walk that is under way go on with it. */
+    /** Completes what has ended and waits for more; if a walk is under way, that does it. */
     void completeAll() {
         Walk[] begun = new Walk[1];
         session.run(locked -> {
             deferring = false;
-            goesOn = current != null;
+            takesAll = current != null;
             if (current == null && !locked.ended().isEmpty()) {
                 begun[0] = begin(locked.ended());
             }
@@ -271,8 +271,8 @@ final class FutureCompleter implements GuardedSession.Work {
                 }
                 waiting[0] = passed(end);
                 EndedExchanges ended = locked.ended();
-                boolean leaves = deferring && !goesOn && behindGate == null && mayDefer(ended);
-                goesOn = false;
+                boolean leaves = deferring && !takesAll && behindGate == null && mayDefer(ended);
+                takesAll = false;
                 if (ended.isEmpty() || leaves) {
                     current = null;
                     return false;
