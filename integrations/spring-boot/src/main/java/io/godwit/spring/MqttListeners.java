@@ -232,6 +232,8 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
                 .map(MqttClient::disconnectAsync)
                 .toList();
         ends.forEach(end -> end.exceptionally(notSent -> null).join());
+        // A disconnect ends what was still being subscribed; the next start has to see that.
+        subscriptions.values().forEach(made -> made.exceptionally(ended -> null).join());
     }
 
     @Override

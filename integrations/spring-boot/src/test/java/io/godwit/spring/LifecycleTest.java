@@ -15,8 +15,10 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
@@ -81,10 +83,17 @@ class LifecycleTest {
     }
 
     private ConfigurableApplicationContext start(String... more) {
+        return start((name, client) -> {}, more);
+    }
+
+    private ConfigurableApplicationContext start(MqttClientCustomizer customizer, String... more) {
         SpringApplication application = new SpringApplication(Application.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setLogStartupInfo(false);
-        application.addInitializers(context -> context.getBeanFactory().registerSingleton("broker", broker));
+        application.addInitializers(context -> {
+            context.getBeanFactory().registerSingleton("broker", broker);
+            context.getBeanFactory().registerSingleton("customizer", customizer);
+        });
         application.setDefaultProperties(Map.of(
                 "godwit.mqtt.servers", broker.uri(),
                 "godwit.mqtt.client-id", "application",
@@ -172,6 +181,28 @@ class LifecycleTest {
     void a_listener_that_could_not_subscribe_at_the_first_start_does_so_at_the_second() throws Exception {
         broker.goOffline();
         try (ConfigurableApplicationContext context = start("--godwit.mqtt.listener.startup-timeout=100ms")) {
+            context.stop();
+            broker.goOnline();
+
+            context.start();
+
+            broker.awaitSubscribed("application", "quick", LIMIT);
+            receives(context, "at last");
+        }
+    }
+
+    @Test
+    void a_subscription_that_a_stop_has_ended_is_made_at_the_next_start_however_late_its_end_is_told()
+            throws Exception {
+        AtomicBoolean late = new AtomicBoolean();
+        Executor executor =
+                task -> CompletableFuture.delayedExecutor(late.getAndSet(false) ? 200 : 0, TimeUnit.MILLISECONDS)
+                        .execute(task);
+        MqttClientCustomizer customizer = (name, client) -> client.executor(executor);
+        broker.goOffline();
+        try (ConfigurableApplicationContext context =
+                start(customizer, "--godwit.mqtt.listener.startup-timeout=100ms")) {
+            late.set(true);
             context.stop();
             broker.goOnline();
 
