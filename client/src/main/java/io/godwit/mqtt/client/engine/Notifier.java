@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +46,15 @@ final class Notifier {
         this.client = client;
         this.config = config;
         this.loop = config.loop();
-        boolean ownThreads = !config.onEventLoop() && config.executor() == HandlerThreads.shared();
-        this.context = new CallContext(ownThreads ? config.clientId() : null);
-        this.executor = config.onEventLoop() ? this::onLoop : this::onExecutor;
+        boolean ownThreads = config.executor() == HandlerThreads.shared();
+        this.context = new CallContext(ownThreads && !config.onEventLoop() ? config.clientId() : null);
+        Executor offLoop = ownThreads ? this::onOwnThreads : this::onExecutor;
+        this.executor = config.onEventLoop() ? this::onLoop : offLoop;
         this.log = config.dispatch().logging() ? ConnectionLog.of(config) : null;
         this.listeners = config.listeners();
         this.listenerCalls = listeners.isEmpty()
                 ? null
-                : new ListenerCalls(task -> onExecutor(context.around(task)), this::missed, this::listenerFailed);
+                : new ListenerCalls(task -> offLoop.execute(context.around(task)), this::missed, this::listenerFailed);
         this.hooks = MessageHooks.of(client, config.listeners(), this::listenerFailed);
     }
 
@@ -65,16 +66,42 @@ final class Notifier {
         }
     }
 
-    /** Messages and futures must not be lost to an executor of the application that is full or was shut down. */
-    private void onExecutor(Runnable task) {
+    private void onOwnThreads(Runnable task) {
         try {
             config.executor().execute(task);
-        } catch (RejectedExecutionException full) {
+        } catch (OutOfMemoryError noThread) {
+            HandlerThreads.background().execute(task); // it waits there until there is one
+        }
+    }
+
+    /** Messages and futures must not be lost to an executor of the application that is full, was shut down or fails. */
+    private void onExecutor(Runnable task) {
+        Runnable once = new Once(task);
+        try {
+            config.executor().execute(once);
+        } catch (Throwable failure) {
             if (!rejected) {
                 rejected = true;
-                warn("the executor rejects tasks; they run on Godwit's own threads: " + full.getMessage(), null);
+                warn("the executor rejects tasks; they run on Godwit's own threads: " + failure.getMessage(), null);
             }
-            HandlerThreads.shared().execute(task);
+            HandlerThreads.shared().execute(once);
+        }
+    }
+
+    /** A task that runs once, even if an executor runs it twice, or runs it and then fails. */
+    private static final class Once implements Runnable {
+        private final AtomicReference<@Nullable Runnable> task;
+
+        Once(Runnable task) {
+            this.task = new AtomicReference<>(task);
+        }
+
+        @Override
+        public void run() {
+            Runnable mine = task.getAndSet(null);
+            if (mine != null) {
+                mine.run();
+            }
         }
     }
 
