@@ -522,7 +522,7 @@ public final class MqttClientBuilder {
 
     /**
      * Runs handlers, listeners and dependents of futures; by default shared virtual threads (JDK 24) or a pool that grows. A task
-     * that the executor rejects runs on one of those.
+     * that the executor rejects, or for which it throws an error, runs on one of those.
      */
     public MqttClientBuilder executor(Executor newExecutor) {
         executor = Objects.requireNonNull(newExecutor, "executor");
@@ -567,7 +567,8 @@ public final class MqttClientBuilder {
     }
 
     /**
-     * How long a blocking call may take; 30 seconds by default.
+     * How long a blocking call may take, and how long the client waits for a supplier or policy of the application; 30 seconds
+     * by default.
      *
      * @throws IllegalArgumentException unless more than zero and at most 365 days
      */

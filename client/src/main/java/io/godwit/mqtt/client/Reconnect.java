@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface Reconnect {
-    /** How long to wait before this attempt, zero or more; null gives up. May block. */
+    /**
+     * How long to wait before this attempt, zero or more; null gives up. Called on a thread that may block. If it takes longer
+     * than {@link MqttClientBuilder#callTimeout}, the client makes the attempt.
+     */
     @Nullable
     Duration delay(Attempt attempt);
 

@@ -8,6 +8,7 @@ import io.godwit.testkit.ScriptedBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -20,14 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BackoffTest {
     private final BlockingQueue<Reconnect.Attempt> asked = new LinkedBlockingQueue<>();
 
-    private MqttClient client(ScriptedBroker broker) {
+    /** @param last the attempt before which it gives up */
+    private MqttClient client(ScriptedBroker broker, int last) {
         return MqttClient.builder()
                 .server(broker.uri())
                 .protocol(ProtocolVersion.V5)
                 .clientId("shared")
                 .reconnect(attempt -> {
                     asked.add(attempt);
-                    return attempt.number() < 5 ? Duration.ofMillis(1) : null;
+                    return attempt.number() < last ? Duration.ofMillis(1) : null;
                 })
                 .build();
     }
@@ -44,7 +46,7 @@ class BackoffTest {
                         .connection(script -> script.accept(ProtocolVersion.V5).close())
                         .repeatLast()
                         .start();
-                MqttClient client = client(broker)) {
+                MqttClient client = client(broker, 5)) {
             client.connect();
 
             for (int number : List.of(1, 2, 3, 4, 5)) {
@@ -61,7 +63,7 @@ class BackoffTest {
                                 .close())
                         .repeatLast()
                         .start();
-                MqttClient client = client(broker)) {
+                MqttClient client = client(broker, 2)) {
             client.connect();
 
             DisconnectCause lost = next().lost();
@@ -69,6 +71,41 @@ class BackoffTest {
             assertThat(lost.reasonCode()).isEqualTo(ReasonCode.SESSION_TAKEN_OVER);
             assertThat(lost.text()).contains("another client").contains("'shared'");
             assertThat(next().number()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_policy_that_does_not_answer_keeps_no_client_from_connecting() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch connected = new CountDownLatch(2);
+        try (ScriptedBroker broker = ScriptedBroker.builder()
+                        .connection(script -> script.accept(ProtocolVersion.V5).close())
+                        .connection(script -> script.accept(ProtocolVersion.V5).stall())
+                        .start();
+                MqttClient client = MqttClient.builder()
+                        .server(broker.uri())
+                        .protocol(ProtocolVersion.V5)
+                        .callTimeout(Duration.ofSeconds(1))
+                        .listener(new ClientListener() {
+                            @Override
+                            public void connected(MqttClient client, ConnectResult result) {
+                                connected.countDown();
+                            }
+                        })
+                        .reconnect(attempt -> {
+                            try {
+                                end.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                            return null;
+                        })
+                        .build()) {
+            client.connectAsync();
+
+            assertThat(connected.await(10, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            end.countDown();
         }
     }
 

@@ -18,6 +18,7 @@ import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.Times;
 import io.godwit.mqtt.codec.ProtocolViolationException;
 import io.godwit.mqtt.protocol.Auth;
 import io.godwit.mqtt.protocol.Connack;
@@ -459,15 +460,27 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     /** Makes the next attempt when the policy says so. */
     private void waitForNext(Reconnect.Attempt attempt, MqttException reason, Consumer<@Nullable Duration> tell) {
         state = ClientState.WAITING;
+        timer.set(config.callTimeout().toNanos(), () -> policyTimedOut(tell)); // there is a next step, whatever fails
         ticker.schedule();
         reconnects.ask(attempt, redirection.takeDue(), next -> {
-            tell.accept(next);
             if (next == null) {
+                tell.accept(null);
                 giveUp(reason);
             } else {
                 timer.set(next.toNanos(), this::begin);
+                tell.accept(next);
             }
         });
+    }
+
+    private void policyTimedOut(Consumer<@Nullable Duration> tell) {
+        reconnects.cancel();
+        timer.set(0, this::begin);
+        notifier.warn(
+                "timed out after " + Times.text(config.callTimeout())
+                        + " waiting for the reconnect policy; the client tries again",
+                null);
+        tell.accept(Duration.ZERO);
     }
 
     /** Stops trying. The failure is for those who wait for a connection; null: the application asked for the end. */

@@ -14,8 +14,9 @@ final class LoopTimer {
     }
 
     void set(long nanos, Runnable then) {
+        Cancellable set = loop.schedule(then, nanos); // first: if there is no memory for it, the other one remains
         cancel();
-        task = loop.schedule(then, nanos);
+        task = set;
     }
 
     void cancel() {
