@@ -3,16 +3,20 @@ package io.godwit.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.godwit.testkit.TestBroker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher of a clone, as another user than the one who built it starts it: 70 and a sentence, or it works. */
 class LauncherTest {
@@ -94,14 +98,43 @@ class LauncherTest {
     @Test
     void what_was_prepared_unreadably_is_done_without() throws IOException {
         Path home = Path.of(System.getProperty("java.home"));
-        String name = "java" + home.resolve("bin/java").toString().replaceAll("[^A-Za-z0-9]", "_");
-        hide(Files.writeString(state.resolve(name), "-Dsecret"));
-        hide(Files.writeString(state.resolve(name + ".jsa"), "none"));
+        hide(Files.writeString(prepared(home), "-Dsecret"));
+        hide(Files.writeString(Path.of(prepared(home) + ".jsa"), "none"));
 
         Command godwit = asNobody(Map.of("JAVA_HOME", home.toString()));
 
         assertThat(godwit.exitCode()).isEqualTo(1);
         assertThat(godwit.errors()).contains("io.godwit.cli.Main").doesNotContain("Permission denied");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "C", "C.UTF-8"})
+    void the_name_of_a_file_does_not_depend_on_the_locale(String locale) throws IOException {
+        Path home = Path.of(System.getProperty("java.home"));
+        Files.writeString(prepared(home), "");
+        Files.writeString(
+                state.resolve("built"), root.resolve("godwit.jar") + ":" + System.getProperty("java.class.path"));
+        try (TestBroker broker = TestBroker.start()) {
+            List<String> line = new ArrayList<>(List.of("env", "-i", "PATH=/usr/bin:/bin", "JAVA_HOME=" + home));
+            if (!locale.isEmpty()) {
+                line.add("LC_ALL=" + locale);
+            }
+            line.addAll(List.of(
+                    "bash",
+                    "-c",
+                    "cd '" + folder + "'; F=$(printf 'd\\303\\244tei'); printf hi > \"$F\"; clone/godwit pub -p "
+                            + broker.port() + " -t file -f \"$F\""));
+
+            Command.of(line.toArray(String[]::new)).ends(0);
+
+            assertThat(broker.awaitMessage(seen -> seen.topic().equals("file"), Duration.ofSeconds(10))
+                            .text())
+                    .isEqualTo("hi");
+        }
+    }
+
+    private Path prepared(Path javaHome) {
+        return state.resolve("java" + javaHome.resolve("bin/java").toString().replaceAll("[^A-Za-z0-9]", "_"));
     }
 
     @Test
