@@ -91,8 +91,7 @@ final class GuardedSession {
 
     /** Gives the lock back and starts what has become due. */
     private void release() {
-        boolean wake = !drainScheduled && !session.outbox().isEmpty();
-        drainScheduled |= wake;
+        boolean wake = startsDrain();
         EndedExchanges ended = session.ended();
         boolean fresh = ended.takeFresh();
         Exchange<?> waited = null;
@@ -116,6 +115,13 @@ final class GuardedSession {
         if (wake) {
             loop.execute(drain);
         }
+    }
+
+    /** Guarded by the lock: whether the caller has to wake the loop for the outbox. */
+    private boolean startsDrain() {
+        boolean starts = !drainScheduled && !session.outbox().isEmpty();
+        drainScheduled |= starts;
+        return starts;
     }
 
     /** Completes futures that nothing but a blocked thread depends on: the executor's thread may be the one that waits. */
@@ -183,14 +189,21 @@ final class GuardedSession {
         }
     }
 
-    /** Sends a message of QoS 0 that nobody follows, if that is possible at once. */
+    /** Sends a message of QoS 0 that nobody follows, if that is possible at once. Nothing ends with it and nothing is received. */
     boolean publishNow(Message message) {
+        boolean sent;
+        boolean wake;
         acquire();
         try {
-            return closedTo == null && session.publishNow(message);
+            sent = closedTo == null && session.publishNow(message);
+            wake = startsDrain();
         } finally {
-            release();
+            lock.unlock();
         }
+        if (wake) {
+            loop.execute(drain);
+        }
+        return sent;
     }
 
     /** Waits until the queue has room for this many bytes, or waiting is pointless. Returns the time that is left. */
