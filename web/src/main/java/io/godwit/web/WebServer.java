@@ -9,9 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
@@ -46,7 +44,7 @@ public final class WebServer implements AutoCloseable {
     private final int port;
     private final ExecutorService workers;
     private final ScheduledExecutorService timer;
-    private final MultiThreadIoEventLoopGroup group;
+    private final ServerLoop loop;
     private final Channel listening;
 
     /**
@@ -65,8 +63,7 @@ public final class WebServer implements AutoCloseable {
         this.workspace = workspace;
         this.access = new Access(settings.password(), System::currentTimeMillis);
         ServerTls tls = ServerTls.of(settings);
-        this.group = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("godwit-web", true), NioIoHandler.newFactory());
+        this.loop = new ServerLoop();
         this.workers = new ThreadPoolExecutor(
                 WORKERS,
                 WORKERS,
@@ -77,7 +74,7 @@ public final class WebServer implements AutoCloseable {
         this.timer = Executors.newScheduledThreadPool(2, new DefaultThreadFactory("godwit-web-updates", true));
         Initializer initializer = new Initializer(tls);
         ChannelFuture bound = new ServerBootstrap()
-                .group(group)
+                .group(loop.group())
                 .channel(NioServerSocketChannel.class)
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -123,7 +120,7 @@ public final class WebServer implements AutoCloseable {
     private void end() {
         workers.shutdownNow();
         timer.shutdownNow();
-        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        loop.close();
     }
 
     /** Builds the pipeline of a connection. */
@@ -145,6 +142,7 @@ public final class WebServer implements AutoCloseable {
 
         @Override
         protected void initChannel(Channel channel) {
+            loop.opened(channel);
             Gate entrance = gate;
             if (entrance == null) {
                 channel.close(); // the port is not known yet

@@ -7,6 +7,9 @@ import io.godwit.mqtt.client.transport.Transport;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -41,8 +44,10 @@ final class NettyEventLoop implements EventLoop {
     /** Any thread: no client uses the loop any more. */
     private volatile boolean retired;
 
-    /** Event loop only. */
-    private int channels;
+    /** Event loop only: those that are not closed. */
+    private final Set<Channel> channels = new HashSet<>(4);
+
+    private boolean ending;
 
     NettyEventLoop(Transport transport, Sockets sockets, ThreadFactory threads) {
         this.transport = transport;
@@ -120,13 +125,20 @@ final class NettyEventLoop implements EventLoop {
         }
     }
 
-    /** Counts a channel until it is closed. Loop only. */
+    /** Remembers a channel until it is closed. Loop only. */
     void opened(Channel channel) {
-        channels++;
+        channels.add(channel);
         channel.closeFuture().addListener(closed -> {
-            channels--;
+            channels.remove(channel);
             endIfIdle();
         });
+        if (ending) {
+            close(channel);
+        }
+    }
+
+    private static void close(Channel channel) {
+        channel.unsafe().close(channel.newPromise());
     }
 
     /** Ends the loop as soon as its last channel is closed. */
@@ -136,13 +148,31 @@ final class NettyEventLoop implements EventLoop {
     }
 
     private void endIfIdle() {
-        if (retired && channels <= 0) {
-            end();
+        if (retired && channels.isEmpty()) {
+            shutDown();
         }
     }
 
-    /** Ends the loop and closes its channels. Does not wait. */
+    /** Closes the channels of the loop and ends it. Does not wait. */
     void end() {
+        try {
+            loop.execute(this::closeChannels);
+        } catch (RejectedExecutionException ended) {
+            // By an earlier call, which has closed the channels.
+        }
+        shutDown();
+    }
+
+    /**
+     * Netty 4.2 closes the channels of a loop that ends only if it was told to end before it looked for I/O, and not if that
+     * happened while it ran tasks: their sockets would stay open. Loop only.
+     */
+    private void closeChannels() {
+        ending = true;
+        List.copyOf(channels).forEach(NettyEventLoop::close);
+    }
+
+    private void shutDown() {
         group.shutdownGracefully(0, END_LIMIT_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -43,6 +43,7 @@ class NettyTransportTest {
     private final Recorder recorder;
 
     NettyTransportTest(Sockets sockets) {
+        OpenSockets.assumeAvailable(sockets);
         transport = new NettyTransport(1, sockets);
         loop = transport.nextLoop();
         recorder = new Recorder(loop);
@@ -493,6 +494,34 @@ class NettyTransportTest {
 
             assertThat(recorder.end()).isNull();
             await().until(() -> server.open.get() == 0);
+        }
+    }
+
+    @Test
+    void closing_the_transport_ends_its_connections_even_if_the_loop_runs_a_task() throws Exception {
+        CountDownLatch mayGoOn = new CountDownLatch(1);
+        try (EchoServer server = EchoServer.echo()) {
+            transport.open(loop, options(server), recorder);
+            recorder.connection();
+            loop.execute(() -> awaitUninterruptibly(mayGoOn));
+
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(transport::close);
+            await().until(() -> ((NettyEventLoop) loop).netty().isShuttingDown());
+            mayGoOn.countDown();
+            closing.get(10, TimeUnit.SECONDS);
+
+            await().until(() -> server.open.get() == 0);
+            assertThat(recorder.end()).isNull();
+        } finally {
+            mayGoOn.countDown();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 
