@@ -162,6 +162,11 @@ public final class BrokerJournal implements BrokerListener {
         });
     }
 
+    /** The broker loses its sessions: {@link #awaitSubscribed} is to wait for new subscriptions. */
+    void forgetSubscriptions() {
+        note(filters::clear);
+    }
+
     /** Waits until a client is connected; throws an AssertionError after the timeout. */
     public void awaitConnected(String clientId, Duration timeout) {
         await(

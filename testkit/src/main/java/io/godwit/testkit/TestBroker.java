@@ -276,6 +276,9 @@ public final class TestBroker implements AutoCloseable {
 
     /** Drops all connections and restarts on the same port, with or without its sessions and retained messages. */
     public void restart(boolean keepState) {
+        if (!keepState) {
+            journal.forgetSubscriptions();
+        }
         broker.faults().restart(keepState);
     }
 

@@ -13,6 +13,7 @@ import io.godwit.mqtt.protocol.Qos;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -81,6 +82,21 @@ class TestBrokerTest {
         assertThatThrownBy(() -> PacketClient.open(port, V3_1_1)).isInstanceOf(ConnectException.class);
         broker.goOnline();
         PacketClient.connect(port, "x", V3_1_1).close();
+    }
+
+    @Test
+    void has_no_subscriptions_after_a_restart_that_loses_its_state() throws IOException {
+        TestBroker broker = BROKER.broker();
+        try (PacketClient client = PacketClient.connect(broker.port(), "x", V3_1_1)) {
+            client.send(HexFormat.of().parseHex("8206" + "0001" + "0001" + "61" + "00"));
+            broker.awaitSubscribed("x", "a", SOON);
+
+            broker.restart(false);
+
+            assertThatThrownBy(() -> broker.awaitSubscribed("x", "a", Duration.ofMillis(10)))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("client 'x' to subscribe to 'a'");
+        }
     }
 
     @Test
