@@ -1,7 +1,7 @@
 package io.godwit.compatibility;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
@@ -50,7 +50,7 @@ class HeatingApplicationTest {
                         && seen.message().text().equals(degrees),
                 LIMIT);
         broker.publish(Message.of("boiler/temperature", degrees).withQos(Qos.AT_LEAST_ONCE));
-        assertTimeout(LIMIT, () -> {
+        assertTimeoutPreemptively(LIMIT, () -> {
             while (!temperature(uri).equals(degrees)) {
                 Thread.onSpinWait();
             }

@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A web application that has a client while it is deployed, and exchanges messages of all sizes and qualities with itself. */
+/**
+ * A web application that has a client while it is deployed, and exchanges small and large messages of each QoS with itself. Afterwards
+ * it answers set points.
+ */
 public class HeatingListener implements ServletContextListener {
     private MqttClient client;
 
@@ -28,6 +31,11 @@ public class HeatingListener implements ServletContextListener {
                 received.countDown();
             }
         });
+        client.subscribe(
+                "heating/set",
+                Qos.EXACTLY_ONCE,
+                message ->
+                        client.publishAsync(message.withTopic("heating/target").withQos(Qos.AT_LEAST_ONCE)));
         for (Qos qos : Qos.values()) {
             client.publish(Message.of("heating", "21.5").withQos(qos));
             client.publish(Message.of("heating", new byte[100_000]).withQos(qos));

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.testkit.TestBroker;
 import java.io.File;
@@ -102,19 +103,25 @@ class RedeploymentTest {
                     io.godwit.mqtt.client.MqttClient.class,
                     loader.loadClass("io.godwit.mqtt.client.MqttClient"),
                     "the application has a library of its own");
-            broker.forget();
+            answers(broker, "20.5");
             broker.restart(false);
-            await(
-                    "the application has connected again",
-                    LIMIT,
-                    () -> !broker.connects().isEmpty());
-            broker.awaitSubscribed("heating", "heating", Duration.ofSeconds(20));
+            broker.awaitSubscribed("heating", "heating/set", LIMIT);
+            answers(broker, "22.5");
             return new WeakReference<>(loader);
         } finally {
             context.stop();
             tomcat.getHost().removeChild(context);
             context.destroy();
         }
+    }
+
+    private static void answers(TestBroker broker, String degrees) {
+        broker.forget();
+        broker.publish(Message.of("heating/set", degrees).withQos(Qos.EXACTLY_ONCE));
+        broker.awaitMessage(
+                seen -> seen.message().topic().equals("heating/target")
+                        && seen.message().text().equals(degrees),
+                LIMIT);
     }
 
     /** The JDK keeps the component types of the record whose methods were linked last, and with them one class loader. */
