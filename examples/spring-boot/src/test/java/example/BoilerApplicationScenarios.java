@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,7 @@ import org.springframework.test.annotation.DirtiesContext;
 @DirtiesContext
 abstract class BoilerApplicationScenarios {
     private static final Duration SOON = Duration.ofSeconds(20);
+    private static final AtomicInteger PROBES = new AtomicInteger();
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final BlockingQueue<Message> received = new LinkedBlockingQueue<>();
@@ -79,6 +81,16 @@ abstract class BoilerApplicationScenarios {
                 .tls(Tls.builder().ca(folder().resolve("ca.pem")).build())
                 .build();
         device.connect();
+        awaitListeners();
+    }
+
+    /** The health is up as soon as the application is connected again, perhaps before it has its subscriptions back. */
+    private void awaitListeners() {
+        String id = "probe-" + PROBES.incrementAndGet();
+        await().atMost(SOON).untilAsserted(() -> {
+            device.publish("boiler/" + id + "/temp", "{\"celsius\": 20.5}");
+            assertThat(get("/boilers/" + id).body()).isEqualTo("{\"celsius\":20.5}");
+        });
     }
 
     @AfterEach
