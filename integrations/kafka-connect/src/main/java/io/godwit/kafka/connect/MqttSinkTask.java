@@ -46,6 +46,7 @@ public final class MqttSinkTask extends SinkTask {
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final AtomicLong published = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final TaskMetrics metrics = new TaskMetrics(() -> context.pluginMetrics());
     private @Nullable MqttClient client;
     private @Nullable MessageMaker maker;
     private @Nullable ErrantRecordReporter reporter;
@@ -104,15 +105,9 @@ public final class MqttSinkTask extends SinkTask {
                 .dropPropertiesBeforeMqtt5(true)
                 .listener(new Observer(clientId))
                 .build();
-        SourceMetrics.register(
-                () -> context.pluginMetrics(), "messages-published-total", "Messages acknowledged", published::get);
-        SourceMetrics.register(
-                () -> context.pluginMetrics(),
-                "messages-refused-total",
-                "Records of which no message became",
-                refused::get);
-        SourceMetrics.register(
-                () -> context.pluginMetrics(), "messages-in-flight", "Messages not acknowledged", () -> inFlight);
+        metrics.add("messages-published-total", "Messages acknowledged", published::get);
+        metrics.add("messages-refused-total", "Records of which no message became", refused::get);
+        metrics.add("messages-in-flight", "Messages not acknowledged", () -> inFlight);
         client.connectAsync();
     }
 
@@ -128,6 +123,7 @@ public final class MqttSinkTask extends SinkTask {
 
     @Override
     public void put(Collection<SinkRecord> records) {
+        metrics.retry();
         takeAnswers();
         handleFailures();
         if (failure != null) {

@@ -38,6 +38,7 @@ public final class MqttSourceTask extends SourceTask {
 
     // Set once.
     private final SourceMetrics metrics = new SourceMetrics();
+    private final TaskMetrics registered = new TaskMetrics(() -> context.pluginMetrics());
     private final long started = System.nanoTime();
     private final List<RetiredSession> retired = new ArrayList<>();
     private @Nullable SourceConfig config;
@@ -91,7 +92,7 @@ public final class MqttSourceTask extends SourceTask {
         filters = String.join("\n", own.filters());
         former = subscribedBefore(partition);
         former.removeAll(own.filters());
-        metrics.register(() -> context.pluginMetrics(), messages, own);
+        metrics.register(registered, messages, own);
         own.start();
         for (String number : props.getOrDefault(SourceConfig.RETIRED, "").split(",")) {
             if (!number.isEmpty()) {
@@ -129,6 +130,7 @@ public final class MqttSourceTask extends SourceTask {
         if (failure != null) {
             throw failure;
         }
+        registered.retry();
         endFormerSubscriptions(own);
         retired.removeIf(RetiredSession::tick);
         List<PendingMessage> taken = messages.take(started(config).getInt(SourceConfig.BATCH), POLL_MILLIS);

@@ -20,6 +20,7 @@ final class FakeSinkContext implements SinkTaskContext {
     final Set<TopicPartition> assigned = new HashSet<>();
     final List<SinkRecord> deadLetters = new ArrayList<>();
     final List<Throwable> reasons = new ArrayList<>();
+    final FakeSourceContext.FakeMetrics metrics = new FakeSourceContext.FakeMetrics();
     boolean reports = true;
 
     @Override
@@ -71,6 +72,6 @@ final class FakeSinkContext implements SinkTaskContext {
 
     @Override
     public PluginMetrics pluginMetrics() {
-        return new FakeSourceContext.NoMetrics();
+        return metrics;
     }
 }

@@ -2,8 +2,10 @@ package io.godwit.kafka.connect;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.metrics.MetricValueProvider;
 import org.apache.kafka.common.metrics.PluginMetrics;
@@ -16,6 +18,7 @@ import org.apache.kafka.connect.storage.OffsetStorageReader;
 /** What a worker gives to a connector and its tasks: offsets in a map. */
 final class FakeSourceContext implements SourceTaskContext, SourceConnectorContext, ConnectorContext {
     final Map<Map<String, ?>, Map<String, Object>> offsets = new HashMap<>();
+    final FakeMetrics metrics = new FakeMetrics();
 
     @Override
     public Map<String, String> configs() {
@@ -49,21 +52,29 @@ final class FakeSourceContext implements SourceTaskContext, SourceConnectorConte
 
     @Override
     public PluginMetrics pluginMetrics() {
-        return new NoMetrics();
+        return metrics;
     }
 
-    /** Takes metrics and forgets them. */
-    static final class NoMetrics implements PluginMetrics {
+    /** Keeps their names. As in a worker, there is one metric of each name. */
+    static final class FakeMetrics implements PluginMetrics {
+        final Set<String> names = new HashSet<>();
+
         @Override
         public MetricName metricName(String name, String description, LinkedHashMap<String, String> tags) {
             return new MetricName(name, "plugins", description, tags);
         }
 
         @Override
-        public void addMetric(MetricName metricName, MetricValueProvider<?> metricValueProvider) {}
+        public void addMetric(MetricName metricName, MetricValueProvider<?> metricValueProvider) {
+            if (!names.add(metricName.name())) {
+                throw new IllegalArgumentException("A metric named '" + metricName + "' already exists");
+            }
+        }
 
         @Override
-        public void removeMetric(MetricName metricName) {}
+        public void removeMetric(MetricName metricName) {
+            names.remove(metricName.name());
+        }
 
         @Override
         public Sensor addSensor(String name) {

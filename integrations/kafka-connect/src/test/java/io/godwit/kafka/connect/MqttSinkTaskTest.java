@@ -366,4 +366,18 @@ class MqttSinkTaskTest {
                                 java.util.stream.IntStream.rangeClosed(1, 200).mapToObj(i -> "k/" + i))
                         .toList());
     }
+
+    @Test
+    void a_task_starts_while_an_earlier_run_has_its_metrics_and_registers_them_later() {
+        context.metrics.names.add("messages-in-flight");
+
+        connect();
+        assertThat(context.metrics.names).contains("messages-published-total");
+        context.metrics.names.clear();
+
+        await().atMost(SOON).untilAsserted(() -> {
+            task.put(List.of());
+            assertThat(context.metrics.names).containsExactly("messages-in-flight");
+        });
+    }
 }

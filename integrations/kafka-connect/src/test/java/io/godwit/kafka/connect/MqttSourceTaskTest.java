@@ -302,4 +302,18 @@ class MqttSourceTaskTest {
                         .isInstanceOf(ConnectException.class)
                         .hasMessageContaining("step 6, CONNECT and CONNACK, failed"));
     }
+
+    @Test
+    void a_task_starts_while_an_earlier_run_has_its_metrics_and_registers_them_later() {
+        context.metrics.names.add("connected");
+
+        MqttSourceTask task = subscribed();
+        assertThat(context.metrics.names).contains("messages-received-total");
+        context.metrics.names.clear();
+
+        await().atMost(SOON).untilAsserted(() -> {
+            task.poll();
+            assertThat(context.metrics.names).containsExactly("connected");
+        });
+    }
 }
