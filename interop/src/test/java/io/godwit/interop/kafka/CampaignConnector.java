@@ -3,11 +3,13 @@ package io.godwit.interop.kafka;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A source connector that the campaign can try: ours, or another that {@code interop/connector} fetches. */
+/** A source connector that the campaign can try: ours, or another that {@code interop/connector} builds. */
 enum CampaignConnector {
     GODWIT {
         @Override
@@ -31,16 +33,19 @@ enum CampaignConnector {
     },
 
     /** As durable as its settings allow: a fixed client identifier, a session that is kept, QoS 2. It has one task. */
-    CAMEL {
+    JOVACON {
         @Override
         Path plugins(Path folder) throws IOException, InterruptedException {
             Path plugins = Files.createDirectories(folder.resolve("plugins"));
-            Process fetch = new ProcessBuilder(
-                            "bash", ServerScript.SCRIPTS.resolve("connector").toString(), "camel", plugins.toString())
-                    .inheritIO()
-                    .start();
-            if (fetch.waitFor() != 0) {
-                throw new IOException("interop/connector camel failed; see above");
+            List<String> command = new ArrayList<>(List.of(
+                    "bash", ServerScript.SCRIPTS.resolve("connector").toString(), "jovacon", plugins.toString()));
+            String sources = System.getenv("SOURCES");
+            if (sources != null) {
+                command.add(sources);
+            }
+            Process build = new ProcessBuilder(command).inheritIO().start();
+            if (build.waitFor() != 0) {
+                throw new IOException("interop/connector jovacon failed; see above");
             }
             return plugins;
         }
@@ -48,21 +53,17 @@ enum CampaignConnector {
         @Override
         Map<String, String> source(ConnectCluster cluster, boolean shared, int tasks, int receiveMaximum) {
             Map<String, String> settings = new HashMap<>();
-            settings.put(
-                    "connector.class", "org.apache.camel.kafkaconnector.mqtt5source.CamelMqtt5sourceSourceConnector");
+            settings.put("connector.class", "be.jovacon.kafka.connect.MQTTSourceConnector");
             settings.put("tasks.max", "1");
-            settings.put("topics", ConnectCluster.TOPIC);
-            settings.put("camel.kamelet.mqtt5-source.topic", "numbers/#");
-            settings.put(
-                    "camel.kamelet.mqtt5-source.brokerUrl", cluster.proxy.uri().replace("mqtt:", "tcp:"));
-            settings.put("camel.kamelet.mqtt5-source.clientId", "source-0");
-            settings.put("camel.component.paho-mqtt5.clean-start", "false");
-            settings.put("camel.component.paho-mqtt5.session-expiry-interval", "86400");
-            settings.put("camel.component.paho-mqtt5.receive-maximum", String.valueOf(receiveMaximum));
-            settings.put("camel.component.paho-mqtt5.qos", "2");
-            settings.put("camel.component.paho-mqtt5.keep-alive-interval", "2");
-            settings.put("camel.component.paho-mqtt5.automatic-reconnect", "true");
-            settings.put("camel.component.paho-mqtt5.max-reconnect-delay", "1000");
+            settings.put("value.converter", "org.apache.kafka.connect.storage.StringConverter");
+            settings.put("kafka.topic", ConnectCluster.TOPIC);
+            settings.put("mqtt.topic", "numbers/#");
+            settings.put("mqtt.broker", cluster.proxy.uri().replace("mqtt:", "tcp:"));
+            settings.put("mqtt.clientID", "source-0");
+            settings.put("mqtt.cleanSession", "false");
+            settings.put("mqtt.qos", "2");
+            settings.put("mqtt.keepAliveInterval", "2");
+            settings.put("mqtt.automaticReconnect", "true");
             return settings;
         }
     };

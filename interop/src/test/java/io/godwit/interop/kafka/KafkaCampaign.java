@@ -41,9 +41,11 @@ import picocli.CommandLine.Spec;
             "Exit code: 0 if nothing was lost, 1 if something was, or the campaign could not go on; 2 for a wrong option.",
             "",
             "Examples:",
-            "  kafka-campaign                                  100 faults with Mosquitto, about 25 minutes",
+            "  kafka-campaign                                  100 faults with Mosquitto, 10 to 25 minutes",
             "  kafka-campaign --broker hivemq --faults 20      with HiveMQ CE, which is downloaded by Maven",
-            "  kafka-campaign --connector camel --faults 9     the same against the connector of Apache Camel"
+            "  kafka-campaign --connector jovacon --faults 20  the same against the connector kafka-connect-mqtt of another",
+            "                                                  project, which interop/connector builds; with SOURCES=FOLDER from",
+            "                                                  a folder with its sources"
         })
 final class KafkaCampaign implements Callable<Integer> {
     private static final int TASKS = 2;
