@@ -16,8 +16,11 @@ public interface Link extends AutoCloseable {
     /** Subscribes to the topic, publishes to it at QoS 0, and from the handler again for as long as the echo wants. */
     void echo(String topic, byte[] payload, Echo echo) throws Exception;
 
-    /** Subscribes to the topic, publishes what the pace gives until it gives nothing, and hands it each message that arrives. */
-    void keepPace(String topic, int qos, Pace pace) throws Exception;
+    /** Subscribes to the topic, and hands over each message that arrives; returns when SUBACK has come. */
+    void deliver(String topic, int qos, Traffic traffic) throws Exception;
+
+    /** Publishes to the topic what the traffic gives, until it gives nothing. The window is the traffic's. */
+    void send(String topic, int qos, Traffic traffic) throws Exception;
 
     /** Publishes one message with QoS 1 and returns when its PUBACK has come. */
     void publishOne(String topic, byte[] payload) throws Exception;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the library took it: one that blocks the publisher pays for that with each message that was due meanwhile (no coordinated
  * omission).
  */
-public final class Pace {
+public final class Pace implements Traffic {
 
     private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int DIGITS = 3;
@@ -43,7 +43,8 @@ public final class Pace {
         this.interval = TimeUnit.SECONDS.toNanos(1) / perSecond;
     }
 
-    /** Waits until the next message is due and gives its payload; null: there are no more. The publishing thread. */
+    /** Waits until the next message is due. */
+    @Override
     public byte @Nullable [] next() {
         if (!begun) {
             begun = true;
@@ -66,12 +67,7 @@ public final class Pace {
         return ByteBuffer.allocate(payload).putLong(due).array();
     }
 
-    /** A message has arrived. Any thread. */
-    public void arrived(byte[] message) {
-        arrived(ByteBuffer.wrap(message).getLong());
-    }
-
-    /** A message has arrived. Any thread. */
+    @Override
     public void arrived(long wasDue) {
         if (isRecorded(wasDue)) {
             histogram.recordValue(Math.min(LONGEST_NANOS, System.nanoTime() - wasDue));

@@ -23,6 +23,8 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
         ROUND_TRIP,
         /** Microseconds from when a publish is due to its handler through a real broker, at a fixed rate. */
         LATENCY,
+        /** Messages a second from a publisher through a real broker to the handler of a subscriber, each on its own connection. */
+        RELAY,
         /** Heap, resident memory and threads that connections cost which do nothing. */
         IDLE,
         /** Connections a second that are opened and closed again. */
@@ -46,6 +48,7 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
             case "receive" -> Kind.RECEIVE;
             case "roundtrip" -> Kind.ROUND_TRIP;
             case "latency" -> Kind.LATENCY;
+            case "relay" -> Kind.RELAY;
             case "idle" -> Kind.IDLE;
             case "connect" -> Kind.CONNECT;
             case "firstpuback" -> Kind.FIRST_PUBACK;
@@ -76,8 +79,13 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
 
     private static IllegalArgumentException unknown(String name, String word) {
         return new IllegalArgumentException("scenario \"" + name + "\": \"" + word
-                + "\" is not understood; a scenario is publish-QOS, receive-QOS, latency-QOS, roundtrip, idle,"
-                + " connect or firstpuback, then -1k or -64k, -4threads, -tls, or with latency -500hz");
+                + "\" is not understood; a scenario is publish-QOS, receive-QOS, latency-QOS, relay-QOS, roundtrip,"
+                + " idle, connect or firstpuback, then -1k or -64k, -4threads, -tls, or with latency -500hz");
+    }
+
+    /** Whether a real broker is at the other end, and not the acknowledging peer. */
+    public boolean needsBroker() {
+        return kind == Kind.ROUND_TRIP || kind == Kind.LATENCY || kind == Kind.RELAY;
     }
 
     /** In flight at most: 1,000, and fewer of the large ones, so that no contender is measured filling memory. */

@@ -2,9 +2,9 @@ package io.godwit.benchmarks.godwit;
 
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Link;
-import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
+import io.godwit.benchmarks.Traffic;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
@@ -70,9 +70,13 @@ final class GodwitLink implements Link {
     }
 
     @Override
-    public void keepPace(String topic, int qos, Pace pace) {
-        client.subscribe(topic, Qos.of(qos), arrived -> pace.arrived(arrived.payload()));
-        for (byte[] payload = pace.next(); payload != null; payload = pace.next()) {
+    public void deliver(String topic, int qos, Traffic traffic) {
+        client.subscribe(topic, Qos.of(qos), arrived -> traffic.arrived(arrived.payload()));
+    }
+
+    @Override
+    public void send(String topic, int qos, Traffic traffic) {
+        for (byte[] payload = traffic.next(); payload != null; payload = traffic.next()) {
             client.publishAsync(Message.of(topic, payload).withQos(Qos.of(qos)));
         }
     }

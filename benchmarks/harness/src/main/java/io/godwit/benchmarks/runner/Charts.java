@@ -25,7 +25,7 @@ final class Charts {
     Charts(Results results) {
         this.results = results;
         Predicate<String> core = name -> name.matches("(publish|receive)-[012]");
-        Predicate<String> more = name -> name.matches("(publish|receive)-[012]-.*");
+        Predicate<String> more = name -> name.matches("(publish|receive)-[012]-.*|relay-.*");
         chart("throughput", "Thousand messages a second (more is better)", core, result -> result.perSecond() / 1e3);
         chart("cpu", "CPU seconds per million messages (less is better)", core, Result::cpuSecondsPerMillion);
         chart("allocation", "Bytes allocated per message (less is better)", core, Result::bytesPerMessage);
@@ -93,7 +93,7 @@ final class Charts {
     private static String title(String scenario) {
         Scenario parsed = Scenario.parse(scenario);
         return switch (parsed.kind()) {
-            case PUBLISH, RECEIVE -> scenario + ", " + parsed.payload() + " bytes";
+            case PUBLISH, RECEIVE, RELAY -> scenario + ", " + parsed.payload() + " bytes";
             default -> scenario;
         };
     }

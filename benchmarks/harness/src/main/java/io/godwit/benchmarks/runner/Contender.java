@@ -98,7 +98,7 @@ record Contender(String name, String title, String module, String adapter, Role 
             return false;
         }
         if (options.containsKey("handlers")) {
-            return Set.of(Kind.RECEIVE, Kind.ROUND_TRIP, Kind.LATENCY).contains(scenario.kind());
+            return Set.of(Kind.RECEIVE, Kind.ROUND_TRIP, Kind.LATENCY, Kind.RELAY).contains(scenario.kind());
         }
         if (options.containsKey("publish")) {
             return scenario.kind() == Kind.PUBLISH && scenario.threads() == 1;
@@ -106,7 +106,7 @@ record Contender(String name, String title, String module, String adapter, Role 
         return switch (scenario.kind()) {
             case PUBLISH -> scenario.threads() == 1 || role != Role.SOCKET;
             case RECEIVE, FIRST_PUBACK -> true;
-            case LATENCY -> !options.containsKey("mqtt") && role != Role.SOCKET;
+            case LATENCY, RELAY -> !options.containsKey("mqtt") && role != Role.SOCKET;
             case ROUND_TRIP, CONNECT -> !options.containsKey("mqtt");
             // Paho holds four threads a connection: tens of thousands are more than a system gives.
             case IDLE -> !options.containsKey("mqtt") && role != Role.SOCKET && !module.equals("paho");

@@ -51,8 +51,7 @@ final class Launch {
 
     /** Runs it; throws when the worker failed, with what it had to say. */
     Result run(Plan.Run run) throws IOException, InterruptedException {
-        Kind kind = run.scenario().kind();
-        Peers.Peer peer = kind == Kind.ROUND_TRIP || kind == Kind.LATENCY
+        Peers.Peer peer = run.scenario().needsBroker()
                 ? peers.mosquitto()
                 : run.scenario().tls() ? peers.tls() : peers.plain();
         List<String> command = command(run, peer);

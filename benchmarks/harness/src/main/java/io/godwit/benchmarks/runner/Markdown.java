@@ -45,7 +45,7 @@ final class Markdown {
                 results.measureMillis() / 1e3));
         ratios();
         messages("Publish and receive, 64 bytes, 1,000 in flight", name -> name.matches("(publish|receive)-[012]"));
-        messages("Payloads, threads, TLS", name -> name.matches("(publish|receive)-[012]-.*"));
+        messages("Payloads, threads, TLS, through Mosquitto", name -> name.matches("(publish|receive)-[012]-.*|relay-.*"));
         oneByOne();
         latencies();
         goals();
@@ -73,7 +73,7 @@ final class Markdown {
                 "times bare Netty",
                 "CPU per message, of the best library's",
                 "bytes allocated per message"));
-        for (String scenario : scenarios(name -> name.matches("(publish|receive)-.*"))) {
+        for (String scenario : scenarios(name -> name.matches("(publish|receive|relay)-.*"))) {
             double rate = results.median(scenario, "godwit", Result::perSecond);
             double cpu = results.median(scenario, "godwit", Result::cpuSecondsPerMillion);
             rows.add(List.of(
@@ -150,7 +150,7 @@ final class Markdown {
 
     /** The peer must never be the limit: a busy core of the client beside an idle one of the peer shows it. */
     private void peerCpu() {
-        List<String> scenarios = scenarios(name -> name.matches("(publish|receive)-.*"));
+        List<String> scenarios = scenarios(name -> name.matches("(publish|receive|relay)-.*"));
         medians("Cores busy in the client", scenarios, Result::cores);
         medians("Cores busy in the peer", scenarios, Result::peerCores);
     }

@@ -40,8 +40,9 @@ record Options(
               --quick               one round that takes 5 minutes in all
               --smoke               does everything still work? One short run of each, in a minute or two; no figures
               --scenarios A,B       only these: publish-QOS receive-QOS, with -1k -64k -4threads -tls added;
-                                    roundtrip and latency-QOS, with -500hz or another rate added
-                                    (both need mosquitto), idle connect firstpuback; or "core" or "all"
+                                    roundtrip, relay-QOS (a publisher and a subscriber), and
+                                    latency-QOS with -500hz or another rate added (these need
+                                    mosquitto); idle connect firstpuback; or "core" or "all"
               --clients A,B         only these, or "all"; a wrong name prints the list
               --rounds N            how often each run is repeated (default 3)
               --warmup S --measure S   seconds of each run (default 3 and 3; fractions are fine)

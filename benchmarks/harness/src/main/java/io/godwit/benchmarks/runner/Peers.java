@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The processes at the other end: the acknowledging peer, plain and with TLS, and a Mosquitto for round trips and latencies. Each
+ * The processes at the other end: the acknowledging peer, plain and with TLS, and a Mosquitto for what goes through a broker. Each
  * is started when first asked for, and all end with the campaign.
  */
 final class Peers implements AutoCloseable {
@@ -174,8 +174,7 @@ final class Peers implements AutoCloseable {
         Map<String, String> missing = new LinkedHashMap<>();
         if (mosquittoCommand() == null) {
             scenarios.stream()
-                    .filter(scenario ->
-                            scenario.kind() == Scenario.Kind.ROUND_TRIP || scenario.kind() == Scenario.Kind.LATENCY)
+                    .filter(Scenario::needsBroker)
                     .forEach(scenario -> missing.put(
                             scenario.name(), "mosquitto is not installed (on Debian: apt install mosquitto)"));
         }

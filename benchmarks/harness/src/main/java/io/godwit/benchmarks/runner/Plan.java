@@ -29,6 +29,8 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "roundtrip",
             "latency-0",
             "latency-1",
+            "relay-0",
+            "relay-1",
             "idle",
             "connect",
             "firstpuback");

@@ -2,9 +2,9 @@ package io.godwit.benchmarks.socket;
 
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Link;
-import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
+import io.godwit.benchmarks.Traffic;
 import io.godwit.benchmarks.peer.Wire;
 import java.io.EOFException;
 import java.io.IOException;
@@ -155,7 +155,12 @@ final class SocketLink implements Link {
     }
 
     @Override
-    public void keepPace(String topic, int qos, Pace pace) {
+    public void deliver(String topic, int qos, Traffic traffic) {
+        throw new UnsupportedOperationException("one thread reads and writes: it would wait for itself");
+    }
+
+    @Override
+    public void send(String topic, int qos, Traffic traffic) {
         throw new UnsupportedOperationException("one thread reads and writes: it would wait for itself");
     }
 

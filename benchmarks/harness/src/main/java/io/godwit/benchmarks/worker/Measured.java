@@ -7,6 +7,7 @@ import io.godwit.benchmarks.Link;
 import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
+import io.godwit.benchmarks.Relay;
 import io.godwit.benchmarks.Scenario;
 import io.godwit.benchmarks.peer.Counters;
 import io.godwit.benchmarks.peer.Counters.Counter;
@@ -63,6 +64,7 @@ final class Measured {
             case RECEIVE -> run.receive();
             case ROUND_TRIP -> run.roundTrip();
             case LATENCY -> run.latency();
+            case RELAY -> run.relay();
             case IDLE -> run.idle(arguments.getInt("connections"));
             case CONNECT -> run.connect();
             case FIRST_PUBACK -> throw new IllegalArgumentException("handled before");
@@ -142,7 +144,9 @@ final class Measured {
     private void latency() throws Exception {
         Link link = adapter.connect(endpoint);
         Pace pace = new Pace(scenario.payload(), scenario.perSecond());
-        start("publisher", () -> link.keepPace("bench/" + endpoint.clientId(), scenario.qos(), pace));
+        String topic = "bench/" + endpoint.clientId();
+        link.deliver(topic, scenario.qos(), pace);
+        start("publisher", () -> link.send(topic, scenario.qos(), pace));
         Thread.sleep(warmup);
         Snapshot before = Snapshot.take(peer);
         pace.record();
@@ -162,6 +166,19 @@ final class Measured {
         figures.put("p50", pace.quantile(MEDIAN) / 1e3);
         figures.put("p99", pace.quantile(ONE_IN_A_HUNDRED) / 1e3);
         figures.put("p999", pace.quantile(ONE_IN_A_THOUSAND) / 1e3);
+    }
+
+    private void relay() throws Exception {
+        Link subscriber = adapter.connect(endpoint);
+        Link publisher = adapter.connect(endpoint.at(endpoint.host(), endpoint.clientId() + "-publisher"));
+        String topic = "bench/" + endpoint.clientId();
+        PublishLoad load =
+                new PublishLoad(topic, new byte[scenario.payload()], scenario.qos(), scenario.window());
+        Relay relay = new Relay(load);
+        subscriber.deliver(topic, scenario.qos(), relay);
+        start("publisher", () -> publisher.send(topic, scenario.qos(), relay));
+        between(load::count);
+        load.stop();
     }
 
     /** In microseconds. */

@@ -7,9 +7,9 @@ import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
-import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
+import io.godwit.benchmarks.Traffic;
 import io.reactivex.Flowable;
 import java.util.concurrent.TimeUnit;
 
@@ -107,14 +107,18 @@ final class Hivemq5Link implements Link {
     }
 
     @Override
-    public void keepPace(String topic, int qos, Pace pace) throws Exception {
+    public void deliver(String topic, int qos, Traffic traffic) throws Exception {
         client.subscribeWith()
                 .topicFilter(topic)
                 .qos(MqttQos.fromCode(qos))
-                .callback(message -> pace.arrived(message.getPayloadAsBytes()))
+                .callback(message -> traffic.arrived(message.getPayloadAsBytes()))
                 .send()
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        for (byte[] payload = pace.next(); payload != null; payload = pace.next()) {
+    }
+
+    @Override
+    public void send(String topic, int qos, Traffic traffic) {
+        for (byte[] payload = traffic.next(); payload != null; payload = traffic.next()) {
             client.publish(message(topic, qos, payload));
         }
     }

@@ -3,9 +3,9 @@ package io.godwit.benchmarks.netty;
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
-import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
+import io.godwit.benchmarks.Traffic;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -52,7 +52,8 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     private @Nullable PublishLoad load;
     private @Nullable ReceiveLoad received;
     private @Nullable Echo echo;
-    private @Nullable Pace pace;
+    private @Nullable Traffic arriving;
+    private boolean flushPending;
     private MqttFixedHeader publishHeader = header(MqttMessageType.PUBLISH, MqttQoS.AT_MOST_ONCE);
     private ByteBuf payload = Unpooled.EMPTY_BUFFER;
     private String topic = "";
@@ -193,19 +194,31 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
-    public void keepPace(String newTopic, int qos, Pace newPace) throws Exception {
-        prepare(newTopic, qos, new byte[0]);
-        channel().eventLoop().execute(() -> pace = newPace);
+    public void deliver(String newTopic, int qos, Traffic traffic) throws Exception {
+        channel().eventLoop().execute(() -> arriving = traffic);
         subscribe(newTopic, qos);
         await(suback, "SUBACK");
-        for (byte[] bytes = newPace.next(); bytes != null; bytes = newPace.next()) {
+    }
+
+    @Override
+    public void send(String newTopic, int qos, Traffic traffic) {
+        prepare(newTopic, qos, new byte[0]);
+        for (byte[] bytes = traffic.next(); bytes != null; bytes = traffic.next()) {
             ByteBuf message = Unpooled.wrappedBuffer(bytes);
-            channel()
-                    .eventLoop()
-                    .execute(() -> channel()
-                            .writeAndFlush(
-                                    publish(nextIdentifier(), message),
-                                    channel().voidPromise()));
+            channel().eventLoop().execute(() -> write(message));
+        }
+    }
+
+    /** Flushes behind the tasks that are waiting, which are more messages when the publisher is fast. */
+    private void write(ByteBuf message) {
+        Channel channel = channel();
+        channel.write(publish(nextIdentifier(), message), channel.voidPromise());
+        if (!flushPending) {
+            flushPending = true;
+            channel.eventLoop().execute(() -> {
+                flushPending = false;
+                channel.flush();
+            });
         }
     }
 
@@ -247,8 +260,8 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
             }
             return;
         }
-        if (pace != null) {
-            pace.arrived(publish.payload().getLong(publish.payload().readerIndex()));
+        if (arriving != null) {
+            arriving.arrived(publish.payload().getLong(publish.payload().readerIndex()));
         }
         if (received != null) {
             received.received(publish.payload().readableBytes());

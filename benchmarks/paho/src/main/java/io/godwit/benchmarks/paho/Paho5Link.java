@@ -3,9 +3,9 @@ package io.godwit.benchmarks.paho;
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Endpoint;
 import io.godwit.benchmarks.Link;
-import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
+import io.godwit.benchmarks.Traffic;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
@@ -86,15 +86,19 @@ final class Paho5Link implements Link {
     }
 
     @Override
-    public void keepPace(String topic, int qos, Pace pace) throws MqttException {
+    public void deliver(String topic, int qos, Traffic traffic) throws MqttException {
         client.setCallback(new Received() {
             @Override
             public void messageArrived(String arrived, MqttMessage message) {
-                pace.arrived(message.getPayload());
+                traffic.arrived(message.getPayload());
             }
         });
         client.subscribe(topic, qos).waitForCompletion(PATIENCE_MILLIS);
-        for (byte[] payload = pace.next(); payload != null; payload = pace.next()) {
+    }
+
+    @Override
+    public void send(String topic, int qos, Traffic traffic) throws MqttException {
+        for (byte[] payload = traffic.next(); payload != null; payload = traffic.next()) {
             client.publish(topic, payload, qos, false);
         }
     }

@@ -2,9 +2,9 @@ package io.godwit.benchmarks.vertx;
 
 import io.godwit.benchmarks.Echo;
 import io.godwit.benchmarks.Link;
-import io.godwit.benchmarks.Pace;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
+import io.godwit.benchmarks.Traffic;
 import io.netty.handler.codec.mqtt.MqttQoS;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -71,12 +71,16 @@ final class VertxLink implements Link {
     }
 
     @Override
-    public void keepPace(String topic, int qos, Pace pace) throws Exception {
+    public void deliver(String topic, int qos, Traffic traffic) throws Exception {
         onContext(() -> {
-            client.publishHandler(message -> pace.arrived(message.payload().getLong(0)));
+            client.publishHandler(message -> traffic.arrived(message.payload().getLong(0)));
             return client.subscribe(topic, qos);
         });
-        for (byte[] payload = pace.next(); payload != null; payload = pace.next()) {
+    }
+
+    @Override
+    public void send(String topic, int qos, Traffic traffic) {
+        for (byte[] payload = traffic.next(); payload != null; payload = traffic.next()) {
             client.publish(topic, Buffer.buffer(payload), MqttQoS.valueOf(qos), false, false);
         }
     }
