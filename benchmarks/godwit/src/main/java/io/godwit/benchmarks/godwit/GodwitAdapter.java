@@ -11,6 +11,7 @@ import io.godwit.mqtt.micrometer.MqttMetrics;
 import io.godwit.mqtt.opentelemetry.MqttMeters;
 import io.godwit.mqtt.opentelemetry.MqttTracing;
 import io.godwit.mqtt.protocol.ProtocolVersion;
+import io.godwit.mqtt.store.DiskStore;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -33,6 +34,9 @@ public final class GodwitAdapter implements Adapter {
                 .keepAlive(Duration.ZERO);
         if (endpoint.option("handlers", "default").equals("loop")) {
             builder.handlersOnEventLoop();
+        }
+        if (endpoint.store() != null) {
+            builder.cleanSession(false).store(DiskStore.at(endpoint.store())); // forced to the disk, many at a time
         }
         switch (endpoint.option("observe", "nobody")) {
             case "micrometer" -> builder.listener(MqttMetrics.create(new SimpleMeterRegistry()));

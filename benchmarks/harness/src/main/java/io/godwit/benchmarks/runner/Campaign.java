@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Makes the runs of a plan one after the other, and shows on one line how far it is. */
 final class Campaign {
@@ -69,7 +67,7 @@ final class Campaign {
             }
             System.err.printf("\r%-100s%n", runs.size() + " runs in " + elapsed(begin));
         } finally {
-            delete(directory);
+            Folders.delete(directory);
         }
         return results;
     }
@@ -107,13 +105,5 @@ final class Campaign {
     private static String elapsed(long begin) {
         Duration elapsed = Duration.ofNanos(System.nanoTime() - begin);
         return String.format(Locale.ROOT, "%d:%02d", elapsed.toMinutes(), elapsed.toSecondsPart());
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

@@ -24,6 +24,9 @@ record Contender(String name, String title, String module, String adapter, Role 
         SOCKET
     }
 
+    /** The modules of the libraries that can keep a session on the disk. */
+    private static final Set<String> STORING = Set.of("godwit", "paho");
+
     private static final Map<String, String> MQTT_5 = Map.of("mqtt", "5");
 
     static final List<Contender> ALL = List.of(
@@ -96,6 +99,9 @@ record Contender(String name, String title, String module, String adapter, Role 
         }
         if (boringSsl) {
             return false;
+        }
+        if (scenario.durable()) {
+            return !options.containsKey("publish") && STORING.contains(module);
         }
         if (options.containsKey("handlers")) {
             return Set.of(Kind.RECEIVE, Kind.ROUND_TRIP, Kind.LATENCY, Kind.RELAY).contains(scenario.kind());

@@ -31,6 +31,7 @@ final class Launch {
     // Set once.
     private final Path java;
     private final Path root;
+    private final Path out;
     private final Peers peers;
     private final Path directory;
     private final long warmupMillis;
@@ -41,6 +42,7 @@ final class Launch {
     Launch(Options options, Peers peers, Path directory, long warmupMillis, long measureMillis) {
         this.java = options.java();
         this.root = options.root();
+        this.out = options.out();
         this.moreFlags = options.jvmFlags();
         this.connections = options.connections();
         this.peers = peers;
@@ -49,12 +51,21 @@ final class Launch {
         this.measureMillis = measureMillis;
     }
 
-    /** Runs it; throws when the worker failed, with what it had to say. */
+    /** Runs it, with an empty folder for its store; throws when the worker failed, with what it had to say. */
     Result run(Plan.Run run) throws IOException, InterruptedException {
+        Path store = Folders.create(out.resolve("store"));
+        try {
+            return run(run, store);
+        } finally {
+            Folders.delete(store);
+        }
+    }
+
+    private Result run(Plan.Run run, Path store) throws IOException, InterruptedException {
         Peers.Peer peer = run.scenario().needsBroker()
                 ? peers.mosquitto()
                 : run.scenario().tls() ? peers.tls() : peers.plain();
-        List<String> command = command(run, peer);
+        List<String> command = command(run, peer, store);
         Path errors = directory.resolve("worker.err");
         long begin = System.nanoTime();
         Process process =
@@ -79,7 +90,7 @@ final class Launch {
         }
     }
 
-    private List<String> command(Plan.Run run, Peers.Peer peer) throws IOException {
+    private List<String> command(Plan.Run run, Peers.Peer peer, Path store) throws IOException {
         Kind kind = run.scenario().kind();
         List<String> command = new ArrayList<>();
         command.add(java.toString());
@@ -97,6 +108,7 @@ final class Launch {
         command.add("peer=" + peer.pid());
         command.add("counters=" + peers.counters());
         command.add("certificate=" + peers.certificate());
+        command.add("store=" + store);
         command.add("warmup=" + warmupMillis);
         command.add("measure=" + measureMillis);
         command.add("connections=" + connections);

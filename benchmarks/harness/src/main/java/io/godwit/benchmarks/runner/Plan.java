@@ -24,6 +24,7 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "publish-1-64k",
             "receive-1-1k",
             "receive-1-64k",
+            "publish-1-durable",
             "publish-1-tls",
             "receive-1-tls",
             "roundtrip",

@@ -38,6 +38,7 @@ public final class Worker {
                 "127.0.0.1",
                 arguments.getInt(many ? "many" : "port"),
                 scenario.tls() ? Path.of(arguments.get("certificate")) : null,
+                scenario.durable() ? Path.of(arguments.get("store")) : null,
                 "bench-" + ProcessHandle.current().pid(),
                 scenario.window(),
                 options);

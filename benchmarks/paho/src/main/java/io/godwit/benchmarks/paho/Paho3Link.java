@@ -6,15 +6,18 @@ import io.godwit.benchmarks.Link;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.godwit.benchmarks.Traffic;
+import java.nio.file.Path;
 import org.eclipse.paho.client.mqttv3.IMqttActionListener;
 import org.eclipse.paho.client.mqttv3.IMqttDeliveryToken;
 import org.eclipse.paho.client.mqttv3.IMqttToken;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttCallback;
+import org.eclipse.paho.client.mqttv3.MqttClientPersistence;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
 import org.eclipse.paho.client.mqttv3.MqttException;
 import org.eclipse.paho.client.mqttv3.MqttMessage;
 import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
+import org.eclipse.paho.client.mqttv3.persist.MqttDefaultFilePersistence;
 
 /** The asynchronous client for 3.1.1; the blocking one waits for each message. */
 final class Paho3Link implements Link {
@@ -28,11 +31,14 @@ final class Paho3Link implements Link {
     }
 
     static Paho3Link connect(Endpoint endpoint) throws MqttException {
-        // The default persistence writes a file per message.
+        // The default persistence, which writes a file per message, is for the durable scenario only.
+        Path store = endpoint.store();
+        MqttClientPersistence persistence =
+                store == null ? new MemoryPersistence() : new MqttDefaultFilePersistence(store.toString());
         MqttAsyncClient client = new MqttAsyncClient(
-                "tcp://" + endpoint.host() + ":" + endpoint.port(), endpoint.clientId(), new MemoryPersistence());
+                "tcp://" + endpoint.host() + ":" + endpoint.port(), endpoint.clientId(), persistence);
         MqttConnectOptions options = new MqttConnectOptions();
-        options.setCleanSession(true);
+        options.setCleanSession(store == null);
         options.setKeepAliveInterval(0);
         // The default of 10 would be the limit. An action is reported as done before its place in the window is free,
         // hence more than the window of the harness; at QoS 0 too, where Paho counts what is not yet written.

@@ -6,13 +6,16 @@ import io.godwit.benchmarks.Link;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.godwit.benchmarks.Traffic;
+import java.nio.file.Path;
 import org.eclipse.paho.mqttv5.client.IMqttToken;
 import org.eclipse.paho.mqttv5.client.MqttActionListener;
 import org.eclipse.paho.mqttv5.client.MqttAsyncClient;
 import org.eclipse.paho.mqttv5.client.MqttCallback;
+import org.eclipse.paho.mqttv5.client.MqttClientPersistence;
 import org.eclipse.paho.mqttv5.client.MqttConnectionOptions;
 import org.eclipse.paho.mqttv5.client.MqttDisconnectResponse;
 import org.eclipse.paho.mqttv5.client.persist.MemoryPersistence;
+import org.eclipse.paho.mqttv5.client.persist.MqttDefaultFilePersistence;
 import org.eclipse.paho.mqttv5.common.MqttException;
 import org.eclipse.paho.mqttv5.common.MqttMessage;
 import org.eclipse.paho.mqttv5.common.packet.MqttProperties;
@@ -30,11 +33,14 @@ final class Paho5Link implements Link {
     }
 
     static Paho5Link connect(Endpoint endpoint) throws MqttException {
-        // The default persistence writes a file per message.
+        // The default persistence, which writes a file per message, is for the durable scenario only.
+        Path store = endpoint.store();
+        MqttClientPersistence persistence =
+                store == null ? new MemoryPersistence() : new MqttDefaultFilePersistence(store.toString());
         MqttAsyncClient client = new MqttAsyncClient(
-                "tcp://" + endpoint.host() + ":" + endpoint.port(), endpoint.clientId(), new MemoryPersistence());
+                "tcp://" + endpoint.host() + ":" + endpoint.port(), endpoint.clientId(), persistence);
         MqttConnectionOptions options = new MqttConnectionOptions();
-        options.setCleanStart(true);
+        options.setCleanStart(store == null);
         options.setKeepAliveInterval(0);
         // In MQTT 5 the window is the broker's Receive Maximum, which the peer leaves at its default.
         options.setReceiveMaximum(MOST_RECEIVE_MAXIMUM);
