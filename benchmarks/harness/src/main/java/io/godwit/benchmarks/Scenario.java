@@ -12,7 +12,7 @@ import java.util.List;
  * @param durable whether each message is on the disk before it is sent
  * @param perSecond messages a second, 0 where there are as many as possible
  */
-public record Scenario(String name, Kind kind, int qos, int payload, int threads, boolean tls, boolean durable, int perSecond) {
+public record Scenario(String name, Kind kind, int qos, int payload, int threads, boolean tls, boolean webSocket, boolean durable, int perSecond) {
 
     /** What is done, and therefore what is measured. */
     public enum Kind {
@@ -59,6 +59,7 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
         int payload = PLAIN_PAYLOAD;
         int threads = kind == Kind.CONNECT ? CONNECTING_THREADS : 1;
         boolean tls = false;
+        boolean webSocket = false;
         boolean durable = false;
         int perSecond = kind == Kind.LATENCY ? DEFAULT_RATE : 0;
         for (String word : words.subList(1, words.size())) {
@@ -72,19 +73,25 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
                 perSecond = Integer.parseInt(word.replace("hz", ""));
             } else if (word.equals("tls")) {
                 tls = true;
+            } else if (isThroughput(kind) && word.equals("ws")) {
+                webSocket = true;
             } else if (kind == Kind.PUBLISH && word.equals("durable")) {
                 durable = true;
             } else {
                 throw unknown(name, word);
             }
         }
-        return new Scenario(name, kind, qos, payload, threads, tls, durable, perSecond);
+        return new Scenario(name, kind, qos, payload, threads, tls, webSocket, durable, perSecond);
+    }
+
+    private static boolean isThroughput(Kind kind) {
+        return kind == Kind.PUBLISH || kind == Kind.RECEIVE;
     }
 
     private static IllegalArgumentException unknown(String name, String word) {
         return new IllegalArgumentException("scenario \"" + name + "\": \"" + word
                 + "\" is not understood; a scenario is publish-QOS, receive-QOS, latency-QOS, relay-QOS, roundtrip,"
-                + " idle, connect or firstpuback, then -1k or -64k, -4threads, -tls, with publish -durable, with latency -500hz");
+                + " idle, connect or firstpuback, then -1k or -64k, -4threads, -tls, -ws, with publish -durable, with latency -500hz");
     }
 
     /** Whether a real broker is at the other end, and not the acknowledging peer. */

@@ -60,7 +60,8 @@ public final class GodwitAdapter implements Adapter {
         TransportOptions.Builder options = TransportOptions.builder();
         String where = endpoint.host() + ":" + endpoint.port();
         if (endpoint.certificate() == null) {
-            return options.servers("mqtt://" + where).build();
+            return options.servers((endpoint.webSocket() ? "ws://" : "mqtt://") + where)
+                    .build();
         }
         boolean boringSsl = endpoint.option("ssl", "jdk").equals("boringssl");
         Tls tls = Tls.builder()

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * it looks at packet headers, never at payloads, answers in bulk, and sends floods from bytes made beforehand. It
  * keeps no session and routes nothing, so that what is measured is the client.
  *
- * <p>It listens on two ports, printed as one line {@code ports BULK MANY}. BULK gives each connection a thread that
+ * <p>It listens on three ports, printed as one line {@code ports BULK MANY WEB}. BULK gives each connection a thread that
  * reads and writes large blocks. MANY serves all its connections from one thread with a selector, for the scenarios
- * that open thousands. With a key store BULK speaks TLS.
+ * that open thousands. WEB is BULK for WebSockets. With a key store BULK speaks TLS.
  *
  * <p>Arguments: the counters' file, and for TLS a PKCS#12 file (password {@code benchmark}). It ends when its standard
  * input ends, so it never outlives whoever started it.
@@ -43,16 +43,17 @@ public final class AcknowledgingPeer {
 
     public static void main(String[] args) throws Exception {
         AcknowledgingPeer peer = new AcknowledgingPeer(Counters.at(Path.of(args[0])));
-        int bulk = args.length > 1 ? peer.listenTls(Path.of(args[1])) : peer.listen();
+        int bulk = args.length > 1 ? peer.listenTls(Path.of(args[1])) : peer.listen(ByteChannelPair::over);
         int many = new ManyConnections(peer.counters, BACKLOG).start();
-        System.out.println("ports " + bulk + " " + many);
+        int web = peer.listen(WebSocketPair::accept);
+        System.out.println("ports " + bulk + " " + many + " " + web);
         while (System.in.read() >= 0) {
             // nothing is expected; the end of the input is the order to stop
         }
         System.exit(0);
     }
 
-    private int listen() throws IOException {
+    private int listen(Accept accept) throws IOException {
         ServerSocketChannel server = ServerSocketChannel.open();
         server.bind(new InetSocketAddress(0), BACKLOG);
         daemon("accept", () -> {
@@ -60,7 +61,7 @@ public final class AcknowledgingPeer {
                 SocketChannel channel = server.accept();
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-                serve(ByteChannelPair.over(channel));
+                serve(() -> accept.over(channel));
             }
         });
         return server.socket().getLocalPort();
@@ -72,7 +73,7 @@ public final class AcknowledgingPeer {
             while (true) {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
-                serve(ByteChannelPair.over(socket));
+                serve(() -> ByteChannelPair.over(socket));
             }
         });
         return server.getLocalPort();
@@ -91,9 +92,10 @@ public final class AcknowledgingPeer {
         return context;
     }
 
-    private void serve(ByteChannelPair channels) {
+    /** What is done when a connection is accepted, a handshake for example, is done on its own thread. */
+    private void serve(Opening opening) {
         daemon("connection", () -> {
-            try (channels) {
+            try (ByteChannelPair channels = opening.open()) {
                 new BulkConnection(channels, counters).run();
             }
         });
@@ -115,6 +117,14 @@ public final class AcknowledgingPeer {
 
     private static boolean isEndOfStream(Exception failure) {
         return failure instanceof IOException && !(failure instanceof ProtocolViolation);
+    }
+
+    private interface Accept {
+        ByteChannelPair over(SocketChannel channel) throws IOException;
+    }
+
+    private interface Opening {
+        ByteChannelPair open() throws IOException;
     }
 
     private interface Body {

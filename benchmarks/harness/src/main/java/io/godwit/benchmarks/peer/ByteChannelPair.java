@@ -16,8 +16,18 @@ interface ByteChannelPair extends AutoCloseable {
     /** Reads at least one byte; returns -1 at the end. */
     int read(ByteBuffer into) throws IOException;
 
-    /** Writes all that remains. */
+    /** Writes all that remains: packets from the first byte to the last. */
     void write(ByteBuffer from) throws IOException;
+
+    /** The packet as it is on the wire, to be written with {@link #writeReady}. */
+    default byte[] ready(byte[] packet) {
+        return packet;
+    }
+
+    /** Writes all that remains, which is any part of what {@link #ready} has given. */
+    default void writeReady(ByteBuffer from) throws IOException {
+        write(from);
+    }
 
     @Override
     void close() throws IOException;

@@ -21,11 +21,11 @@ final class Flood {
 
     Flood(ByteChannelPair channels, String topic, int qos, int payloadLength, int window, boolean mqtt5) {
         this.channels = channels;
-        this.packetLength = Wire.publish(topic, qos, 1, payloadLength, mqtt5).length;
+        this.packetLength = channels.ready(Wire.publish(topic, qos, 1, payloadLength, mqtt5)).length;
         this.window = qos == 0 ? Math.max(1, BLOCK_AT_QOS_0 / packetLength) : window;
         this.ring = channels.allocate(this.window * packetLength).order(ByteOrder.BIG_ENDIAN);
         for (int identifier = 1; identifier <= this.window; identifier++) {
-            ring.put(Wire.publish(topic, qos, identifier, payloadLength, mqtt5));
+            ring.put(channels.ready(Wire.publish(topic, qos, identifier, payloadLength, mqtt5)));
         }
     }
 
@@ -47,7 +47,7 @@ final class Flood {
         while (left > 0) {
             int now = Math.min(left, window - next);
             ring.limit((next + now) * packetLength).position(next * packetLength);
-            channels.write(ring);
+            channels.writeReady(ring);
             next = (next + now) % window;
             left -= now;
         }

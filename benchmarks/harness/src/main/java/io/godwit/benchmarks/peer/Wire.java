@@ -60,4 +60,18 @@ public final class Wire {
         }
         out.put((byte) rest);
     }
+
+    /** Bytes of the packet that begins at the buffer's position, header and all. */
+    static int packetLength(ByteBuffer packets) {
+        int length = 0;
+        int at = packets.position() + 1;
+        byte digit;
+        int shift = 0;
+        do {
+            digit = packets.get(at++);
+            length |= (digit & 127) << shift;
+            shift += 7;
+        } while (digit < 0);
+        return at - packets.position() + length;
+    }
 }

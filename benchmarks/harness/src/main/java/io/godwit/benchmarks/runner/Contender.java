@@ -27,6 +27,9 @@ record Contender(String name, String title, String module, String adapter, Role 
     /** The modules of the libraries that can keep a session on the disk. */
     private static final Set<String> STORING = Set.of("godwit", "paho");
 
+    /** The modules of the libraries that speak MQTT over WebSockets. */
+    private static final Set<String> WEB = Set.of("godwit", "hivemq", "paho");
+
     private static final Map<String, String> MQTT_5 = Map.of("mqtt", "5");
 
     static final List<Contender> ALL = List.of(
@@ -98,6 +101,9 @@ record Contender(String name, String title, String module, String adapter, Role 
                     || options.isEmpty() && Set.of("godwit", "hivemq", "vertx").contains(module);
         }
         if (boringSsl) {
+            return false;
+        }
+        if (scenario.webSocket() && !WEB.contains(module)) {
             return false;
         }
         if (scenario.durable()) {

@@ -105,6 +105,7 @@ final class Launch {
         command.add("adapter=" + run.contender().adapter());
         command.add("port=" + peer.port());
         command.add("many=" + peer.manyPort());
+        command.add("web=" + peer.webPort());
         command.add("peer=" + peer.pid());
         command.add("counters=" + peers.counters());
         command.add("certificate=" + peers.certificate());

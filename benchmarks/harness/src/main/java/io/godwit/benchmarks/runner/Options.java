@@ -39,7 +39,7 @@ record Options(
 
               --quick               one round that takes 5 minutes in all
               --smoke               does everything still work? One short run of each, in a minute or two; no figures
-              --scenarios A,B       only these: publish-QOS receive-QOS, with -1k -64k -4threads -tls added;
+              --scenarios A,B       only these: publish-QOS receive-QOS, with -1k -64k -4threads -tls -ws added;
                                     publish-1-durable: each message on the disk first;
                                     roundtrip, relay-QOS (a publisher and a subscriber), and
                                     latency-QOS with -500hz or another rate added (these need

@@ -41,7 +41,7 @@ final class Peers implements AutoCloseable {
     }
 
     /** A running process and where it listens. */
-    record Peer(long pid, int port, int manyPort) {}
+    record Peer(long pid, int port, int manyPort, int webPort) {}
 
     Path counters() {
         return directory.resolve("counters");
@@ -129,7 +129,7 @@ final class Peers implements AutoCloseable {
                 throw new IllegalStateException("the acknowledging peer did not start: " + line);
             }
             String[] words = line.split(" ");
-            return new Peer(process.pid(), Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+            return new Peer(process.pid(), Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -152,7 +152,7 @@ final class Peers implements AutoCloseable {
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .redirectError(ProcessBuilder.Redirect.INHERIT));
             awaitListening(port);
-            return new Peer(process.pid(), port, port);
+            return new Peer(process.pid(), port, port, port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -27,6 +27,8 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "publish-1-durable",
             "publish-1-tls",
             "receive-1-tls",
+            "publish-1-ws",
+            "receive-1-ws",
             "roundtrip",
             "latency-0",
             "latency-1",

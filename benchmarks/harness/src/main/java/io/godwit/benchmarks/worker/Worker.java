@@ -31,13 +31,13 @@ public final class Worker {
 
     private static void run(Arguments arguments) throws Exception {
         Scenario scenario = Scenario.parse(arguments.get("scenario"));
-        boolean many = scenario.kind() == Scenario.Kind.IDLE || scenario.kind() == Scenario.Kind.CONNECT;
         Map<String, String> options = new HashMap<>();
         arguments.forEachWithPrefix("option.", options::put);
         Endpoint endpoint = new Endpoint(
                 "127.0.0.1",
-                arguments.getInt(many ? "many" : "port"),
+                arguments.getInt(port(scenario)),
                 scenario.tls() ? Path.of(arguments.get("certificate")) : null,
+                scenario.webSocket(),
                 scenario.durable() ? Path.of(arguments.get("store")) : null,
                 "bench-" + ProcessHandle.current().pid(),
                 scenario.window(),
@@ -56,5 +56,13 @@ public final class Worker {
         StringBuilder line = new StringBuilder("result");
         figures.forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
         System.out.println(line);
+    }
+
+    /** The argument with the port that the peer has for such a scenario. */
+    private static String port(Scenario scenario) {
+        return switch (scenario.kind()) {
+            case IDLE, CONNECT -> "many";
+            default -> scenario.webSocket() ? "web" : "port";
+        };
     }
 }

@@ -43,6 +43,9 @@ public final class HivemqAdapter implements Adapter {
                 .serverHost(endpoint.host())
                 .serverPort(endpoint.port())
                 .executorConfig(executors);
+        if (endpoint.webSocket()) {
+            builder = builder.webSocketWithDefaultConfig();
+        }
         if (endpoint.certificate() != null) {
             builder = builder.sslConfig(MqttClientSslConfig.builder()
                     .trustManagerFactory(trust(endpoint.certificate()))

@@ -36,7 +36,9 @@ final class Paho3Link implements Link {
         MqttClientPersistence persistence =
                 store == null ? new MemoryPersistence() : new MqttDefaultFilePersistence(store.toString());
         MqttAsyncClient client = new MqttAsyncClient(
-                "tcp://" + endpoint.host() + ":" + endpoint.port(), endpoint.clientId(), persistence);
+                (endpoint.webSocket() ? "ws://" : "tcp://") + endpoint.host() + ":" + endpoint.port(),
+                endpoint.clientId(),
+                persistence);
         MqttConnectOptions options = new MqttConnectOptions();
         options.setCleanSession(store == null);
         options.setKeepAliveInterval(0);

@@ -38,7 +38,9 @@ final class Paho5Link implements Link {
         MqttClientPersistence persistence =
                 store == null ? new MemoryPersistence() : new MqttDefaultFilePersistence(store.toString());
         MqttAsyncClient client = new MqttAsyncClient(
-                "tcp://" + endpoint.host() + ":" + endpoint.port(), endpoint.clientId(), persistence);
+                (endpoint.webSocket() ? "ws://" : "tcp://") + endpoint.host() + ":" + endpoint.port(),
+                endpoint.clientId(),
+                persistence);
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setCleanStart(store == null);
         options.setKeepAliveInterval(0);
