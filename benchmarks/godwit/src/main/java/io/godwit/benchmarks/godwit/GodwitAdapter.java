@@ -17,12 +17,23 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Godwit with its defaults: the event loops and handler threads that all clients of a JVM share. */
 public final class GodwitAdapter implements Adapter {
 
-    /** Every adapter is made from the endpoint of its run; Godwit needs nothing of it beforehand. */
-    public GodwitAdapter(Endpoint endpoint) {}
+    private final @Nullable Tls tls;
+
+    public GodwitAdapter(Endpoint endpoint) {
+        boolean boringSsl = endpoint.option("ssl", "jdk").equals("boringssl");
+        // Read once for all connections.
+        tls = endpoint.certificate() == null
+                ? null
+                : Tls.builder()
+                        .ca(endpoint.certificate())
+                        .engine(boringSsl ? Tls.Engine.BORINGSSL : Tls.Engine.JDK)
+                        .build();
+    }
 
     @Override
     public Link connect(Endpoint endpoint) {
@@ -56,18 +67,13 @@ public final class GodwitAdapter implements Adapter {
         return new GodwitLink(client);
     }
 
-    private static TransportOptions transport(Endpoint endpoint) {
+    private TransportOptions transport(Endpoint endpoint) {
         TransportOptions.Builder options = TransportOptions.builder();
         String where = endpoint.host() + ":" + endpoint.port();
-        if (endpoint.certificate() == null) {
+        if (tls == null) {
             return options.servers((endpoint.webSocket() ? "ws://" : "mqtt://") + where)
                     .build();
         }
-        boolean boringSsl = endpoint.option("ssl", "jdk").equals("boringssl");
-        Tls tls = Tls.builder()
-                .ca(endpoint.certificate())
-                .engine(boringSsl ? Tls.Engine.BORINGSSL : Tls.Engine.JDK)
-                .build();
         return options.servers("mqtts://" + where).tls(tls).build();
     }
 

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It listens on three ports, printed as one line {@code ports BULK MANY WEB}. BULK gives each connection a thread that
  * reads and writes large blocks. MANY serves all its connections from one thread with a selector, for the scenarios
- * that open thousands. WEB is BULK for WebSockets. With a key store BULK speaks TLS.
+ * that open thousands. WEB is BULK for WebSockets. With a key store BULK and MANY speak
+ * TLS; MANY then has a thread for each connection too, with small buffers.
  *
  * <p>Arguments: the counters' file, and for TLS a PKCS#12 file (password {@code benchmark}). It ends when its standard
  * input ends, so it never outlives whoever started it.
@@ -34,6 +35,12 @@ public final class AcknowledgingPeer {
     public static final String KEY_STORE_PASSWORD = "benchmark";
 
     private static final int BACKLOG = 8192;
+    private static final int EIGHT_DAYS = 8 * 24 * 60 * 60;
+
+    /** Bytes of the buffer to read into: for throughput, and for thousands of connections that say little. */
+    private static final int LARGE = 1 << 20;
+
+    private static final int SMALL = 1 << 12;
 
     private final Counters counters;
 
@@ -43,8 +50,11 @@ public final class AcknowledgingPeer {
 
     public static void main(String[] args) throws Exception {
         AcknowledgingPeer peer = new AcknowledgingPeer(Counters.at(Path.of(args[0])));
-        int bulk = args.length > 1 ? peer.listenTls(Path.of(args[1])) : peer.listen(ByteChannelPair::over);
-        int many = new ManyConnections(peer.counters, BACKLOG).start();
+        SSLContext context = args.length > 1 ? tls(Path.of(args[1])) : null;
+        int bulk = context != null ? peer.listenTls(context, LARGE) : peer.listen(ByteChannelPair::over);
+        int many = context != null
+                ? peer.listenTls(context, SMALL)
+                : new ManyConnections(peer.counters, BACKLOG).start();
         int web = peer.listen(WebSocketPair::accept);
         System.out.println("ports " + bulk + " " + many + " " + web);
         while (System.in.read() >= 0) {
@@ -61,19 +71,19 @@ public final class AcknowledgingPeer {
                 SocketChannel channel = server.accept();
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-                serve(() -> accept.over(channel));
+                serve(() -> accept.over(channel), LARGE);
             }
         });
         return server.socket().getLocalPort();
     }
 
-    private int listenTls(Path keyStoreFile) throws IOException, GeneralSecurityException {
-        ServerSocket server = tls(keyStoreFile).getServerSocketFactory().createServerSocket(0, BACKLOG);
+    private int listenTls(SSLContext context, int buffer) throws IOException {
+        ServerSocket server = context.getServerSocketFactory().createServerSocket(0, BACKLOG);
         daemon("accept-tls", () -> {
             while (true) {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
-                serve(() -> ByteChannelPair.over(socket));
+                serve(() -> ByteChannelPair.over(socket), buffer);
             }
         });
         return server.getLocalPort();
@@ -89,14 +99,17 @@ public final class AcknowledgingPeer {
         keys.init(keyStore, password);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
+        // A session that is valid for more than the seven days that TLS 1.3 allows gets no ticket, so it cannot be resumed:
+        // each handshake is a full one, whatever a library does by default.
+        context.getServerSessionContext().setSessionTimeout(EIGHT_DAYS);
         return context;
     }
 
     /** What is done when a connection is accepted, a handshake for example, is done on its own thread. */
-    private void serve(Opening opening) {
+    private void serve(Opening opening, int buffer) {
         daemon("connection", () -> {
             try (ByteChannelPair channels = opening.open()) {
-                new BulkConnection(channels, counters).run();
+                new BulkConnection(channels, counters, buffer).run();
             }
         });
     }

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkConnection {
 
-    private static final int READ_BUFFER = 1 << 20;
-    private static final int WRITE_BUFFER = 1 << 18;
 
     /** Room for the longest answer, a SUBACK or CONNACK. */
     private static final int LONGEST_ANSWER = 16;
@@ -35,11 +33,12 @@ final class BulkConnection {
     private int completed;
     private int delivered;
 
-    BulkConnection(ByteChannelPair channels, Counters counters) {
+    /** @param buffer bytes to read at once, four times those to write */
+    BulkConnection(ByteChannelPair channels, Counters counters, int buffer) {
         this.channels = channels;
         this.counters = counters;
-        this.in = channels.allocate(READ_BUFFER);
-        this.out = channels.allocate(WRITE_BUFFER);
+        this.in = channels.allocate(buffer);
+        this.out = channels.allocate(buffer / 4);
     }
 
     void run() throws IOException {

@@ -115,6 +115,10 @@ final class Markdown {
         figures.put("idle connection, KB resident", new Figure("idle", result -> result.figure("rss") / KIBI));
         figures.put("threads with idle connections", new Figure("idle", result -> result.figure("threads")));
         figures.put("connections opened and closed a second", new Figure("connect", Result::perSecond));
+        figures.put(
+                "connections with TLS opened and closed a second, full handshakes",
+                new Figure("connect-tls", Result::perSecond));
+        figures.put("CPU of one, ms", new Figure("connect-tls", result -> result.cpuSecondsPerMillion() / 1e3));
         figures.put("first PUBACK after JVM start, ms", new Figure("firstpuback", result -> result.figure("millis")));
         figures.values().removeIf(figure -> !results.hasScenario(figure.scenario()));
         table("Round trips and connections", List.copyOf(figures.keySet()), (title, contender) -> {

@@ -36,6 +36,7 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "relay-1",
             "idle",
             "connect",
+            "connect-tls",
             "firstpuback");
 
     /** The contenders of the goals: variants that are never the fastest are left out unless asked for. */

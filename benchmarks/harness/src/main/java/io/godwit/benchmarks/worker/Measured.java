@@ -208,7 +208,9 @@ final class Measured {
     }
 
     private Link connect(long number) throws Exception {
-        return adapter.connect(endpoint.at("127.0.0." + (2 + number % LOOPBACK_HOSTS), "bench-" + number));
+        // The certificate is for one address, and handshakes are too slow to run out of ports.
+        String host = scenario.tls() ? endpoint.host() : "127.0.0." + (2 + number % LOOPBACK_HOSTS);
+        return adapter.connect(endpoint.at(host, "bench-" + number));
     }
 
     private void connect() throws Exception {

@@ -17,7 +17,7 @@ class BulkConnectionTest {
 
     private String answers(String... pieces) throws Exception {
         Pieces channels = new Pieces(List.of(pieces));
-        new BulkConnection(channels, Counters.at(folder.resolve("counters"))).run();
+        new BulkConnection(channels, Counters.at(folder.resolve("counters")), 1 << 12).run();
         return channels.written.toString();
     }
 

@@ -11,17 +11,20 @@ import io.godwit.benchmarks.Link;
 import io.reactivex.schedulers.Schedulers;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 
 /** All clients share one event loop thread; the library picks epoll and BoringSSL by itself when they are there. */
 public final class HivemqAdapter implements Adapter {
 
     private final MqttClientExecutorConfig executors;
+    private final @Nullable MqttClientSslConfig ssl;
 
-    public HivemqAdapter(Endpoint endpoint) {
+    public HivemqAdapter(Endpoint endpoint) throws Exception {
         // One loop: there is one connection, and 2 cores are shared with the peer.
         MqttClientExecutorConfigBuilder config =
                 MqttClientExecutorConfig.builder().nettyThreads(1);
@@ -34,6 +37,12 @@ public final class HivemqAdapter implements Adapter {
             // Netty prefers BoringSSL when it is on the class path; as shipped, the client does not bring it.
             System.setProperty("io.netty.handler.ssl.noOpenSsl", "true");
         }
+        // Read once for all connections.
+        ssl = endpoint.certificate() == null
+                ? null
+                : MqttClientSslConfig.builder()
+                        .trustManagerFactory(trust(endpoint.certificate()))
+                        .build();
     }
 
     @Override
@@ -46,15 +55,13 @@ public final class HivemqAdapter implements Adapter {
         if (endpoint.webSocket()) {
             builder = builder.webSocketWithDefaultConfig();
         }
-        if (endpoint.certificate() != null) {
-            builder = builder.sslConfig(MqttClientSslConfig.builder()
-                    .trustManagerFactory(trust(endpoint.certificate()))
-                    .build());
+        if (ssl != null) {
+            builder = builder.sslConfig(ssl);
         }
         return endpoint.mqtt5() ? Hivemq5Link.connect(builder, endpoint) : Hivemq3Link.connect(builder, endpoint);
     }
 
-    private static TrustManagerFactory trust(java.nio.file.Path pem) throws Exception {
+    private static TrustManagerFactory trust(Path pem) throws Exception {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         try (InputStream in = Files.newInputStream(pem)) {
