@@ -25,6 +25,9 @@ public interface Link extends AutoCloseable {
     /** Publishes one message with QoS 1 and returns when its PUBACK has come. */
     void publishOne(String topic, byte[] payload) throws Exception;
 
+    /** Whether there is a connection now, as the library sees it. */
+    boolean connected();
+
     /** Sends DISCONNECT and closes the connection. */
     @Override
     void close() throws Exception;

@@ -12,7 +12,16 @@ import java.util.List;
  * @param durable whether each message is on the disk before it is sent
  * @param perSecond messages a second, 0 where there are as many as possible
  */
-public record Scenario(String name, Kind kind, int qos, int payload, int threads, boolean tls, boolean webSocket, boolean durable, int perSecond) {
+public record Scenario(
+        String name,
+        Kind kind,
+        int qos,
+        int payload,
+        int threads,
+        boolean tls,
+        boolean webSocket,
+        boolean durable,
+        int perSecond) {
 
     /** What is done, and therefore what is measured. */
     public enum Kind {
@@ -30,6 +39,8 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
         IDLE,
         /** Connections a second that are opened and closed again. */
         CONNECT,
+        /** Seconds until all clients are back after a restart of their broker. */
+        STORM,
         /** Milliseconds from the start of the process to the first PUBACK. */
         FIRST_PUBACK
     }
@@ -52,6 +63,7 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
             case "relay" -> Kind.RELAY;
             case "idle" -> Kind.IDLE;
             case "connect" -> Kind.CONNECT;
+            case "storm" -> Kind.STORM;
             case "firstpuback" -> Kind.FIRST_PUBACK;
             default -> throw unknown(name, first);
         };
@@ -89,14 +101,15 @@ public record Scenario(String name, Kind kind, int qos, int payload, int threads
     }
 
     private static IllegalArgumentException unknown(String name, String word) {
-        return new IllegalArgumentException("scenario \"" + name + "\": \"" + word
-                + "\" is not understood; a scenario is publish-QOS, receive-QOS, latency-QOS, relay-QOS, roundtrip,"
-                + " idle, connect or firstpuback, then -1k or -64k, -4threads, -tls, -ws, with publish -durable, with latency -500hz");
+        return new IllegalArgumentException(
+                "scenario \"" + name + "\": \"" + word
+                        + "\" is not understood; a scenario is publish-QOS, receive-QOS, latency-QOS, relay-QOS, roundtrip,"
+                        + " idle, connect, storm or firstpuback, then -1k or -64k, -4threads, -tls, -ws, with publish -durable, with latency -500hz");
     }
 
     /** Whether a real broker is at the other end, and not the acknowledging peer. */
     public boolean needsBroker() {
-        return kind == Kind.ROUND_TRIP || kind == Kind.LATENCY || kind == Kind.RELAY;
+        return kind == Kind.ROUND_TRIP || kind == Kind.LATENCY || kind == Kind.RELAY || kind == Kind.STORM;
     }
 
     /** In flight at most: 1,000, and fewer of the large ones, so that no contender is measured filling memory. */

@@ -5,6 +5,7 @@ import io.godwit.benchmarks.Link;
 import io.godwit.benchmarks.PublishLoad;
 import io.godwit.benchmarks.ReceiveLoad;
 import io.godwit.benchmarks.Traffic;
+import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
@@ -84,6 +85,11 @@ final class GodwitLink implements Link {
     @Override
     public void publishOne(String topic, byte[] payload) {
         client.publish(topic, payload);
+    }
+
+    @Override
+    public boolean connected() {
+        return client.state() == ClientState.CONNECTED;
     }
 
     @Override

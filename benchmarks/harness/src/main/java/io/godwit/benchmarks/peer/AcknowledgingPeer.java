@@ -52,9 +52,8 @@ public final class AcknowledgingPeer {
         AcknowledgingPeer peer = new AcknowledgingPeer(Counters.at(Path.of(args[0])));
         SSLContext context = args.length > 1 ? tls(Path.of(args[1])) : null;
         int bulk = context != null ? peer.listenTls(context, LARGE) : peer.listen(ByteChannelPair::over);
-        int many = context != null
-                ? peer.listenTls(context, SMALL)
-                : new ManyConnections(peer.counters, BACKLOG).start();
+        int many =
+                context != null ? peer.listenTls(context, SMALL) : new ManyConnections(peer.counters, BACKLOG).start();
         int web = peer.listen(WebSocketPair::accept);
         System.out.println("ports " + bulk + " " + many + " " + web);
         while (System.in.read() >= 0) {
@@ -99,7 +98,8 @@ public final class AcknowledgingPeer {
         keys.init(keyStore, password);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys.getKeyManagers(), null, null);
-        // A session that is valid for more than the seven days that TLS 1.3 allows gets no ticket, so it cannot be resumed:
+        // A session that is valid for more than the seven days that TLS 1.3 allows gets no ticket, so it cannot be
+        // resumed:
         // each handshake is a full one, whatever a library does by default.
         context.getServerSessionContext().setSessionTimeout(EIGHT_DAYS);
         return context;

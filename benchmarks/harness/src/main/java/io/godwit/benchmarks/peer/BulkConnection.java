@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkConnection {
 
-
     /** Room for the longest answer, a SUBACK or CONNACK. */
     private static final int LONGEST_ANSWER = 16;
 

@@ -19,6 +19,9 @@ final class Campaign {
 
     private static final double IDLE_SECONDS_PER_CONNECTION = 0.001;
 
+    /** The outage, and what most libraries take to be back. */
+    private static final double STORM_SECONDS = 10;
+
     private final Options options;
 
     Campaign(Options options) {
@@ -81,6 +84,8 @@ final class Campaign {
             fixed += OVERHEAD_SECONDS;
             if (kind == Kind.IDLE) {
                 fixed += options.connections() * IDLE_SECONDS_PER_CONNECTION;
+            } else if (kind == Kind.STORM) {
+                fixed += STORM_SECONDS;
             } else if (kind != Kind.FIRST_PUBACK) {
                 variable++;
             }

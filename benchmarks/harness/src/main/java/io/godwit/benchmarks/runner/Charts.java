@@ -44,6 +44,11 @@ final class Charts {
                 result -> result.figure("p999"));
         figure("idle", "Bytes of heap of an idle connection (less is better)", "idle", "heap");
         figure("idle-resident", "Bytes of resident memory of an idle connection (less is better)", "idle", "rss");
+        figure(
+                "storm",
+                "Seconds until all clients are back after a restart of the broker (less is better)",
+                "storm",
+                "seconds");
         figure("firstpuback", "Milliseconds from JVM start to first PUBACK (less is better)", "firstpuback", "millis");
     }
 

@@ -30,6 +30,9 @@ record Contender(String name, String title, String module, String adapter, Role 
     /** The modules of the libraries that speak MQTT over WebSockets. */
     private static final Set<String> WEB = Set.of("godwit", "hivemq", "paho");
 
+    /** The modules of the libraries that reconnect by themselves. */
+    private static final Set<String> RECONNECTING = Set.of("godwit", "hivemq", "paho");
+
     private static final Map<String, String> MQTT_5 = Map.of("mqtt", "5");
 
     static final List<Contender> ALL = List.of(
@@ -106,18 +109,22 @@ record Contender(String name, String title, String module, String adapter, Role 
         if (scenario.webSocket() && !WEB.contains(module)) {
             return false;
         }
+        if (scenario.kind() == Kind.STORM) {
+            return options.isEmpty() && RECONNECTING.contains(module);
+        }
         if (scenario.durable()) {
             return !options.containsKey("publish") && STORING.contains(module);
         }
         if (options.containsKey("handlers")) {
-            return Set.of(Kind.RECEIVE, Kind.ROUND_TRIP, Kind.LATENCY, Kind.RELAY).contains(scenario.kind());
+            return Set.of(Kind.RECEIVE, Kind.ROUND_TRIP, Kind.LATENCY, Kind.RELAY)
+                    .contains(scenario.kind());
         }
         if (options.containsKey("publish")) {
             return scenario.kind() == Kind.PUBLISH && scenario.threads() == 1;
         }
         return switch (scenario.kind()) {
             case PUBLISH -> scenario.threads() == 1 || role != Role.SOCKET;
-            case RECEIVE, FIRST_PUBACK -> true;
+            case RECEIVE, FIRST_PUBACK, STORM -> true;
             case LATENCY, RELAY -> !options.containsKey("mqtt") && role != Role.SOCKET;
             case ROUND_TRIP, CONNECT -> !options.containsKey("mqtt");
             // Paho holds four threads a connection: tens of thousands are more than a system gives.

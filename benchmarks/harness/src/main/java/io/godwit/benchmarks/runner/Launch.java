@@ -27,6 +27,10 @@ final class Launch {
             List.of("-Xmx1g", "-Xmn8m", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=2", "-XX:MaxHeapFreeRatio=5");
 
     private static final int GRACE_SECONDS = 30;
+    private static final int MOST_CLIENTS_OF_A_STORM = 2_000;
+
+    /** For the outage and the return of the slowest. */
+    private static final int STORM_SECONDS = 150;
 
     // Set once.
     private final Path java;
@@ -71,7 +75,7 @@ final class Launch {
         Process process =
                 new ProcessBuilder(command).redirectError(errors.toFile()).start();
         try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
-            Thread watchdog = watchdog(process);
+            Thread watchdog = watchdog(process, run.scenario().kind());
             @Nullable Result result = null;
             String line;
             while ((line = lines.readLine()) != null) {
@@ -113,6 +117,7 @@ final class Launch {
         command.add("warmup=" + warmupMillis);
         command.add("measure=" + measureMillis);
         command.add("connections=" + connections);
+        command.add("clients=" + Math.min(MOST_CLIENTS_OF_A_STORM, connections));
         run.contender().options().forEach((key, value) -> command.add("option." + key + "=" + value));
         return command;
     }
@@ -125,12 +130,16 @@ final class Launch {
         return target.resolve("fast/classes") + (others.isEmpty() ? "" : File.pathSeparator + others);
     }
 
-    private Thread watchdog(Process process) {
-        long limit = TimeUnit.MILLISECONDS.toSeconds(warmupMillis + measureMillis) + GRACE_SECONDS + connections / 100;
+    private Thread watchdog(Process process, Kind kind) {
+        long limit = TimeUnit.MILLISECONDS.toSeconds(warmupMillis + measureMillis)
+                + GRACE_SECONDS
+                + connections / 100
+                + (kind == Kind.STORM ? STORM_SECONDS : 0);
         Thread thread = new Thread(
                 () -> {
                     try {
                         if (!process.waitFor(limit, TimeUnit.SECONDS)) {
+                            process.descendants().forEach(ProcessHandle::destroyForcibly);
                             process.destroyForcibly();
                         }
                     } catch (InterruptedException e) {

@@ -45,7 +45,9 @@ final class Markdown {
                 results.measureMillis() / 1e3));
         ratios();
         messages("Publish and receive, 64 bytes, 1,000 in flight", name -> name.matches("(publish|receive)-[012]"));
-        messages("Payloads, threads, TLS, through Mosquitto", name -> name.matches("(publish|receive)-[012]-.*|relay-.*"));
+        messages(
+                "Payloads, threads, TLS, through Mosquitto",
+                name -> name.matches("(publish|receive)-[012]-.*|relay-.*"));
         oneByOne();
         latencies();
         goals();
@@ -119,6 +121,11 @@ final class Markdown {
                 "connections with TLS opened and closed a second, full handshakes",
                 new Figure("connect-tls", Result::perSecond));
         figures.put("CPU of one, ms", new Figure("connect-tls", result -> result.cpuSecondsPerMillion() / 1e3));
+        figures.put(
+                "broker restarted: seconds until half of the clients are back",
+                new Figure("storm", result -> result.figure("half")));
+        figures.put("seconds until all are back", new Figure("storm", result -> result.figure("seconds")));
+        figures.put("CPU seconds of the clients for that", new Figure("storm", result -> result.figure("cpu")));
         figures.put("first PUBACK after JVM start, ms", new Figure("firstpuback", result -> result.figure("millis")));
         figures.values().removeIf(figure -> !results.hasScenario(figure.scenario()));
         table("Round trips and connections", List.copyOf(figures.keySet()), (title, contender) -> {

@@ -43,7 +43,8 @@ record Options(
                                     publish-1-durable: each message on the disk first;
                                     roundtrip, relay-QOS (a publisher and a subscriber), and
                                     latency-QOS with -500hz or another rate added (these need
-                                    mosquitto); idle connect connect-tls firstpuback; or "core" or "all"
+                                    mosquitto, and so does storm, 2,000 clients that lose their
+                                    broker); idle connect connect-tls firstpuback; or "core" or "all"
               --clients A,B         only these, or "all"; a wrong name prints the list
               --rounds N            how often each run is repeated (default 3)
               --warmup S --measure S   seconds of each run (default 3 and 3; fractions are fine)

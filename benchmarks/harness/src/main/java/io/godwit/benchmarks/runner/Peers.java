@@ -2,22 +2,17 @@ package io.godwit.benchmarks.runner;
 
 import io.godwit.benchmarks.Scenario;
 import io.godwit.benchmarks.peer.AcknowledgingPeer;
+import io.godwit.benchmarks.peer.Mosquitto;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * is started when first asked for, and all end with the campaign.
  */
 final class Peers implements AutoCloseable {
-
-    private static final int START_MILLIS = 10_000;
 
     private final Path java;
     private final Path directory;
@@ -129,7 +122,8 @@ final class Peers implements AutoCloseable {
                 throw new IllegalStateException("the acknowledging peer did not start: " + line);
             }
             String[] words = line.split(" ");
-            return new Peer(process.pid(), Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+            return new Peer(
+                    process.pid(), Integer.parseInt(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -137,62 +131,25 @@ final class Peers implements AutoCloseable {
 
     private Peer startMosquitto() {
         try {
-            int port;
-            try (ServerSocket free = new ServerSocket(0)) {
-                port = free.getLocalPort();
-            }
-            Path configuration = directory.resolve("mosquitto.conf");
-            Files.writeString(
-                    configuration,
-                    "listener " + port + " 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\n"
-                            + "max_inflight_messages 1000\nmax_queued_messages 0\n"
-                            + "log_type error\n");
-            Process process =
-                    start(new ProcessBuilder(String.valueOf(mosquittoCommand()), "-c", configuration.toString())
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .redirectError(ProcessBuilder.Redirect.INHERIT));
-            awaitListening(port);
-            return new Peer(process.pid(), port, port, port);
+            Mosquitto broker = Mosquitto.in(directory);
+            Process process = broker.start();
+            processes.add(process);
+            return new Peer(process.pid(), broker.port(), broker.port(), broker.port());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Distributions install it where only the administrator's PATH looks. */
-    private static @Nullable Path mosquittoCommand() {
-        return Stream.concat(
-                        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)),
-                        Stream.of("/usr/sbin", "/usr/local/sbin"))
-                .map(folder -> Path.of(folder, "mosquitto"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .orElse(null);
-    }
-
     /** The scenarios that need a program which is not installed, and why. */
     static Map<String, String> missingFor(List<Scenario> scenarios) {
         Map<String, String> missing = new LinkedHashMap<>();
-        if (mosquittoCommand() == null) {
+        if (Mosquitto.command() == null) {
             scenarios.stream()
                     .filter(Scenario::needsBroker)
                     .forEach(scenario -> missing.put(
                             scenario.name(), "mosquitto is not installed (on Debian: apt install mosquitto)"));
         }
         return missing;
-    }
-
-    private static void awaitListening(int port) throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
-        while (true) {
-            try (Socket probe = new Socket("127.0.0.1", port)) {
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() > deadline) {
-                    throw new IOException("mosquitto did not listen on port " + port + " within 10 s", e);
-                }
-                Thread.onSpinWait();
-            }
-        }
     }
 
     private Process start(ProcessBuilder builder) {

@@ -37,6 +37,7 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "idle",
             "connect",
             "connect-tls",
+            "storm",
             "firstpuback");
 
     /** The contenders of the goals: variants that are never the fastest are left out unless asked for. */

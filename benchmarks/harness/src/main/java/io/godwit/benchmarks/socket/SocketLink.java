@@ -171,6 +171,11 @@ final class SocketLink implements Link {
     }
 
     @Override
+    public boolean connected() {
+        return channel.isConnected();
+    }
+
+    @Override
     public void close() throws IOException {
         write(ByteBuffer.wrap(ReadyBytes.DISCONNECT));
         channel.close();

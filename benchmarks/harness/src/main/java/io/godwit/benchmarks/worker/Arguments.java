@@ -7,7 +7,8 @@ import java.util.function.BiConsumer;
 /**
  * What the runner tells a worker, as {@code key=value} words: {@code scenario}, {@code adapter} (class name),
  * {@code port}, {@code many} and {@code web} (the peer's ports, or the broker's), {@code counters} (file), {@code peer} (process
- * id), {@code warmup} and {@code measure} (milliseconds), {@code connections}, {@code certificate}, {@code
+ * id), {@code warmup} and {@code measure} (milliseconds), {@code connections}, {@code clients}
+ * (of a storm), {@code certificate}, {@code
  * store} (folder for the session of a durable scenario), {@code option.NAME}.
  */
 record Arguments(Map<String, String> values) {

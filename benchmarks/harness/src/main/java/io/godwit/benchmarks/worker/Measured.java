@@ -67,7 +67,7 @@ final class Measured {
             case RELAY -> run.relay();
             case IDLE -> run.idle(arguments.getInt("connections"));
             case CONNECT -> run.connect();
-            case FIRST_PUBACK -> throw new IllegalArgumentException("handled before");
+            case FIRST_PUBACK, STORM -> throw new IllegalArgumentException("not handled here");
         }
         return run.figures;
     }
@@ -172,8 +172,7 @@ final class Measured {
         Link subscriber = adapter.connect(endpoint);
         Link publisher = adapter.connect(endpoint.at(endpoint.host(), endpoint.clientId() + "-publisher"));
         String topic = "bench/" + endpoint.clientId();
-        PublishLoad load =
-                new PublishLoad(topic, new byte[scenario.payload()], scenario.qos(), scenario.window());
+        PublishLoad load = new PublishLoad(topic, new byte[scenario.payload()], scenario.qos(), scenario.window());
         Relay relay = new Relay(load);
         subscriber.deliver(topic, scenario.qos(), relay);
         start("publisher", () -> publisher.send(topic, scenario.qos(), relay));
@@ -214,6 +213,8 @@ final class Measured {
     }
 
     private void connect() throws Exception {
+        // The first one loads classes, which for TLS takes longer than a short warm-up.
+        connect(0).close();
         AtomicLong opened = new AtomicLong();
         AtomicLong closed = new AtomicLong();
         AtomicReference<Throwable> failure = new AtomicReference<>();

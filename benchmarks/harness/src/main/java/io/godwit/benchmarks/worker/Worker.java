@@ -36,11 +36,10 @@ public final class Worker {
         Endpoint endpoint = new Endpoint(
                 "127.0.0.1",
                 arguments.getInt(port(scenario)),
+                scenario,
                 scenario.tls() ? Path.of(arguments.get("certificate")) : null,
-                scenario.webSocket(),
                 scenario.durable() ? Path.of(arguments.get("store")) : null,
                 "bench-" + ProcessHandle.current().pid(),
-                scenario.window(),
                 options);
         Adapter adapter = (Adapter) Class.forName(arguments.get("adapter"))
                 .getConstructor(Endpoint.class)
@@ -52,7 +51,9 @@ public final class Worker {
             System.out.println("first-puback");
             return;
         }
-        Map<String, Object> figures = Measured.run(scenario, adapter, endpoint, arguments);
+        Map<String, Object> figures = scenario.kind() == Scenario.Kind.STORM
+                ? Storm.run(adapter, endpoint, Path.of(arguments.get("store")), arguments.getInt("clients"))
+                : Measured.run(scenario, adapter, endpoint, arguments);
         StringBuilder line = new StringBuilder("result");
         figures.forEach((key, value) -> line.append(' ').append(key).append('=').append(value));
         System.out.println(line);

@@ -129,6 +129,11 @@ final class Hivemq3Link implements Link {
     }
 
     @Override
+    public boolean connected() {
+        return client.getState().isConnected();
+    }
+
+    @Override
     public void close() throws Exception {
         client.disconnect().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }

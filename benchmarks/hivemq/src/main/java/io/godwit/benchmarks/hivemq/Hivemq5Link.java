@@ -129,6 +129,11 @@ final class Hivemq5Link implements Link {
     }
 
     @Override
+    public boolean connected() {
+        return client.getState().isConnected();
+    }
+
+    @Override
     public void close() throws Exception {
         client.disconnect().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }

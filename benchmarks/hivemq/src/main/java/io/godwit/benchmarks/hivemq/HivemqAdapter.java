@@ -52,6 +52,9 @@ public final class HivemqAdapter implements Adapter {
                 .serverHost(endpoint.host())
                 .serverPort(endpoint.port())
                 .executorConfig(executors);
+        if (endpoint.reconnects()) {
+            builder = builder.automaticReconnectWithDefaultConfig();
+        }
         if (endpoint.webSocket()) {
             builder = builder.webSocketWithDefaultConfig();
         }

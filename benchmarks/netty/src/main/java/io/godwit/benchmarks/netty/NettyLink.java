@@ -230,6 +230,11 @@ final class NettyLink extends ChannelInboundHandlerAdapter implements Link {
     }
 
     @Override
+    public boolean connected() {
+        return channel().isActive();
+    }
+
+    @Override
     public void close() throws Exception {
         channel().writeAndFlush(MqttMessage.DISCONNECT);
         channel().close().sync();

@@ -42,6 +42,7 @@ final class Paho3Link implements Link {
         MqttConnectOptions options = new MqttConnectOptions();
         options.setCleanSession(store == null);
         options.setKeepAliveInterval(0);
+        options.setAutomaticReconnect(endpoint.reconnects());
         // The default of 10 would be the limit. An action is reported as done before its place in the window is free,
         // hence more than the window of the harness; at QoS 0 too, where Paho counts what is not yet written.
         options.setMaxInflight(4 * endpoint.window());
@@ -113,6 +114,11 @@ final class Paho3Link implements Link {
     @Override
     public void publishOne(String topic, byte[] payload) throws MqttException {
         client.publish(topic, payload, 1, false).waitForCompletion(PATIENCE_MILLIS);
+    }
+
+    @Override
+    public boolean connected() {
+        return client.isConnected();
     }
 
     @Override

@@ -44,6 +44,7 @@ final class Paho5Link implements Link {
         MqttConnectionOptions options = new MqttConnectionOptions();
         options.setCleanStart(store == null);
         options.setKeepAliveInterval(0);
+        options.setAutomaticReconnect(endpoint.reconnects());
         // In MQTT 5 the window is the broker's Receive Maximum, which the peer leaves at its default.
         options.setReceiveMaximum(MOST_RECEIVE_MAXIMUM);
         client.connect(options).waitForCompletion(PATIENCE_MILLIS);
@@ -114,6 +115,11 @@ final class Paho5Link implements Link {
     @Override
     public void publishOne(String topic, byte[] payload) throws MqttException {
         client.publish(topic, payload, 1, false).waitForCompletion(PATIENCE_MILLIS);
+    }
+
+    @Override
+    public boolean connected() {
+        return client.isConnected();
     }
 
     @Override

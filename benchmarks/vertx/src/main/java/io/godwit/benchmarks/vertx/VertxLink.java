@@ -96,6 +96,11 @@ final class VertxLink implements Link {
     }
 
     @Override
+    public boolean connected() {
+        return client.isConnected();
+    }
+
+    @Override
     public void close() throws Exception {
         onContext(client::disconnect);
     }
