@@ -24,14 +24,19 @@ record Contender(String name, String title, String module, String adapter, Role 
         SOCKET
     }
 
+    private static final String AWS_CRT = "aws-crt";
+
     /** The modules of the libraries that can keep a session on the disk. */
     private static final Set<String> STORING = Set.of("godwit", "paho");
 
+    /** The modules of the contenders that have TLS. */
+    private static final Set<String> TLS = Set.of("godwit", "hivemq", "hivemq-1.3", "vertx", AWS_CRT);
+
     /** The modules of the libraries that speak MQTT over WebSockets. */
-    private static final Set<String> WEB = Set.of("godwit", "hivemq", "paho");
+    private static final Set<String> WEB = Set.of("godwit", "hivemq", "hivemq-1.3", "paho", AWS_CRT);
 
     /** The modules of the libraries that reconnect by themselves. */
-    private static final Set<String> RECONNECTING = Set.of("godwit", "hivemq", "paho");
+    private static final Set<String> RECONNECTING = Set.of("godwit", "hivemq", "hivemq-1.3", "paho", AWS_CRT);
 
     private static final Map<String, String> MQTT_5 = Map.of("mqtt", "5");
 
@@ -48,6 +53,12 @@ record Contender(String name, String title, String module, String adapter, Role 
             hivemq("hivemq-5", "HiveMQ client, MQTT 5", MQTT_5),
             hivemq("hivemq-5-rx", "HiveMQ client, MQTT 5, reactive stream", Map.of("mqtt", "5", "publish", "rx")),
             hivemq("hivemq-boringssl", "HiveMQ client, BoringSSL added", Map.of("ssl", "boringssl")),
+            hivemq13("hivemq13-3", "HiveMQ client 1.3, 3.1.1", Map.of()),
+            hivemq13("hivemq13-5", "HiveMQ client 1.3, MQTT 5", MQTT_5),
+            hivemq13(
+                    "hivemq13-5-rx",
+                    "HiveMQ client 1.3, MQTT 5, reactive stream",
+                    Map.of("mqtt", "5", "publish", "rx")),
             paho("paho-3", "Paho, 3.1.1", Map.of()),
             paho("paho-5", "Paho, MQTT 5", MQTT_5),
             new Contender(
@@ -59,6 +70,14 @@ record Contender(String name, String title, String module, String adapter, Role 
                     "io.godwit.benchmarks.vertx.VertxAdapter",
                     Role.LIBRARY,
                     Map.of("transport", "nio")),
+            // MQTT 5 is what it is without a variant: it has no other version.
+            new Contender(
+                    AWS_CRT,
+                    "AWS CRT, MQTT 5",
+                    AWS_CRT,
+                    "io.godwit.benchmarks.awscrt.AwsCrtAdapter",
+                    Role.LIBRARY,
+                    Map.of()),
             netty("netty", "bare Netty", Map.of()),
             netty("netty-nio", "bare Netty, NIO", Map.of("transport", "nio")),
             netty("netty-5", "bare Netty, MQTT 5", MQTT_5),
@@ -76,6 +95,11 @@ record Contender(String name, String title, String module, String adapter, Role 
 
     private static Contender hivemq(String name, String title, Map<String, String> options) {
         return new Contender(name, title, "hivemq", "io.godwit.benchmarks.hivemq.HivemqAdapter", Role.LIBRARY, options);
+    }
+
+    private static Contender hivemq13(String name, String title, Map<String, String> options) {
+        return new Contender(
+                name, title, "hivemq-1.3", "io.godwit.benchmarks.hivemq.HivemqAdapter", Role.LIBRARY, options);
     }
 
     private static Contender paho(String name, String title, Map<String, String> options) {
@@ -98,10 +122,12 @@ record Contender(String name, String title, String module, String adapter, Role 
 
     /** Whether this variant has something of its own to show in the scenario, and its adapter can run it. */
     boolean takesPartIn(Scenario scenario) {
+        if (scenario.qos() == 2 && module.equals(AWS_CRT)) {
+            return false;
+        }
         boolean boringSsl = options.containsKey("ssl");
         if (scenario.tls()) {
-            return boringSsl
-                    || options.isEmpty() && Set.of("godwit", "hivemq", "vertx").contains(module);
+            return boringSsl || options.isEmpty() && TLS.contains(module);
         }
         if (boringSsl) {
             return false;

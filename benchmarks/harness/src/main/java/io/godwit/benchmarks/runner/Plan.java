@@ -50,6 +50,7 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "hivemq-5",
             "paho-3",
             "vertx",
+            "aws-crt",
             "netty",
             "socket");
 
@@ -65,6 +66,7 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "paho-3",
             "paho-5",
             "vertx",
+            "aws-crt",
             "netty",
             "netty-5",
             "socket");

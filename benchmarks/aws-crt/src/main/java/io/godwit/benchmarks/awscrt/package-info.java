@@ -1,0 +1,5 @@
+/** The MQTT 5 client of AWS's Common Runtime: C, with a thin layer of Java. */
+@NullMarked
+package io.godwit.benchmarks.awscrt;
+
+import org.jspecify.annotations.NullMarked;
