@@ -12,7 +12,7 @@ public final class Bars implements Figure {
     private static final int GAP = 5;
     private static final int HEAD = 34;
 
-    private record Row(String name, double value, String label, String style) {}
+    private record Row(String name, double value, double low, double high, String label, String style) {}
 
     private final String title;
     private final int rows;
@@ -30,7 +30,18 @@ public final class Bars implements Figure {
      * @param style one of {@code one}, {@code two}, {@code three}, {@code four}
      */
     public Bars add(String name, double value, String label, String style) {
-        all.add(new Row(name, value, label, style));
+        return add(name, value, value, value, label, style);
+    }
+
+    /**
+     * Adds a bar with a line over the values that were found, as of several rounds. Returns this.
+     *
+     * @param low the least of them
+     * @param high the most of them
+     * @param style one of {@code one}, {@code two}, {@code three}, {@code four}
+     */
+    public Bars add(String name, double value, double low, double high, String label, String style) {
+        all.add(new Row(name, value, low, high, label, style));
         return this;
     }
 
@@ -47,11 +58,11 @@ public final class Bars implements Figure {
     @Override
     public String content() {
         double least = all.stream()
-                .mapToDouble(Row::value)
+                .mapToDouble(Row::low)
                 .filter(value -> value > 0)
                 .min()
                 .orElse(1);
-        double most = all.stream().mapToDouble(Row::value).max().orElse(1);
+        double most = all.stream().mapToDouble(Row::high).max().orElse(1);
         // from the power of ten below the shortest bar, so that it is still seen
         double from = Math.pow(10, Math.floor(Math.log10(least) - 0.1));
         Axis axis = Axis.logarithmic("", from, Math.max(10 * from, most), String::valueOf);
@@ -60,7 +71,8 @@ public final class Bars implements Figure {
         for (int i = 0; i < all.size(); i++) {
             Row row = all.get(i);
             int top = HEAD + i * (BAR + GAP);
-            double end = NAME + (row.value <= 0 ? 0 : axis.place(row.value)) * (WIDTH - NAME - VALUE);
+            double end = place(axis, row.value);
+            double high = place(axis, row.high);
             out.append(String.format(
                     "<text class=\"name\" x=\"%d\" y=\"%d\">%s</text><rect class=\"bar %s\"%s/><text x=\"%s\" y=\"%d\">%s</text>%n",
                     NAME - 6,
@@ -68,10 +80,19 @@ public final class Bars implements Figure {
                     Svg.escaped(row.name),
                     row.style,
                     Svg.box(NAME, top, end, top + BAR),
-                    Svg.number(end + 5),
+                    Svg.number(high + 5),
                     top + 12,
                     Svg.escaped(row.label)));
+            if (row.high > row.low) {
+                out.append(String.format(
+                        "<line class=\"spread\" x1=\"%s\" y1=\"%d\" x2=\"%s\" y2=\"%2$d\"/>%n",
+                        Svg.number(place(axis, row.low)), top + BAR / 2, Svg.number(high)));
+            }
         }
         return out.toString();
+    }
+
+    private static double place(Axis axis, double value) {
+        return NAME + (value <= 0 ? 0 : axis.place(value)) * (WIDTH - NAME - VALUE);
     }
 }

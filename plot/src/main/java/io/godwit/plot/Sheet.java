@@ -22,6 +22,7 @@ public final class Sheet {
             .one { --line: var(--one); } .two { --line: var(--two); } .three { --line: var(--three); } .four { --line: var(--four); }
             .line { fill: none; stroke: var(--line); stroke-width: 1.5; }
             .bar { fill: var(--line); }
+            .spread { stroke: var(--ink); stroke-width: 2; }
             """;
 
     private final String title;

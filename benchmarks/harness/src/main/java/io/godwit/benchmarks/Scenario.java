@@ -107,6 +107,11 @@ public record Scenario(
                         + " idle, connect, storm or firstpuback, then -1k or -64k, -4threads, -tls, -ws, with publish -durable, with latency -500hz");
     }
 
+    /** Whether messages as fast as possible are what is measured. */
+    public boolean countsMessages() {
+        return kind == Kind.PUBLISH || kind == Kind.RECEIVE || kind == Kind.RELAY;
+    }
+
     /** Whether a real broker is at the other end, and not the acknowledging peer. */
     public boolean needsBroker() {
         return kind == Kind.ROUND_TRIP || kind == Kind.LATENCY || kind == Kind.RELAY || kind == Kind.STORM;

@@ -7,54 +7,32 @@ import io.godwit.plot.Svg;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
 
-/** The plots: one panel of bars for each scenario, as files of SVG and as one page that needs nothing else. */
+/** One chart for each scenario, with medians and the spread of the rounds, as files of SVG and as one page that needs nothing else. */
 final class Charts {
-
-    private static final int COLUMNS = 3;
 
     private final Results results;
     private final Map<String, String> svgs = new LinkedHashMap<>();
 
     Charts(Results results) {
         this.results = results;
-        Predicate<String> core = name -> name.matches("(publish|receive)-[012]");
-        Predicate<String> more = name -> name.matches("(publish|receive)-[012]-.*|relay-.*");
-        chart("throughput", "Thousand messages a second (more is better)", core, result -> result.perSecond() / 1e3);
-        chart("cpu", "CPU seconds per million messages (less is better)", core, Result::cpuSecondsPerMillion);
-        chart("allocation", "Bytes allocated per message (less is better)", core, Result::bytesPerMessage);
-        chart("more", "Thousand messages a second (more is better)", more, result -> result.perSecond() / 1e3);
-        Predicate<String> connect = name -> name.startsWith("connect");
-        chart("connect", "Connections opened and closed a second (more is better)", connect, Result::perSecond);
-        figure("roundtrip", "Round trip through Mosquitto, p50, microseconds (less is better)", "roundtrip", "p50");
-        figure("roundtrip-p999", "Round trip, p99.9, microseconds (less is better)", "roundtrip", "p999");
-        Predicate<String> latency = name -> name.startsWith("latency-");
-        chart("latency", "Latency, p50, microseconds (less is better)", latency, result -> result.figure("p50"));
-        chart("latency-p99", "Latency, p99, microseconds (less is better)", latency, result -> result.figure("p99"));
-        chart(
-                "latency-p999",
-                "Latency, p99.9, microseconds (less is better)",
-                latency,
-                result -> result.figure("p999"));
-        figure("idle", "Bytes of heap of an idle connection (less is better)", "idle", "heap");
-        figure("idle-resident", "Bytes of resident memory of an idle connection (less is better)", "idle", "rss");
-        figure(
-                "storm",
-                "Seconds until all clients are back after a restart of the broker (less is better)",
-                "storm",
-                "seconds");
-        figure("firstpuback", "Milliseconds from JVM start to first PUBACK (less is better)", "firstpuback", "millis");
+        results.byScenario().keySet().forEach(name -> svgs.put(name, chart(name)));
+    }
+
+    /** Where the chart is, from the page: the folder can be copied with it. */
+    static String path(String scenario) {
+        return "images/performance/" + scenario + ".svg";
     }
 
     void writeTo(Path directory) throws IOException {
         for (Map.Entry<String, String> svg : svgs.entrySet()) {
-            Files.writeString(directory.resolve(svg.getKey() + ".svg"), svg.getValue());
+            Path file = directory.resolve(path(svg.getKey()));
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, svg.getValue());
         }
     }
 
@@ -69,39 +47,21 @@ final class Charts {
                 .toString();
     }
 
-    private static Predicate<String> is(String scenario) {
-        return scenario::equals;
-    }
-
-    private void figure(String file, String title, String scenario, String key) {
-        chart(file, title, is(scenario), result -> result.figure(key));
-    }
-
-    private void chart(String file, String title, Predicate<String> which, ToDoubleFunction<Result> figure) {
-        List<String> scenarios =
-                results.byScenario().keySet().stream().filter(which).toList();
-        if (scenarios.isEmpty()) {
-            return;
+    private String chart(String name) {
+        Scenario scenario = Scenario.parse(name);
+        Measure measure = Measure.of(scenario);
+        List<Contender> contenders = results.contendersIn(List.of(name));
+        Bars bars = new Bars(
+                (measure.more() ? "more" : "less") + " is better; logarithmic; a line spans the rounds",
+                contenders.size());
+        for (Contender contender : contenders) {
+            double median = results.median(name, contender.name(), measure.figure());
+            DoubleSummaryStatistics rounds = results.of(name, contender.name()).stream()
+                    .mapToDouble(measure.figure())
+                    .summaryStatistics();
+            bars.add(contender.name(), median, rounds.getMin(), rounds.getMax(), Table.cell(median), style(contender));
         }
-        int rows = results.contendersIn(scenarios).size();
-        Sheet sheet = new Sheet(title + "; scale is logarithmic", COLUMNS);
-        for (String scenario : scenarios) {
-            Bars bars = new Bars(title(scenario), rows);
-            for (Contender contender : results.contendersIn(List.of(scenario))) {
-                double value = results.median(scenario, contender.name(), figure);
-                bars.add(contender.name(), value, number(value), style(contender));
-            }
-            sheet.add(bars);
-        }
-        svgs.put(file, sheet.svg());
-    }
-
-    private static String title(String scenario) {
-        Scenario parsed = Scenario.parse(scenario);
-        return switch (parsed.kind()) {
-            case PUBLISH, RECEIVE, RELAY -> scenario + ", " + parsed.payload() + " bytes";
-            default -> scenario;
-        };
+        return new Sheet(name + ": " + measure.unit(), 1).add(bars).svg();
     }
 
     private static String style(Contender contender) {
@@ -111,10 +71,5 @@ final class Charts {
             case NETTY -> "one";
             case SOCKET -> "three";
         };
-    }
-
-    private static String number(double value) {
-        return String.format(
-                Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value);
     }
 }

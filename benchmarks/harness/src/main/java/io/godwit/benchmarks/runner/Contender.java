@@ -132,14 +132,11 @@ record Contender(String name, String title, String module, String adapter, Role 
         if (boringSsl) {
             return false;
         }
-        if (scenario.webSocket() && !WEB.contains(module)) {
+        if (scenario.webSocket() && !WEB.contains(module) || scenario.durable() && !STORING.contains(module)) {
             return false;
         }
         if (scenario.kind() == Kind.STORM) {
             return options.isEmpty() && RECONNECTING.contains(module);
-        }
-        if (scenario.durable()) {
-            return !options.containsKey("publish") && STORING.contains(module);
         }
         if (options.containsKey("handlers")) {
             return Set.of(Kind.RECEIVE, Kind.ROUND_TRIP, Kind.LATENCY, Kind.RELAY)

@@ -26,6 +26,9 @@ final class Launch {
     private static final List<String> IDLE_FLAGS =
             List.of("-Xmx1g", "-Xmn8m", "-XX:+UseSerialGC", "-XX:MinHeapFreeRatio=2", "-XX:MaxHeapFreeRatio=5");
 
+    /** The exit status of a process that {@link Process#destroyForcibly} has ended. */
+    private static final int KILLED = 128 + 9;
+
     private static final int GRACE_SECONDS = 30;
     private static final int MOST_CLIENTS_OF_A_STORM = 2_000;
 
@@ -75,7 +78,8 @@ final class Launch {
         Process process =
                 new ProcessBuilder(command).redirectError(errors.toFile()).start();
         try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
-            Thread watchdog = watchdog(process, run.scenario().kind());
+            long mostSeconds = mostSeconds(run.scenario().kind());
+            Thread watchdog = watchdog(process, mostSeconds);
             @Nullable Result result = null;
             String line;
             while ((line = lines.readLine()) != null) {
@@ -87,6 +91,9 @@ final class Launch {
             }
             int status = process.waitFor();
             watchdog.interrupt();
+            if (status == KILLED) {
+                throw new IOException("not done after " + mostSeconds + " s: " + firstLines(errors));
+            }
             if (status != 0 || result == null) {
                 throw new IOException("exit status " + status + ": " + firstLines(errors));
             }
@@ -130,15 +137,12 @@ final class Launch {
         return target.resolve("fast/classes") + (others.isEmpty() ? "" : File.pathSeparator + others);
     }
 
-    private Thread watchdog(Process process, Kind kind) {
-        long limit = TimeUnit.MILLISECONDS.toSeconds(warmupMillis + measureMillis)
-                + GRACE_SECONDS
-                + connections / 100
-                + (kind == Kind.STORM ? STORM_SECONDS : 0);
+    /** Ends the process, and what it has started, when it takes too long. */
+    private static Thread watchdog(Process process, long seconds) {
         Thread thread = new Thread(
                 () -> {
                     try {
-                        if (!process.waitFor(limit, TimeUnit.SECONDS)) {
+                        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                             process.descendants().forEach(ProcessHandle::destroyForcibly);
                             process.destroyForcibly();
                         }
@@ -150,6 +154,13 @@ final class Launch {
         thread.setDaemon(true);
         thread.start();
         return thread;
+    }
+
+    private long mostSeconds(Kind kind) {
+        return TimeUnit.MILLISECONDS.toSeconds(warmupMillis + measureMillis)
+                + GRACE_SECONDS
+                + connections / 100
+                + (kind == Kind.STORM ? STORM_SECONDS : 0);
     }
 
     private static String firstLines(Path errors) throws IOException {

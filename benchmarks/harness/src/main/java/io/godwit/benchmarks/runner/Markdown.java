@@ -1,20 +1,19 @@
 package io.godwit.benchmarks.runner;
 
+import static io.godwit.benchmarks.runner.Table.cell;
+
+import io.godwit.benchmarks.Scenario;
 import io.godwit.benchmarks.runner.Contender.Role;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
-/** The tables, as Markdown that reads well in a terminal too. */
+/** The page of a campaign as Markdown: first Godwit's ratios, then each scenario with its chart and all rounds, then the goals. */
 final class Markdown {
 
-    private static final double KIBI = 1024;
+    private static final String GODWIT = "godwit";
 
     private final Results results;
     private final StringBuilder out = new StringBuilder();
@@ -44,14 +43,9 @@ final class Markdown {
                 results.warmupMillis() / 1e3,
                 results.measureMillis() / 1e3));
         ratios();
-        messages("Publish and receive, 64 bytes, 1,000 in flight", name -> name.matches("(publish|receive)-[012]"));
-        messages(
-                "Payloads, threads, TLS, through Mosquitto",
-                name -> name.matches("(publish|receive)-[012]-.*|relay-.*"));
-        oneByOne();
-        latencies();
+        rates();
+        results.byScenario().keySet().forEach(this::scenario);
         goals();
-        peerCpu();
         results.leftOut()
                 .forEach((scenario, why) -> out.append(String.format("Left out: %s, because %s.%n%n", scenario, why)));
         if (!results.failures().isEmpty()) {
@@ -61,166 +55,131 @@ final class Markdown {
         }
     }
 
-    private List<String> scenarios(Predicate<String> which) {
-        return results.byScenario().keySet().stream().filter(which).toList();
-    }
-
-    /** What readers look for first: a row for each scenario, a single figure in each cell. */
+    /** What readers look for first: a row for each scenario, medians over the rounds. */
     private void ratios() {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of(
+        Table table = new Table(List.of(
+                "scenario",
+                "unit",
                 "Godwit",
-                "thousand messages a second",
-                "times the best library",
-                "times bare Netty",
+                "its rounds",
+                "times better than the best library",
+                "which is",
+                "times better than bare Netty",
                 "CPU per message, of the best library's",
                 "bytes allocated per message"));
-        for (String scenario : scenarios(name -> name.matches("(publish|receive|relay)-.*"))) {
-            double rate = results.median(scenario, "godwit", Result::perSecond);
-            double cpu = results.median(scenario, "godwit", Result::cpuSecondsPerMillion);
-            rows.add(List.of(
-                    scenario,
-                    cell(rate / 1e3),
-                    cell(rate / results.highest(scenario, Result::perSecond, Role.LIBRARY)),
-                    cell(rate / results.highest(scenario, Result::perSecond, Role.NETTY)),
-                    cell(cpu / results.lowest(scenario, Result::cpuSecondsPerMillion, Role.LIBRARY)),
-                    cell(results.median(scenario, "godwit", Result::bytesPerMessage))));
+        for (String name : results.byScenario().keySet()) {
+            if (!results.has(name, GODWIT)) {
+                continue;
+            }
+            Measure measure = Measure.of(Scenario.parse(name));
+            double godwit = results.median(name, GODWIT, measure.figure());
+            Contender best = results.best(name, measure, Role.LIBRARY);
+            Contender netty = results.best(name, measure, Role.NETTY);
+            boolean messages = countsMessages(name);
+            table.add(List.of(
+                    name,
+                    measure.unit(),
+                    cell(godwit),
+                    rounds(name, GODWIT, measure),
+                    best == null ? "" : cell(advantage(name, measure, best)),
+                    best == null ? "" : best.title(),
+                    netty == null ? "" : cell(advantage(name, measure, netty)),
+                    messages ? cell(cpuOfTheBest(name)) : "",
+                    messages ? cell(results.median(name, GODWIT, Result::bytesPerMessage)) : ""));
         }
-        if (rows.size() > 1) {
-            out.append("## Godwit and the others\n\n");
-            append(rows);
-        }
-    }
-
-    private void messages(String title, Predicate<String> which) {
-        List<String> scenarios = scenarios(which);
-        medians(title + ": thousand messages a second", scenarios, result -> result.perSecond() / 1e3);
-        medians(title + ": CPU seconds per million messages", scenarios, Result::cpuSecondsPerMillion);
-        medians(title + ": bytes allocated per message", scenarios, Result::bytesPerMessage);
-        if (results.options().plan().rounds() > 1) {
-            table(
-                    title + ": messages a second of the fastest round, times the slowest",
-                    scenarios,
-                    (scenario, contender) -> cell(results.spread(scenario, contender, Result::perSecond)));
+        if (!table.isEmpty()) {
+            out.append("## Godwit and the others\n\n").append(table);
         }
     }
 
-    private void medians(String title, List<String> scenarios, ToDoubleFunction<Result> figure) {
-        table(title, scenarios, (scenario, contender) -> cell(results.median(scenario, contender, figure)));
+    private static boolean countsMessages(String scenario) {
+        return Scenario.parse(scenario).countsMessages();
     }
 
-    private void oneByOne() {
-        Map<String, Figure> figures = new LinkedHashMap<>();
-        figures.put("round trip through Mosquitto, p50, µs", new Figure("roundtrip", result -> result.figure("p50")));
-        figures.put("round trip, p99.9, µs", new Figure("roundtrip", result -> result.figure("p999")));
-        figures.put("idle connection, KB of heap", new Figure("idle", result -> result.figure("heap") / KIBI));
-        figures.put("idle connection, KB resident", new Figure("idle", result -> result.figure("rss") / KIBI));
-        figures.put("threads with idle connections", new Figure("idle", result -> result.figure("threads")));
-        figures.put("connections opened and closed a second", new Figure("connect", Result::perSecond));
-        figures.put(
-                "connections with TLS opened and closed a second, full handshakes",
-                new Figure("connect-tls", Result::perSecond));
-        figures.put("CPU of one, ms", new Figure("connect-tls", result -> result.cpuSecondsPerMillion() / 1e3));
-        figures.put(
-                "broker restarted: seconds until half of the clients are back",
-                new Figure("storm", result -> result.figure("half")));
-        figures.put("seconds until all are back", new Figure("storm", result -> result.figure("seconds")));
-        figures.put("CPU seconds of the clients for that", new Figure("storm", result -> result.figure("cpu")));
-        figures.put("first PUBACK after JVM start, ms", new Figure("firstpuback", result -> result.figure("millis")));
-        figures.values().removeIf(figure -> !results.hasScenario(figure.scenario()));
-        table("Round trips and connections", List.copyOf(figures.keySet()), (title, contender) -> {
-            Figure figure = Objects.requireNonNull(figures.get(title));
-            return cell(results.median(figure.scenario(), contender, figure.of()));
-        });
+    private double cpuOfTheBest(String scenario) {
+        return results.median(scenario, GODWIT, Result::cpuSecondsPerMillion)
+                / results.lowest(scenario, Result::cpuSecondsPerMillion, Role.LIBRARY);
     }
 
-    private void latencies() {
-        List<String> scenarios = scenarios(name -> name.startsWith("latency-"));
-        String title =
-                "Latency through Mosquitto, 500 messages a second unless the name has another rate, microseconds: ";
-        medians(title + "p50", scenarios, result -> result.figure("p50"));
-        medians(title + "p99", scenarios, result -> result.figure("p99"));
-        medians(title + "p99.9", scenarios, result -> result.figure("p999"));
+    private double advantage(String scenario, Measure measure, Contender over) {
+        return measure.advantage(
+                results.median(scenario, GODWIT, measure.figure()),
+                results.median(scenario, over.name(), measure.figure()));
     }
 
-    private record Figure(String scenario, ToDoubleFunction<Result> of) {}
+    /** All rounds, in their order; nothing when there was one only. */
+    private String rounds(String scenario, String contender, Measure measure) {
+        List<Result> rounds = results.of(scenario, contender);
+        return rounds.size() < 2
+                ? ""
+                : rounds.stream()
+                        .map(result -> cell(measure.figure().applyAsDouble(result)))
+                        .collect(Collectors.joining("; "));
+    }
+
+    /** One table for all clients, and for programs that draw from this page. */
+    private void rates() {
+        List<String> scenarios = results.byScenario().keySet().stream()
+                .filter(Markdown::countsMessages)
+                .toList();
+        if (scenarios.isEmpty()) {
+            return;
+        }
+        List<String> header = new ArrayList<>(List.of("client"));
+        header.addAll(scenarios);
+        Table table = new Table(header);
+        for (Contender contender : results.contendersIn(scenarios)) {
+            List<String> row = new ArrayList<>(List.of(contender.title()));
+            for (String scenario : scenarios) {
+                row.add(cell(results.median(scenario, contender.name(), Result::perSecond) / 1e3));
+            }
+            table.add(row);
+        }
+        out.append("## All clients: thousand messages a second\n\n").append(table);
+    }
+
+    private void scenario(String name) {
+        Scenario scenario = Scenario.parse(name);
+        Measure measure = Measure.of(scenario);
+        List<Measure> others = Measure.others(scenario);
+        List<String> header = new ArrayList<>(List.of("client"));
+        boolean compared = results.has(name, GODWIT);
+        if (compared) {
+            header.add(measure.more() ? "Godwit, times this" : "this, times Godwit");
+        }
+        header.add(measure.unit());
+        boolean several = results.options().plan().rounds() > 1;
+        if (several) {
+            header.add("the rounds");
+        }
+        others.forEach(other -> header.add(other.unit()));
+        Table table = new Table(header);
+        for (Contender contender : results.contendersIn(List.of(name))) {
+            List<String> row = new ArrayList<>(List.of(contender.title()));
+            if (compared) {
+                row.add(cell(advantage(name, measure, contender)));
+            }
+            row.add(cell(results.median(name, contender.name(), measure.figure())));
+            if (several) {
+                row.add(rounds(name, contender.name(), measure));
+            }
+            others.forEach(other -> row.add(cell(results.median(name, contender.name(), other.figure()))));
+            table.add(row);
+        }
+        out.append("### ").append(name).append("\n\n");
+        out.append(String.format("![%s: %s](%s)%n%n", name, measure.unit(), Charts.path(name)));
+        out.append(table);
+    }
 
     private void goals() {
         List<Goal> goals = Goal.of(results);
         if (goals.isEmpty()) {
             return;
         }
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("goal", "wanted", "measured", ""));
+        Table table = new Table(List.of("goal", "wanted", "measured", ""));
         for (Goal goal : goals) {
-            rows.add(List.of(goal.text(), goal.wanted(), goal.measured(), goal.isMet() ? "met" : "missed"));
+            table.add(List.of(goal.text(), goal.wanted(), goal.measured(), goal.isMet() ? "met" : "missed"));
         }
-        out.append("## Godwit's goals\n\n");
-        append(rows);
-    }
-
-    /** The peer must never be the limit: a busy core of the client beside an idle one of the peer shows it. */
-    private void peerCpu() {
-        List<String> scenarios = scenarios(name -> name.matches("(publish|receive|relay)-.*"));
-        medians("Cores busy in the client", scenarios, Result::cores);
-        medians("Cores busy in the peer", scenarios, Result::peerCores);
-    }
-
-    private interface Cell {
-        String text(String scenario, String contender);
-    }
-
-    private void table(String title, List<String> scenarios, Cell cell) {
-        if (scenarios.isEmpty()) {
-            return;
-        }
-        List<List<String>> rows = new ArrayList<>();
-        List<String> header = new ArrayList<>(List.of("client"));
-        header.addAll(scenarios);
-        rows.add(header);
-        for (Contender contender : Contender.ALL) {
-            List<String> row = new ArrayList<>(List.of(contender.title()));
-            for (String scenario : scenarios) {
-                row.add(cell.text(scenario, contender.name()));
-            }
-            if (!row.stream().skip(1).allMatch(String::isEmpty)) {
-                rows.add(row);
-            }
-        }
-        out.append("## ").append(title).append("\n\n");
-        append(rows);
-    }
-
-    private void append(List<List<String>> rows) {
-        int columns = rows.get(0).size();
-        int[] widths = new int[columns];
-        for (List<String> row : rows) {
-            for (int i = 0; i < columns; i++) {
-                widths[i] = Math.max(Math.max(widths[i], 3), row.get(i).length());
-            }
-        }
-        for (int r = 0; r < rows.size(); r++) {
-            for (int i = 0; i < columns; i++) {
-                out.append("| ").append(rows.get(r).get(i));
-                out.append(" ".repeat(widths[i] - rows.get(r).get(i).length() + 1));
-            }
-            out.append("|\n");
-            if (r == 0) {
-                for (int width : widths) {
-                    out.append("| ").append("-".repeat(width)).append(' ');
-                }
-                out.append("|\n");
-            }
-        }
-        out.append('\n');
-    }
-
-    /** Three digits that mean something, or nothing where there is no figure. */
-    private static String cell(double value) {
-        if (Double.isNaN(value)) {
-            return "";
-        }
-        return String.format(
-                Locale.ROOT, value >= 100 ? "%,.0f" : value >= 10 ? "%.1f" : value >= 1 ? "%.2f" : "%.3f", value);
+        out.append("## Godwit's goals\n\n").append(table);
     }
 }

@@ -37,7 +37,7 @@ record Options(
 
             Each run is a fresh JVM; contenders take turns; the figures are medians over the rounds.
 
-              --quick               one round that takes 5 minutes in all
+              --quick               one round of most scenarios that takes 5 minutes in all
               --smoke               does everything still work? One short run of each, in a minute or two; no figures
               --scenarios A,B       only these: publish-QOS receive-QOS, with -1k -64k -4threads -tls -ws added;
                                     publish-1-durable: each message on the disk first;
@@ -94,6 +94,7 @@ record Options(
                     rounds = 1;
                     seconds = QUICK_SECONDS;
                     connections = QUICK_MANY;
+                    scenarios = Plan.QUICK_SCENARIOS;
                     contenders = Plan.QUICK_CONTENDERS;
                 }
                 case "--smoke" -> {

@@ -40,6 +40,19 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "storm",
             "firstpuback");
 
+    /** What five minutes are enough for: without the largest payloads, storms, and what differs in QoS alone. */
+    static final List<String> QUICK_SCENARIOS = ALL_SCENARIOS.stream()
+            .filter(name -> !List.of(
+                            "publish-1-64k",
+                            "receive-1-64k",
+                            "receive-1-1k",
+                            "latency-0",
+                            "relay-0",
+                            "connect-tls",
+                            "storm")
+                    .contains(name))
+            .toList();
+
     /** The contenders of the goals: variants that are never the fastest are left out unless asked for. */
     static final List<String> QUICK_CONTENDERS = List.of(
             "godwit",

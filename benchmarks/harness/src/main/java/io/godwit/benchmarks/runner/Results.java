@@ -1,12 +1,13 @@
 package io.godwit.benchmarks.runner;
 
 import java.util.ArrayList;
-import java.util.DoubleSummaryStatistics;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /** All that a campaign measured, by scenario and contender, and the medians over its rounds. */
 final class Results {
@@ -65,10 +66,6 @@ final class Results {
         return byScenario.getOrDefault(scenario, Map.of()).containsKey(contender);
     }
 
-    boolean hasScenario(String scenario) {
-        return byScenario.containsKey(scenario);
-    }
-
     /** The contenders that have a result in any of the scenarios, in the order of {@link Contender#ALL}. */
     List<Contender> contendersIn(List<String> scenarios) {
         return Contender.ALL.stream()
@@ -76,19 +73,26 @@ final class Results {
                 .toList();
     }
 
-    /** The median, or NaN when there is no such run. */
-    double median(String scenario, String contender, ToDoubleFunction<Result> figure) {
-        List<Result> results = byScenario.getOrDefault(scenario, Map.of()).getOrDefault(contender, List.of());
-        return results.isEmpty() ? Double.NaN : Result.median(results, figure);
+    /** The rounds, in their order. */
+    List<Result> of(String scenario, String contender) {
+        return byScenario.getOrDefault(scenario, Map.of()).getOrDefault(contender, List.of());
     }
 
-    /** The highest round, times the lowest; NaN when there is no such run. */
-    double spread(String scenario, String contender, ToDoubleFunction<Result> figure) {
-        DoubleSummaryStatistics rounds =
-                byScenario.getOrDefault(scenario, Map.of()).getOrDefault(contender, List.of()).stream()
-                        .mapToDouble(figure)
-                        .summaryStatistics();
-        return rounds.getCount() == 0 ? Double.NaN : rounds.getMax() / rounds.getMin();
+    /** The contender with the best median among those of the role; null: there is none. */
+    @Nullable
+    Contender best(String scenario, Measure measure, Contender.Role role) {
+        Comparator<Contender> byMedian =
+                Comparator.comparingDouble(contender -> median(scenario, contender.name(), measure.figure()));
+        return contendersIn(List.of(scenario)).stream()
+                .filter(contender -> contender.role() == role)
+                .max(measure.more() ? byMedian : byMedian.reversed())
+                .orElse(null);
+    }
+
+    /** The median, or NaN when there is no such run. */
+    double median(String scenario, String contender, ToDoubleFunction<Result> figure) {
+        List<Result> results = of(scenario, contender);
+        return results.isEmpty() ? Double.NaN : Result.median(results, figure);
     }
 
     double highest(String scenario, ToDoubleFunction<Result> figure, Contender.Role... roles) {

@@ -22,7 +22,7 @@ final class Storm {
     private static final long OUTAGE_MILLIS = 3_000;
 
     private static final long NOTICE_MILLIS = 2_000;
-    private static final long LONGEST_MILLIS = 120_000;
+    private static final long LONGEST_MILLIS = 60_000;
     private static final long POLL_MILLIS = 2;
 
     // Set once.
