@@ -21,7 +21,7 @@ final class LuaHostFunctions {
         functions.put("print", LuaHostFunctions::print);
         functions.put("find", LuaPattern::find);
         functions.put("plain", LuaHostFunctions::findPlain);
-        functions.put("patterns", call -> call.machine.pushResource(call.state, LuaMachine.PATTERNS));
+        functions.put("patterns", call -> call.machine.push(call.state, Prelude.PATTERNS));
         functions.put("random", LuaHostFunctions::random);
         functions.put("randomseed", call -> 0);
         functions.put("overtime", call -> call.push(call.machine.watchdog().isOvertime()));

@@ -1,12 +1,8 @@
 package io.godwit.nodemcu.lua.vm;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,13 +21,8 @@ import party.iroiro.luajava.lua51.Lua51Natives;
 public final class LuaMachine implements AutoCloseable {
 
     private static final String[] LIBRARIES = {"", "package", "string", "table", "math", "os", "debug", "coroutine"};
-    private static final ByteBuffer PRELUDE = resource("prelude.lua");
-    private static final ByteBuffer BOUNDS = resource("bounds.lua");
-    static final ByteBuffer PATTERNS = resource("patterns.lua");
     /** The value of {@code LUA_MULTRET}. */
     private static final int ALL_RESULTS = -1;
-    /** How the place of an error in the prelude begins, which means nothing to the author of a script. */
-    private static final String PRELUDE_NAME = "[prelude]";
 
     // Set once.
     private final Object owner;
@@ -111,7 +102,7 @@ public final class LuaMachine implements AutoCloseable {
             lua.openLibrary(library);
         }
         c.lua_settop(main, 0);
-        pushResource(main, PRELUDE);
+        push(main, Prelude.MAIN);
         c.lua_pushnumber(main, limits.instructions());
         c.lua_pushnumber(main, limits.memoryBytes() / 1024.0);
         c.lua_createtable(main, 0, LuaHostFunctions.ALL.size());
@@ -119,7 +110,7 @@ public final class LuaMachine implements AutoCloseable {
             c.luaJ_pushfunction(main, function.getValue());
             c.lua_setfield(main, -2, function.getKey());
         }
-        pushResource(main, BOUNDS);
+        push(main, Prelude.BOUNDS);
         if (c.lua_pcall(main, 4, 2, 0) != 0) {
             throw new IllegalStateException("the prelude failed: " + c.lua_tostring(main, -1));
         }
@@ -130,9 +121,10 @@ public final class LuaMachine implements AutoCloseable {
         return handler;
     }
 
-    int pushResource(long state, ByteBuffer resource) {
-        if (c.luaJ_loadbuffer(state, resource, resource.limit(), "=" + PRELUDE_NAME) != 0) {
-            throw new IllegalStateException("the prelude does not compile: " + c.lua_tostring(state, -1));
+    /** Pushes a part of the prelude as a function. */
+    int push(long state, ByteBuffer part) {
+        if (c.luaJ_loadbuffer(state, part, part.limit(), "=" + Prelude.NAME) != 0) {
+            throw new IllegalStateException("the prelude cannot be loaded: " + c.lua_tostring(state, -1));
         }
         return 1;
     }
@@ -292,14 +284,14 @@ public final class LuaMachine implements AutoCloseable {
     }
 
     private static String withoutPrelude(String message) {
-        return message.startsWith(PRELUDE_NAME) ? message.replaceFirst("^\\[prelude]:\\d+: ", "") : message;
+        return message.startsWith(Prelude.NAME) ? message.replaceFirst("^\\[prelude]:\\d+: ", "") : message;
     }
 
     /** The traceback without the host's own frames. */
     private static String tidy(String text, int trace) {
         StringBuilder tidy = new StringBuilder();
         for (String line : text.substring(trace + 1).split("\n")) {
-            if (!line.contains(PRELUDE_NAME) && !line.contains("(tail call)") && !line.equals("\t[C]: ?")) {
+            if (!line.contains(Prelude.NAME) && !line.contains("(tail call)") && !line.equals("\t[C]: ?")) {
                 tidy.append('\n').append(line);
             }
         }
@@ -361,15 +353,6 @@ public final class LuaMachine implements AutoCloseable {
             closed = true;
             lua.close();
             objects.clear();
-        }
-    }
-
-    private static ByteBuffer resource(String name) {
-        try (InputStream in = Objects.requireNonNull(LuaMachine.class.getResourceAsStream(name), name)) {
-            byte[] bytes = in.readAllBytes();
-            return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
