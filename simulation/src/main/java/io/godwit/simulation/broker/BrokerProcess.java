@@ -31,7 +31,10 @@ public final class BrokerProcess implements AutoCloseable {
     private final Path log;
     private final int port;
     private final Duration timeout;
-    private Process process;
+    /** Ends the process with this one, when Ctrl-C or SIGTERM ends that. */
+    private final Thread atExit = new Thread(this::destroy, "broker-end");
+
+    private volatile Process process;
 
     private BrokerProcess(String name, List<String> command, Path log, int port, Duration timeout) throws IOException {
         this.name = name;
@@ -40,6 +43,7 @@ public final class BrokerProcess implements AutoCloseable {
         this.port = port;
         this.timeout = timeout;
         this.process = launch();
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /** Starts the broker of this name; what it writes goes into the folder. */
@@ -104,9 +108,14 @@ public final class BrokerProcess implements AutoCloseable {
         return port;
     }
 
+    /** The process that runs now. */
+    long pid() {
+        return process.pid();
+    }
+
     /** Ends it in order, so that it writes its state, and starts it again. */
     public void restart() throws IOException {
-        close();
+        end();
         process = launch();
     }
 
@@ -160,7 +169,20 @@ public final class BrokerProcess implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException ending) {
+            // It ends the process too.
+        }
+        end();
+    }
+
+    private void destroy() {
         process.destroy();
+    }
+
+    private void end() {
+        destroy();
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
