@@ -274,7 +274,10 @@ public final class TestBroker implements AutoCloseable {
         broker.faults().advance(time);
     }
 
-    /** Drops all connections and restarts on the same port, with or without its sessions and retained messages. */
+    /**
+     * Drops all connections and restarts on the same port, with or without its sessions and retained messages. Without them,
+     * {@link #awaitSubscribed} waits for new subscriptions.
+     */
     public void restart(boolean keepState) {
         if (!keepState) {
             journal.forgetSubscriptions();

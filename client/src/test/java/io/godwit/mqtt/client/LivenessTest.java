@@ -1,10 +1,12 @@
 package io.godwit.mqtt.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.testkit.ScriptedBroker;
+import io.netty.channel.epoll.Epoll;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -86,6 +88,8 @@ class LivenessTest {
 
     @Test
     void a_thin_uplink_is_not_a_dead_connection() throws Exception {
+        // Other sockets don't show how much of a message the kernel still holds.
+        assumeTrue(Epoll.isAvailable(), "this system has no epoll");
         try (ServerSocket server = new ServerSocket()) {
             server.setReceiveBufferSize(4_096);
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
