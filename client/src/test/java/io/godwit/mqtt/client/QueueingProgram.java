@@ -14,7 +14,7 @@ final class QueueingProgram {
                 .server(arguments[0])
                 .retryFirst(true)
                 .logging(false)
-                .closeTimeout(Duration.ofMillis(100))
+                .closeTimeout(Duration.ofSeconds(1))
                 .build()) {
             client.connectAsync();
             CompletableFuture<PublishResult> last;
