@@ -1,6 +1,7 @@
 package io.godwit.benchmarks;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * One piece of work that is the same for all contenders. Its name says it all: {@code publish-1-4threads-1k-tls} is
@@ -11,6 +12,7 @@ import java.util.List;
  * @param threads publishing threads on one connection
  * @param durable whether each message is on the disk before it is sent
  * @param perSecond messages a second, 0 where there are as many as possible
+ * @param percent instead of {@code perSecond}: the share of what the client can sustain; else 0
  */
 public record Scenario(
         String name,
@@ -21,7 +23,8 @@ public record Scenario(
         boolean tls,
         boolean webSocket,
         boolean durable,
-        int perSecond) {
+        int perSecond,
+        int percent) {
 
     /** What is done, and therefore what is measured. */
     public enum Kind {
@@ -45,6 +48,7 @@ public record Scenario(
         FIRST_PUBACK
     }
 
+    private static final Set<Kind> TLS = Set.of(Kind.PUBLISH, Kind.RECEIVE, Kind.CONNECT, Kind.FIRST_PUBACK);
     private static final int PLAIN_PAYLOAD = 64;
     private static final int MOST_IN_FLIGHT = 1000;
     private static final int MOST_BYTES_IN_FLIGHT = 4 << 20;
@@ -73,6 +77,7 @@ public record Scenario(
         boolean tls = false;
         boolean webSocket = false;
         boolean durable = false;
+        int percent = 0;
         int perSecond = kind == Kind.LATENCY ? DEFAULT_RATE : 0;
         for (String word : words.subList(1, words.size())) {
             if (word.matches("[012]")) {
@@ -83,7 +88,9 @@ public record Scenario(
                 threads = Integer.parseInt(word.replace("threads", ""));
             } else if (kind == Kind.LATENCY && word.matches("[1-9]\\d*hz")) {
                 perSecond = Integer.parseInt(word.replace("hz", ""));
-            } else if (word.equals("tls")) {
+            } else if (kind == Kind.LATENCY && word.matches("[1-9]\\d?percent")) {
+                percent = Integer.parseInt(word.replace("percent", ""));
+            } else if (TLS.contains(kind) && word.equals("tls")) {
                 tls = true;
             } else if (isThroughput(kind) && word.equals("ws")) {
                 webSocket = true;
@@ -93,7 +100,7 @@ public record Scenario(
                 throw unknown(name, word);
             }
         }
-        return new Scenario(name, kind, qos, payload, threads, tls, webSocket, durable, perSecond);
+        return new Scenario(name, kind, qos, payload, threads, tls, webSocket, durable, perSecond, percent);
     }
 
     private static boolean isThroughput(Kind kind) {
@@ -101,10 +108,10 @@ public record Scenario(
     }
 
     private static IllegalArgumentException unknown(String name, String word) {
-        return new IllegalArgumentException(
-                "scenario \"" + name + "\": \"" + word
-                        + "\" is not understood; a scenario is publish-QOS, receive-QOS, latency-QOS, relay-QOS, roundtrip,"
-                        + " idle, connect, storm or firstpuback, then -1k or -64k, -4threads, -tls, -ws, with publish -durable, with latency -500hz");
+        return new IllegalArgumentException("scenario \"" + name + "\": \"" + word
+                + "\" is not understood; a scenario is publish-QOS, receive-QOS, latency-QOS, relay-QOS, roundtrip,"
+                + " idle, connect, storm or firstpuback, then -1k or -64k, -4threads, -tls, -ws,"
+                + " with publish -durable, with latency -500hz or -40percent");
     }
 
     /** Whether messages as fast as possible are what is measured. */

@@ -33,7 +33,7 @@ final class Launch {
     private static final int MOST_CLIENTS_OF_A_STORM = 2_000;
 
     /** For the outage and the return of the slowest. */
-    private static final int STORM_SECONDS = 150;
+    private static final int STORM_SECONDS = 200;
 
     // Set once.
     private final Path java;

@@ -39,12 +39,13 @@ record Options(
 
               --quick               one round of most scenarios that takes 5 minutes in all
               --smoke               does everything still work? One short run of each, in a minute or two; no figures
-              --scenarios A,B       only these: publish-QOS receive-QOS, with -1k -64k -4threads -tls -ws added;
-                                    publish-1-durable: each message on the disk first;
-                                    roundtrip, relay-QOS (a publisher and a subscriber), and
-                                    latency-QOS with -500hz or another rate added (these need
-                                    mosquitto, and so does storm, 2,000 clients that lose their
-                                    broker); idle connect connect-tls firstpuback; or "core" or "all"
+              --scenarios A,B       only these, or "core" or "all":
+                                    publish-QOS, receive-QOS, with -1k -64k -4threads -tls -ws added
+                                    publish-1-durable: each message on the disk before it is sent
+                                    relay-QOS: a publisher and a subscriber; latency-QOS, with -500hz or
+                                    another rate added, or with -40percent of what the client can sustain;
+                                    roundtrip; storm: 2,000 clients lose their broker (these need mosquitto)
+                                    idle, connect, connect-tls, firstpuback
               --clients A,B         only these, or "all"; a wrong name prints the list
               --rounds N            how often each run is repeated (default 3)
               --warmup S --measure S   seconds of each run (default 3 and 3; fractions are fine)

@@ -32,6 +32,9 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "roundtrip",
             "latency-0",
             "latency-1",
+            "latency-1-10percent",
+            "latency-1-40percent",
+            "latency-1-80percent",
             "relay-0",
             "relay-1",
             "idle",
@@ -42,15 +45,7 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
 
     /** What five minutes are enough for: without the largest payloads, storms, and what differs in QoS alone. */
     static final List<String> QUICK_SCENARIOS = ALL_SCENARIOS.stream()
-            .filter(name -> !List.of(
-                            "publish-1-64k",
-                            "receive-1-64k",
-                            "receive-1-1k",
-                            "latency-0",
-                            "relay-0",
-                            "connect-tls",
-                            "storm")
-                    .contains(name))
+            .filter(name -> !name.matches(".*-64k|.*percent|receive-1-1k|latency-0|relay-0|connect-tls|storm"))
             .toList();
 
     /** The contenders of the goals: variants that are never the fastest are left out unless asked for. */

@@ -33,6 +33,8 @@ final class Measured {
     private static final double ONE_IN_A_HUNDRED = 0.99;
     private static final double ONE_IN_A_THOUSAND = 0.999;
 
+    private static final long SETTLE_MILLIS = 200;
+
     /** How long the last messages of a fixed rate may take. */
     private static final int LATEST_SECONDS = 5;
 
@@ -142,8 +144,11 @@ final class Measured {
     }
 
     private void latency() throws Exception {
+        int perSecond = scenario.percent() == 0
+                ? scenario.perSecond()
+                : (int) Math.max(1, sustained() * scenario.percent() / 100);
         Link link = adapter.connect(endpoint);
-        Pace pace = new Pace(scenario.payload(), scenario.perSecond());
+        Pace pace = new Pace(scenario.payload(), perSecond);
         String topic = "bench/" + endpoint.clientId();
         link.deliver(topic, scenario.qos(), pace);
         start("publisher", () -> link.send(topic, scenario.qos(), pace));
@@ -163,9 +168,31 @@ final class Measured {
                     + " have arrived, so the run is void");
         }
         Snapshot.putDifference(before, after, pace.arrived(), figures);
+        figures.put("perSecond", perSecond);
         figures.put("p50", pace.quantile(MEDIAN) / 1e3);
         figures.put("p99", pace.quantile(ONE_IN_A_HUNDRED) / 1e3);
         figures.put("p999", pace.quantile(ONE_IN_A_THOUSAND) / 1e3);
+    }
+
+    /** Messages a second that one connection of this client both sends and receives, after a warm-up. */
+    private double sustained() throws Exception {
+        String clientId = endpoint.clientId() + "-sustained";
+        Link link = adapter.connect(endpoint.at(endpoint.host(), clientId));
+        String topic = "bench/" + clientId;
+        PublishLoad load = new PublishLoad(topic, new byte[scenario.payload()], scenario.qos(), scenario.window());
+        Relay relay = new Relay(load);
+        link.deliver(topic, scenario.qos(), relay);
+        start("relay", () -> link.send(topic, scenario.qos(), relay));
+        Thread.sleep(warmup);
+        long countBefore = load.count();
+        long begin = System.nanoTime();
+        Thread.sleep(measure);
+        double perSecond = (load.count() - countBefore) * 1e9 / (System.nanoTime() - begin);
+        load.stop();
+        // What is on its way would else be measured with what follows.
+        Thread.sleep(SETTLE_MILLIS);
+        link.close();
+        return perSecond;
     }
 
     private void relay() throws Exception {
