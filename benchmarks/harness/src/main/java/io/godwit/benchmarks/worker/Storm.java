@@ -22,10 +22,7 @@ final class Storm {
     private static final long OUTAGE_MILLIS = 3_000;
 
     private static final long NOTICE_MILLIS = 2_000;
-    /**
-     * More than two minutes, the longest delay of several libraries. Paho reaches it at once: its delay is a static field, which
-     * the failed attempts of all clients double.
-     */
+    /** More than two minutes, the longest delay of several libraries. */
     private static final long LONGEST_MILLIS = 150_000;
 
     private static final long POLL_MILLIS = 2;
