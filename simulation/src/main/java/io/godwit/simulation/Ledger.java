@@ -521,9 +521,11 @@ final class Ledger {
             return limitsLowered && incoming.get(Integer.parseInt(name, 1, name.length(), 10)).qos != Qos.EXACTLY_ONCE;
         }
         Sent one = sentNamed(name);
-        return one.qos != Qos.EXACTLY_ONCE
-                && (one.poison || limitsLowered)
-                && (one.failure != null || one.process != process);
+        // Before MQTT 5 a broker that closes for a publish cannot be told from one that closes for another client.
+        boolean disconnects = one.failure instanceof PublishException ended
+                && ended.kind() == PublishException.Cause.BROKER_DISCONNECTS;
+        boolean refused = (one.poison || limitsLowered) && (one.failure != null || one.process != process);
+        return one.qos != Qos.EXACTLY_ONCE && (disconnects || refused);
     }
 
     private Sent sentNamed(String name) {
