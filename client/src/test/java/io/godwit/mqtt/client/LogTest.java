@@ -648,6 +648,26 @@ class LogTest {
     }
 
     @Test
+    void a_reconnect_policy_that_does_not_answer_is_written() {
+        CountDownLatch end = new CountDownLatch(1);
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client = builder(broker.uri())
+                        .callTimeout(Duration.ofSeconds(2))
+                        .reconnect(attempt -> {
+                            awaitQuietly(end);
+                            return null;
+                        })
+                        .build()) {
+            client.connect();
+
+            broker.dropConnection("boiler-7");
+
+            log.await("WARN timed out after <time> waiting for the reconnect policy; the client tries again");
+            end.countDown();
+        }
+    }
+
+    @Test
     void an_executor_that_rejects_tasks_is_written() {
         try (TestBroker broker = TestBroker.start();
                 MqttClient client = builder(broker.uri())
