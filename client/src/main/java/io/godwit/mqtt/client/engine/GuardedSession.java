@@ -189,7 +189,7 @@ final class GuardedSession {
         }
     }
 
-    /** Sends a message of QoS 0 that nobody follows, if that is possible at once. Nothing ends with it and nothing is received. */
+    /** Sends a message of QoS 0 that nobody follows, if that is possible at once. It makes no message and no result due. */
     boolean publishNow(Message message) {
         boolean sent;
         boolean wake;

@@ -21,10 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private static final long PROGRESS_NANOS = 2_000_000;
-    private static final VarHandle PROGRESS = progressHandle();
+    private static final VarHandle PROGRESS;
 
     /** After this many messages of a batch those that are handled are acknowledged. */
     private static final int STEP = 128;
+
+    static {
+        try {
+            PROGRESS = MethodHandles.lookup().findVarHandle(MessageDispatcher.class, "progress", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
 
     // Set once.
     private final GuardedSession session;
@@ -61,7 +69,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private @Nullable Settlement settlement;
     /** What the present handler was given to acknowledge with, if it does so itself. */
     private @Nullable ManualAcknowledgement acknowledgement;
-    /** Messages of the present batch whose handlers have returned. Written in release mode after each: a fence would cost nanoseconds. */
+    /** Messages of the present batch whose handlers have returned; written in release mode, which needs no fence for each. */
     private volatile int progress;
     /** Nanoseconds for which handlers of the present batch have run. */
     private long busy;
@@ -108,14 +116,6 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         this.onLoop = config.onEventLoop();
         this.hooks = notifier.hooks();
         this.clientId = config.clientId();
-    }
-
-    private static VarHandle progressHandle() {
-        try {
-            return MethodHandles.lookup().findVarHandle(MessageDispatcher.class, "progress", int.class);
-        } catch (ReflectiveOperationException impossible) {
-            throw new ExceptionInInitializerError(impossible);
-        }
     }
 
     // ---- batches ----

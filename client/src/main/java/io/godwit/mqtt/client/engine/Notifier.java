@@ -80,11 +80,12 @@ final class Notifier {
         try {
             config.executor().execute(once);
         } catch (Throwable failure) {
+            HandlerThreads.shared()
+                    .execute(once); // before anything of the application's failure is read, which may fail too
             if (!rejected) {
                 rejected = true;
                 warn("the executor rejects tasks; they run on Godwit's own threads: " + failure.getMessage(), null);
             }
-            HandlerThreads.shared().execute(once);
         }
     }
 
