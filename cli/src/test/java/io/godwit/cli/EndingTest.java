@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EndingTest {
     private static final byte[] CONNACK = {0x20, 2, 0, 0};
 
+    private static final int SUBSCRIBE = 0x82;
+    private static final int DISCONNECT = 0xe0;
+
     /** More than a start of Java takes on a busy machine, and less than any limit of the library. */
     private static final Duration START = Duration.ofSeconds(4);
 
@@ -43,6 +46,9 @@ class EndingTest {
         private final ServerSocket server;
         private final boolean closes;
         private final AtomicInteger connections = new AtomicInteger();
+
+        /** The first byte of what was read last, behind a CONNECT. */
+        private final AtomicInteger lastPacket = new AtomicInteger();
 
         /** When the last connection was closed by its client, of {@link System#nanoTime}. */
         private final AtomicLong ended = new AtomicLong();
@@ -77,6 +83,7 @@ class EndingTest {
                 in.read(packet);
                 out.write(CONNACK);
                 while (in.read(packet) >= 0) {
+                    lastPacket.set(packet[0] & 0xff);
                     if (closes) {
                         return;
                     }
@@ -155,11 +162,12 @@ class EndingTest {
     void a_signal_that_ends_it_has_its_own_exit_code_and_says_good_bye() throws IOException {
         try (SilentBroker broker = new SilentBroker(false)) {
             Command sub = Command.run("godwit sub -t t -p " + broker.port());
-            await().atMost(START.multipliedBy(5)).until(() -> broker.connections.get() == 1);
+            await().atMost(START.multipliedBy(5)).until(() -> broker.lastPacket.get() == SUBSCRIBE);
 
             sub.terminate().ends(TERMINATED);
 
             await().atMost(START).until(() -> broker.ended.get() > 0);
+            assertThat(broker.lastPacket).hasValue(DISCONNECT);
             assertThat(sub.output()).isEmpty();
         }
     }
