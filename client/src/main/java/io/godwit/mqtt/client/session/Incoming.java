@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,10 @@ final class Incoming {
     final Inbox inbox;
     private final ReceivedTopics topics;
     private final ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
+    /** Of the messages of QoS 2 with these identifiers, what tells one from another. */
+    private final ReceivedIdentifiers contents = new ReceivedIdentifiers();
+
+    private final CRC32C checksum = new CRC32C();
     private final List<Parked> parked = new ArrayList<>(0);
     private long parkedBytes;
     private long now;
@@ -204,14 +209,19 @@ final class Incoming {
         int token = id | qos << 16 | connection << 18;
         if (qos == 2) {
             int known = identifiers.get(id);
-            if (known != 0) {
+            int content = content(message);
+            if (known != 0 && !isOther(known, id, content)) {
                 repeated(known, token);
                 return;
             }
             if (!refusedQos2.isEmpty() && isRefusedAgain(message, token, (firstByte & DUP) != 0)) {
                 return;
             }
+            if ((known & HANDLED) != 0) {
+                log.completed(id);
+            }
             identifiers.put(id, token);
+            contents.put(id, content);
         }
         counters.received(qos);
         if (acks.received(token)) {
@@ -253,6 +263,29 @@ final class Incoming {
                     "topic alias " + alias + " is above the topic alias maximum of this client");
         }
         return message;
+    }
+
+    /** Not 0. */
+    private int content(Message message) {
+        checksum.reset();
+        checksum.update(message.payload());
+        return (int) checksum.getValue() + 31 * message.topic().hashCode() | 1;
+    }
+
+    /**
+     * Whether a message is another one than that of an earlier connection with its identifier. A broker that keeps its promises
+     * never sends such a one; but some forget at a restart which identifiers are in use, and report the session as present. To
+     * take the message for a repetition would lose it.
+     */
+    private boolean isOther(int known, int id, int content) {
+        int before = contents.get(id);
+        return before != 0 && before != content && (known >> 18 & CONNECTIONS) != connection;
+    }
+
+    /** Returns whether a message of QoS 2 had the identifier. */
+    private boolean forget(int id) {
+        contents.remove(id);
+        return identifiers.remove(id);
     }
 
     /** A message of QoS 2 that came before: acknowledged again when it was handled, or as soon as it is. */
@@ -413,7 +446,7 @@ final class Incoming {
     /** Whatever the handlers have made of it, a message of QoS 2 that comes again is a new one. */
     private void settle(int token, Refusal refusal) {
         if ((token >> 16 & 3) == 2 && identifiers.get(token & 0xFFFF) == token) {
-            identifiers.remove(token & 0xFFFF);
+            forget(token & 0xFFFF);
         }
         if (acks.contains(token)) {
             refused.put(token, refusal);
@@ -461,7 +494,7 @@ final class Incoming {
     /** PUBREL: the message is complete; PUBCOMP answers in any case, so that the broker can go on [MQTT-4.3.3-11]. */
     void pubrel(int packetId) {
         int known = identifiers.get(packetId);
-        if (identifiers.remove(packetId)) {
+        if (forget(packetId)) {
             log.completed(packetId);
             int token = known & ~HANDLED;
             if (token >> 18 == connection) {
@@ -492,6 +525,7 @@ final class Incoming {
             parkedBytes = parked.stream().mapToLong(Parked::bytes).sum();
         } else {
             identifiers.clear();
+            contents.clear();
             refusedQos2.clear();
         }
     }

@@ -561,6 +561,28 @@ class SessionTest {
     }
 
     @Test
+    void a_new_message_that_has_the_identifier_of_one_of_an_earlier_connection_is_not_lost() {
+        connect();
+        session.addHandler(handler("#"));
+        in(received(9, Qos.EXACTLY_ONCE, "first"));
+        session.handled(batch().token(0));
+        session.closed();
+        connect(true, MqttProperties.NONE);
+        out();
+
+        in(received(9, Qos.EXACTLY_ONCE, "second"));
+        in(received(9, Qos.EXACTLY_ONCE, "third")); // on one connection the identifier decides [MQTT-4.3.3-10]
+
+        Inbox.Batch batch = batch();
+        assertThat(batch.size()).isEqualTo(1);
+        assertThat(batch.message(0).topic()).isEqualTo("second");
+        session.handled(batch.token(0));
+        assertThat(out()).containsExactly(new Pubrec(9, ReasonCode.SUCCESS, MqttProperties.NONE));
+        in(new Pubrel(9, ReasonCode.SUCCESS, MqttProperties.NONE));
+        assertThat(out()).containsExactly(new Pubcomp(9, ReasonCode.SUCCESS, MqttProperties.NONE));
+    }
+
+    @Test
     void an_acknowledgement_of_an_earlier_connection_is_not_sent_on_this_one() {
         connect();
         session.addHandler(handler("t"));
