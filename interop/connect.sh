@@ -2,6 +2,7 @@
 # A distributed Kafka Connect worker with its REST interface on PORT. Needs a running kafka.sh, and
 #   KAFKA        its address, such as 127.0.0.1:9092
 #   PLUGIN_PATH  a folder with one folder of jars for each plugin: integrations/kafka-connect/target/plugin
+#   RELEASE      the folder of interop/java that says which release it is (default kafka, the release that kafka.sh runs)
 # Workers with the same KAFKA form one group.
 source "$(dirname "$0")/common.sh"
 source "$here/java.sh"
@@ -31,7 +32,7 @@ run_broker() {
 	session.timeout.ms=10000
 	scheduled.rebalance.max.delay.ms=0
 	EOF
-    become_java kafka org.apache.kafka.connect.cli.ConnectDistributed "$data/worker.properties"
+    become_java "${RELEASE:-kafka}" org.apache.kafka.connect.cli.ConnectDistributed "$data/worker.properties"
 }
 
 main

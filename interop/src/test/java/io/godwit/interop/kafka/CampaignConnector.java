@@ -32,8 +32,16 @@ enum CampaignConnector {
         }
     },
 
-    /** As durable as its settings allow: a fixed client identifier, a session that is kept, QoS 2. It has one task. */
+    /**
+     * As durable as its settings allow: a fixed client identifier, a session that is kept, QoS 2. It has one task. Connect 4
+     * cannot load it: a library of it uses a class of Kafka that is no longer public.
+     */
     JOVACON {
+        @Override
+        String release() {
+            return "connect-3.9";
+        }
+
         @Override
         Path plugins(Path folder) throws IOException, InterruptedException {
             Path plugins = Files.createDirectories(folder.resolve("plugins"));
@@ -67,6 +75,11 @@ enum CampaignConnector {
             return settings;
         }
     };
+
+    /** The module of {@code interop/java} that its workers run. */
+    String release() {
+        return ConnectCluster.SAME_RELEASE;
+    }
 
     /** A folder for the workers' {@code plugin.path}. */
     abstract Path plugins(Path folder) throws IOException, InterruptedException;

@@ -25,12 +25,16 @@ final class ConnectCluster implements AutoCloseable {
     /** The topic of Kafka that the numbers are in. */
     static final String TOPIC = "numbers";
 
+    /** The workers' release: that of Kafka. */
+    static final String SAME_RELEASE = "kafka";
+
     /** For workers that are started often: they start sooner. */
     static final String START_FAST = "-XX:TieredStopAtLevel=1";
 
     // Set once.
     private final Path folder;
     private final Path plugins;
+    private final String release;
     private final String workerOptions;
     final ServerScript kafka;
     final ServerScript mqtt;
@@ -46,12 +50,15 @@ final class ConnectCluster implements AutoCloseable {
      *
      * @param settings further lines of mosquitto.conf
      * @param plugins a folder for the workers' {@code plugin.path}
+     * @param release the module of {@code interop/java} that they run
      * @param workerOptions of their JVMs
      */
-    ConnectCluster(Path folder, CampaignBroker broker, String settings, Path plugins, String workerOptions)
+    ConnectCluster(
+            Path folder, CampaignBroker broker, String settings, Path plugins, String release, String workerOptions)
             throws IOException, InterruptedException {
         this.folder = folder;
         this.plugins = plugins;
+        this.release = release;
         this.workerOptions = workerOptions;
         kafka = ServerScript.kafka(folder);
         mqtt = broker.script(folder, settings);
@@ -83,7 +90,7 @@ final class ConnectCluster implements AutoCloseable {
     ServerScript startWorker(String name) throws IOException, InterruptedException {
         ServerScript worker = workers.get(name);
         if (worker == null) {
-            worker = ServerScript.worker(folder, name, kafka, plugins, workerOptions);
+            worker = ServerScript.worker(folder, name, kafka, plugins, release, workerOptions);
             workers.put(name, worker);
             urls.add(worker.url());
         }

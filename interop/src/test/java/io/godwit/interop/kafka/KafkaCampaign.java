@@ -161,8 +161,8 @@ final class KafkaCampaign implements Callable<Integer> {
         say("seed " + seed + "; data and logs are in " + folder);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         boolean good;
-        try (ConnectCluster cluster =
-                new ConnectCluster(folder, broker, "", connector.plugins(folder), ConnectCluster.START_FAST)) {
+        try (ConnectCluster cluster = new ConnectCluster(
+                folder, broker, "", connector.plugins(folder), connector.release(), ConnectCluster.START_FAST)) {
             good = run(cluster);
         } finally {
             ended.countDown();

@@ -25,7 +25,12 @@ class KafkaConnectTest {
             throws Exception {
         Programs.require("mosquitto");
         try (ConnectCluster cluster = new ConnectCluster(
-                folder, CampaignBroker.MOSQUITTO, "", PluginFolder.create(folder), ConnectCluster.START_FAST)) {
+                folder,
+                CampaignBroker.MOSQUITTO,
+                "",
+                PluginFolder.create(folder),
+                ConnectCluster.SAME_RELEASE,
+                ConnectCluster.START_FAST)) {
             cluster.createTopic(ConnectCluster.TOPIC);
             ServerScript worker = cluster.startWorker("worker1");
             cluster.rest.put("source", cluster.source(ConnectCluster.TOPIC, "tasks.max", "2"));

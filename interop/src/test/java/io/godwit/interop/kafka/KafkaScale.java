@@ -154,8 +154,8 @@ final class KafkaScale implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
         print("| program | tasks | workers | window | messages/s | CPU for each message | memory | CPU of others |");
         print("|---|---|---|---|---|---|---|---|");
-        try (ConnectCluster started =
-                new ConnectCluster(folder, CampaignBroker.MOSQUITTO, "", PluginFolder.create(folder), "")) {
+        try (ConnectCluster started = new ConnectCluster(
+                folder, CampaignBroker.MOSQUITTO, "", PluginFolder.create(folder), ConnectCluster.SAME_RELEASE, "")) {
             cluster = started;
             if (programs.contains(Program.CONNECTOR)) {
                 connectors();

@@ -31,17 +31,23 @@ final class ServerScript implements AutoCloseable {
         return new ServerScript("kafka.sh", folder.resolve("kafka"), Ports.inARow(2), Map.of());
     }
 
-    /** A worker with this name, not started. */
-    static ServerScript worker(Path folder, String name, ServerScript kafka, Path plugins, String javaOptions)
+    /** A worker with this name, not started. {@code release}: the module of {@code interop/java} that it runs. */
+    static ServerScript worker(
+            Path folder, String name, ServerScript kafka, Path plugins, String release, String javaOptions)
             throws IOException {
         return new ServerScript(
                 "connect.sh",
                 folder.resolve(name),
                 Ports.inARow(1),
                 Map.of(
-                        "KAFKA", kafka.address(),
-                        "PLUGIN_PATH", plugins.toString(),
-                        "JAVA_OPTS", "-Dlog4j2.level=WARN -Xshare:auto -XX:+UseSerialGC " + javaOptions));
+                        "KAFKA",
+                        kafka.address(),
+                        "PLUGIN_PATH",
+                        plugins.toString(),
+                        "RELEASE",
+                        release,
+                        "JAVA_OPTS",
+                        "-Dlog4j2.level=WARN -Xshare:auto -XX:+UseSerialGC " + javaOptions));
     }
 
     /** The MQTT broker of {@code NAME.sh}, not started. */
