@@ -10,6 +10,8 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -85,6 +87,15 @@ final class Ledger {
         final long expiresAt;
 
         final boolean poison;
+        /** Those whose results come together. */
+        List<Sent> batch = List.of(this);
+
+        /** The smallest of them. */
+        Sent smallest = this;
+
+        /** The client has not accepted it, which the result of its batch will say. */
+        boolean refused;
+
         boolean durable;
         boolean acceptedEnded;
         boolean ended;
@@ -195,7 +206,7 @@ final class Ledger {
     int outstanding() {
         int count = 0;
         for (Sent one : sent) {
-            count += one.process == process && !one.ended ? 1 : 0;
+            count += isOutstanding(one) ? 1 : 0;
         }
         return count;
     }
@@ -203,9 +214,14 @@ final class Ledger {
     int outstandingBytes() {
         int bytes = 0;
         for (Sent one : sent) {
-            bytes += one.process == process && !one.ended ? one.bytes : 0;
+            bytes += isOutstanding(one) ? one.bytes : 0;
         }
         return bytes;
+    }
+
+    /** Whether the client still has it. Of a batch, whose result comes with the last, only the smallest counts. */
+    private boolean isOutstanding(Sent one) {
+        return one.process == process && !one.ended && one == one.smallest;
     }
 
     /** Whether one of the publishes from this number on is known to be on the disk. */
@@ -228,8 +244,36 @@ final class Ledger {
 
     // ---- from the client to the broker ----
 
+    /**
+     * The same for a batch, with what becomes of each of its messages.
+     *
+     * @param taken how many of them were accepted: the first ones, unless the broker's limits were lowered
+     */
+    void publishedTogether(
+            List<Message> messages,
+            List<? extends CompletableFuture<?>> futures,
+            int taken,
+            CompletableFuture<Void> accepted,
+            long now) {
+        List<Sent> batch = new ArrayList<>();
+        for (int i = 0; i < messages.size(); i++) {
+            Sent one = new Sent(sent.size() + i, messages.get(i), process, futures.get(i), now);
+            one.refused = i >= taken;
+            batch.add(one);
+        }
+        Sent smallest = Collections.min(batch, Comparator.comparingInt(one -> one.bytes));
+        for (Sent one : batch) {
+            one.batch = batch;
+            one.smallest = smallest;
+        }
+        batch.forEach(one -> published(one, accepted));
+    }
+
     void published(Message message, CompletableFuture<?> future, CompletableFuture<Void> accepted, long now) {
-        Sent one = new Sent(sent.size(), message, process, future, now);
+        published(new Sent(sent.size(), message, process, future, now), accepted);
+    }
+
+    private void published(Sent one, CompletableFuture<Void> accepted) {
         sent.add(one);
         if (forgotten) {
             sessionMayBeLost(one);
@@ -237,10 +281,10 @@ final class Ledger {
         accepted.whenComplete((safe, failure) -> {
             if (one.process == process) {
                 one.acceptedEnded = true;
-                one.durable = failure == null;
+                one.durable = failure == null && !one.refused;
             }
         });
-        future.whenComplete((result, failure) -> {
+        one.future.whenComplete((result, failure) -> {
             if (one.process == process) {
                 one.ended = true;
                 one.failure = failure;
@@ -371,7 +415,9 @@ final class Ledger {
     private void checkOrder(Incoming one, int number) {
         for (int i = 0; i < one.answersBefore; i++) {
             Sent before = answered.get(i);
-            if (before.process == process && !before.future.isDone()) {
+            if (before.process == process
+                    && !before.future.isDone()
+                    && answered.subList(0, one.answersBefore).containsAll(before.batch)) {
                 broken("message " + number + " was handled before the result of publish " + before.number
                         + ", whose acknowledgement came first");
             }

@@ -2,6 +2,7 @@ package io.godwit.simulation;
 
 import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.PublishBatchResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.store.SessionStore;
 import io.godwit.mqtt.protocol.Packet;
@@ -44,6 +45,16 @@ public interface Mutation {
      * @param later runs a task some time later
      */
     default <T> CompletableFuture<T> result(CompletableFuture<T> honest, Executor later) {
+        return honest;
+    }
+
+    /**
+     * The result of a batch of publishes, as the application sees it.
+     *
+     * @param later runs a task some time later
+     */
+    default CompletableFuture<PublishBatchResult> batch(
+            CompletableFuture<PublishBatchResult> honest, int size, Executor later) {
         return honest;
     }
 

@@ -58,8 +58,11 @@ record RunSettings(
     /** @param forgets whether it may lose its state */
     record Broker(boolean forgets, int receiveMaximum, int inFlight) {}
 
-    /** @param poison whether the broker ends the connection whenever it gets one certain publish */
-    record Workload(int publishes, int messages, int churns, boolean expiry, boolean poison) {}
+    /**
+     * @param batches lists of publishes, next to the single ones
+     * @param poison whether the broker ends the connection whenever it gets one certain publish
+     */
+    record Workload(int publishes, int batches, int messages, int churns, boolean expiry, boolean poison) {}
 
     static RunSettings draw(SplittableRandom random) {
         ProtocolVersion version = ProtocolVersion.values()[random.nextInt(3)];
@@ -79,6 +82,7 @@ record RunSettings(
                 broker,
                 new Workload(
                         5 + random.nextInt(40),
+                        random.nextBoolean() ? 1 + random.nextInt(8) : 0,
                         5 + random.nextInt(40),
                         random.nextBoolean() ? 1 + random.nextInt(12) : 0,
                         version == ProtocolVersion.V5 && random.nextBoolean(),

@@ -1,6 +1,7 @@
 package io.godwit.simulation;
 
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.PublishBatchResult;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
@@ -8,7 +9,10 @@ import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 
 /** What client and broker do in a run: publishes in both directions, subscriptions that come and go. */
 final class Traffic {
@@ -40,6 +44,9 @@ final class Traffic {
         for (int i = 0; i < workload.publishes(); i++) {
             scheduler.schedule(() -> publish(Qos.of(scheduler.random.nextInt(3))), scheduler.within(15_000));
         }
+        for (int i = 0; i < workload.batches(); i++) {
+            scheduler.schedule(this::publishBatch, scheduler.within(15_000));
+        }
         if (workload.poison()) {
             scheduler.schedule(
                     () -> publish(Qos.of(1 + scheduler.random.nextInt(2)), Ledger.POISON), scheduler.within(15_000));
@@ -57,15 +64,7 @@ final class Traffic {
     }
 
     private CompletableFuture<PublishResult> publish(Qos qos, String rest) {
-        String text = Ledger.text('o', ledger.sentCount()) + rest;
-        Message message = new Message(
-                "out/" + qos.level() + "/" + scheduler.random.nextInt(2),
-                text.getBytes(StandardCharsets.UTF_8),
-                qos,
-                false,
-                settings.workload().expiry() && scheduler.oneIn(3)
-                        ? MqttProperties.of(Property.MESSAGE_EXPIRY_INTERVAL, 1L + scheduler.random.nextInt(12))
-                        : MqttProperties.NONE);
+        Message message = message(ledger.sentCount(), qos, rest);
         MqttClient client = process.client();
         CompletableFuture<PublishResult> publication = world.mutation()
                 .result(client.publishAsync(message), task -> scheduler.schedule(task, scheduler.within(50)));
@@ -81,6 +80,59 @@ final class Traffic {
         ledger.published(message, publication, accepted, scheduler.nanoTime());
         checkBounds();
         return publication;
+    }
+
+    private Message message(int number, Qos qos, String rest) {
+        String text = Ledger.text('o', number) + rest;
+        return new Message(
+                "out/" + qos.level() + "/" + scheduler.random.nextInt(2),
+                text.getBytes(StandardCharsets.UTF_8),
+                qos,
+                false,
+                settings.workload().expiry() && scheduler.oneIn(3)
+                        ? MqttProperties.of(Property.MESSAGE_EXPIRY_INTERVAL, 1L + scheduler.random.nextInt(12))
+                        : MqttProperties.NONE);
+    }
+
+    /** Publishes some messages at once. */
+    private void publishBatch() {
+        int first = ledger.sentCount();
+        int count = 1 + scheduler.random.nextInt(6);
+        int lowest = scheduler.random.nextInt(3);
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Qos qos = Qos.of(lowest + scheduler.random.nextInt(3 - lowest));
+            messages.add(message(first + i, qos, "x".repeat(scheduler.random.nextInt(200))));
+        }
+        MqttClient client = process.client();
+        long refusedBefore = client.statistics().publishes().refused();
+        CompletableFuture<PublishBatchResult> batch = world.mutation()
+                .batch(client.publishAllAsync(messages), count, task -> scheduler.schedule(task, scheduler.within(50)));
+        long refused = client.statistics().publishes().refused() - refusedBefore;
+        CompletableFuture<Void> accepted = client.stored();
+        if (world.trace().isOn()) {
+            world.trace().add("publish " + first + " to " + (first + count - 1) + " as a batch");
+            batch.whenComplete((result, failure) ->
+                    world.trace().add("batch from " + first + " ended: " + (failure == null ? result : failure)));
+        }
+        List<CompletableFuture<PublishResult>> results =
+                IntStream.range(0, count).mapToObj(i -> resultOf(batch, i)).toList();
+        ledger.publishedTogether(messages, results, count - (int) refused, accepted, scheduler.nanoTime());
+        checkBounds();
+    }
+
+    /** What a publish alone would have given. */
+    private static CompletableFuture<PublishResult> resultOf(CompletableFuture<PublishBatchResult> batch, int index) {
+        CompletableFuture<PublishResult> result = new CompletableFuture<>();
+        batch.whenComplete((all, failure) -> {
+            Throwable own = failure == null ? all.failures().get(index) : failure;
+            if (own == null) {
+                result.complete(all.get(index));
+            } else {
+                result.completeExceptionally(own);
+            }
+        });
+        return result;
     }
 
     private void checkBounds() {

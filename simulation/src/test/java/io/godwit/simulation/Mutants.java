@@ -3,6 +3,7 @@ package io.godwit.simulation;
 import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.HandlerOptions;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.PublishBatchResult;
 import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.UnhandledPolicy;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
@@ -294,6 +295,48 @@ enum Mutants {
         @Override
         public <T> CompletableFuture<T> result(CompletableFuture<T> honest, Executor later) {
             CompletableFuture<T> late = new CompletableFuture<>();
+            honest.whenComplete((result, failure) -> later.execute(() -> {
+                if (failure == null) {
+                    late.complete(result);
+                } else {
+                    late.completeExceptionally(failure);
+                }
+            }));
+            return late;
+        }
+    }),
+    A_BATCH_SUCCEEDS_ONCE_IT_IS_ACCEPTED(new Mutation() {
+        @Override
+        public CompletableFuture<PublishBatchResult> batch(
+                CompletableFuture<PublishBatchResult> honest, int size, Executor later) {
+            return CompletableFuture.completedFuture(PublishBatchResult.success(size));
+        }
+    }),
+    A_BATCH_LOSES_ITS_FAILURES(new Mutation() {
+        @Override
+        public CompletableFuture<PublishBatchResult> batch(
+                CompletableFuture<PublishBatchResult> honest, int size, Executor later) {
+            return honest.thenApply(result -> PublishBatchResult.success(size));
+        }
+    }),
+    A_BATCH_HAS_NO_RESULT_IF_A_MESSAGE_FAILS(new Mutation() {
+        @Override
+        public CompletableFuture<PublishBatchResult> batch(
+                CompletableFuture<PublishBatchResult> honest, int size, Executor later) {
+            CompletableFuture<PublishBatchResult> result = new CompletableFuture<>();
+            honest.thenAccept(all -> {
+                if (all.isSuccess()) {
+                    result.complete(all);
+                }
+            });
+            return result;
+        }
+    }),
+    THE_RESULT_OF_A_BATCH_COMES_BEHIND_LATER_MESSAGES(new Mutation() {
+        @Override
+        public CompletableFuture<PublishBatchResult> batch(
+                CompletableFuture<PublishBatchResult> honest, int size, Executor later) {
+            CompletableFuture<PublishBatchResult> late = new CompletableFuture<>();
             honest.whenComplete((result, failure) -> later.execute(() -> {
                 if (failure == null) {
                     late.complete(result);

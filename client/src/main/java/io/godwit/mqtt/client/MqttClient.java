@@ -168,6 +168,35 @@ public interface MqttClient extends AutoCloseable {
     }
 
     /**
+     * Publishes the messages of a list, in their order, and waits until all of them have ended. The same as {@link
+     * #publish(Message)} for each of them, but cheaper for many: the client's lock, the event loop and the result are needed once
+     * for hundreds of messages. A failed message does not fail the call: {@link PublishBatchResult#failures} has its failure, and
+     * {@link PublishBatchResult#orThrow} throws it.
+     *
+     * <p>Unless all of the messages are valid, none is published. If one finds the queue full, the call waits for room if the
+     * builder's policy is to wait; otherwise this message and all behind it fail, so that none overtakes another. A limit of the
+     * broker that a message breaks fails that message only.
+     *
+     * @param messages at best thousands; an empty list has ended at once. The list is copied, the payloads are not
+     * @throws NotConnectedException if there is no connection and none is being made
+     * @throws ClientClosedException after {@link #close}
+     * @throws MqttTimeoutException if there was no room for the next message, or no answer to all of them after the last was
+     *     accepted, for longer than the call time limit; messages that were accepted remain in flight
+     * @throws MqttInterruptedException if the thread is interrupted; messages that were accepted remain in flight
+     * @throws IllegalArgumentException if a message is null or could not be published; the text names its index
+     */
+    PublishBatchResult publishAll(List<Message> messages);
+
+    /**
+     * {@link #publishAll} without blocking. The future completes once, when all messages have ended. Cancelling it takes those out
+     * of the queue that wait there; {@code cancel} returns true if that were all of them. Otherwise the future ends as the broker
+     * answers the others, and those that were taken out fail with {@link PublishException.Cause#CANCELLED}.
+     *
+     * @throws IllegalArgumentException if a message is null or could not be published; the text names its index
+     */
+    CompletableFuture<PublishBatchResult> publishAllAsync(List<Message> messages);
+
+    /**
      * Completes once every publish that was accepted before this call is where it survives what the session store promises:
      * at once without a store, after the disk has it with a store that forces. Fails with {@link MqttStoreException} if the
      * store cannot. Never blocks.

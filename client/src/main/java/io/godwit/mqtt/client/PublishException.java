@@ -23,7 +23,7 @@ public final class PublishException extends MqttException {
         SESSION_LOST,
         /** The connection broke before a message of QoS 0 was written. */
         CONNECTION_LOST,
-        /** The application cancelled it before it was sent. Only listeners see this: its future is cancelled. */
+        /** The application cancelled it before it was sent. Its own future is cancelled; a batch has this failure. */
         CANCELLED,
         /**
          * The broker ended the connection each time that the message was sent alone, so it is not sent again and holds up

@@ -64,7 +64,7 @@ public final class GodwitAdapter implements Adapter {
         }
         MqttClient client = builder.build();
         client.connect();
-        return new GodwitLink(client);
+        return new GodwitLink(client, endpoint.option("publish", "single").equals("batch"));
     }
 
     private TransportOptions transport(Endpoint endpoint) {

@@ -43,6 +43,7 @@ record Contender(String name, String title, String module, String adapter, Role 
     static final List<Contender> ALL = List.of(
             godwit("godwit", "Godwit", Map.of()),
             godwit("godwit-loop", "Godwit, handlers on the event loop", Map.of("handlers", "loop")),
+            godwit("godwit-batch", "Godwit, publishAll", Map.of("publish", "batch")),
             godwit("godwit-5", "Godwit, MQTT 5", MQTT_5),
             godwit("godwit-boringssl", "Godwit, BoringSSL", Map.of("ssl", "boringssl")),
             godwit("godwit-micrometer", "Godwit, Micrometer", Map.of("observe", "micrometer")),
@@ -143,7 +144,7 @@ record Contender(String name, String title, String module, String adapter, Role 
                     .contains(scenario.kind());
         }
         if (options.containsKey("publish")) {
-            return scenario.kind() == Kind.PUBLISH && scenario.threads() == 1;
+            return scenario.kind() == Kind.PUBLISH && (scenario.threads() == 1 || role == Role.GODWIT);
         }
         return switch (scenario.kind()) {
             case PUBLISH -> scenario.threads() == 1 || role != Role.SOCKET;

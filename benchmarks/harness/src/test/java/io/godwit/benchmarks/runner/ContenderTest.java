@@ -19,7 +19,14 @@ class ContenderTest {
     @Test
     void only_libraries_that_can_keep_a_session_on_the_disk_publish_durably() {
         assertThat(in("publish-1-durable"))
-                .containsExactly("godwit", "godwit-5", "godwit-micrometer", "godwit-opentelemetry", "paho-3", "paho-5");
+                .containsExactly(
+                        "godwit",
+                        "godwit-batch",
+                        "godwit-5",
+                        "godwit-micrometer",
+                        "godwit-opentelemetry",
+                        "paho-3",
+                        "paho-5");
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.godwit.mqtt.client.engine;
 
+import io.godwit.mqtt.client.session.BatchExchange;
+import io.godwit.mqtt.client.session.BatchedPublish;
 import io.godwit.mqtt.client.session.EndedExchanges;
 import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.session.Failure;
@@ -184,6 +186,35 @@ final class GuardedSession {
                 session.queuedAt(loop.nanoTime());
             }
             return refused;
+        } finally {
+            release();
+        }
+    }
+
+    /**
+     * Gives the next publishes of a batch to the session, in their order, until one finds no room. Null: all of them were taken, or
+     * refused each for a reason of its own; else why the one at {@link BatchExchange#offered} is not taken.
+     *
+     * @param parts all publishes of the batch
+     * @param end index of the first that is not given now
+     */
+    @Nullable
+    Failure publish(BatchExchange<?> batch, BatchedPublish[] parts, int end, long now) {
+        acquire();
+        try {
+            if (closedTo != null) {
+                return closedTo;
+            }
+            Failure full = null;
+            long queuedAt = 0;
+            while (full == null && batch.offered() < end) {
+                full = session.publishNext(parts[batch.offered()], now);
+                if (session.needsTimeOfQueued()) {
+                    queuedAt = queuedAt == 0 ? loop.nanoTime() : queuedAt;
+                    session.queuedAt(queuedAt);
+                }
+            }
+            return full;
         } finally {
             release();
         }

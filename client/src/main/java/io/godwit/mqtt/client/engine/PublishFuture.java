@@ -7,12 +7,6 @@ import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.session.Outcome;
 import io.godwit.mqtt.client.session.PublishExchange;
 import io.godwit.mqtt.protocol.Message;
-import io.godwit.mqtt.protocol.MqttProperties;
-import io.godwit.mqtt.protocol.Packet;
-import io.godwit.mqtt.protocol.Puback;
-import io.godwit.mqtt.protocol.Pubcomp;
-import io.godwit.mqtt.protocol.Pubrec;
-import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -26,7 +20,15 @@ import org.jspecify.annotations.Nullable;
 class PublishFuture extends PublishExchange<PublishResult> {
     /** What all publishes of a client share; one reference keeps a publish small. */
     record Support(
-            JoinWaiters joins, Notifier notifier, Supplier<GuardedSession> session, Supplier<QueuePressure> pressure) {}
+            JoinWaiters joins, Notifier notifier, Supplier<GuardedSession> session, Supplier<QueuePressure> pressure) {
+        /** A publish that was accepted has failed, for the first time that this is called. */
+        void failed(Message message, MqttException failure) {
+            notifier.publishFailed(message, failure);
+            if (failure instanceof PublishException publish && publish.kind() == PublishException.Cause.DROPPED) {
+                pressure.get().full();
+            }
+        }
+    }
 
     private final Support support;
 
@@ -92,21 +94,17 @@ class PublishFuture extends PublishExchange<PublishResult> {
 
     @Override
     protected void finish(Outcome result) {
-        if (result instanceof Failure failure && failure.kind() == Failure.Kind.CANCELLED) {
+        MqttException failure = result == Outcome.SUCCESS ? null : PublishOutcomes.failure(message(), result);
+        if (failure == null) {
+            PublishResult success = PublishOutcomes.result(result);
+            ending(success, null);
+            super.complete(success);
+        } else if (PublishOutcomes.isCancelled(result)) {
             cancelling();
             super.cancel(false);
-        } else if (result instanceof Failure failure) {
-            failed(Failures.ofPublish(failure));
-        } else if (result instanceof Outcome.Answer answer) {
-            answered(answer.packet());
         } else {
-            acknowledged(PublishResult.SUCCESS);
+            failed(failure);
         }
-    }
-
-    private void acknowledged(PublishResult result) {
-        ending(result, null);
-        super.complete(result);
     }
 
     /** Called before the future is completed, perhaps more than once, with one of the two. */
@@ -115,40 +113,11 @@ class PublishFuture extends PublishExchange<PublishResult> {
     /** The same when the application has taken it out of the queue. */
     void cancelling() {}
 
-    private void answered(Packet packet) {
-        if (packet instanceof Puback ack) {
-            answered(ack.reason(), ack.properties());
-        } else if (packet instanceof Pubrec ack) {
-            answered(ack.reason(), ack.properties());
-        } else if (packet instanceof Pubcomp ack) {
-            answered(ack.reason(), ack.properties());
-        }
-    }
-
-    private void answered(ReasonCode reason, MqttProperties properties) {
-        if (reason.isError()) {
-            failed(new PublishException(
-                    PublishException.Cause.REFUSED,
-                    reason,
-                    "the broker refused the message for '" + message().topic() + "': "
-                            + Failures.describe(reason, properties),
-                    properties));
-        } else {
-            acknowledged(
-                    reason == ReasonCode.SUCCESS && properties.isEmpty()
-                            ? PublishResult.SUCCESS
-                            : new PublishResult(reason, properties));
-        }
-    }
-
     private void failed(MqttException failure) {
         ending(null, failure);
         boolean first = super.completeExceptionally(failure);
         if (first || isCancelled() && isFirstNotified()) {
-            support.notifier.publishFailed(message(), failure);
-            if (failure instanceof PublishException publish && publish.kind() == PublishException.Cause.DROPPED) {
-                support.pressure.get().full();
-            }
+            support.failed(message(), failure);
         }
     }
 

@@ -61,7 +61,7 @@ final class Publisher {
     }
 
     /** The message as the protocol version can carry it. */
-    private Message checked(Message message) {
+    Message checked(Message message) {
         MqttProperties properties = message.properties();
         MqttProperties kept = properties.isEmpty() ? properties : checked(properties, config);
         if (!kept.isEmpty() && kept.has(Property.SUBSCRIPTION_IDENTIFIER)) {
@@ -131,7 +131,7 @@ final class Publisher {
         return refused;
     }
 
-    private static boolean isQueueFull(Failure refused) {
+    static boolean isQueueFull(Failure refused) {
         return refused.kind() == Failure.Kind.QUEUE_FULL || refused.kind() == Failure.Kind.DROPPED;
     }
 

@@ -11,6 +11,7 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttInterruptedException;
 import io.godwit.mqtt.client.MqttStoreException;
 import io.godwit.mqtt.client.MqttTimeoutException;
+import io.godwit.mqtt.client.PublishBatchResult;
 import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.client.UnsubscribeResult;
@@ -49,6 +50,7 @@ public final class RealMqttClient implements MqttClient {
     private final ConnectionManager manager;
     private final BlockingCalls blocking;
     private final Publisher publisher;
+    private final BatchPublisher batches;
     private final Subscriber subscriber;
     private final Notifier notifier;
     private final ReadPause pause;
@@ -96,6 +98,8 @@ public final class RealMqttClient implements MqttClient {
                 config, session, log, pause, completer, dispatcher::deliverPrompt, notifier, calls, pressure);
         this.blocking = new BlockingCalls(session, joins, handlers, manager::state, config.callTimeout());
         this.publisher = new Publisher(session, support, blocking, config, pressure, manager::scheduleTick);
+        this.batches =
+                new BatchPublisher(session, support, publisher, blocking, config, pressure, manager::scheduleTick);
         this.subscriber = new Subscriber(session, blocking, config, binder, notifier);
         session.serve(completer, dispatcher, manager::drain);
     }
@@ -279,6 +283,16 @@ public final class RealMqttClient implements MqttClient {
     @Override
     public CompletableFuture<PublishResult> publishAsync(Message message) {
         return publisher.publishAsync(message);
+    }
+
+    @Override
+    public PublishBatchResult publishAll(List<Message> messages) {
+        return batches.publish(messages);
+    }
+
+    @Override
+    public CompletableFuture<PublishBatchResult> publishAllAsync(List<Message> messages) {
+        return batches.publishAsync(messages);
     }
 
     @Override

@@ -25,7 +25,53 @@ public final class EndedExchanges {
         exchange.ended(outcome);
         if (exchange instanceof PublishExchange<?> publish) {
             counters.ended(publish, outcome);
+            if (publish instanceof BatchedPublish part) {
+                add(part, outcome);
+                return;
+            }
         }
+        link(exchange);
+    }
+
+    /** A publish of a batch has ended: unless somebody wants to hear of it, that is due with the last of the batch only. */
+    private void add(BatchedPublish part, Outcome outcome) {
+        fresh = true;
+        if (part.batch().notes(outcome)) {
+            link(part);
+        }
+        count(part, outcome);
+    }
+
+    private void count(BatchedPublish part, Outcome outcome) {
+        BatchExchange<?> batch = part.batch();
+        if (batch.count(part, outcome)) {
+            batch.ended(Outcome.SUCCESS);
+            link(batch);
+        }
+    }
+
+    /** A publish of a batch was not accepted. */
+    void refuse(BatchedPublish part, Failure failure) {
+        part.refused(failure);
+        count(part, failure);
+    }
+
+    /**
+     * The application has taken back a publish of a batch, which is the caller's to finish. With the last of them the batch has
+     * ended: cancelled if they were all, and then the caller's to finish too.
+     */
+    void withdraw(BatchedPublish part, Failure cancelled) {
+        BatchExchange<?> batch = part.batch();
+        batch.countWithdrawn();
+        if (batch.isWithdrawn()) {
+            batch.count(part, cancelled);
+            batch.ended(cancelled);
+        } else {
+            count(part, cancelled);
+        }
+    }
+
+    private void link(Exchange<?> exchange) {
         fresh = true;
         if (exchange.isWaited()) {
             exchange.next = waited;

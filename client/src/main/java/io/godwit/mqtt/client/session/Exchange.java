@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what the future gives
  */
 public abstract sealed class Exchange<T> extends CompletableFuture<T>
-        permits ConnectExchange, PublishExchange, SubscribeExchange, UnsubscribeExchange {
+        permits BatchExchange, ConnectExchange, PublishExchange, SubscribeExchange, UnsubscribeExchange {
     static final byte NEW = 0;
     static final byte QUEUED = 1;
     /** PUBLISH, SUBSCRIBE or UNSUBSCRIBE was sent. */
@@ -86,11 +86,16 @@ public abstract sealed class Exchange<T> extends CompletableFuture<T>
 
     /** Completes the future of an exchange that {@link #hasEnded}, wherever in a chain it is. */
     public final void finishNow() {
+        finish(outcome());
+    }
+
+    /** How an exchange ended that {@link #hasEnded}. */
+    public final Outcome outcome() {
         Outcome result = outcome;
         if (result == null) {
             throw new IllegalStateException("the exchange has not ended");
         }
-        finish(result);
+        return result;
     }
 
     /** Unlinks the exchange from its chain and completes the future. */

@@ -140,6 +140,40 @@ final class Outgoing {
         return enqueue(publish, message, size, now);
     }
 
+    /**
+     * Takes a publish of a batch, its next. Returns null when it is sent, queued, or refused for a reason that concerns no other; or
+     * why it finds no room.
+     */
+    @Nullable
+    Failure publishNext(BatchedPublish part, long now) {
+        Failure refused = publish(part, now);
+        if (refused != null) {
+            if (refused.kind() == Kind.QUEUE_FULL || refused.kind() == Kind.DROPPED) {
+                return refused;
+            }
+            refuseNext(part, refused);
+        } else {
+            part.batch().offeredNext();
+        }
+        return null;
+    }
+
+    /** Does not take the next publish of a batch. */
+    void refuseNext(BatchedPublish part, Failure reason) {
+        counters.refused();
+        part.batch().offeredNext();
+        ended.refuse(part, reason);
+    }
+
+    /**
+     * Checks what {@link #publish} would.
+     *
+     * @throws IllegalArgumentException if no packet can carry the message
+     */
+    void check(Message message) {
+        PublishCodec.size(version, message, topics.of(message.topic()).bytes, 0, message.properties());
+    }
+
     /** Sends a message of QoS 0 that nobody follows, if it can be sent at once. Returns whether it was. */
     boolean publishNow(Message message) {
         if (!connected || oneByOne || !queue.isEmpty() || !again.isEmpty() || outbox.size() >= OUTBOX_LIMIT) {
@@ -427,6 +461,16 @@ final class Outgoing {
             log.ended(publish.sequence);
         }
         return true;
+    }
+
+    /** Gives up what waits in the queue of a batch. The publishes are the caller's to finish; so is the batch if they were all. */
+    List<BatchedPublish> withdraw(BatchExchange<?> batch) {
+        List<BatchedPublish> parts = queue.of(batch);
+        parts.removeIf(part -> !withdraw(part));
+        for (BatchedPublish part : parts) {
+            ended.withdraw(part, (Failure) part.outcome());
+        }
+        return parts;
     }
 
     private void write(Message message, TopicFields.Field field, boolean dup, int packetId, MqttProperties properties) {

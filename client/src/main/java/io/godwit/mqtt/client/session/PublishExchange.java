@@ -8,6 +8,7 @@ public abstract non-sealed class PublishExchange<T> extends Exchange<T> {
     final Message message;
 
     // Guarded by the session's lock.
+    /** Rises with each publish that is accepted; 0: it is not. */
     long sequence;
     /** Nanoseconds of the session's clock at which it expires while queued; {@link Long#MAX_VALUE}: never. */
     long expiresAt = Long.MAX_VALUE;

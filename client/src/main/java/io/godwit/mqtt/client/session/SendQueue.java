@@ -1,5 +1,7 @@
 package io.godwit.mqtt.client.session;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes that wait to be sent, first in, first out, chained through themselves. */
@@ -33,6 +35,17 @@ final class SendQueue {
     @Nullable
     PublishExchange<?> peek() {
         return head;
+    }
+
+    /** Those that wait here and belong to this batch. */
+    List<BatchedPublish> of(BatchExchange<?> batch) {
+        List<BatchedPublish> all = new ArrayList<>();
+        for (PublishExchange<?> each = head; each != null; each = next(each)) {
+            if (each instanceof BatchedPublish part && part.batch() == batch && !isRemoved(each)) {
+                all.add(part);
+            }
+        }
+        return all;
     }
 
     @Nullable

@@ -502,6 +502,30 @@ public final class Session {
         return outgoing.publishNow(message);
     }
 
+    /**
+     * Takes the next publish of a batch. Null: it is sent or queued, or refused for a reason that concerns no other, and counts
+     * towards the batch. Otherwise it finds no room, and is not taken.
+     *
+     * @param time is asked for only when the message has an expiry
+     */
+    public @Nullable Failure publishNext(BatchedPublish part, long time) {
+        return outgoing.publishNext(part, time);
+    }
+
+    /** Refuses the next publish of a batch. */
+    public void refuseNext(BatchedPublish part, Failure reason) {
+        outgoing.refuseNext(part, reason);
+    }
+
+    /**
+     * Checks a message before it is published.
+     *
+     * @throws IllegalArgumentException if no packet can carry it
+     */
+    public void check(Message message) {
+        outgoing.check(message);
+    }
+
     /** Whether the queue would take a message of this many bytes. */
     public boolean hasQueueRoom(int bytes) {
         return outgoing.hasQueueRoom(bytes);
@@ -510,6 +534,14 @@ public final class Session {
     /** Gives up a publish that was not sent yet. Returns whether that was so; then its future is the caller's to end. */
     public boolean withdraw(PublishExchange<?> publish) {
         return outgoing.withdraw(publish);
+    }
+
+    /**
+     * Gives up those publishes of a batch that were not sent yet. They are the caller's to finish, and so is the batch if {@link
+     * Exchange#outcome} then says that it is cancelled.
+     */
+    public List<BatchedPublish> withdraw(BatchExchange<?> batch) {
+        return outgoing.withdraw(batch);
     }
 
     /** Sends what waits, after bytes were taken from the outbox or packets were answered. */
