@@ -32,6 +32,7 @@ public final class CdsTraining {
             String where = broker.uri();
             String named = "localhost -p " + broker.port(); // a name is looked up, an address is not
             ProcessInput.arguments(arguments);
+            Preload.start(List.of("pub")).await();
             for (String line : List.of(
                     "--version",
                     "--help",

@@ -164,16 +164,32 @@ final class ConfigFiles {
         }
     }
 
-    private static void read(Path file, CommandSpec command, boolean lenient, List<Entry> into) {
-        if (!Files.isRegularFile(file)) {
-            return;
+    /** Whether a file that applies to a command that connects has one of these options. */
+    static boolean mention(Path folder, String command, Set<String> options) {
+        for (Path file : List.of(folder.resolve("all"), folder.resolve(command))) {
+            for (String line : lines(file)) {
+                if (options.contains(line.strip().split("\\s+", 2)[0])) {
+                    return true;
+                }
+            }
         }
-        List<String> lines;
+        return false;
+    }
+
+    /** The lines of a file, in which each character is a byte; of one that does not exist, none. */
+    private static List<String> lines(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return List.of();
+        }
         try {
-            lines = Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+            return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             throw new IllegalArgumentException(Diagnostics.about(file, e), e);
         }
+    }
+
+    private static void read(Path file, CommandSpec command, boolean lenient, List<Entry> into) {
+        List<String> lines = lines(file);
         for (int i = 0; i < lines.size(); i++) {
             String line = RawText.ofLatin1(lines.get(i)).strip();
             if (line.isEmpty() || line.startsWith("#")) {

@@ -87,7 +87,8 @@ public final class Main implements Callable<Integer> {
         Terminal terminal = Terminal.system();
         int code;
         try {
-            code = run(terminal, ProcessInput.arguments(arguments));
+            List<String> words = ProcessInput.arguments(arguments);
+            code = run(terminal, words, Preload.start(words));
         } catch (IllegalArgumentException e) {
             terminal.note("godwit: " + e.getMessage());
             code = ExitCodes.USAGE;
@@ -97,6 +98,10 @@ public final class Main implements Callable<Integer> {
 
     /** Runs a command line; returns its exit code. */
     static int run(Terminal terminal, List<String> arguments) {
+        return run(terminal, arguments, Preload.none());
+    }
+
+    private static int run(Terminal terminal, List<String> arguments, Preload preload) {
         String first = arguments.isEmpty() ? "" : arguments.get(0);
         if (arguments.size() == 1 && (first.equals("--version") || first.equals("-V"))) {
             for (String text : Version.lines()) {
@@ -107,7 +112,7 @@ public final class Main implements Callable<Integer> {
         boolean named = first.startsWith("@") && first.length() > 1;
         List<String> words = named ? arguments.subList(1, arguments.size()) : arguments;
         String name = words.isEmpty() ? "" : words.get(0);
-        CommandLine line = commandLine(terminal, COMMANDS.contains(name) ? List.of(name) : COMMANDS);
+        CommandLine line = commandLine(terminal, COMMANDS.contains(name) ? List.of(name) : COMMANDS, preload);
         List<String> all = new ArrayList<>(words);
         CommandLine command = line.getSubcommands().get(name);
         try {
@@ -169,8 +174,15 @@ public final class Main implements Callable<Integer> {
     }
 
     /** The command line with these commands. */
-    static CommandLine commandLine(Terminal terminal, Iterable<String> names) {
-        CommandLine line = new CommandLine(new Main());
+    static CommandLine commandLine(Terminal terminal, List<String> names) {
+        return commandLine(terminal, names, Preload.none());
+    }
+
+    private static CommandLine commandLine(Terminal terminal, List<String> names, Preload preload) {
+        configurePicocli();
+        // Above the one command that was typed, only the name counts: no option of godwit itself can follow it.
+        CommandLine line =
+                new CommandLine(names.size() == 1 ? CommandSpec.create().name("godwit") : new Main());
         for (String name : names) {
             CommandLine command = new CommandLine(command(name, terminal));
             command.getCommandSpec().addOption(help());
@@ -188,11 +200,17 @@ public final class Main implements Callable<Integer> {
         line.setUsageHelpLongOptionsMaxWidth(34);
         line.setOut(terminal.writer());
         line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
-        Handlers handlers = new Handlers(terminal);
+        Handlers handlers = new Handlers(terminal, preload);
         line.setParameterExceptionHandler(handlers);
         line.setExecutionStrategy(handlers);
         line.setExecutionExceptionHandler(handlers);
         return line;
+    }
+
+    /** Leaves out what it would look for at each start: Groovy's class, which means opening each jar, and converters that no option has. */
+    private static void configurePicocli() {
+        System.setProperty("picocli.disable.closures", "true");
+        System.setProperty("picocli.converters.excludes", "java\\.(time|sql)\\..*");
     }
 
     /**
@@ -204,9 +222,11 @@ public final class Main implements Callable<Integer> {
                     CommandLine.IExecutionStrategy,
                     CommandLine.IExecutionExceptionHandler {
         private final Terminal terminal;
+        private final Preload preload;
 
-        Handlers(Terminal terminal) {
+        Handlers(Terminal terminal, Preload preload) {
             this.terminal = terminal;
+            this.preload = preload;
         }
 
         @Override
@@ -222,7 +242,8 @@ public final class Main implements Callable<Integer> {
         @Override
         public int execute(ParseResult parsed) {
             ByteArguments.check(parsed);
-            logging(isOn(parsed, "--debug"));
+            Logging.configure(isOn(parsed, "--debug"));
+            preload.await();
             System.setErr(terminal.log());
             return new CommandLine.RunLast().execute(parsed);
         }
@@ -270,25 +291,6 @@ public final class Main implements Callable<Integer> {
                 .usageHelp(true)
                 .description("Show this help.")
                 .build();
-    }
-
-    /** The library logs nothing unless asked to: the command reports what matters. */
-    private static void logging(boolean debug) {
-        setDefault("org.slf4j.simpleLogger.defaultLogLevel", debug ? "debug" : "off");
-        setDefault("org.slf4j.simpleLogger.log.io.netty", debug ? "warn" : "off");
-        setDefault("io.netty.jfr.enabled", "false"); // starting the flight recorder takes longer than a whole publish
-        if (debug) { // its format of times alone would be a tenth of what a start takes
-            setDefault("org.slf4j.simpleLogger.showDateTime", "true");
-            setDefault("org.slf4j.simpleLogger.dateTimeFormat", "HH:mm:ss.SSS");
-        }
-        setDefault("org.slf4j.simpleLogger.showThreadName", "false");
-        setDefault("org.slf4j.simpleLogger.showShortLogName", "true");
-    }
-
-    private static void setDefault(String key, String value) {
-        if (System.getProperty(key) == null) {
-            System.setProperty(key, value);
-        }
     }
 
     /** Without a command: says which there are. */
