@@ -33,13 +33,13 @@ enum CampaignConnector {
     },
 
     /**
-     * As durable as its settings allow: a fixed client identifier, a session that is kept, QoS 2. It has one task. Connect 4
-     * cannot load it: a library of it uses a class of Kafka that is no longer public.
+     * As durable as its settings allow: a fixed client identifier, a session that is kept, QoS 2. It has one task. Newer releases
+     * of Connect cannot run it: a library of it uses a class of Kafka that is no longer public.
      */
     JOVACON {
         @Override
         String release() {
-            return "connect-3.9";
+            return "connect-3.7";
         }
 
         @Override
