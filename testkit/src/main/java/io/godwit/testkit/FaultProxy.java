@@ -189,6 +189,7 @@ public final class FaultProxy implements AutoCloseable {
                     }
                 })
                 .connect(target);
+        thread.opened(connecting.channel());
         ProxiedConnection connection = new ProxiedConnection(
                 client,
                 connecting.channel(),

@@ -57,7 +57,7 @@ final class BrokerServer {
     private final @Nullable SslContext tls;
     private final @Nullable WebSocketSettings webSocket;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private final LoopThread thread = new LoopThread("mqtt-broker");
+    private final LoopThread thread = new LoopThread("mqtt-broker", this::threadFailed);
     private final long origin = System.nanoTime();
 
     /** Set by {@link #bind}, under no lock: binding and closing are the owner's, one at a time. */
@@ -85,11 +85,14 @@ final class BrokerServer {
             thread.close();
             throw new IllegalStateException("cannot use the TLS files " + tls + ": " + e.getMessage(), e);
         }
-        thread.group().terminationFuture().addListener(ended -> {
-            if (!closed.isDone()) {
-                closed.completeExceptionally(new IllegalStateException("the broker's thread has ended unexpectedly"));
-            }
-        });
+    }
+
+    /** The thread has closed all sockets and ends. */
+    private void threadFailed() {
+        if (closed.completeExceptionally(new IllegalStateException(
+                "an error stopped the broker's thread, as it may when the memory is exhausted"))) {
+            LOG.error("the broker ends: an error stopped its thread, as it may when the memory is exhausted");
+        }
     }
 
     private static SslContext context(TlsFiles files) throws SSLException {

@@ -24,7 +24,10 @@ public record DisconnectCause(
     public enum EndedBy {
         /** The application: {@code disconnect} or {@code close}. */
         APPLICATION,
-        /** This client, since the broker was silent or broke the protocol, or the session store failed. */
+        /**
+         * This client, since the broker was silent or broke the protocol, the session store failed, or an {@link Error} such as
+         * an {@link OutOfMemoryError} stopped its event loop.
+         */
         CLIENT,
         /** The broker, with DISCONNECT or by closing the connection. */
         BROKER,

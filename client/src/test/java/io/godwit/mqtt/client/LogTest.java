@@ -16,6 +16,7 @@ import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.ForwardingTransport;
 import io.godwit.mqtt.client.transport.Transport;
+import io.godwit.mqtt.client.transport.netty.FailingTasks;
 import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
@@ -335,6 +336,20 @@ class LogTest {
         protected Link decorate(EventLoop loop, TransportOptions options, ConnectionListener listener) {
             listener.detail("no SRV records for nowhere", new IOException("no DNS"));
             return new Link(listener) {};
+        }
+    }
+
+    @Test
+    void an_error_that_stops_the_event_loop_is_the_cause_of_a_lost_connection() {
+        FailingTasks tasks = new FailingTasks();
+        try (TestBroker broker = TestBroker.start();
+                NettyTransport network = tasks.transport();
+                MqttClient client =
+                        TransportAccess.use(builder(broker.uri()), network).build()) {
+            client.connect();
+            tasks.fail(1);
+            client.publishAsync(Message.of("t", "x"));
+            assertThat(log.await(LOST)).contains("ended by the client: an error stopped the event loop");
         }
     }
 

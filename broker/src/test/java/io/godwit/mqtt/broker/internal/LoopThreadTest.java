@@ -1,18 +1,22 @@
 package io.godwit.mqtt.broker.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -47,6 +51,45 @@ class LoopThreadTest {
             assertThat(socket.getInputStream().read()).isEqualTo(-1);
         } finally {
             mayGoOn.countDown();
+            thread.close();
+        }
+    }
+
+    @Test
+    void an_error_that_ends_the_loop_closes_its_channels_and_is_reported() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean();
+        CompletableFuture<Void> failed = new CompletableFuture<>();
+        LoopThread thread = new LoopThread("loop-thread-test", () -> failed.complete(null), () -> (now, hasTasks) -> {
+            if (broken.get()) {
+                throw new OutOfMemoryError("for the test");
+            }
+            return DefaultSelectStrategyFactory.INSTANCE.newSelectStrategy().calculateStrategy(now, hasTasks);
+        });
+        AtomicInteger accepted = new AtomicInteger();
+        ServerBootstrap server = new ServerBootstrap()
+                .group(thread.group())
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accepted.incrementAndGet();
+                    }
+                });
+        int port = ((InetSocketAddress)
+                        thread.bind(server, "127.0.0.1", 0).channel().localAddress())
+                .getPort();
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            await().until(() -> accepted.get() == 1);
+
+            broken.set(true);
+            thread.loop().execute(() -> {});
+
+            failed.get(10, TimeUnit.SECONDS);
+            socket.setSoTimeout(5_000);
+            assertThat(socket.getInputStream().read()).isEqualTo(-1);
+            assertThatThrownBy(() -> new Socket("127.0.0.1", port).close()).isInstanceOf(ConnectException.class);
+            assertThatThrownBy(() -> thread.run(() -> {})).hasMessage("the thread 'loop-thread-test' has ended");
+        } finally {
             thread.close();
         }
     }

@@ -13,6 +13,7 @@ import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.client.transport.LoopEndedException;
 import io.godwit.mqtt.client.transport.Times;
 import io.godwit.mqtt.protocol.Connack;
 import io.godwit.mqtt.protocol.Connect;
@@ -154,16 +155,26 @@ final class BrokerConnection implements ConnectionListener, Authentication.Peer 
         if (!isCurrent()) {
             return;
         }
-        String why = cause == null ? "the broker closed the connection" : "the connection broke: " + message(cause);
+        boolean byLoop = cause instanceof LoopEndedException;
+        String why = cause == null
+                ? "the broker closed the connection"
+                : byLoop ? message(cause) : "the connection broke: " + message(cause);
         if (owner.isConnecting()) {
             fail(ConnectFailure.of(
-                    ConnectPhase.CONNACK, FailureReason.CLOSED, why + " before it sent CONNACK" + tlsHint(), cause));
+                    ConnectPhase.CONNACK,
+                    byLoop ? FailureReason.OTHER : FailureReason.CLOSED,
+                    byLoop ? why : why + " before it sent CONNACK" + tlsHint(),
+                    cause));
         } else {
             if (cause == null || isReset(cause)) {
                 flow.endedByBroker();
             }
             owner.lost(new DisconnectCause(
-                    cause == null ? EndedBy.BROKER : EndedBy.NETWORK, null, why, MqttProperties.NONE, cause));
+                    cause == null ? EndedBy.BROKER : byLoop ? EndedBy.CLIENT : EndedBy.NETWORK,
+                    null,
+                    why,
+                    MqttProperties.NONE,
+                    cause));
         }
     }
 

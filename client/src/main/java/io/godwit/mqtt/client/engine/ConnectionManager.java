@@ -17,6 +17,7 @@ import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.store.SessionLog;
+import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Times;
 import io.godwit.mqtt.codec.ProtocolViolationException;
@@ -41,6 +42,11 @@ import org.jspecify.annotations.Nullable;
  * BrokerConnection}.
  */
 final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner {
+    private static final String RESTARTED =
+            "an error stopped the event loop, as it may when the memory is exhausted; it was started again";
+
+    private static final Duration AFTER_RESTART = Duration.ofSeconds(1);
+
     // Set once.
     private final ClientConfig config;
     private final GuardedSession session;
@@ -76,6 +82,12 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     /** Whether CONNACK was received since the application last called connect: a lost connection is then made again. */
     private boolean established;
 
+    private Cancellable restarts = () -> {};
+    /** Hears when the next attempt is made, as soon as that is known. */
+    private @Nullable Consumer<@Nullable Duration> untold;
+
+    private boolean toldClosed;
+    private boolean finished;
     private String clientId;
     private List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(0);
 
@@ -268,14 +280,15 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     @Override
     public void forget(BrokerConnection other) {
         if (connection == other) {
+            flow.closed(); // first, so that it is done again if there was no memory for it
             connection = null;
-            flow.closed();
         }
     }
 
     private void begin() {
         timer.cancel();
         reconnects.cancel();
+        untold = null;
         state = ClientState.CONNECTING;
         attempts++;
         figures.attempts++;
@@ -443,7 +456,12 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         endAuthentication(cause.text());
         if (state == ClientState.DISCONNECTING) {
             List<CompletableFuture<Void>> notSent = shutdown.takeUnsent(unsent);
-            disconnected(); // first, so that who hears of the failure finds the client disconnected
+            try {
+                disconnected(); // first, so that who hears of the failure finds the client disconnected
+            } catch (OutOfMemoryError again) {
+                shutdown.giveBack(notSent);
+                throw again;
+            }
             NotConnectedException failure = new NotConnectedException("DISCONNECT was not sent: " + cause.text());
             notSent.forEach(future -> notifier.fail(future, failure));
             return;
@@ -460,27 +478,36 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     /** Makes the next attempt when the policy says so. */
     private void waitForNext(Reconnect.Attempt attempt, MqttException reason, Consumer<@Nullable Duration> tell) {
         state = ClientState.WAITING;
-        timer.set(config.callTimeout().toNanos(), () -> policyTimedOut(tell)); // there is a next step, whatever fails
+        untold = tell;
+        timer.set(config.callTimeout().toNanos(), this::policyTimedOut); // there is a next step, whatever fails
         ticker.schedule();
         reconnects.ask(attempt, redirection.takeDue(), next -> {
             if (next == null) {
-                tell.accept(null);
+                tell(null);
                 giveUp(reason);
             } else {
                 timer.set(next.toNanos(), this::begin);
-                tell.accept(next);
+                tell(next);
             }
         });
     }
 
-    private void policyTimedOut(Consumer<@Nullable Duration> tell) {
+    private void tell(@Nullable Duration next) {
+        Consumer<@Nullable Duration> waiting = untold;
+        if (waiting != null) {
+            waiting.accept(next);
+            untold = null;
+        }
+    }
+
+    private void policyTimedOut() {
         reconnects.cancel();
         timer.set(0, this::begin);
         notifier.warn(
                 "timed out after " + Times.text(config.callTimeout())
                         + " waiting for the reconnect policy; the client tries again",
                 null);
-        tell.accept(Duration.ZERO);
+        tell(Duration.ZERO);
     }
 
     /** Stops trying. The failure is for those who wait for a connection; null: the application asked for the end. */
@@ -494,8 +521,13 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 failure != null ? failure : new NotConnectedException("disconnected before CONNACK was received");
         List<CompletableFuture<ConnectResult>> waiting = connecting;
         connecting = new ArrayList<>(0);
-        idle(String.valueOf(reason.getMessage()));
-        waiting.forEach(future -> notifier.fail(future, reason));
+        try {
+            idle(String.valueOf(reason.getMessage()));
+            waiting.forEach(future -> notifier.fail(future, reason));
+        } catch (OutOfMemoryError again) {
+            connecting.addAll(waiting);
+            throw again;
+        }
     }
 
     /** What was waiting may have left: that is when a disconnect that waited for it goes on. */
@@ -573,11 +605,67 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         end(Failures.CLOSED);
         session.run(Session::finish);
         // A connect during a disconnect waits for its end.
-        List<CompletableFuture<ConnectResult>> waiting = connecting;
+        connecting.forEach(future -> notifier.fail(future, new ClientClosedException("the client is closed")));
         connecting = new ArrayList<>(0);
-        waiting.forEach(future -> notifier.fail(future, new ClientClosedException("the client is closed")));
-        notifier.tell((listener, client) -> listener.closed(client));
+        if (!toldClosed) {
+            notifier.tell((listener, client) -> listener.closed(client));
+            toldClosed = true;
+        }
         shutdown.completeClose();
+        finished = true;
+        restarts.cancel();
+    }
+
+    /** The calls of {@link #restarted}, which end with the client. To be called before the client is used. */
+    void restarts(Cancellable registration) {
+        restarts = registration;
+    }
+
+    /**
+     * An error has stopped the event loop, perhaps in the middle of anything here, and its connections and timers have ended or
+     * go on. Finds out what is to be done next. Without memory for that it is called again.
+     */
+    void restarted() {
+        completer.restarted();
+        switch (state) {
+            case CONNECTING -> restartedConnecting();
+            case CONNECTED, DISCONNECTING -> lost(DisconnectCauses.byClient(RESTARTED, null));
+            case WAITING -> {
+                boolean asked = reconnects.askAgain();
+                if (!timer.isSet() || untold != null && !asked) {
+                    timer.set(AFTER_RESTART.toNanos(), this::begin);
+                    tell(AFTER_RESTART);
+                }
+            }
+            case IDLE -> {
+                if (shutdown.isClosing()) {
+                    finish();
+                } else {
+                    shutdown.complete();
+                    if (!connecting.isEmpty()) {
+                        beginFresh();
+                    }
+                }
+            }
+            case CLOSED -> {
+                if (!finished) {
+                    finish();
+                }
+            }
+        }
+        if (state != ClientState.CLOSED) {
+            ticker.schedule();
+        }
+    }
+
+    private void restartedConnecting() {
+        ConnectFailure failure = ConnectFailure.of(ConnectPhase.CONNECT, FailureReason.OTHER, RESTARTED, null);
+        BrokerConnection current = connection;
+        if (current != null) {
+            current.fail(failure);
+        } else {
+            attemptFailed(failure);
+        }
     }
 
     @Override

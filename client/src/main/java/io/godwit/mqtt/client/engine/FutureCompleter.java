@@ -105,7 +105,12 @@ final class FutureCompleter implements GuardedSession.Work {
     @Override
     public boolean claim(Session locked) {
         EndedExchanges ended = locked.ended();
-        if (ended.isEmpty() || isDeferred(ended) || current != null) {
+        Walk walk = current;
+        if (walk != null && walk.unstarted) {
+            walk.unstarted = false;
+            return true;
+        }
+        if (ended.isEmpty() || isDeferred(ended) || walk != null) {
             return false;
         }
         begin(ended);
@@ -120,8 +125,8 @@ final class FutureCompleter implements GuardedSession.Work {
     /** Guarded by the session's lock: whether they do. Only the event loop starts the timer; another thread would have to wake it. */
     private boolean isDeferred(EndedExchanges ended) {
         if (mayDefer(ended) && !deferring && loop.inLoop()) {
-            deferring = true;
             loop.schedule(this::completeAll, DEFER_NANOS);
+            deferring = true; // not if there was no memory for the timer
         }
         return deferring && mayDefer(ended);
     }
@@ -145,10 +150,35 @@ final class FutureCompleter implements GuardedSession.Work {
     }
 
     private void start(Walk walk) {
-        if (walk.watched) {
+        try {
+            if (walk.watched) {
+                loop.schedule(this::look, LOOK_NANOS);
+            }
+            executor.execute(walk);
+        } catch (OutOfMemoryError later) {
+            walk.unstarted = true;
+            throw later;
+        }
+    }
+
+    /** The event loop was started again; what it had to do here may not have been done. Event loop. */
+    void restarted() {
+        Walk[] stopped = new Walk[1];
+        session.run(locked -> {
+            Walk walk = current;
+            if (walk != null && walk.unstarted) {
+                walk.unstarted = false;
+                stopped[0] = walk;
+            }
+            looking = walk != null && !onLoop;
+        });
+        if (looking) {
             loop.schedule(this::look, LOOK_NANOS);
         }
-        executor.execute(walk);
+        if (stopped[0] != null) {
+            start(stopped[0]);
+        }
+        completeAll();
     }
 
     /** Completes what has ended and waits for more; if a walk is under way, that does it. */
@@ -222,6 +252,9 @@ final class FutureCompleter implements GuardedSession.Work {
 
         /** Whether it is the first that the event loop has to look after. */
         private boolean watched;
+
+        /** Whether there was no memory to start it. Any thread. */
+        private volatile boolean unstarted;
 
         /** Written by the walk, read by the event loop; null: it has not started. */
         private volatile @Nullable Thread thread;

@@ -83,6 +83,19 @@ final class GrowingPool implements Executor {
     }
 
     private void look() {
+        try {
+            lookAtThreads();
+        } finally {
+            watching.set(false); // also if there is no memory
+        }
+        if (!pool.getQueue().isEmpty()) {
+            watch(LOOK_MILLIS);
+        } else if (pool.getCorePoolSize() > fewThreads) {
+            watch(LATER_MILLIS); // else the next burst would start as many threads as the last blocked one needed
+        }
+    }
+
+    private void lookAtThreads() {
         long before = completed;
         completed = pool.getCompletedTaskCount();
         int threads = pool.getCorePoolSize();
@@ -95,12 +108,6 @@ final class GrowingPool implements Executor {
             pool.setCorePoolSize(fewThreads);
         }
         calm = !waiting && threads <= fewThreads;
-        watching.set(false);
-        if (!pool.getQueue().isEmpty()) {
-            watch(LOOK_MILLIS);
-        } else if (pool.getCorePoolSize() > fewThreads) {
-            watch(LATER_MILLIS); // else the next burst would start as many threads as the last blocked one needed
-        }
     }
 
     private void startThread() {

@@ -93,17 +93,24 @@ final class GuardedSession {
 
     /** Gives the lock back and starts what has become due. */
     private void release() {
-        boolean wake = startsDrain();
-        EndedExchanges ended = session.ended();
-        boolean fresh = ended.takeFresh();
+        boolean wake = false;
+        boolean fresh = false;
+        boolean complete = false;
+        boolean deliver = false;
         Exchange<?> waited = null;
-        if (fresh) {
-            waited = ended.takeWaited();
-            roomMade();
+        try {
+            wake = startsDrain();
+            EndedExchanges ended = session.ended();
+            fresh = ended.takeFresh();
+            if (fresh) {
+                waited = ended.takeWaited();
+                roomMade();
+            }
+            complete = completions.claim(session);
+            deliver = deliveries.claim(session);
+        } finally {
+            lock.unlock(); // also without memory for what is due
         }
-        boolean complete = completions.claim(session);
-        boolean deliver = deliveries.claim(session);
-        lock.unlock();
         if (fresh) {
             finish(waited);
             joins.wake();

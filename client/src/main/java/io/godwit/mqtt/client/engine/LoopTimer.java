@@ -14,9 +14,20 @@ final class LoopTimer {
     }
 
     void set(long nanos, Runnable then) {
-        Cancellable set = loop.schedule(then, nanos); // first: if there is no memory for it, the other one remains
+        // first: if there is no memory for it, the other one remains
+        Cancellable set = loop.schedule(
+                () -> {
+                    task = null;
+                    then.run();
+                },
+                nanos);
         cancel();
         task = set;
+    }
+
+    /** Whether a task is due later. */
+    boolean isSet() {
+        return task != null;
     }
 
     void cancel() {

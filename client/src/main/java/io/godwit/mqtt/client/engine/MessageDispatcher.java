@@ -10,6 +10,8 @@ import io.godwit.mqtt.protocol.Message;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private static final long PROGRESS_NANOS = 2_000_000;
+    private static final long NO_MEMORY_NANOS = 20_000_000;
     private static final VarHandle PROGRESS;
 
     /** After this many messages of a batch those that are handled are acknowledged. */
@@ -47,6 +50,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private final Runnable handlersDone;
     private final Runnable roomMade;
     private final Runnable acknowledgeProgress = this::acknowledgeProgress;
+    private final Consumer<Session> notRunning = locked -> running = false;
     private final boolean onLoop;
     private final @Nullable MessageHooks hooks;
     private final String clientId;
@@ -131,7 +135,12 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
 
     @Override
     public void start() {
-        executor.execute(this);
+        try {
+            executor.execute(this);
+        } catch (OutOfMemoryError later) {
+            session.run(notRunning); // whoever uses the session next tries again
+            throw later;
+        }
     }
 
     @Override
@@ -139,8 +148,24 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         ClassLoader before = context.enter();
         try {
             handleBatches();
+        } catch (OutOfMemoryError interrupted) {
+            goOnLater();
         } finally {
             context.exit(before);
+        }
+    }
+
+    /** There was no memory for more than a part of a batch. */
+    private void goOnLater() {
+        thread.end();
+        while (true) {
+            LockSupport.parkNanos(NO_MEMORY_NANOS);
+            try {
+                executor.execute(this);
+                return;
+            } catch (OutOfMemoryError again) {
+                // there will be some, or the process ends
+            }
         }
     }
 

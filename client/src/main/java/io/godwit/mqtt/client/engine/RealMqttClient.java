@@ -102,6 +102,7 @@ public final class RealMqttClient implements MqttClient {
                 new BatchPublisher(session, support, publisher, blocking, config, pressure, manager::scheduleTick);
         this.subscriber = new Subscriber(session, blocking, config, binder, notifier);
         session.serve(completer, dispatcher, manager::drain);
+        manager.restarts(loop.onRestart(manager::restarted));
     }
 
     private static SessionLog openLog(ClientConfig config) {

@@ -18,6 +18,9 @@ final class ReconnectSchedule {
     /** The delay if there is no thread to ask the policy. */
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
+    /** How often in a row the policy may fail for lack of memory. */
+    private static final int SHORTAGES = 3;
+
     private static final long STABLE = 10_000_000_000L;
     private static final long STABLE_AFTER_TAKEOVER = 600_000_000_000L;
 
@@ -26,13 +29,16 @@ final class ReconnectSchedule {
     private final EventLoop loop;
     private final Notifier notifier;
 
+    /** How often in a row the policy has failed for lack of memory. Background, one task at a time. */
+    private volatile int shortages;
+
     // Event loop only.
     /** The number of the last attempt of the row. */
     private int row;
     /** Why the last connection ended. */
     private @Nullable DisconnectCause lastLoss;
     /** The question to the policy whose answer counts. */
-    private @Nullable Object question;
+    private @Nullable Question question;
 
     ReconnectSchedule(ClientConfig config, EventLoop loop, Notifier notifier) {
         this.config = config;
@@ -84,25 +90,64 @@ final class ReconnectSchedule {
      * @param then receives the delay, or null if the client is to give up; not called after {@link #cancel}
      */
     void ask(Reconnect.Attempt attempt, boolean atOnce, Consumer<@Nullable Duration> then) {
-        Object asked = new Object();
+        Question asked = new Question(attempt, atOnce, then);
         question = asked;
+        submit(asked);
+    }
+
+    /** Asks once more, if an answer is due that may have got lost; the first one counts. False: nothing was asked. */
+    boolean askAgain() {
+        Question asked = question;
+        if (asked != null) {
+            submit(asked);
+        }
+        return asked != null;
+    }
+
+    private void submit(Question asked) {
         try {
-            notifier.background(() -> {
-                Duration delay = atOnce ? Duration.ZERO : delay(attempt);
-                loop.execute(() -> answer(asked, delay, then));
-            });
+            notifier.background(asked::put);
         } catch (Throwable noThread) {
+            asked.run();
             notifier.warn(
                     "cannot ask the reconnect policy; the client tries again after " + Times.text(AFTER_FAILURE),
                     noThread);
-            answer(asked, AFTER_FAILURE, then);
         }
     }
 
-    private void answer(Object asked, @Nullable Duration delay, Consumer<@Nullable Duration> then) {
-        if (question == asked) {
-            question = null;
-            then.accept(delay);
+    /** What the policy is asked, and its answer: one object, since there may be no memory for another one when it answers. */
+    private final class Question implements Runnable {
+        private final Reconnect.Attempt attempt;
+        private final boolean atOnce;
+        private final Consumer<@Nullable Duration> then;
+
+        /** Written before the answer is given to the event loop. */
+        private volatile @Nullable Duration delay = AFTER_FAILURE;
+
+        Question(Reconnect.Attempt attempt, boolean atOnce, Consumer<@Nullable Duration> then) {
+            this.attempt = attempt;
+            this.atOnce = atOnce;
+            this.then = then;
+        }
+
+        /** Background. */
+        void put() {
+            try {
+                delay = atOnce ? Duration.ZERO : delay(attempt);
+            } finally {
+                loop.execute(this); // also without memory for asking
+            }
+        }
+
+        /** Event loop. */
+        @Override
+        public void run() {
+            if (question == this) {
+                then.accept(delay);
+                if (question == this) {
+                    question = null; // afterwards, so that it is done again if there was no memory for it
+                }
+            }
         }
     }
 
@@ -115,10 +160,18 @@ final class ReconnectSchedule {
     private @Nullable Duration delay(Reconnect.Attempt attempt) {
         try {
             Duration delay = config.reconnect().delay(attempt);
+            shortages = 0;
             if (delay == null && attempt.isPointless() && attempt.failure() != null) {
                 notifier.warn("not trying again, since that cannot help", null);
             }
             return delay;
+        } catch (OutOfMemoryError shortage) {
+            shortages = shortages + 1;
+            if (shortages > SHORTAGES) {
+                notifier.warn("the reconnect policy failed; the client does not reconnect", shortage);
+                return null;
+            }
+            return AFTER_FAILURE;
         } catch (Throwable failure) {
             notifier.warn("the reconnect policy failed; the client does not reconnect", failure);
             return null;

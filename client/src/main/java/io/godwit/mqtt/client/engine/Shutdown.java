@@ -181,11 +181,15 @@ final class Shutdown {
         return waiting;
     }
 
+    /** There was no memory for telling them. */
+    void giveBack(List<CompletableFuture<Void>> waiting) {
+        disconnecting.addAll(waiting);
+    }
+
     /** The client is disconnected. */
     void complete() {
-        List<CompletableFuture<Void>> waiting = disconnecting;
+        disconnecting.forEach(future -> notifier.complete(future, null));
         disconnecting = new ArrayList<>(0);
-        waiting.forEach(future -> notifier.complete(future, null));
     }
 
     // ---- the end of the client ----
@@ -235,8 +239,7 @@ final class Shutdown {
     private void completeAll() {
         config.network().use().cancel();
         complete();
-        List<CompletableFuture<Void>> waiting = closes;
+        closes.forEach(future -> notifier.complete(future, null));
         closes = new ArrayList<>(0);
-        waiting.forEach(future -> notifier.complete(future, null));
     }
 }

@@ -20,4 +20,15 @@ public interface EventLoop {
      * @param delayNanos nanoseconds from now; zero or less means as soon as possible
      */
     Cancellable schedule(Runnable task, long delayNanos);
+
+    /**
+     * Has the task run on the loop whenever an {@link Error} has stopped the loop and it was started again. What the loop was doing
+     * is half done then; all its connections and attempts have ended. If the task throws an {@link OutOfMemoryError} it is
+     * run again, after a pause. Any thread.
+     *
+     * @return ends that
+     */
+    default Cancellable onRestart(Runnable task) {
+        return () -> {};
+    }
 }

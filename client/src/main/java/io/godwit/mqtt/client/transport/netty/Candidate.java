@@ -132,13 +132,13 @@ final class Candidate implements Cancellable {
                 .schedule(
                         () -> failedToConnect(new ConnectTimeoutException()),
                         options.connectTimeout().toNanos());
-        connecting.addListener(done -> {
+        connecting.addListener(done -> next(() -> {
             if (done.isSuccess()) {
-                next(this::reached);
+                reached();
             } else {
                 failedToConnect(done.cause());
             }
-        });
+        }));
     }
 
     /** Runs the next phase; whatever it throws fails this candidate. */
@@ -149,7 +149,15 @@ final class Candidate implements Cancellable {
         try {
             work.run();
         } catch (Throwable e) {
-            fail(failure(FailureReason.OTHER, where() + ": " + e, e));
+            failUnexpectedly(e);
+        }
+    }
+
+    private void failUnexpectedly(Throwable failure) {
+        try {
+            fail(failure(FailureReason.OTHER, where() + ": " + failure, failure));
+        } catch (OutOfMemoryError halfDone) {
+            context.loop().fail();
         }
     }
 
@@ -307,7 +315,7 @@ final class Candidate implements Cancellable {
         over = true;
         stopTimer();
         if (channel != null) {
-            channel.unsafe().close(channel.newPromise());
+            SingleLoop.close(channel);
         }
     }
 

@@ -14,6 +14,7 @@ import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectProgress;
 import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.client.transport.LoopEndedException;
 import io.godwit.mqtt.client.transport.Times;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -55,6 +56,9 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
     private volatile boolean cancelled;
 
     /** Event loop only. */
+    private boolean loopEnded;
+
+    private boolean opened;
     private List<ServerAddress> servers = List.of();
 
     private int nextServer;
@@ -76,7 +80,8 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
         this.blockingTasks = blockingTasks;
         this.options = options;
         this.listener = listener;
-        context = new AttemptContext(loop, sockets, blockingTasks, options, () -> cancelled, this::progress);
+        context =
+                new AttemptContext(loop, sockets, blockingTasks, options, () -> cancelled || loopEnded, this::progress);
     }
 
     void start() {
@@ -91,10 +96,10 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
     public void cancel() {
         cancelled = true;
         if (loop.inLoop()) {
-            release();
+            end();
         } else {
             try {
-                loop.execute(this::release);
+                loop.execute(this::end);
             } catch (RejectedExecutionException e) {
                 return; // the loop has ended and closed all its channels
             }
@@ -102,6 +107,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
     }
 
     private void begin() {
+        loop.began(this);
         List<ServerAddress> order = options.servers();
         if (options.shuffled() && order.size() > 1) {
             order = new ArrayList<>(order);
@@ -112,7 +118,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
     }
 
     private void tryNextServer() {
-        if (cancelled) {
+        if (cancelled || loopEnded) {
             return;
         }
         current = null;
@@ -315,7 +321,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
             Consumer<T> done,
             Consumer<Throwable> failed) {
         current = blockingTasks.run(executor, loop, limitNanos, job, (value, failure) -> {
-            if (cancelled) {
+            if (cancelled || loopEnded) {
                 return;
             }
             if (failure != null) {
@@ -344,7 +350,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
         failures.add(failure);
         Runnable more = moreTargets;
         moreTargets = null;
-        if (more != null && !cancelled) {
+        if (more != null && !cancelled && !loopEnded) {
             more.run();
         } else {
             tryNextServer();
@@ -358,11 +364,19 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
         servers = List.of();
         moreTargets = null;
         if (!cancelled) {
-            connection.open(listener);
+            opened = true;
+            connection.open(listener, this::ended);
+        }
+    }
+
+    private void ended() {
+        if (!loopEnded) {
+            loop.ended(this); // else it is to be told yet
         }
     }
 
     private void fail() {
+        ended();
         TransportException last = failures.get(failures.size() - 1);
         if (failures.size() == 1) {
             listener.failed(last);
@@ -384,11 +398,37 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
         listener.failed(summary);
     }
 
-    private void release() {
+    private void end() {
+        loop.ended(this);
+        release();
+    }
+
+    /** Ends what is running, and notifies nobody. Loop only. */
+    void release() {
         Cancellable running = current;
         current = null;
         if (running != null) {
             running.cancel();
+        }
+    }
+
+    /** The loop is about to fail: ends what is running. {@link #tellLoopEnded} follows, on the next loop. */
+    void loopEnds() {
+        loopEnded = true;
+        release();
+    }
+
+    /** The loop has failed and with it this attempt or its connection. On the loop that follows. */
+    void tellLoopEnded(LoopEndedException cause) {
+        loopEnds();
+        if (cancelled) {
+            return;
+        }
+        if (opened) {
+            listener.closed(cause);
+        } else {
+            listener.failed(new TransportException(
+                    ConnectPhase.CONNECT, FailureReason.OTHER, null, String.valueOf(cause.getMessage()), cause));
         }
     }
 

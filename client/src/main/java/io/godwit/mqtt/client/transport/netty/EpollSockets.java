@@ -1,14 +1,20 @@
 package io.godwit.mqtt.client.transport.netty;
 
 import io.netty.channel.Channel;
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.UnixChannel;
+import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import java.io.IOException;
 import java.net.SocketAddress;
-import java.util.concurrent.ThreadFactory;
+import java.util.Queue;
+import java.util.concurrent.Executor;
 
 /** Everything that needs the jars of epoll, in a class of its own: an application that leaves them out never loads it. */
 final class EpollSockets {
@@ -25,8 +31,22 @@ final class EpollSockets {
     }
 
     @SuppressWarnings("deprecation") // in 4.2 only; Netty 4.1 has nothing else
-    static EventLoopGroup newGroup(int threads, ThreadFactory factory) {
-        return new EpollEventLoopGroup(threads, factory);
+    static EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks) {
+        return new EpollEventLoopGroup(
+                1,
+                executor,
+                DefaultEventExecutorChooserFactory.INSTANCE,
+                DefaultSelectStrategyFactory.INSTANCE,
+                RejectedExecutionHandlers.reject(),
+                mostPending -> tasks);
+    }
+
+    static void closeSocket(Channel channel) {
+        try {
+            ((UnixChannel) channel).fd().close();
+        } catch (IOException failure) {
+            return; // the system has closed it nevertheless
+        }
     }
 
     static Channel newTcp() {

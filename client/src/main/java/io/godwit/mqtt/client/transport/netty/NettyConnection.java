@@ -50,6 +50,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** Event loop only; set from opening to closing. */
     private @Nullable ConnectionListener listener;
 
+    private Runnable thenClosed = () -> {};
     private @Nullable Throwable cause;
     private boolean closing;
 
@@ -67,9 +68,14 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         this.sockets = sockets;
     }
 
-    /** All phases are complete. Loop only. */
-    void open(ConnectionListener listener) {
+    /**
+     * All phases are complete. Loop only.
+     *
+     * @param thenClosed is run when the channel is closed
+     */
+    void open(ConnectionListener listener, Runnable thenClosed) {
         this.listener = listener;
+        this.thenClosed = thenClosed;
         try {
             listener.connected(this);
         } catch (Throwable e) {
@@ -87,6 +93,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void cancel() {
         listener = null;
+        closing = true;
         closeNow();
     }
 
@@ -127,8 +134,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     public void channelInactive(ChannelHandlerContext context) {
         ConnectionListener listener = this.listener;
         this.listener = null;
+        thenClosed.run();
         if (listener != null && !cancelled.getAsBoolean()) {
-            listener.closed(closing && flushed ? null : cause != null ? cause : closing ? unsent() : null);
+            try {
+                listener.closed(closing && flushed ? null : cause != null ? cause : closing ? unsent() : null);
+            } catch (OutOfMemoryError halfDone) {
+                loop.fail();
+            }
         }
     }
 
@@ -194,7 +206,10 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
 
     @Override
     public void setReading(boolean reading) {
-        context().channel().config().setAutoRead(reading);
+        Channel channel = context().channel();
+        if (channel.isOpen()) {
+            channel.config().setAutoRead(reading);
+        }
     }
 
     @Override
@@ -280,7 +295,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         Channel channel = context().channel();
         if (channel.isOpen()) {
             channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.unsafe().close(channel.newPromise());
+            SingleLoop.close(channel);
         }
     }
 

@@ -3,33 +3,47 @@ package io.godwit.mqtt.client.transport.netty;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.LibraryThreads;
+import io.godwit.mqtt.client.transport.LoopEndedException;
 import io.godwit.mqtt.client.transport.Transport;
 import io.netty.channel.Channel;
-import io.netty.channel.EventLoopGroup;
-import io.netty.util.concurrent.Future;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A Netty event loop as an {@link EventLoop}: one thread, in a group of its own, so that it can end alone. */
+/**
+ * A Netty event loop as an {@link EventLoop}: one thread, in a group of its own, so that it can end alone. An {@link Error}, such
+ * as an {@link OutOfMemoryError}, that escapes within Netty ends Netty's loop for good. The thread then closes the sockets and
+ * runs another loop of Netty, on which tasks and timers go on and each attempt and connection learns that it has ended. As long
+ * as that is impossible for lack of memory or handles, the thread tries it again.
+ */
 final class NettyEventLoop implements EventLoop {
-
-    private static final long END_LIMIT_SECONDS = 5;
 
     /** How long the thread lives that runs what comes after the end. */
     private static final long AFTERWARDS_MILLIS = 100;
 
+    private static final long SHORTEST_PAUSE_NANOS = 1_000_000;
+    private static final long LONGEST_PAUSE_NANOS = 1_000_000_000;
+
     /** Set once. */
     private final Transport transport;
 
-    private final EventLoopGroup group;
-    private final io.netty.channel.EventLoop loop;
+    private final Sockets sockets;
+    private final ThreadFactory threads;
+    private final Queue<Runnable> tasks;
+    private final LoopTimers timers = new LoopTimers(this::fail);
+    private final Set<Runnable> onRestart = ConcurrentHashMap.newKeySet();
+    private final Runnable wakeUp = () -> {};
+    private final Runnable endOfInherited = () -> {};
+    private final Runnable takeOver = this::takeOver;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -41,22 +55,36 @@ final class NettyEventLoop implements EventLoop {
 
     private volatile @Nullable Thread lastThread;
 
+    /** Written by the loop's thread only. */
+    private volatile SingleLoop current;
+
     /** Any thread: no client uses the loop any more. */
     private volatile boolean retired;
 
-    /** Event loop only: those that are not closed. */
-    private final Set<Channel> channels = new HashSet<>(4);
+    /** Any thread: the transport is closed. */
+    private volatile boolean closed;
 
-    private boolean ending;
+    /** Event loop only: attempts and connections that have not ended. */
+    private final Set<ConnectAttempt> attempts = new HashSet<>(4);
 
-    NettyEventLoop(Transport transport, Sockets sockets, ThreadFactory threads) {
+    /** The loop's thread only, while Netty has none: the next loop, and what runs it. */
+    private @Nullable SingleLoop next;
+
+    private @Nullable Runnable nextRun;
+    private long pauseNanos = SHORTEST_PAUSE_NANOS;
+    private long startedAt = System.nanoTime();
+
+    /** @param tasks an empty queue that any thread may add to */
+    NettyEventLoop(Transport transport, Sockets sockets, ThreadFactory threads, Queue<Runnable> tasks) {
         this.transport = transport;
-        group = sockets.newGroup(1, task -> {
-            Thread made = threads.newThread(task);
-            thread = made;
-            return made;
-        });
-        loop = group.next();
+        this.sockets = sockets;
+        this.threads = threads;
+        this.tasks = tasks;
+        current = newLoop(null, null);
+    }
+
+    private SingleLoop newLoop(@Nullable Runnable first, @Nullable Runnable inherited) {
+        return new SingleLoop(sockets, this::start, new LoopTasks(tasks, this::closeInTime, first, inherited));
     }
 
     /** The transport that the loop is one of. */
@@ -66,7 +94,7 @@ final class NettyEventLoop implements EventLoop {
 
     /** The loop that channels register with. */
     io.netty.channel.EventLoop netty() {
-        return loop;
+        return current.netty();
     }
 
     @Override
@@ -76,28 +104,79 @@ final class NettyEventLoop implements EventLoop {
 
     @Override
     public boolean inLoop() {
-        return loop.inEventLoop() || Thread.currentThread() == lastThread;
+        Thread calling = Thread.currentThread();
+        return calling == thread || calling == lastThread;
     }
 
     @Override
     public void execute(Runnable task) {
+        SingleLoop on = current;
         try {
-            loop.execute(task);
+            on.netty().execute(task);
         } catch (RejectedExecutionException ended) {
-            afterwards(ended).execute(task);
+            executeAfter(on, task, ended);
+            return;
+        }
+        if (on != current) {
+            wake(); // the task came too late to do so
+        }
+    }
+
+    private void wake() {
+        try {
+            current.netty().execute(wakeUp);
+        } catch (RejectedExecutionException ended) {
+            // It has ended again. The next one finds the task.
+        }
+    }
+
+    /** The Netty loop has ended. */
+    private void executeAfter(SingleLoop ended, Runnable task, RejectedExecutionException rejected) {
+        if (ended.isToldToEnd() && ended == current) {
+            afterwards(rejected).execute(task);
+            return;
+        }
+        tasks.add(task);
+        if (ended != current) {
+            wake();
         }
     }
 
     @Override
     public Cancellable schedule(Runnable task, long delayNanos) {
-        long delay = Math.max(0, delayNanos);
+        LoopTimers.Timer timer = timers.add(task, Math.max(0, delayNanos));
         try {
-            Future<?> future = loop.schedule(task, delay, TimeUnit.NANOSECONDS);
-            return () -> future.cancel(false);
+            arm(timer);
         } catch (RejectedExecutionException ended) {
-            var future = afterwards(ended).schedule(task, delay, TimeUnit.NANOSECONDS);
+            timer.cancel();
+            var future = afterwards(ended).schedule(task, Math.max(0, delayNanos), TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
+        } catch (Throwable failure) {
+            timer.cancel();
+            throw failure;
         }
+        return timer;
+    }
+
+    private void arm(LoopTimers.Timer timer) {
+        SingleLoop on;
+        do {
+            on = current;
+            try {
+                timer.arm(on.netty());
+            } catch (RejectedExecutionException ended) {
+                if (on.isToldToEnd() && on == current) {
+                    throw ended;
+                }
+            }
+        } while (on != current); // what waits when the next loop takes over is armed there
+    }
+
+    @Override
+    public Cancellable onRestart(Runnable task) {
+        Runnable mine = task::run;
+        onRestart.add(mine);
+        return () -> onRestart.remove(mine);
     }
 
     /** A client that is closed still answers calls, on a thread that exists while it does. */
@@ -125,21 +204,38 @@ final class NettyEventLoop implements EventLoop {
         }
     }
 
-    /** Remembers a channel until it is closed. Loop only. */
+    // ---- event loop only ----
+
+    /** Remembers a channel until it is closed. */
     void opened(Channel channel) {
-        channels.add(channel);
-        channel.closeFuture().addListener(closed -> {
-            channels.remove(channel);
-            endIfIdle();
-        });
-        if (ending) {
-            close(channel);
+        current.opened(channel, this::endIfIdle);
+    }
+
+    /** Remembers an attempt until it and its connection have ended. */
+    void began(ConnectAttempt attempt) {
+        attempts.add(attempt);
+    }
+
+    void ended(ConnectAttempt attempt) {
+        attempts.remove(attempt);
+    }
+
+    /**
+     * Restarts the loop as soon as the present task has ended, since there was no memory for something: it is half done, and would
+     * never be completed.
+     */
+    void fail() {
+        current.fail();
+    }
+
+    private void endIfIdle() {
+        SingleLoop loop = current;
+        if (retired && !loop.hasChannels()) {
+            loop.shutDown();
         }
     }
 
-    private static void close(Channel channel) {
-        channel.unsafe().close(channel.newPromise());
-    }
+    // ---- any thread ----
 
     /** Ends the loop as soon as its last channel is closed. */
     void retire() {
@@ -147,33 +243,16 @@ final class NettyEventLoop implements EventLoop {
         execute(this::endIfIdle);
     }
 
-    private void endIfIdle() {
-        if (retired && channels.isEmpty()) {
-            shutDown();
-        }
-    }
-
     /** Closes the channels of the loop and ends it. Does not wait. */
     void end() {
+        closed = true;
+        SingleLoop loop = current; // one that follows it ends by itself
         try {
-            loop.execute(this::closeChannels);
+            loop.netty().execute(loop::closeChannels);
         } catch (RejectedExecutionException ended) {
             // By an earlier call, which has closed the channels.
         }
-        shutDown();
-    }
-
-    /**
-     * Netty 4.2 closes the channels of a loop that ends only if it was told to end before it looked for I/O, and not if that
-     * happened while it ran tasks: their sockets would stay open. Loop only.
-     */
-    private void closeChannels() {
-        ending = true;
-        List.copyOf(channels).forEach(NettyEventLoop::close);
-    }
-
-    private void shutDown() {
-        group.shutdownGracefully(0, END_LIMIT_SECONDS, TimeUnit.SECONDS);
+        loop.shutDown();
     }
 
     /** Waits until the thread has ended, unless this is it. */
@@ -182,10 +261,129 @@ final class NettyEventLoop implements EventLoop {
             return;
         }
         long end = System.nanoTime() + nanos;
-        group.awaitTermination(nanos, TimeUnit.NANOSECONDS);
+        current.awaitEnd(nanos);
         Thread last = thread;
         if (last != null) {
             TimeUnit.NANOSECONDS.timedJoin(last, Math.max(0, end - System.nanoTime()));
+        }
+    }
+
+    // ---- the thread, and what follows if an error ends Netty's loop ----
+
+    /** Starts Netty's loop: the first one on a thread, the others on the same. */
+    private void start(Runnable loop) {
+        if (Thread.currentThread() == thread) {
+            nextRun = loop;
+            return;
+        }
+        Thread made = threads.newThread(() -> run(loop));
+        thread = made;
+        made.start();
+    }
+
+    private void run(Runnable first) {
+        for (Runnable loop = first; loop != null; loop = nextLoop()) {
+            try {
+                loop.run();
+            } catch (Throwable failed) {
+                // Netty has failed at ending its loop, too. The next one follows anyway.
+            }
+        }
+    }
+
+    /** Netty's loop is about to end, and channels can still be closed in an orderly way. Called repeatedly. */
+    private void closeInTime() {
+        SingleLoop loop = current;
+        if (!loop.isToldToEnd() && loop.hasChannels()) {
+            try {
+                List.copyOf(attempts).forEach(ConnectAttempt::loopEnds);
+                loop.closeChannels();
+            } catch (Throwable failed) {
+                return; // closeSockets will close what is left
+            }
+        }
+    }
+
+    /** Null: the thread is to end. */
+    private @Nullable Runnable nextLoop() {
+        SingleLoop failed = current;
+        if (failed.isToldToEnd() && !failed.hasChannels()) {
+            return null;
+        }
+        if (System.nanoTime() - startedAt > LONGEST_PAUSE_NANOS) {
+            pauseNanos = SHORTEST_PAUSE_NANOS;
+        }
+        while (true) {
+            try {
+                return makeNextLoop(failed);
+            } catch (Throwable noMemoryOrHandle) {
+                if (closed) {
+                    return null;
+                }
+                pause();
+            }
+        }
+    }
+
+    /** Can be repeated after it has failed anywhere. */
+    private @Nullable Runnable makeNextLoop(SingleLoop failed) {
+        failed.closeSockets();
+        SingleLoop made = next;
+        if (made == null) {
+            pause();
+            made = newLoop(takeOver, endOfInherited);
+            next = made;
+        }
+        if (nextRun == null) {
+            made.netty().execute(endOfInherited);
+        }
+        Runnable run = nextRun;
+        current = made;
+        startedAt = System.nanoTime();
+        nextRun = null;
+        next = null;
+        return run;
+    }
+
+    private void pause() {
+        LockSupport.parkNanos(pauseNanos);
+        pauseNanos = Math.min(2 * pauseNanos, LONGEST_PAUSE_NANOS);
+    }
+
+    /** The first task of a loop that follows a failed one. It is repeated until there is memory for all of it. Event loop. */
+    private void takeOver() {
+        if (!isTakenOver()) {
+            pause();
+            execute(takeOver);
+        } else if (closed) {
+            end();
+        } else {
+            endIfIdle();
+        }
+    }
+
+    private static void tell(ConnectAttempt attempt, LoopEndedException cause) {
+        try {
+            attempt.tellLoopEnded(cause);
+        } catch (OutOfMemoryError again) {
+            throw again;
+        } catch (Throwable listeners) {
+            // The others have to be told nevertheless.
+        }
+    }
+
+    private boolean isTakenOver() {
+        try {
+            timers.armAll(current.netty());
+            LoopEndedException cause = new LoopEndedException();
+            for (ConnectAttempt each : List.copyOf(attempts)) {
+                tell(each, cause);
+                attempts.remove(each);
+            }
+            onRestart.forEach(Runnable::run);
+            return true;
+        } catch (OutOfMemoryError again) {
+            return false;
         }
     }
 }

@@ -7,10 +7,13 @@ import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Transport;
+import io.netty.util.internal.PlatformDependent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,7 @@ public final class NettyTransport implements Transport {
 
     private final int threads;
     private final BlockingTasks blockingTasks;
+    private final Supplier<Queue<Runnable>> taskQueues;
     private final ThreadFactory ioThreads = new IoThreads();
     private final JvmHold jvmHold = new JvmHold();
 
@@ -48,7 +52,17 @@ public final class NettyTransport implements Transport {
 
     /** @param sockets null for the best kind */
     NettyTransport(int threads, @Nullable Sockets sockets, ServiceRecords serviceRecords) {
+        this(threads, sockets, serviceRecords, PlatformDependent::newMpscQueue);
+    }
+
+    /** @param taskQueues makes the queue of a loop, for tests */
+    NettyTransport(
+            int threads,
+            @Nullable Sockets sockets,
+            ServiceRecords serviceRecords,
+            Supplier<Queue<Runnable>> taskQueues) {
         NettyVersions.check();
+        this.taskQueues = taskQueues;
         this.threads = threads;
         this.sockets = sockets != null ? sockets : bestSockets();
         blockingTasks = new BlockingTasks(serviceRecords);
@@ -82,7 +96,7 @@ public final class NettyTransport implements Transport {
 
     private NettyEventLoop newLoop() {
         try {
-            return CallingThread.use(() -> new NettyEventLoop(this, sockets, ioThreads));
+            return CallingThread.use(() -> new NettyEventLoop(this, sockets, ioThreads, taskQueues.get()));
         } catch (LinkageError unfit) {
             throw NettyVersions.explain(unfit);
         }

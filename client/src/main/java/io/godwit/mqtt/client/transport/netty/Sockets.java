@@ -4,16 +4,23 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.AbstractNioChannel;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Path;
-import java.util.concurrent.ThreadFactory;
+import java.util.Queue;
+import java.util.concurrent.Executor;
 
 /**
  * The kinds of sockets and how they are configured. Epoll if its native library loads, because it needs less memory per channel
@@ -22,8 +29,8 @@ import java.util.concurrent.ThreadFactory;
 enum Sockets {
     EPOLL {
         @Override
-        EventLoopGroup newGroup(int threads, ThreadFactory factory) {
-            return EpollSockets.newGroup(threads, factory);
+        EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks) {
+            return EpollSockets.newGroup(executor, tasks);
         }
 
         @Override
@@ -34,6 +41,11 @@ enum Sockets {
         @Override
         void limitUnsent(Channel channel, boolean limited) {
             EpollSockets.limitUnsent(channel, limited);
+        }
+
+        @Override
+        void closeSocket(Channel channel) {
+            EpollSockets.closeSocket(channel);
         }
 
         @Override
@@ -54,8 +66,24 @@ enum Sockets {
     NIO {
         @Override
         @SuppressWarnings("deprecation") // in 4.2 only; Netty 4.1 has nothing else
-        EventLoopGroup newGroup(int threads, ThreadFactory factory) {
-            return new NioEventLoopGroup(threads, factory);
+        EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks) {
+            return new NioEventLoopGroup(
+                    1,
+                    executor,
+                    DefaultEventExecutorChooserFactory.INSTANCE,
+                    SelectorProvider.provider(),
+                    DefaultSelectStrategyFactory.INSTANCE,
+                    RejectedExecutionHandlers.reject(),
+                    mostPending -> tasks);
+        }
+
+        @Override
+        void closeSocket(Channel channel) {
+            try {
+                ((AbstractNioChannel.NioUnsafe) channel.unsafe()).ch().close();
+            } catch (IOException failure) {
+                return; // the system has closed it nevertheless
+            }
         }
 
         @Override
@@ -98,8 +126,16 @@ enum Sockets {
         }
     }
 
-    /** A group of event loops, one thread each. Only what Netty 4.1 and 4.2 both have. */
-    abstract EventLoopGroup newGroup(int threads, ThreadFactory factory);
+    /**
+     * A group of one event loop. Only what Netty 4.1 and 4.2 both have.
+     *
+     * @param executor starts the thread
+     * @param tasks the queue of the loop
+     */
+    abstract EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks);
+
+    /** Closes the socket alone, since the loop of its channel has failed. */
+    abstract void closeSocket(Channel channel);
 
     abstract Channel newTcp();
 
