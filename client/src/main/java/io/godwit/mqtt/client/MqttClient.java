@@ -169,8 +169,8 @@ public interface MqttClient extends AutoCloseable {
 
     /**
      * Publishes the messages of a list, in their order, and waits until all of them have ended. The same as {@link
-     * #publish(Message)} for each of them, but cheaper for many: the client's lock, the event loop and the result are needed once
-     * for hundreds of messages. A failed message does not fail the call: {@link PublishBatchResult#failures} has its failure, and
+     * #publish(Message)} for each of them, but cheaper: the client's lock is taken once for dozens of messages, and one result
+     * stands for all. A failed message does not fail the call: {@link PublishBatchResult#failures} has its failure, and
      * {@link PublishBatchResult#orThrow} throws it.
      *
      * <p>Unless all of the messages are valid, none is published. If one finds the queue full, the call waits for room if the

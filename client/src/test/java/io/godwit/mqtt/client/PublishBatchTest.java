@@ -127,6 +127,31 @@ class PublishBatchTest {
     }
 
     @Test
+    void of_qos_0_that_is_larger_than_what_can_be_sent_at_once_arrives_in_its_order() {
+        String rest = ";" + "x".repeat(500);
+        List<Message> messages = IntStream.range(0, 2_000)
+                .mapToObj(i -> Message.of("t", i + rest).withQos(Qos.AT_MOST_ONCE))
+                .toList();
+        try (MqttClient client = builder().build()) {
+            client.connect();
+
+            PublishBatchResult waited = client.publishAll(messages);
+            PublishBatchResult joined = client.publishAllAsync(messages).join();
+
+            assertThat(waited).isEqualTo(PublishBatchResult.success(2_000));
+            assertThat(joined).isEqualTo(PublishBatchResult.success(2_000));
+            assertThat(broker.awaitMessages(4_000, SOON).stream()
+                            .map(seen -> seen.text().split(";")[0]))
+                    .startsWith("0", "1")
+                    .containsSubsequence("1998", "1999", "0", "1")
+                    .endsWith("1998", "1999");
+            PerQos each = new PerQos(4_000, 0, 0);
+            assertThat(client.statistics().publishes().accepted()).isEqualTo(each);
+            assertThat(client.statistics().publishes().acknowledged()).isEqualTo(each);
+        }
+    }
+
+    @Test
     void without_messages_has_succeeded_at_once() {
         try (MqttClient client = builder().build()) {
             assertThat(client.publishAll(List.of())).isEqualTo(PublishBatchResult.success(0));

@@ -8,6 +8,7 @@ import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Property;
+import io.godwit.mqtt.protocol.Qos;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * the event loop woken, once for each of them. Any thread.
  */
 final class BatchPublisher {
-    /** Messages for which the lock is held at a time: enough to make it cheap, few enough to let others in, such as the event loop. */
-    private static final int CHUNK = 256;
+    /**
+     * Messages for which the lock is held at a time. More save nothing: the event loop, which needs the lock to send what is there
+     * and to read what has come, waits longer for it.
+     */
+    private static final int CHUNK = 32;
 
     // Set once.
     private final GuardedSession session;
@@ -153,13 +157,14 @@ final class BatchPublisher {
         int end = Math.min(parts.length, from + CHUNK);
         boolean expires = false;
         for (int i = from; i < end; i++) {
-            if (parts[i] == null) {
-                parts[i] = new PublishBatch.Part(messages[i], batch, i);
+            if (hooks != null || messages[i].qos() != Qos.AT_MOST_ONCE) {
+                part(batch, messages, parts, i); // not while the lock is held
             }
             expires |= !messages[i].properties().isEmpty()
                     && messages[i].properties().has(Property.MESSAGE_EXPIRY_INTERVAL);
         }
-        Failure refused = session.publish(batch, parts, end, expires ? loop.nanoTime() : 0);
+        Failure refused = session.publish(
+                batch, messages, i -> part(batch, messages, parts, i), end, expires ? loop.nanoTime() : 0);
         if (expires) {
             loop.execute(expiryQueued);
         }
@@ -167,6 +172,15 @@ final class BatchPublisher {
             tellOffered(parts, from, batch.offered());
         }
         return batch.offered() > from ? null : refused;
+    }
+
+    private static PublishBatch.Part part(
+            PublishBatch batch, Message[] messages, PublishBatch.Part[] parts, int index) {
+        PublishBatch.Part present = parts[index];
+        if (present != null) {
+            return present;
+        }
+        return parts[index] = new PublishBatch.Part(messages[index], batch, index);
     }
 
     private void tellOffered(PublishBatch.Part[] parts, int from, int end) {
@@ -208,14 +222,9 @@ final class BatchPublisher {
             refused(messages, 0, messages.length, Failures.ofPublish(reason));
             return reason;
         }
-        for (int i = from; i < parts.length; i++) {
-            if (parts[i] == null) {
-                parts[i] = new PublishBatch.Part(messages[i], batch, i);
-            }
-        }
         session.run(locked -> {
             for (int i = from; i < parts.length; i++) {
-                locked.refuseNext(parts[i], reason);
+                locked.refuseNext(part(batch, messages, parts, i), reason);
             }
         });
         tellOffered(parts, from, parts.length);

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -202,11 +203,12 @@ final class GuardedSession {
      * Gives the next publishes of a batch to the session, in their order, until one finds no room. Null: all of them were taken, or
      * refused each for a reason of its own; else why the one at {@link BatchExchange#offered} is not taken.
      *
-     * @param parts all publishes of the batch
+     * @param messages of the whole batch
+     * @param parts gives the publish of the message at an index, for those that are followed
      * @param end index of the first that is not given now
      */
     @Nullable
-    Failure publish(BatchExchange<?> batch, BatchedPublish[] parts, int end, long now) {
+    Failure publish(BatchExchange<?> batch, Message[] messages, IntFunction<BatchedPublish> parts, int end, long now) {
         acquire();
         try {
             if (closedTo != null) {
@@ -215,11 +217,18 @@ final class GuardedSession {
             Failure full = null;
             long queuedAt = 0;
             while (full == null && batch.offered() < end) {
-                full = session.publishNext(parts[batch.offered()], now);
+                int next = batch.offered();
+                if (session.publishNextNow(batch, messages[next])) {
+                    continue;
+                }
+                full = session.publishNext(parts.apply(next), now);
                 if (session.needsTimeOfQueued()) {
                     queuedAt = queuedAt == 0 ? loop.nanoTime() : queuedAt;
                     session.queuedAt(queuedAt);
                 }
+            }
+            if (batch.offered() == batch.size()) {
+                batch.published();
             }
             return full;
         } finally {

@@ -14,6 +14,7 @@ public abstract non-sealed class BatchExchange<T> extends Exchange<T> {
 
     // Guarded by the session's lock until the batch has ended; then nobody changes it.
     private int offered;
+    private boolean published;
     private int ended;
     private int withdrawn;
     /** Those that have ended in a way that matters to somebody, in that order. */
@@ -48,16 +49,27 @@ public abstract non-sealed class BatchExchange<T> extends Exchange<T> {
         offered++;
     }
 
+    /** All of it is offered: from now on the application has the future. */
+    public final void published() {
+        published = true;
+    }
+
+    /** Whether code of the application may depend on the future. */
+    final boolean mayHaveDependents() {
+        return published && !isWaited();
+    }
+
     /** Whether the end of one of its publishes matters by itself. */
     final boolean notes(Outcome outcome) {
         return observed || outcome != Outcome.SUCCESS;
     }
 
+    final void note(PublishExchange<?> publish) {
+        noted.add(publish);
+    }
+
     /** One of its publishes has ended. Returns whether it was the last. */
-    final boolean count(PublishExchange<?> publish, Outcome outcome) {
-        if (notes(outcome)) {
-            noted.add(publish);
-        }
+    final boolean countEnded() {
         return ++ended == size;
     }
 

@@ -44,9 +44,21 @@ public final class EndedExchanges {
 
     private void count(BatchedPublish part, Outcome outcome) {
         BatchExchange<?> batch = part.batch();
-        if (batch.count(part, outcome)) {
+        if (batch.notes(outcome)) {
+            batch.note(part);
+        }
+        count(batch);
+    }
+
+    /** One more publish of a batch has ended. With the last of them the batch has. */
+    void count(BatchExchange<?> batch) {
+        if (batch.countEnded()) {
             batch.ended(Outcome.SUCCESS);
-            link(batch);
+            if (batch.mayHaveDependents()) {
+                link(batch);
+            } else {
+                linkWaited(batch);
+            }
         }
     }
 
@@ -64,18 +76,22 @@ public final class EndedExchanges {
         BatchExchange<?> batch = part.batch();
         batch.countWithdrawn();
         if (batch.isWithdrawn()) {
-            batch.count(part, cancelled);
             batch.ended(cancelled);
         } else {
             count(part, cancelled);
         }
     }
 
+    private void linkWaited(Exchange<?> exchange) {
+        fresh = true;
+        exchange.next = waited;
+        waited = exchange;
+    }
+
     private void link(Exchange<?> exchange) {
         fresh = true;
         if (exchange.isWaited()) {
-            exchange.next = waited;
-            waited = exchange;
+            linkWaited(exchange);
             return;
         }
         exchange.next = null;

@@ -158,6 +158,16 @@ final class Outgoing {
         return null;
     }
 
+    /** Sends the next message of a batch if it is of QoS 0, need not be followed, and can be sent at once. Returns whether it was. */
+    boolean publishNextNow(BatchExchange<?> batch, Message message) {
+        boolean sent = message.qos() == Qos.AT_MOST_ONCE && !batch.notes(Outcome.SUCCESS) && publishNow(message);
+        if (sent) {
+            batch.offeredNext();
+            ended.count(batch);
+        }
+        return sent;
+    }
+
     /** Does not take the next publish of a batch. */
     void refuseNext(BatchedPublish part, Failure reason) {
         counters.refused();

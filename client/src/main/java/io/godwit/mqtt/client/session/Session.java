@@ -512,6 +512,14 @@ public final class Session {
         return outgoing.publishNext(part, time);
     }
 
+    /**
+     * Sends the next message of a batch as {@link #publishNow} does, if it is of QoS 0, nobody wants to hear of it alone, and it can
+     * be sent at once. Returns whether it was.
+     */
+    public boolean publishNextNow(BatchExchange<?> batch, Message message) {
+        return outgoing.publishNextNow(batch, message);
+    }
+
     /** Refuses the next publish of a batch. */
     public void refuseNext(BatchedPublish part, Failure reason) {
         outgoing.refuseNext(part, reason);
