@@ -13,9 +13,8 @@ final class Logging {
             setDefault("org.slf4j.simpleLogger.showDateTime", "true");
             setDefault("org.slf4j.simpleLogger.dateTimeFormat", "HH:mm:ss.SSS");
         }
-        setDefault(
-                "slf4j.provider", "org.slf4j.simple.SimpleServiceProvider"); // to look for others would open each jar
-        setDefault("slf4j.internal.verbosity", "WARN");
+        setDefault("org.slf4j.simpleLogger.showThreadName", "false");
+        setDefault("org.slf4j.simpleLogger.showShortLogName", "true");
     }
 
     private static void setDefault(String key, String value) {

@@ -207,7 +207,7 @@ public final class Main implements Callable<Integer> {
         return line;
     }
 
-    /** Leaves out what it would look for at each start: Groovy's class, which means opening each jar, and converters that no option has. */
+    /** No search for a class of Groovy, for which Java would open the jar, and no converters for types that no option has. */
     private static void configurePicocli() {
         System.setProperty("picocli.disable.closures", "true");
         System.setProperty("picocli.converters.excludes", "java\\.(time|sql)\\..*");
