@@ -90,6 +90,8 @@ final class Incoming {
     private boolean subscribed;
     /** No more messages are taken: the client is about to disconnect. */
     private boolean draining;
+    /** Whether the next connection may resume the session. */
+    private boolean kept;
 
     /** How many messages the broker has sent that count against Receive Maximum: until PUBACK, or PUBREL [MQTT-3.3.4-9]. */
     private int open;
@@ -209,7 +211,7 @@ final class Incoming {
         int token = id | qos << 16 | connection << 18;
         if (qos == 2) {
             int known = identifiers.get(id);
-            int content = content(message);
+            int content = kept ? content(message) : 0;
             if (known != 0 && !isOther(known, id, content)) {
                 repeated(known, token);
                 return;
@@ -221,7 +223,9 @@ final class Incoming {
                 log.completed(id);
             }
             identifiers.put(id, token);
-            contents.put(id, content);
+            if (content != 0) {
+                contents.put(id, content);
+            }
         }
         counters.received(qos);
         if (acks.received(token)) {
@@ -510,8 +514,13 @@ final class Incoming {
         AckCodec.PUBCOMP.write(outbox.roomForAnswer(4), packetId);
     }
 
-    /** A connection is up. */
-    void connected(boolean resumed, ServerLimits limits) {
+    /**
+     * A connection is up.
+     *
+     * @param kept whether the broker keeps the session when the connection ends
+     */
+    void connected(boolean resumed, boolean kept, ServerLimits limits) {
+        this.kept = kept;
         connection = connection % CONNECTIONS + 1;
         maximumPacketSize = limits.maximumPacketSize();
         acks.clear();

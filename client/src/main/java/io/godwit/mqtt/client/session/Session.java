@@ -312,6 +312,15 @@ public final class Session {
                         "the broker answered CONNECT with " + what + " in place of CONNACK");
     }
 
+    /** Whether the broker keeps the session when the connection ends, sections 3.1.2.4 of 3.1.1 and 3.1.2.11.2 of MQTT 5. */
+    private boolean isKept(Connect sent, Connack connack) {
+        if (config.version() != ProtocolVersion.V5) {
+            return !sent.cleanStart();
+        }
+        long asked = sent.properties().getOr(Property.SESSION_EXPIRY_INTERVAL, 0L);
+        return connack.properties().getOr(Property.SESSION_EXPIRY_INTERVAL, asked) > 0;
+    }
+
     private void connack(Connack connack) {
         Connect sent = connect;
         if (sent == null) {
@@ -332,7 +341,7 @@ public final class Session {
         // CONNACK of 3.1 cannot tell: a session that was not asked to be clean is there.
         boolean resumed = config.version() == ProtocolVersion.V3_1 ? !sent.cleanStart() : connack.sessionPresent();
         int aliases = Math.min(limits.topicAliasMaximum(), config.ownTopicAliases());
-        incoming.connected(resumed, limits);
+        incoming.connected(resumed, isKept(sent, connack), limits);
         quiet = !resumed;
         events.add(new SessionEvent.Connected(connack, resumed));
         if (resumed) {

@@ -562,7 +562,7 @@ class SessionTest {
 
     @Test
     void a_new_message_that_has_the_identifier_of_one_of_an_earlier_connection_is_not_lost() {
-        connect();
+        connect(false, MqttProperties.of(Property.SESSION_EXPIRY_INTERVAL, 60L));
         session.addHandler(handler("#"));
         in(received(9, Qos.EXACTLY_ONCE, "first"));
         session.handled(batch().token(0));
