@@ -215,6 +215,27 @@ class TracingTest {
     }
 
     @Test
+    void messages_that_are_published_as_a_batch_have_a_span_each() {
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client =
+                        builder(broker.uri(), MqttTracing.create(sdk)).build()) {
+            client.connect();
+
+            client.publishAll(List.of(Message.of("a", "1"), Message.of("b", "2").withQos(Qos.AT_MOST_ONCE)));
+
+            await().atMost(SOON).until(() -> spans("publish").size() == 2);
+            assertThat(spans("publish"))
+                    .allSatisfy(
+                            span -> assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET))
+                    .extracting(SpanData::getSpanId)
+                    .doesNotHaveDuplicates();
+            assertThat(broker.awaitMessages(2, SOON))
+                    .allSatisfy(
+                            seen -> assertThat(seen.message().userProperties()).isNotEmpty());
+        }
+    }
+
+    @Test
     void messages_of_a_batch_have_a_span_each_and_none_is_left_on_the_thread() {
         List<SpanContext> current = new CopyOnWriteArrayList<>();
         try (TestBroker broker = TestBroker.start();
