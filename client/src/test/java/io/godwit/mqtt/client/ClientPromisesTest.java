@@ -17,6 +17,7 @@ import io.godwit.testkit.TestBroker;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -134,6 +135,7 @@ class ClientPromisesTest {
         for (int i = 0; i < 200; i++) {
             futures.add(client.publishAsync(Message.of("t", "x").withQos(Qos.of(i % 3))));
         }
+        futures.add(client.publishAllAsync(Collections.nCopies(100, Message.of("t", "x"))));
         futures.add(client.subscribeAsync("t", Qos.AT_LEAST_ONCE, message -> {}));
         futures.add(client.unsubscribeAsync("t"));
     }

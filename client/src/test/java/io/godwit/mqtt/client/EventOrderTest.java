@@ -206,6 +206,40 @@ class EventOrderTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    @DisplayName("a batch completes before a message behind its last PUBACK")
+    void a_batch_completes_before_a_message_behind_it(ProtocolVersion version) throws Exception {
+        try (ScriptedBroker broker = broker(script -> {
+            script.accept(version);
+            for (int round = 0; round < ROUNDS; round++) {
+                int[] first = new int[1];
+                script.expect(PacketType.PUBLISH, version, packet -> first[0] = ((Publish) packet).packetId());
+                script.answer(PacketType.PUBLISH, version, packet -> {
+                    dependents.acquireUninterruptibly();
+                    int second = ((Publish) packet).packetId();
+                    return segment(
+                            version,
+                            new Puback(second, ReasonCode.SUCCESS, MqttProperties.NONE),
+                            new Puback(first[0], ReasonCode.SUCCESS, MqttProperties.NONE),
+                            message(Qos.AT_MOST_ONCE));
+                });
+            }
+            script.stall();
+        })) {
+            try (MqttClient client = client(broker, version).build()) {
+                client.connect();
+                for (int round = 0; round < ROUNDS; round++) {
+                    client.publishAllAsync(List.of(Message.of("t", "x"), Message.of("t", "y")))
+                            .thenRun(() -> events.add("published"));
+                    dependents.release();
+
+                    assertOrder("published");
+                }
+            }
+        }
+    }
+
     @Test
     @DisplayName("a message is not kept waiting for ever by a dependent that blocks, even by one that waits for it")
     void a_dependent_that_blocks_delays_messages_for_a_moment_only() throws Exception {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchPublisher {
     /**
-     * Messages for which the lock is held at a time. More save nothing: the event loop, which needs the lock to send what is there
-     * and to read what has come, waits longer for it.
+     * Messages for which the lock is held at a time. The event loop needs the lock too, to send what is there and to read what has
+     * come.
      */
     private static final int CHUNK = 32;
 

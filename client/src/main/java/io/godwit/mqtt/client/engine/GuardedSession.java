@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * back.
  */
 final class GuardedSession {
-    private static final int SPINS = 200;
+    private static final int SPINS = 500;
 
     /** What follows from the session's work: delivering messages, completing futures. */
     interface Work {
