@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -86,7 +87,13 @@ final class WebCommand extends WatchCommand {
                 openBrowser(link);
             }
             offerLinks(server);
+            CompletableFuture<Void> failed = server.failed();
+            failed.thenRun(ended::countDown);
             ended.await();
+            if (failed.isDone()) {
+                throw new IllegalStateException(
+                        "the web server has ended: an error stopped its thread, as it may when the memory is exhausted");
+            }
         } finally {
             transport().close();
         }

@@ -20,6 +20,7 @@ import io.netty.handler.stream.ChunkedWriteHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,6 +37,7 @@ public final class WebServer implements AutoCloseable {
     private static final int FRAME = 1 << 20;
     private static final int LINE = 16 << 10;
     private static final int WORKERS = 16;
+    private static final int SECONDS_TO_CLOSE = 5;
 
     // Set once.
     private final WebSettings settings;
@@ -46,6 +48,7 @@ public final class WebServer implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final ServerLoop loop;
     private final Channel listening;
+    private final CompletableFuture<Void> failed = new CompletableFuture<>();
 
     /**
      * Starts the server. It accepts connections when this returns.
@@ -63,7 +66,7 @@ public final class WebServer implements AutoCloseable {
         this.workspace = workspace;
         this.access = new Access(settings.password(), System::currentTimeMillis);
         ServerTls tls = ServerTls.of(settings);
-        this.loop = new ServerLoop();
+        this.loop = new ServerLoop(() -> failed.complete(null));
         this.workers = new ThreadPoolExecutor(
                 WORKERS,
                 WORKERS,
@@ -90,6 +93,7 @@ public final class WebServer implements AutoCloseable {
                     bound.cause());
         }
         listening = bound.channel();
+        loop.group().execute(() -> loop.opened(listening));
         port = ((InetSocketAddress) listening.localAddress()).getPort();
         initializer.open(new Gate(access, tls != null, port));
         workspace.links(this::link);
@@ -110,10 +114,15 @@ public final class WebServer implements AutoCloseable {
         return access.hasPassword() ? address() : address() + "?token=" + access.newToken();
     }
 
+    /** Completes if the server has ended by itself, since an error such as an exhausted heap stopped its thread. */
+    public CompletableFuture<Void> failed() {
+        return failed.copy();
+    }
+
     /** Closes the port and all connections. */
     @Override
     public void close() {
-        listening.close().awaitUninterruptibly();
+        listening.close().awaitUninterruptibly(SECONDS_TO_CLOSE, TimeUnit.SECONDS);
         end();
     }
 
