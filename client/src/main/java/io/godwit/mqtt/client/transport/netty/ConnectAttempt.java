@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * answers, and passes the first open connection to the listener. Holds whatever must be released if the attempt is cancelled.
  * Whatever a phase throws, an {@link Error} too, fails the server that was being tried.
  */
-final class ConnectAttempt implements Attempt, AddressRace.Outcome {
+final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
 
     private static final WebSocketRequest UNCHANGED = new WebSocketRequest(null, Map.of());
 
@@ -412,14 +412,14 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome {
         }
     }
 
-    /** The loop is about to fail: ends what is running. {@link #tellLoopEnded} follows, on the next loop. */
-    void loopEnds() {
+    @Override
+    public void loopEnds() {
         loopEnded = true;
         release();
     }
 
-    /** The loop has failed and with it this attempt or its connection. On the loop that follows. */
-    void tellLoopEnded(LoopEndedException cause) {
+    @Override
+    public void tellLoopEnded(LoopEndedException cause) {
         loopEnds();
         if (cancelled) {
             return;

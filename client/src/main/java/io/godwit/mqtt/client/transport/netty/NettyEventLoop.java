@@ -65,7 +65,7 @@ final class NettyEventLoop implements EventLoop {
     private volatile boolean closed;
 
     /** Event loop only: attempts and connections that have not ended. */
-    private final Set<ConnectAttempt> attempts = new HashSet<>(4);
+    private final Set<LoopUser> users = new HashSet<>(4);
 
     /** The loop's thread only, while Netty has none: the next loop, and what runs it. */
     private @Nullable SingleLoop next;
@@ -212,12 +212,12 @@ final class NettyEventLoop implements EventLoop {
     }
 
     /** Remembers an attempt until it and its connection have ended. */
-    void began(ConnectAttempt attempt) {
-        attempts.add(attempt);
+    void began(LoopUser user) {
+        users.add(user);
     }
 
-    void ended(ConnectAttempt attempt) {
-        attempts.remove(attempt);
+    void ended(LoopUser user) {
+        users.remove(user);
     }
 
     /**
@@ -296,7 +296,7 @@ final class NettyEventLoop implements EventLoop {
         SingleLoop loop = current;
         if (!loop.isToldToEnd() && loop.hasChannels()) {
             try {
-                List.copyOf(attempts).forEach(ConnectAttempt::loopEnds);
+                List.copyOf(users).forEach(LoopUser::loopEnds);
                 loop.closeChannels();
             } catch (Throwable failed) {
                 return; // closeSockets will close what is left
@@ -362,28 +362,28 @@ final class NettyEventLoop implements EventLoop {
         }
     }
 
-    private static void tell(ConnectAttempt attempt, LoopEndedException cause) {
-        try {
-            attempt.tellLoopEnded(cause);
-        } catch (OutOfMemoryError again) {
-            throw again;
-        } catch (Throwable listeners) {
-            // The others have to be told nevertheless.
-        }
-    }
-
     private boolean isTakenOver() {
         try {
             timers.armAll(current.netty());
             LoopEndedException cause = new LoopEndedException();
-            for (ConnectAttempt each : List.copyOf(attempts)) {
-                tell(each, cause);
-                attempts.remove(each);
+            for (LoopUser each : List.copyOf(users)) {
+                tell(() -> each.tellLoopEnded(cause));
+                users.remove(each);
             }
-            onRestart.forEach(Runnable::run);
+            onRestart.forEach(NettyEventLoop::tell);
             return true;
         } catch (OutOfMemoryError again) {
             return false;
+        }
+    }
+
+    private static void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (OutOfMemoryError again) {
+            throw again;
+        } catch (Throwable listeners) {
+            // The others have to be told nevertheless.
         }
     }
 }
