@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -32,6 +33,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,7 @@ import org.slf4j.LoggerFactory;
 final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
     private static final Logger LOG = LoggerFactory.getLogger(HttpHandler.class);
     private static final int CHUNK = 64 << 10;
+    private static final int SECONDS_TO_DROP = 1;
 
     /** What happens with the WebSocket's handshake. */
     interface Upgrade {
@@ -66,6 +69,8 @@ final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
     private long received;
     private boolean isUpgrade;
     private boolean keepAlive;
+    /** The answer to a request that was refused, after which the connection is closed. */
+    private @Nullable ChannelFuture refusal;
 
     HttpHandler(RequestCheck check, Gate gate, Routes routes, Executor workers, Upgrade upgrade) {
         super(true);
@@ -78,6 +83,11 @@ final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, HttpObject message) throws IOException {
+        ChannelFuture last = refusal;
+        if (last != null) {
+            closeBehind(last, message);
+            return;
+        }
         if (message.decoderResult().isFailure()) {
             refuse(ctx, HttpResponseStatus.BAD_REQUEST, "this is not a valid HTTP request");
             return;
@@ -90,6 +100,16 @@ final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
             if (message instanceof LastHttpContent && request != null) {
                 end(ctx, request);
             }
+        }
+        if (refusal != null) {
+            closeBehind(refusal, message);
+        }
+    }
+
+    /** Closes the connection behind the answer to a request that was refused, once the whole request has come. */
+    private static void closeBehind(ChannelFuture answer, HttpObject message) {
+        if (message instanceof LastHttpContent) {
+            answer.addListener(ChannelFutureListener.CLOSE);
         }
     }
 
@@ -245,13 +265,19 @@ final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
         }
     }
 
-    /** Answers and closes the connection, so that the rest of the request need not be read. */
+    /**
+     * Answers and closes the connection. The rest of the request is dropped as it comes, for a second at most: to close a socket
+     * with unread bytes resets the connection, and the answer may be lost.
+     */
     private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status, String text) {
         discard();
-        ctx.channel().config().setAutoRead(false);
         FullHttpResponse response = Responses.of(status, Responses.TEXT, text.getBytes(StandardCharsets.UTF_8));
         response.headers().set(HttpHeaderNames.CONNECTION, "close");
-        ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+        ChannelFuture answer = ctx.writeAndFlush(response);
+        refusal = answer;
+        ctx.channel().config().setAutoRead(true);
+        ctx.executor()
+                .schedule(() -> answer.addListener(ChannelFutureListener.CLOSE), SECONDS_TO_DROP, TimeUnit.SECONDS);
     }
 
     private void discard() {
