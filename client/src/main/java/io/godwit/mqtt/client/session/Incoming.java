@@ -209,34 +209,22 @@ final class Incoming {
         }
         int id = fields.packetId();
         int token = id | qos << 16 | connection << 18;
-        if (qos == 2) {
-            int known = identifiers.get(id);
-            int content = kept ? content(message) : 0;
-            if (known != 0 && !isOther(known, id, content)) {
-                repeated(known, token);
-                return;
-            }
-            if (!refusedQos2.isEmpty() && isRefusedAgain(message, token, (firstByte & DUP) != 0)) {
-                return;
-            }
-            if ((known & HANDLED) != 0) {
-                log.completed(id);
-            }
-            identifiers.put(id, token);
-            if (content != 0) {
-                contents.put(id, content);
-            }
+        int known = qos == 2 ? identifiers.get(id) : 0;
+        int content = qos == 2 && (kept || known != 0) ? content(message) : 0;
+        if (known != 0 && !isOther(known, id, content)) {
+            repeated(known, token);
+            return;
+        }
+        if (qos == 2 && !refusedQos2.isEmpty() && isRefusedAgain(message, token, (firstByte & DUP) != 0)) {
+            return;
         }
         counters.received(qos);
+        checkReceiveMaximum(token);
         if (acks.received(token)) {
             open++;
         }
-        if (open > receiveMaximum) {
-            throw new ProtocolViolationException(
-                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
-                    0,
-                    "[MQTT-3.3.4-9]",
-                    "the broker has more than the " + receiveMaximum + " unacknowledged messages that it may have");
+        if (qos == 2) { // behind the checks: a message that breaks one has not been received, and may come again
+            note(id, token, known, content);
         }
         if (acknowledgeOnArrival || prompt) {
             handled(token);
@@ -247,6 +235,29 @@ final class Incoming {
             inbox.add(message, route, acknowledgeOnArrival ? 0 : token, length);
         } else {
             park(message, token, length);
+        }
+    }
+
+    private void checkReceiveMaximum(int token) {
+        if (open >= receiveMaximum && !acks.contains(token)) {
+            throw new ProtocolViolationException(
+                    ReasonCode.RECEIVE_MAXIMUM_EXCEEDED,
+                    0,
+                    "[MQTT-3.3.4-9]",
+                    "the broker has more than the " + receiveMaximum + " unacknowledged messages that it may have");
+        }
+    }
+
+    /** A message of QoS 2 is received. {@code known}: the token of one on an earlier connection with its identifier, or 0. */
+    private void note(int id, int token, int known, int content) {
+        if ((known & HANDLED) != 0) {
+            log.completed(id);
+        }
+        identifiers.put(id, token);
+        if (content == 0) {
+            contents.remove(id);
+        } else {
+            contents.put(id, content);
         }
     }
 
@@ -283,7 +294,7 @@ final class Incoming {
      */
     private boolean isOther(int known, int id, int content) {
         int before = contents.get(id);
-        return before != 0 && before != content && (known >> 18 & CONNECTIONS) != connection;
+        return content != 0 && before != 0 && before != content && (known >> 18 & CONNECTIONS) != connection;
     }
 
     /** Returns whether a message of QoS 2 had the identifier. */

@@ -752,6 +752,34 @@ class SessionTest {
                 .hasMessageContaining("more than the 1 unacknowledged");
     }
 
+    @Test
+    @DisplayName("a message over Receive Maximum, for which the connection is closed, is handled when it comes again")
+    void a_message_over_the_receive_maximum_is_handled_when_it_comes_again() {
+        session = new Session(
+                new SessionConfig(
+                        version,
+                        new SessionConfig.Sending(bounds, 10, 10, SessionLoss.FAIL, 0),
+                        new SessionConfig.Receiving(1, 1000, 0, false),
+                        0),
+                SessionLog.NONE,
+                UnpooledByteBufAllocator.DEFAULT);
+        connect();
+        session.addHandler(handler("t"));
+        in(received(1, Qos.AT_LEAST_ONCE, "t"));
+        session.handled(batch().token(0));
+        in(received(2, Qos.EXACTLY_ONCE, "t"));
+        assertThatThrownBy(() -> in(received(3, Qos.EXACTLY_ONCE, "t"))).isInstanceOf(ProtocolViolationException.class);
+        session.handled(batch().token(0));
+        session.closed();
+        connect(true, MqttProperties.NONE);
+        out();
+
+        in(received(3, Qos.EXACTLY_ONCE, "t"));
+
+        session.handled(batch().token(0));
+        assertThat(out()).containsExactly(new Pubrec(3, ReasonCode.SUCCESS, MqttProperties.NONE));
+    }
+
     // ---- connection ----
 
     @Test
