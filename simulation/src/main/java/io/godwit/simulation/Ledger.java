@@ -292,6 +292,9 @@ final class Ledger {
                 if (failure != null && !(failure instanceof ClientClosedException)) {
                     failed.add(one);
                 }
+            } else if (one.batch.size() > 1 && !(failure instanceof ClientClosedException)) {
+                one.failure =
+                        failure; // the end of its client has ended the batch, whose result says what failed before
             }
         });
     }
