@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.client.FailurePolicy.Outcome;
+import io.godwit.mqtt.client.engine.TransportAccess;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.MqttProperties;
 import io.godwit.mqtt.protocol.Packet;
@@ -19,9 +21,11 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.ScriptedBroker;
 import io.godwit.testkit.TestBroker;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -404,5 +408,50 @@ class FailurePolicyTest {
                 .hasMessageContaining("retries cannot be followed by retries");
         assertThatThrownBy(() -> FailurePolicy.deadLetter("dead/#")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> FailurePolicy.deadLetter("{topic}")).hasMessageContaining("add something to it");
+    }
+
+    @Test
+    void a_client_that_was_closed_before_a_retry_leaves_nothing_on_its_event_loop() throws Exception {
+        NettyTransport transport = new NettyTransport(1);
+        try (TestBroker broker = TestBroker.start()) {
+            WeakReference<Object> handler = closedBeforeRetry(transport, broker.uri());
+
+            await().until(() -> {
+                System.gc();
+                return handler.get() == null;
+            });
+        } finally {
+            transport.close();
+        }
+    }
+
+    /** What only a closed client refers to. Its handler has failed within a batch, and would be called again in a minute. */
+    private static WeakReference<Object> closedBeforeRetry(NettyTransport transport, String server) throws Exception {
+        CountDownLatch allSent = new CountDownLatch(1);
+        CountDownLatch failed = new CountDownLatch(1);
+        MessageHandler handler = message -> {
+            allSent.await();
+            if (message.text().equals("bad")) {
+                failed.countDown();
+                throw new IllegalStateException("no good");
+            }
+        };
+        HandlerOptions retrying = HandlerOptions.defaults()
+                .withFailurePolicy(FailurePolicy.retry(
+                        3, Duration.ofMinutes(1), Duration.ofMinutes(1), FailurePolicy.acknowledge()));
+        try (MqttClient client = TransportAccess.use(MqttClient.builder().server(server), transport)
+                .closeTimeout(Duration.ofMillis(200))
+                .handlerOptions(retrying)
+                .build()) {
+            client.connect();
+            client.subscribe("t", Qos.AT_LEAST_ONCE, handler);
+            for (String text : List.of("first", "bad", "good")) {
+                client.publish(Message.of("t", text).withQos(Qos.AT_LEAST_ONCE));
+            }
+            await().until(() -> client.statistics().messages().received().total() == 3);
+            allSent.countDown();
+            assertThat(failed.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+        return new WeakReference<>(handler);
     }
 }

@@ -455,7 +455,10 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     private void giveUp(Inbox.Batch present) {
         endGivenUp(present);
         int messages = progress - present.moved() - countedLater;
-        session.run(locked -> locked.counters().handled(messages, busy));
+        session.run(locked -> {
+            locked.counters().handled(messages, busy);
+            batch = null; // so that acknowledgeProgress ends
+        });
     }
 
     private void endGivenUp(Inbox.Batch present) {
