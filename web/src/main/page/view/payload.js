@@ -1,5 +1,5 @@
 // A payload as the JVM decoded it: JSON with folding, text, hex, or an image. Always as text nodes, in a list of the visible lines.
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { html } from "../lib/html.js";
 import { count, visible } from "../lib/format.js";
 import { JsonError, literal, parse } from "../lib/json.js";
@@ -12,28 +12,34 @@ const widest = 2_000;
 const longestScalar = 40;
 const largestTree = 4_000_000;
 
-/** `address` is where the complete text is; `onChart(path)` charts a number. */
+/** `address` is where the complete text is, `image` where the picture is, the same for every decoder; `onChart(path)` charts a number. */
 export function Payload({ payload, address, image, onChart }) {
   const [whole, setWhole] = useState(null);
+  const [wanted, setWanted] = useState(null);
   const key = `${address} ${payload.length}`;
   const text = whole?.key === key ? whole.text : payload.text;
   const complete = payload.complete !== false || whole?.key === key;
 
-  async function load() {
-    const loaded = await attempt("Loading the payload", async () => {
+  // Asked for once, a message stays complete, whichever decoder shows it.
+  const missing = !complete && wanted?.message === image;
+  useEffect(() => {
+    if (!missing) return;
+    let current = true;
+    attempt("Loading the payload", async () => {
       const response = await fetch(address);
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      return response.text();
+      const loaded = await response.text();
+      if (current) setWhole({ key, text: loaded });
     });
-    if (loaded !== undefined) setWhole({ key, text: loaded });
-  }
+    return () => (current = false);
+  }, [wanted, key, missing]);
 
   return html`<div class="payload">
     ${payload.error && html`<div class="notice warn" role="status">${payload.error}</div>`}
     ${payload.note && html`<p class="note muted">${payload.note}</p>`}
     ${!complete &&
     html`<div class="notice row"><span>These are the first ${count(payload.text.length)} of ${count(payload.length)} characters.</span>
-      <button type="button" onClick=${load}>Show everything</button></div>`}
+      <button type="button" onClick=${() => setWanted({ message: image })}>Show everything</button></div>`}
     ${isScalar(payload.form, text)
       ? html`<${Scalar} form=${payload.form} text=${text} onChart=${onChart} />`
       : payload.form === "image"

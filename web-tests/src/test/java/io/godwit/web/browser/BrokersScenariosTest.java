@@ -10,6 +10,16 @@ import org.junit.jupiter.api.Test;
 /** Several brokers side by side, their own figures, and what is wrong when one can't be reached. */
 class BrokersScenariosTest extends PageScenarios {
     @Test
+    void the_first_broker_is_added_in_the_dialog() throws Exception {
+        page.close();
+        page = RunningPage.startEmpty(kind, Files.createDirectory(folder.resolve("empty")), browser);
+
+        page.add(page.brokerAddress(), "first");
+
+        browser.awaitText(".broker-bar", "connected");
+    }
+
+    @Test
     void each_broker_has_a_tab_that_keeps_its_selection() throws Exception {
         page.publish("first/a", "1");
         browser.topic("first/a");

@@ -50,16 +50,36 @@ class MessageScenariosTest extends PageScenarios {
 
     @Test
     void a_large_payload_is_complete() {
-        String payload = ("0123456789".repeat(10) + "\n").repeat(5_000) + "the end";
-        page.publish("a", payload);
-        browser.topic("a");
-        browser.choose(".decoder select", "text");
+        showLargePayload();
 
         browser.click("Show everything");
-        await().atMost(Browser.SOON).until(() -> !browser.has("Show everything"));
-        browser.run("const it = document.querySelector('.code'); it.scrollTop = it.scrollHeight");
 
-        browser.awaitText(".code", "the end");
+        awaitLastLine("the end");
+    }
+
+    @Test
+    void a_large_payload_stays_complete_with_another_decoder() {
+        showLargePayload();
+        browser.click("Show everything");
+        awaitLastLine("the end");
+
+        browser.choose(".decoder select", "hex");
+
+        awaitLastLine("74 68 65 20 65 6e 64");
+    }
+
+    /** Half a megabyte, of which the page shows the beginning. */
+    private void showLargePayload() {
+        page.publish("a", ("0123456789".repeat(10) + "\n").repeat(5_000) + "the end");
+        browser.topic("a");
+        browser.choose(".decoder select", "text");
+    }
+
+    private void awaitLastLine(String part) {
+        await("'" + part + "' at the end of the payload").atMost(Browser.SOON).until(() -> {
+            browser.run("const it = document.querySelector('.code'); it.scrollTop = it.scrollHeight");
+            return browser.text(".code").contains(part) && !browser.has("Show everything");
+        });
     }
 
     @Test

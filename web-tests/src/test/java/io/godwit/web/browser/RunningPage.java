@@ -57,16 +57,27 @@ final class RunningPage implements AutoCloseable {
                 new PlainDoctor());
     }
 
-    /** Starts all of it; the page shows every topic of the broker. */
+    private static BrokerPlan plan(String address, String name) {
+        return plan(new Workspace.NewBroker(address, name, null, null, null, null, List.of(), null));
+    }
+
+    /** Starts all of it; the page shows every topic of the broker, which was added at the start, as {@code godwit web ADDRESS} does. */
     static RunningPage start(BrokerKind kind, Path folder, Browser browser) throws Exception {
         return start(kind, folder, browser, false);
     }
 
     static RunningPage start(BrokerKind kind, Path folder, Browser browser, boolean readOnly) throws Exception {
         RunningPage page = new RunningPage(kind.start(folder), readOnly, browser);
+        page.workspace.sources().add(plan(page.broker.address(), kind.name().toLowerCase(Locale.ROOT)));
         page.reload();
-        page.add(page.broker.address(), kind.name().toLowerCase(Locale.ROOT));
         browser.awaitText(".broker-bar", "connected");
+        return page;
+    }
+
+    /** The same, but the page knows no broker yet. */
+    static RunningPage startEmpty(BrokerKind kind, Path folder, Browser browser) throws Exception {
+        RunningPage page = new RunningPage(kind.start(folder), false, browser);
+        page.reload();
         return page;
     }
 
