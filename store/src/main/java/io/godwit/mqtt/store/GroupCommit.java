@@ -182,10 +182,10 @@ final class GroupCommit implements CommitThread.Task {
             state.lock.unlock();
         }
         if (segments.isDoubtful()) {
-            if (settings.durability().forcesAtOnce()) {
+            if (settings.durability().forcesAtOnce() && segments.isAppending()) {
                 segments.distrust(batch.address());
             } else {
-                // What was written and reported as safe earlier may be lost with the failed force.
+                // What was reported as safe earlier, or recovered, may be lost with the failed force.
                 giveUp(failure, callbacks);
             }
         }

@@ -34,6 +34,10 @@ final class Segments {
     private boolean appending;
     private boolean unforced;
     private boolean doubtful;
+    /** A write has failed, and bytes of it may lie behind the last file's end. */
+    private boolean torn;
+    /** A file has been deleted, and its name could come back in a crash. */
+    private boolean deleted;
 
     Segments(Disk disk, Path folder, String clientId, long salt, long segmentSize) {
         this.disk = disk;
@@ -90,17 +94,48 @@ final class Segments {
         return holder == null ? firstStart() : holder.start;
     }
 
-    /** Seals whole records, the first of which has this address, and writes them. After a failure nothing has changed. */
+    /**
+     * Seals whole records, the first of which has this address, and writes them. After a failure none of them counts: others
+     * may follow under this address.
+     */
     void append(ByteBuf records, long address) throws IOException {
         if (!appending || segments.getLast().end - segments.getLast().start >= segmentSize) {
             roll(address);
+        }
+        if (torn) {
+            // Forced, else a crash could leave the next write with whole records of the failed one behind it.
+            cut();
+            force();
+            torn = false;
         }
         checksums.seal(records, address);
         Segment last = segments.getLast();
         ByteBuffer bytes = records.nioBuffer();
         unforced = true;
-        last.file.write(bytes, last.header + address - last.start);
+        try {
+            last.file.write(bytes, last.header + address - last.start);
+        } catch (IOException | RuntimeException failure) {
+            torn = true;
+            cutAfter(failure);
+            throw failure;
+        }
         last.end = address + records.readableBytes();
+    }
+
+    /** Removes what a failed write has left behind the last file's end. */
+    private void cut() throws IOException {
+        Segment last = segments.getLast();
+        unforced = true;
+        last.file.truncate(last.header + last.end - last.start);
+    }
+
+    /** At once, so that the next process does not find records of a write that was reported as failed. */
+    private void cutAfter(Exception failure) {
+        try {
+            cut();
+        } catch (IOException | RuntimeException second) {
+            failure.addSuppressed(second);
+        }
     }
 
     /**
@@ -131,6 +166,7 @@ final class Segments {
         }
         segments.add(new Segment(name(address), file, address, header.length(), address));
         appending = true;
+        torn = false;
     }
 
     private void markContinued(Segment previous) throws IOException {
@@ -140,7 +176,10 @@ final class Segments {
         previous.file.write(mark.nioBuffer(), previous.header + previous.end - previous.start);
     }
 
-    /** Forces what was appended. After a failure the state of the disk is unknown, and {@link #distrust} must follow. */
+    /**
+     * Forces what was appended. After a failure the state of the disk is unknown: {@link #distrust} must follow, or nothing
+     * may be written any more.
+     */
     void force() throws IOException {
         if (unforced) {
             doubtful = true;
@@ -155,6 +194,11 @@ final class Segments {
         return doubtful;
     }
 
+    /** Whether the last file was begun by this process, so that the records of a failed force can be written again. */
+    boolean isAppending() {
+        return appending;
+    }
+
     /**
      * After a failed force: drops what lies behind {@code safeEnd}; the next append goes into a new file. A failed force
      * may have lost pages that a second force would report as written.
@@ -162,20 +206,27 @@ final class Segments {
     void distrust(long safeEnd) {
         unforced = false;
         doubtful = false;
-        if (appending) {
-            Segment last = segments.getLast();
-            last.end = Math.max(last.start, Math.min(last.end, safeEnd));
-            appending = false;
-        }
+        Segment last = segments.getLast();
+        last.end = Math.max(last.start, Math.min(last.end, safeEnd));
+        appending = false;
     }
 
     /** Deletes the oldest file. Forces the folder before another file may go, so that the sequence gets no holes. */
     void deleteFirst() throws IOException {
+        forceDeleted();
         Segment first = segments.getFirst();
         disk.delete(folder.resolve(first.name));
+        deleted = true;
         segments.removeFirst();
         first.file.close();
-        disk.forceFolder(folder);
+        forceDeleted();
+    }
+
+    private void forceDeleted() throws IOException {
+        if (deleted) {
+            disk.forceFolder(folder);
+            deleted = false;
+        }
     }
 
     /** A copy of one record. */

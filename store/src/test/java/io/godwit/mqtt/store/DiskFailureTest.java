@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.StoredSession.StoredPublish;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -93,6 +95,149 @@ class DiskFailureTest {
                 .containsExactlyInAnyOrder(5, 1_000, 3_000, 4_000);
     }
 
+    /** Eight publishes that a full disk has taken as far as {@code lastBytes}, and that end before there is space again. */
+    private SessionLog withFailedPublishes() throws IOException {
+        SessionLog log = store().open("c");
+        log.accepted(1, Logs.message(1), Logs.NEVER);
+        Logs.force(log);
+        disk.full = true;
+        for (int n = 2; n < 10; n++) {
+            log.accepted(n, Logs.message(n), Logs.NEVER);
+        }
+        assertThat(Logs.forced(log)).failsWithin(Duration.ofSeconds(10));
+        for (int n = 2; n < 10; n++) {
+            log.ended(n);
+        }
+        log.received(5);
+        assertThat(Logs.forced(log)).failsWithin(Duration.ofSeconds(10));
+        return log;
+    }
+
+    private List<Long> recovered(List<RecoveryReport> reports) throws IOException {
+        DiskStore store = DiskStore.builder(folder).onRecovery(reports::add).build();
+        return Logs.reopened(store, "c").publishes().stream()
+                .map(StoredPublish::sequence)
+                .toList();
+    }
+
+    @Test
+    void records_of_a_failed_write_do_not_stay_behind_the_shorter_one_that_follows_it() throws IOException {
+        for (int lastBytes = 0; lastBytes < 600; lastBytes += 7) {
+            disk.lastBytes = lastBytes;
+            SessionLog log = withFailedPublishes();
+            disk.full = false;
+            log.accepted(10, Logs.message(10), Logs.NEVER);
+            Logs.force(log);
+            log.close();
+
+            List<RecoveryReport> reports = new ArrayList<>();
+            assertThat(recovered(reports)).containsExactly(1L, 10L);
+            assertThat(reports.get(0).damages()).isEmpty();
+            assertThat(reports.get(0).tornBytes()).isZero();
+            removeSession();
+        }
+    }
+
+    private void removeSession() throws IOException {
+        for (String name : Disk.SYSTEM.list(folder.resolve("c"))) {
+            Disk.SYSTEM.delete(folder.resolve("c").resolve(name));
+        }
+    }
+
+    @Test
+    void the_next_process_finds_nothing_of_a_failed_write() throws IOException {
+        disk.lastBytes = 300;
+        SessionLog log = withFailedPublishes();
+        assertThatThrownBy(log::close).hasMessageContaining("cannot write the last records");
+
+        List<RecoveryReport> reports = new ArrayList<>();
+        assertThat(recovered(reports)).containsExactly(1L);
+        assertThat(reports.get(0).tornBytes()).isZero();
+    }
+
+    @Test
+    void nothing_is_written_before_the_bytes_of_a_failed_write_are_gone_for_good() throws IOException {
+        disk.lastBytes = 300;
+        SessionLog log = withFailedPublishes();
+        disk.truncateFails = true;
+        assertThat(Logs.forced(log)).failsWithin(Duration.ofSeconds(10));
+        disk.full = false;
+        assertThat(Logs.forced(log))
+                .failsWithin(Duration.ofSeconds(10))
+                .withThrowableThat()
+                .withMessageContaining("Input/output error");
+        disk.truncateFails = false;
+        disk.forceFails = true;
+        assertThat(Logs.forced(log)).failsWithin(Duration.ofSeconds(10));
+        disk.forceFails = false;
+        log.accepted(10, Logs.message(10), Logs.NEVER);
+        Logs.force(log);
+        log.close();
+
+        List<RecoveryReport> reports = new ArrayList<>();
+        assertThat(recovered(reports)).containsExactly(1L, 10L);
+        assertThat(reports.get(0).isWhole()).isTrue();
+    }
+
+    /** A write that follows at once may reach the disk before the new length of the file does. */
+    @Test
+    void the_bytes_of_a_failed_write_are_gone_from_the_disk_before_the_next_one() throws IOException {
+        List<String> steps = new ArrayList<>();
+        Segments segments = new Segments(recording(disk, steps), folder, "c", 1, 1_024);
+        segments.append(record(), 0);
+        disk.full = true;
+        assertThatThrownBy(() -> segments.append(record(), 22)).hasMessageContaining("No space left");
+        disk.full = false;
+        steps.clear();
+
+        segments.append(record(), 22);
+        segments.close();
+
+        assertThat(steps).containsExactly("truncate new file", "force new file", "write new file");
+    }
+
+    private static ByteBuf record() {
+        ByteBuf record = Unpooled.buffer();
+        RecordFormat.ended(record, 1);
+        return record;
+    }
+
+    /** A crash would bring the first one back without the second. */
+    @Test
+    void a_file_is_deleted_only_when_the_one_before_it_is_gone_from_the_disk() throws IOException {
+        List<String> steps = new ArrayList<>();
+        Segments segments = new Segments(recording(disk, steps), folder, "c", 1, 1_024);
+        for (int address : List.of(0, 1_100, 2_200)) {
+            segments.roll(address);
+            segments.append(record(), address);
+        }
+        disk.folderForceFails = true;
+        assertThatThrownBy(segments::deleteFirst).hasMessageContaining("Input/output error");
+        disk.folderForceFails = false;
+        steps.clear();
+
+        segments.deleteFirst();
+        segments.close();
+
+        assertThat(steps).containsExactly("force folder", "delete 000000000000044c.log", "force folder");
+    }
+
+    /** Only the operating system may have what a killed process has written: the failed force may have lost it. */
+    @Test
+    void a_failed_first_force_ends_the_log_since_what_was_recovered_may_be_lost() throws IOException {
+        SessionLog killed = store().open("c");
+        killed.accepted(1, Logs.message(1), Logs.NEVER);
+        killed.close();
+        SessionLog log = store().open("c");
+        disk.forceFails = true;
+        log.accepted(2, Logs.message(2), Logs.NEVER);
+        assertThat(Logs.forced(log)).failsWithin(Duration.ofSeconds(10));
+        disk.forceFails = false;
+
+        assertThat(Logs.forced(log)).isCompletedExceptionally();
+        assertThatThrownBy(log::close).hasMessageContaining("Input/output error");
+    }
+
     private long size() throws IOException {
         return StoredLog.in(folder).get(0).bytes();
     }
@@ -126,27 +271,37 @@ class DiskFailureTest {
         killed.close();
         List<String> steps = new ArrayList<>();
 
-        SessionLog log =
-                DiskStore.builder(folder).disk(recording(steps)).build().open("c");
+        SessionLog log = DiskStore.builder(folder)
+                .disk(recording(Disk.SYSTEM, steps))
+                .build()
+                .open("c");
         log.accepted(2, Logs.message(2), Logs.NEVER);
         Logs.force(log);
         log.close();
 
+        steps.removeIf(step -> !step.startsWith("force") || step.equals("force folder"));
         assertThat(steps.subList(0, 2)).containsExactly("force 0000000000000000.log", "force new file");
     }
 
-    private static Disk recording(List<String> steps) {
-        return proxy(Disk.class, Disk.SYSTEM, (method, arguments, result) -> {
-            if (!method.equals("open")) {
-                return result;
-            }
-            String name = String.valueOf(((Path) arguments[0]).getFileName());
-            return proxy(Disk.File.class, result, (of, none, done) -> {
-                if (of.equals("force")) {
-                    steps.add("force " + (name.endsWith(Segments.NEW_SUFFIX) ? "new file" : name));
+    /** Notes what succeeds on a disk. */
+    private static Disk recording(Disk disk, List<String> steps) {
+        return proxy(Disk.class, disk, (method, arguments, result) -> {
+            String name = arguments[0] instanceof Path path ? String.valueOf(path.getFileName()) : "";
+            switch (method) {
+                case "delete" -> steps.add("delete " + name);
+                case "forceFolder" -> steps.add("force folder");
+                case "open" -> {
+                    String file = name.endsWith(Segments.NEW_SUFFIX) ? "new file" : name;
+                    return proxy(Disk.File.class, result, (of, none, done) -> {
+                        if (List.of("write", "truncate", "force").contains(of)) {
+                            steps.add(of + " " + file);
+                        }
+                        return done;
+                    });
                 }
-                return done;
-            });
+                default -> {}
+            }
+            return result;
         });
     }
 

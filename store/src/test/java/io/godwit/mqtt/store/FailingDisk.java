@@ -8,11 +8,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** The machine's disk, which runs out of space, fails to force or to read, or takes its time, on demand. */
+/** The machine's disk, which runs out of space, fails to force, to cut or to read, or takes its time, on demand. */
 final class FailingDisk implements Disk {
     volatile boolean full;
     volatile boolean forceFails;
     volatile boolean readFails;
+    volatile boolean truncateFails;
+    volatile boolean folderForceFails;
     /** Bytes of a write that still reach the file when it is full. */
     volatile int lastBytes;
 
@@ -40,6 +42,9 @@ final class FailingDisk implements Disk {
 
     @Override
     public void forceFolder(Path folder) throws IOException {
+        if (folderForceFails) {
+            throw new IOException("Input/output error");
+        }
         SYSTEM.forceFolder(folder);
     }
 
@@ -76,6 +81,9 @@ final class FailingDisk implements Disk {
 
             @Override
             public void truncate(long size) throws IOException {
+                if (truncateFails) {
+                    throw new IOException("Input/output error");
+                }
                 file.truncate(size);
             }
 
