@@ -36,12 +36,16 @@ final class FleetMeasure {
             double seconds = time.toMillis() / 1000.0;
             System.out.printf(
                     Locale.ROOT,
-                    "%,d devices: %.1f KB of memory each, %,d connected, %,.0f callbacks/s, %,.0f published/s, "
-                            + "%.0f %% of one processor, %d errors, %d threads, slowest callback %.1f ms%n",
+                    "%,d devices: %.1f KB of memory each, %,d connected, %,.0f callbacks/s of %.0f µs, "
+                            + "%,.0f published/s, %.0f %% of one processor, %d errors, %d threads, "
+                            + "slowest callback %.1f ms%n",
                     devices,
                     memory / (double) devices,
                     end.connected(),
                     (end.callbacks() - start.callbacks()) / seconds,
+                    (end.callbackNanos() - start.callbackNanos())
+                            / 1e3
+                            / Math.max(1, end.callbacks() - start.callbacks()),
                     (end.published() - start.published()) / seconds,
                     (processorNanos() - processor) / seconds / 1e7,
                     end.errors(),

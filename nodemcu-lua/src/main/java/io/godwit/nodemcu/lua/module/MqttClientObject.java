@@ -39,6 +39,7 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
     private @Nullable LuaRef self;
     private long willBytes;
     private String where = "";
+    private @Nullable LuaCall publishing;
     private @Nullable LuaRef connected;
     private @Nullable LuaRef failed;
     private final Map<String, LuaRef> events = new LinkedHashMap<>(4);
@@ -90,6 +91,10 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
     }
 
     void warn(WarningType type, String text) {
+        LuaCall call = publishing;
+        if (call != null) {
+            where = call.where();
+        }
         device.warn(type, where.isEmpty() ? text : where + ": " + text);
     }
 
@@ -311,6 +316,16 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
     }
 
     int publish(LuaCall call) {
+        // Its warnings all come before it returns, and few calls have one: only then is the line looked up.
+        publishing = call;
+        try {
+            return publishNow(call);
+        } finally {
+            publishing = null;
+        }
+    }
+
+    private int publishNow(LuaCall call) {
         if (!mayCall()) {
             return call.push(false);
         }

@@ -23,11 +23,11 @@ final class MqttModule {
             .function("close", call -> client(call).close(call))
             .function("lwt", call -> client(call).lwt(call))
             .function("on", call -> client(call).on(call))
-            .function("publish", call -> client(call).publish(call))
+            .function("publish", call -> object(call).publish(call))
             .function("subscribe", call -> client(call).subscribe(call))
             .function("unsubscribe", call -> client(call).unsubscribe(call))
             .collected(call -> {
-                call.object(1, MqttClientObject.class, "mqtt.client").dropped();
+                object(call).dropped();
                 return 0;
             })
             .build();
@@ -60,8 +60,12 @@ final class MqttModule {
 
     private MqttModule() {}
 
+    private static MqttClientObject object(LuaCall call) {
+        return call.object(1, MqttClientObject.class, "mqtt.client");
+    }
+
     private static MqttClientObject client(LuaCall call) {
-        MqttClientObject client = call.object(1, MqttClientObject.class, "mqtt.client");
+        MqttClientObject client = object(call);
         client.calledFrom(call.where());
         return client;
     }

@@ -1,6 +1,7 @@
 package io.godwit.nodemcu.lua.vm;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -12,6 +13,13 @@ final class LuaHostFunctions {
 
     static final Map<String, JFunction> ALL = all();
 
+    /** What the bounded functions of {@code string} and {@code table} are loaded with, in the order of their names there. */
+    private static final List<JFunction> OF_BOUNDS = List.of(
+            new LuaFunctionAdapter(LuaPattern::find, "find", false),
+            new LuaFunctionAdapter(LuaHostFunctions::findPlain, "plain", false),
+            new LuaFunctionAdapter(call -> call.machine.push(call.state, Prelude.PATTERNS), "patterns", false),
+            new LuaFunctionAdapter(call -> call.push(LuaChunks.signed(call.bytes(1))), "sign", false));
+
     private LuaHostFunctions() {}
 
     private static Map<String, JFunction> all() {
@@ -19,19 +27,23 @@ final class LuaHostFunctions {
         functions.put("global", LuaHostFunctions::lookupGlobal);
         functions.put("loadfile", LuaHostFunctions::loadFile);
         functions.put("print", LuaHostFunctions::print);
-        functions.put("find", LuaPattern::find);
-        functions.put("plain", LuaHostFunctions::findPlain);
-        functions.put("patterns", call -> call.machine.push(call.state, Prelude.PATTERNS));
+        functions.put("bounds", LuaHostFunctions::loadBounds);
         functions.put("random", LuaHostFunctions::random);
-        functions.put("randomseed", call -> 0);
         functions.put("overtime", call -> call.push(call.machine.watchdog().isOvertime()));
         functions.put("contents", call -> call.machine.objects().contents(call));
-        functions.put("sign", call -> call.push(LuaChunks.signed(call.bytes(1))));
         functions.put("verified", call -> call.pushAny(LuaChunks.verified(call.bytes(1))));
         Map<String, JFunction> adapted = new LinkedHashMap<>();
         functions.forEach((name, function) -> adapted.put(name, new LuaFunctionAdapter(function, name, false)));
         adapted.put("readonly", LuaObjects.readOnly());
         return Map.copyOf(adapted);
+    }
+
+    private static int loadBounds(LuaCall call) {
+        call.machine.push(call.state, Prelude.BOUNDS);
+        for (JFunction function : OF_BOUNDS) {
+            call.c.luaJ_pushfunction(call.state, function);
+        }
+        return 1 + OF_BOUNDS.size();
     }
 
     private static int lookupGlobal(LuaCall call) {

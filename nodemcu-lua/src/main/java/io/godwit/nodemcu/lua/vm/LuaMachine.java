@@ -110,8 +110,7 @@ public final class LuaMachine implements AutoCloseable {
             c.luaJ_pushfunction(main, function.getValue());
             c.lua_setfield(main, -2, function.getKey());
         }
-        push(main, Prelude.BOUNDS);
-        if (c.lua_pcall(main, 4, 2, 0) != 0) {
+        if (c.lua_pcall(main, 3, 2, 0) != 0) {
             throw new IllegalStateException("the prelude failed: " + c.lua_tostring(main, -1));
         }
         int handler = c.luaL_ref(main, registry);

@@ -1,50 +1,23 @@
 -- The functions of Lua's own library that could harm the host: they loop, allocate or use the native stack in a way that
 -- no hook sees. Each checks its arguments, estimates what the call costs and then calls the real function, or does the
--- work in steps that the watchdog counts.
-local G, string, table, room, took, host = ...
-local error, type, tostring, tonumber, select, pcall, floor, rawget, setmetatable, pairs =
-  error, type, tostring, tonumber, select, pcall, math.floor, rawget, setmetatable, pairs
-local rep, rawconcat, rawgsub, rawformat, rawfind, rawsort, rawinsert, rawunpack, rawdump =
-  string.rep, table.concat, string.gsub, string.format, string.find, table.sort, table.insert, unpack, string.dump
-local find1, plain, slowpatterns, sign = host.find, host.plain, host.patterns, host.sign
--- Arguments of native functions are C ints; nothing sensible is larger.
-local MOST = 2147483647
+-- work in steps that the watchdog counts. Loaded when a script first names a function of string or table, so everything
+-- comes from the prelude: a script may have replaced globals by then.
+local rawstring, rawtable, room, took, kind, integer, array, results,
+  error, type, tostring, select, pcall, floor, rawget, setmetatable, next,
+  find1, plain, slowpatterns, sign = ...
+local rep, rawgsub, rawformat, rawfind, rawmatch, rawdump =
+  rawstring.rep, rawstring.gsub, rawstring.format, rawstring.find, rawstring.match, rawstring.dump
+local rawconcat, rawsort, rawinsert = rawtable.concat, rawtable.sort, rawtable.insert
 
--- Gives the results of a protected native call; its error is raised for the line of the script, with the function's name.
-local function results(name, ok, ...)
-  if ok then return ... end
-  local e = ...
-  -- An error of a function of the script has its place already.
-  if type(e) ~= "string" or rawfind(e, "^[^\n]*:%d+: ") then error(e, 0) end
-  error((rawgsub(e, "to '%?'", "to '" .. name .. "'", 1)), 3)
-end
-
-local function kind(v)
-  return v == nil and "nil" or type(v)
-end
+-- The libraries as the script sees them: what is harmless as it is, and below what is not.
+local string, table = {}, {}
+for _, name in next, { "byte", "char", "len", "sub" } do string[name] = rawstring[name] end
+for _, name in next, { "foreach", "foreachi", "getn", "maxn", "remove", "setn" } do table[name] = rawtable[name] end
 
 local function text(v, index, name)
   if type(v) == "string" then return v end
   if type(v) == "number" then return tostring(v) end
   error("bad argument #" .. index .. " to '" .. name .. "' (string expected, got " .. kind(v) .. ")", 3)
-end
-
-local function integer(v, index, name)
-  local n = tonumber(v)
-  if n == nil or type(v) ~= "number" and type(v) ~= "string" then
-    error("bad argument #" .. index .. " to '" .. name .. "' (number expected, got " .. kind(v) .. ")", 3)
-  end
-  if not (n >= -MOST and n <= MOST) then
-    error("bad argument #" .. index .. " to '" .. name .. "' (number out of range)", 3)
-  end
-  return n < 0 and -floor(-n) or floor(n)
-end
-
-local function array(v, name)
-  if type(v) ~= "table" then
-    error("bad argument #1 to '" .. name .. "' (table expected, got " .. kind(v) .. ")", 3)
-  end
-  return v
 end
 
 local function memory(bytes)
@@ -79,8 +52,8 @@ string.format = function(format, ...)
   return results("format", pcall(rawformat, fmt, ...))
 end
 
-for _, name in pairs({ "upper", "lower", "reverse" }) do
-  local raw = string[name]
+for _, name in next, { "upper", "lower", "reverse" } do
+  local raw = rawstring[name]
   string[name] = function(s)
     s = text(s, 1, name)
     took(#s)
@@ -154,15 +127,6 @@ table.sort = function(t, less)
   end
 end
 
-G.unpack = function(t, i, j)
-  array(t, "unpack")
-  i = i == nil and 1 or integer(i, 2, "unpack")
-  j = j == nil and #t or integer(j, 3, "unpack")
-  if i > j then return end
-  if j - i >= 7000 then error("too many results to unpack", 2) end
-  return results("unpack", pcall(rawunpack, t, i, j))
-end
-
 -- A pattern can take longer than anyone waits, or recurse through the native stack: such calls go to a matcher that
 -- counts its steps.
 local repetitions, patterns = setmetatable({}, { __mode = "k" }), nil
@@ -207,7 +171,6 @@ string.find = function(s, p, init, isplain)
   return results("find", pcall(find1, s, p, init))
 end
 
-local rawmatch = string.match
 string.match = function(s, p, init)
   s, p = text(s, 1, "match"), text(p, 2, "match")
   init = init == nil and 1 or integer(init, 3, "match")
@@ -232,3 +195,5 @@ string.gsub = function(s, p, r, max)
   end
   return inlua("gsub")(s, p, r, max)
 end
+
+return string, table

@@ -1,8 +1,8 @@
 -- Runs once in each new state, before any script, with the real libraries in reach. It removes what a device does not
 -- have and returns the watchdog and the error handler. Nothing here may use a global when it is called: a script can
 -- replace globals.
-local budget, limit, host, bounds = ...
-local G, debug, string, table, math, coroutine, package =
+local budget, limit, host = ...
+local G, debug, rawstring, rawtable, math, coroutine, package =
   _G, debug, string, table, math, coroutine, package
 local sethook, traceback, getmt = debug.sethook, debug.traceback, debug.getmetatable
 local error, type, tostring, pairs, next, select, setmetatable, getmetatable, rawxpcall, rawpcall, gc =
@@ -29,8 +29,13 @@ watch = function()
   end
   if left < 0 or gc("count") > limit then
     if left >= 0 then
-      gc("collect")
-      if gc("count") <= limit * 0.9 then return end
+      -- One collection only halves the buffer that Lua keeps from a long concatenation.
+      local before
+      repeat
+        before = gc("count")
+        gc("collect")
+        if gc("count") <= limit * 0.9 then return end
+      until gc("count") > before * 0.9
     end
     -- From here on every instruction raises, so that no pcall of the script can hold the error up.
     tripped = true
@@ -52,7 +57,7 @@ local function took(steps)
 end
 
 -- A traceback without the lines of the host: those of this file, and of the C functions that it calls in the script's place.
-local gsub, find = string.gsub, string.find
+local gsub, find = rawstring.gsub, rawstring.find
 local hidden = { rawpcall = true, rawxpcall = true, rawload = true, rawsetmetatable = true }
 local function trace(message, level)
   return (gsub(traceback(message, level + 1), "\n\t[^\n]*", function(line)
@@ -101,7 +106,7 @@ G.collectgarbage = function(what, ...)
 end
 
 -- Chunks: source text, or what string.dump returned in this process; only from the device's own files.
-local rawload, concat, byte, verified = loadstring, table.concat, string.byte, host.verified
+local rawload, concat, byte, verified = loadstring, rawtable.concat, rawstring.byte, host.verified
 local function loadstring(s, name)
   if type(s) ~= "string" then
     error("bad argument #1 to 'loadstring' (string expected, got " .. type(s) .. ")", 2)
@@ -222,8 +227,71 @@ coroutine.wrap = function(f)
 end
 
 -- Native functions that no hook sees: checked and bounded before they start.
-bounds(G, string, table, limit * 1024, took, host)
-math.random, math.randomseed = host.random, host.randomseed
+local tonumber, floor, rawunpack, rawget, rawsetmetatable = tonumber, math.floor, unpack, rawget, setmetatable
+-- Arguments of native functions are C ints; nothing sensible is larger.
+local MOST = 2147483647
+
+-- Gives the results of a protected native call; its error is raised for the line of the script, with the function's name.
+local function results(name, ok, ...)
+  if ok then return ... end
+  local e = ...
+  -- An error of a function of the script has its place already.
+  if type(e) ~= "string" or find(e, "^[^\n]*:%d+: ") then error(e, 0) end
+  error((gsub(e, "to '%?'", "to '" .. name .. "'", 1)), 3)
+end
+
+local function kind(v)
+  return v == nil and "nil" or type(v)
+end
+
+local function integer(v, index, name)
+  local n = tonumber(v)
+  if n == nil or type(v) ~= "number" and type(v) ~= "string" then
+    error("bad argument #" .. index .. " to '" .. name .. "' (number expected, got " .. kind(v) .. ")", 3)
+  end
+  if not (n >= -MOST and n <= MOST) then
+    error("bad argument #" .. index .. " to '" .. name .. "' (number out of range)", 3)
+  end
+  return n < 0 and -floor(-n) or floor(n)
+end
+
+local function array(v, name)
+  if type(v) ~= "table" then
+    error("bad argument #1 to '" .. name .. "' (table expected, got " .. kind(v) .. ")", 3)
+  end
+  return v
+end
+
+G.unpack = function(t, i, j)
+  array(t, "unpack")
+  i = i == nil and 1 or integer(i, 2, "unpack")
+  j = j == nil and #t or integer(j, 3, "unpack")
+  if i > j then return end
+  if j - i >= 7000 then error("too many results to unpack", 2) end
+  return results("unpack", rawpcall(rawunpack, t, i, j))
+end
+math.random, math.randomseed = host.random, function() end
+
+-- The bounded functions of string and table are many and few scripts need them: they load when the script first names one.
+-- The watchdog can end that anywhere; then the next name begins anew.
+local string, table, loadbounds = {}, {}, host.bounds
+local function bounded()
+  local chunk, find1, plain, patterns, sign = loadbounds()
+  local strings, tables = chunk(rawstring, rawtable, limit * 1024, took, kind, integer, array, results,
+    error, type, tostring, select, rawpcall, floor, rawget, rawsetmetatable, next, find1, plain, patterns, sign)
+  for name, f in next, strings do string[name] = f end
+  for name, f in next, tables do table[name] = f end
+  rawsetmetatable(string, nil)
+  rawsetmetatable(table, nil)
+end
+local pending = {
+  __index = function(lib, name)
+    bounded()
+    return rawget(lib, name)
+  end,
+}
+rawsetmetatable(string, pending)
+rawsetmetatable(table, pending)
 
 -- What the device keeps in ROM cannot be written to, but can be walked with pairs().
 local loaded, readonly, contents, tables = package.loaded, host.readonly, host.contents, {}
@@ -235,7 +303,10 @@ end
 local function walkable(t)
   if type(t) ~= "table" then return t end
   local mt = getmt(t)
-  return mt and mt.__metatable == false and (tables[t] or contents(t)) or t
+  if not mt or mt.__metatable ~= false then return t end
+  local lib = tables[t]
+  if lib and getmt(lib) == pending then bounded() end
+  return lib or contents(t) or t
 end
 G.pairs = function(t)
   if type(t) ~= "table" then
@@ -267,7 +338,6 @@ for _, name in pairs({ "java", "newproxy", "gcinfo", "os", "io" }) do G[name] = 
 
 -- Modules appear as globals when a script first names them. A script that guards its globals with a metatable of its
 -- own keeps seeing them.
-local rawsetmetatable, rawget = setmetatable, rawget
 G.setmetatable = function(t, m)
   if type(t) ~= "table" then
     error("bad argument #1 to 'setmetatable' (table expected, got " .. type(t) .. ")", 2)

@@ -51,6 +51,59 @@ class LuaMachineTest {
     }
 
     @Test
+    void functions_of_string_and_table_need_no_global_when_first_named() {
+        run("""
+                local print, setmetatable, g = print, setmetatable, _G
+                for name in pairs({ error = 1, type = 1, tostring = 1, select = 1, pcall = 1, next = 1, rawget = 1,
+                    setmetatable = 1, math = 1, string = 1, table = 1 }) do g[name] = nil end
+                print(("ab"):rep(2))
+                """);
+        assertThat(printed).containsExactly("abab");
+    }
+
+    @Test
+    void pairs_and_next_show_string_and_table_before_one_of_their_functions_is_named() {
+        run("""
+                local names = {}
+                for name in pairs(string) do names[#names + 1] = name end
+                print(#names, next(table) ~= nil)
+                """);
+        assertThat(printed).containsExactly("15\ttrue");
+    }
+
+    @Test
+    void a_name_that_string_does_not_have_is_nil() {
+        run("print(string.nothing, table.nothing, ('').nothing)");
+        assertThat(printed).containsExactly("nil\tnil\tnil");
+    }
+
+    @Test
+    void a_coroutine_may_be_the_first_to_name_a_function_of_string() {
+        run("print(coroutine.wrap(function() return ('x'):rep(3) end)(), ('y'):rep(3))");
+        assertThat(printed).containsExactly("xxx\tyyy");
+    }
+
+    @Test
+    void string_and_table_work_whatever_instruction_the_watchdog_ends_while_they_load() {
+        for (int spent = 0; spent < 700; spent += 7) {
+            try (LuaMachine hurried = new LuaMachine(
+                    this,
+                    new LuaMachine.Environment(name -> null, line -> {}, name -> null, new Random(7)),
+                    new LuaLimits(1000, 512 * 1024))) {
+                String source = "for i = 1, " + spent + " do local a = i end string.rep('x', 2)";
+                try {
+                    hurried.run(source.getBytes(StandardCharsets.ISO_8859_1), "@init.lua");
+                } catch (LuaError tooLong) {
+                    assertThat(tooLong).hasMessageContaining("watchdog");
+                }
+                assertThat(hurried.evaluate("string.rep('x', 2) .. table.concat({ 1, 2 }) .. ('%d'):format(3)"))
+                        .as("after %d rounds", spent)
+                        .isEqualTo("xx123");
+            }
+        }
+    }
+
+    @Test
     void all_byte_values_cross_both_ways() {
         byte[] all = new byte[1024];
         for (int i = 0; i < all.length; i++) {
@@ -148,6 +201,15 @@ class LuaMachineTest {
     void a_hostile_script_is_stopped(String script) {
         assertThatThrownBy(() -> run(script)).isInstanceOf(LuaError.class);
         run("print('alive')");
+        assertThat(printed).containsExactly("alive");
+    }
+
+    @Test
+    void a_callback_does_not_end_because_of_the_memory_that_the_one_before_has_used() {
+        String twenty = "s" + " .. s".repeat(19);
+        assertThatThrownBy(() -> run("local s = string.rep('x', 2e5) s = " + twenty + " while true do end"))
+                .hasMessageEndingWith("not enough memory");
+        run("for i = 1, 100 do local a = i end print('alive')");
         assertThat(printed).containsExactly("alive");
     }
 
