@@ -109,7 +109,8 @@ public interface MqttClient extends AutoCloseable {
     /**
      * Disconnects as {@link #disconnect} and closes the client permanently, in any state. Handlers that are not done within the close
      * time limit are reported to {@link ClientListener#messagesLeft}; none is called any more: a reconnect loop stops, every
-     * exchange that has not ended fails with {@link ClientClosedException}, no thread, timer or socket is left. What a
+     * exchange that has not ended fails with {@link ClientClosedException}, no thread, timer or socket is left. The threads that
+     * all clients share end with the last one; where Godwit is on the JVM's own class path, a tenth of a second later. What a
      * session store holds stays in it. Blocks for at most three times the close time limit; called from a handler on the
      * event loop it does not block. A second call does nothing.
      */

@@ -65,6 +65,13 @@ public final class MqttClientBuilder {
     /** As many messages of QoS 2 as Mosquitto accepts at a time. */
     private static final int QOS_2_IN_FLIGHT = 20;
 
+    // The groups of settings of a builder that was given none: most clients have some of these, and share them.
+    private static final MqttClientBuilder DEFAULTS = new MqttClientBuilder();
+    private static final ClientConfig.Recovery COMMON_RECOVERY = DEFAULTS.recovery();
+    private static final ClientConfig.Limits COMMON_LIMITS = DEFAULTS.limits();
+    private static final ClientConfig.Dispatch COMMON_DISPATCH = DEFAULTS.dispatch(HandlerThreads.background());
+    private static final SessionConfig.Receiving COMMON_RECEIVING = DEFAULTS.receiving();
+
     // Network.
     private final List<ServerAddress> servers = new ArrayList<>(1);
     private @Nullable TransportOptions options;
@@ -112,6 +119,7 @@ public final class MqttClientBuilder {
     private long inboxBytes = INBOX_BYTES;
     private @Nullable Executor executor;
     private boolean onEventLoop;
+    private boolean busyPolling;
     private final List<ClientListener> listeners = new ArrayList<>();
     private boolean logging = true;
 
@@ -538,6 +546,17 @@ public final class MqttClientBuilder {
         return this;
     }
 
+    /**
+     * The event loop never sleeps: it looks for what the broker has sent again and again, and runs handlers as {@link
+     * #handlersOnEventLoop} says. The lowest latency, for one processor that is always busy: all such clients of the JVM share one
+     * event loop, from when the first is built until the last is closed. Only for a machine with processors to spare. Without epoll,
+     * so on other systems than Linux, the event loop sleeps as usual.
+     */
+    public MqttClientBuilder busyPolling() {
+        busyPolling = true;
+        return handlersOnEventLoop();
+    }
+
     /** Adds a listener. A {@link MessageListener} hears of each message too. */
     public MqttClientBuilder listener(ClientListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
@@ -604,24 +623,27 @@ public final class MqttClientBuilder {
      */
     public MqttClient build() {
         check();
-        Transport through = transport != null ? transport : SharedTransport.get();
+        Transport shared = busyPolling ? SharedTransport.busy() : SharedTransport.get();
+        Transport through = transport != null ? transport : shared;
         TransportOptions network = transportOptions();
         through.check(network);
         Cancellable transportUse = through.retain();
-        Cancellable threadUse = HandlerThreads.retain();
+        // With both, as in a simulation, no thread of ours calls the application.
+        Executor background = executor != null && transport != null ? executor : HandlerThreads.background();
+        Cancellable threadUse = background == executor ? () -> {} : HandlerThreads.retain();
         Cancellable use = () -> {
             threadUse.cancel();
             transportUse.cancel();
         };
         try {
-            return build(through, network, use);
+            return build(through, network, use, background);
         } catch (RuntimeException | Error failure) {
             use.cancel();
             throw failure;
         }
     }
 
-    private MqttClient build(Transport through, TransportOptions network, Cancellable use) {
+    private MqttClient build(Transport through, TransportOptions network, Cancellable use, Executor background) {
         EventLoop loop = through.nextLoop();
         ClientConfig.Login login = new ClientConfig.Login(
                 version,
@@ -638,20 +660,48 @@ public final class MqttClientBuilder {
         RealMqttClient client = new RealMqttClient(new ClientConfig(
                 new ClientConfig.Network(network, through, use, loop, daemon),
                 login,
-                new ClientConfig.Recovery(reconnect, retryFirst, redirects, store),
+                shared(recovery(), COMMON_RECOVERY),
                 sessionConfig(wallClock.getAsLong() * 1_000_000L - loop.nanoTime()),
-                new ClientConfig.Limits(connackTimeout, callTimeout, closeTimeout, inboxMessages, inboxBytes),
-                new ClientConfig.Dispatch(
-                        executor != null ? executor : HandlerThreads.shared(),
-                        executor != null && transport != null ? executor : HandlerThreads.background(),
-                        onEventLoop,
-                        dropsProperties,
-                        handlerOptions,
-                        List.copyOf(handlers),
-                        List.copyOf(listeners),
-                        logging)));
+                shared(limits(), COMMON_LIMITS),
+                shared(dispatch(background), COMMON_DISPATCH)));
         client.tellBuilt();
         return client;
+    }
+
+    /** The group, or the common one if it is equal. */
+    private static <T> T shared(T group, T common) {
+        return group.equals(common) ? common : group;
+    }
+
+    private ClientConfig.Recovery recovery() {
+        return new ClientConfig.Recovery(reconnect, retryFirst, redirects, store);
+    }
+
+    private ClientConfig.Limits limits() {
+        return new ClientConfig.Limits(connackTimeout, callTimeout, closeTimeout, inboxMessages, inboxBytes);
+    }
+
+    private ClientConfig.Dispatch dispatch(Executor background) {
+        return new ClientConfig.Dispatch(
+                executor != null ? executor : HandlerThreads.shared(),
+                background,
+                onEventLoop,
+                dropsProperties,
+                handlerOptions,
+                List.copyOf(handlers),
+                List.copyOf(listeners),
+                logging);
+    }
+
+    private SessionConfig.Receiving receiving() {
+        return new SessionConfig.Receiving(
+                Math.min(RECEIVE_MAXIMUM, or(receiveMaximum, RECEIVE_MAXIMUM) + receiveTolerance),
+                or(maximumPacketSize, MAXIMUM_PACKET_SIZE),
+                or(topicAliasMaximum, TOPIC_ALIASES),
+                acknowledgeOnArrival,
+                unhandled.messages(),
+                unhandled.longest().toNanos(),
+                unhandled.unsubscribes());
     }
 
     private SessionConfig sessionConfig(long epochOffset) {
@@ -661,14 +711,7 @@ public final class MqttClientBuilder {
                 version,
                 new SessionConfig.Sending(
                         queue, inFlight, inFlightQos2, sessionLoss, or(ownTopicAliases, TOPIC_ALIASES)),
-                new SessionConfig.Receiving(
-                        Math.min(RECEIVE_MAXIMUM, or(receiveMaximum, RECEIVE_MAXIMUM) + receiveTolerance),
-                        or(maximumPacketSize, MAXIMUM_PACKET_SIZE),
-                        or(topicAliasMaximum, TOPIC_ALIASES),
-                        acknowledgeOnArrival,
-                        unhandled.messages(),
-                        unhandled.longest().toNanos(),
-                        unhandled.unsubscribes()),
+                shared(receiving(), COMMON_RECEIVING),
                 epochOffset);
     }
 
@@ -689,10 +732,9 @@ public final class MqttClientBuilder {
             all.connectTimeout(connectTimeout);
         }
         TransportOptions complete = all.build();
-        boolean webSocketUsed =
-                complete.servers().stream().anyMatch(server -> server.scheme().isWebSocket());
         if (version != ProtocolVersion.V3_1
-                || !webSocketUsed
+                || complete.servers().stream()
+                        .noneMatch(server -> server.scheme().isWebSocket())
                 || complete.webSocket().subprotocol() != null) {
             return complete;
         }
@@ -716,13 +758,14 @@ public final class MqttClientBuilder {
                 "webSocket(...)",
                 webSocket != null,
                 options != null && options.webSocket() != WebSocketOptions.defaults());
+        String onLoop = busyPolling ? "busyPolling()" : "handlersOnEventLoop()";
         if (onEventLoop && executor != null && transport == null) {
             throw new IllegalArgumentException(
-                    "handlersOnEventLoop() and executor(...) are both set: remove one, handlers run in one place only");
+                    onLoop + " and executor(...) are both set: remove one, handlers run in one place only");
         }
         if (onEventLoop && handlerOptions.concurrency() > 1) {
-            throw new IllegalArgumentException("handlersOnEventLoop() and a concurrency of "
-                    + handlerOptions.concurrency() + " are both set: remove one, the event loop is one thread");
+            throw new IllegalArgumentException(onLoop + " and a concurrency of " + handlerOptions.concurrency()
+                    + " are both set: remove one, the event loop is one thread");
         }
         checkSession();
         if (!isVersion5()) {

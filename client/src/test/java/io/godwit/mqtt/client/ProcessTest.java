@@ -118,6 +118,17 @@ class ProcessTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "a client that runs on the application's own threads and is never closed keeps none of the library's alive")
+    void an_abandoned_client_keeps_no_threads_alive() throws Exception {
+        try (TestBroker broker = TestBroker.start();
+                Output output = new Output(start(List.of(), AbandonedClientProgram.class, broker.uri()))) {
+            output.await("no threads are left");
+            output.awaitEnd();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"-Xmx64m", "-Xmx400m"})
     @DisplayName(

@@ -19,14 +19,20 @@ final class AttemptStarter {
     private final EventLoop loop;
     private final Notifier notifier;
     private final LoopTimer timer;
-    private final Redirection redirection;
+    private final Redirection.@Nullable Detour detour;
 
-    AttemptStarter(ClientConfig config, EventLoop loop, Notifier notifier, LoopTimer timer, Redirection redirection) {
+    /** @param detour the way to another server; null: to the configured ones */
+    AttemptStarter(
+            ClientConfig config,
+            EventLoop loop,
+            Notifier notifier,
+            LoopTimer timer,
+            Redirection.@Nullable Detour detour) {
         this.config = config;
         this.loop = loop;
         this.notifier = notifier;
         this.timer = timer;
-        this.redirection = redirection;
+        this.detour = detour;
     }
 
     /** @param clientId the configured identifier, or the one that the broker has assigned */
@@ -79,7 +85,6 @@ final class AttemptStarter {
             return;
         }
         timer.cancel();
-        Redirection.Detour detour = redirection.detour();
         attempt(
                 next,
                 () -> next.open(

@@ -108,6 +108,7 @@ final class BrokerConnection implements ConnectionListener, Authentication.Peer 
         owner.setTimer(config.connackTimeout().toNanos(), this::noConnack);
         Connect packet = connect.apply(made.address());
         connect = null;
+        attempt = null; // the connection needs it no more
         try {
             flow.open(made, packet);
         } catch (IllegalArgumentException unwritable) {

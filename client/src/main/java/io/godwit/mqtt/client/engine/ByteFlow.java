@@ -48,17 +48,19 @@ final class ByteFlow {
     private final EventLoop loop;
     private final SessionLog log;
     private final ReadPause pause;
-    private final Runnable drain = this::drain;
+    final Runnable drain = this::drain;
     private final Function<Session, GuardedSession.Drained> take = this::take;
     private final Owner owner;
-    private final WriteWatch watch;
     /** Whether somebody listens to what is sent. */
     private final boolean observed;
 
     // Event loop only.
     private @Nullable Connection connection;
-    /** Parts of the outbox on their way to the connection. */
-    private final ArrayDeque<ByteBuf> taken = new ArrayDeque<>(2);
+    /** Parts of the outbox on their way to the connection; null: there were none since {@link #trim}. */
+    private @Nullable ArrayDeque<ByteBuf> taken;
+
+    /** Made when bytes wait for the network first. */
+    private @Nullable WriteWatch watch;
 
     private boolean answersDue;
 
@@ -67,8 +69,8 @@ final class ByteFlow {
     private volatile long bytesReceived;
 
     // Guarded by the session's lock.
-    private final Timing forces = new Timing();
-    private long storeFailures;
+    private @Nullable Timing forces;
+    private int storeFailures;
 
     ByteFlow(GuardedSession session, EventLoop loop, SessionLog log, ReadPause pause, Owner owner, boolean observed) {
         this.observed = observed;
@@ -77,7 +79,6 @@ final class ByteFlow {
         this.log = log;
         this.pause = pause;
         this.owner = owner;
-        this.watch = new WriteWatch(session, loop);
     }
 
     // ---- connections ----
@@ -103,9 +104,11 @@ final class ByteFlow {
     /** The connection is gone, or given up. */
     void closed() {
         connection = null;
-        watch.closed();
+        if (watch != null) {
+            watch.closed();
+        }
         pause.connection(null);
-        for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
+        for (ByteBuf part = nextTaken(); part != null; part = nextTaken()) {
             part.release();
         }
         session.run(locked -> {
@@ -144,10 +147,10 @@ final class ByteFlow {
             if (step == GuardedSession.Drained.EMPTY) {
                 break;
             }
-            for (ByteBuf part = taken.poll(); part != null; part = taken.poll()) {
+            for (ByteBuf part = nextTaken(); part != null; part = nextTaken()) {
                 left -= part.readableBytes();
                 sent += part.readableBytes();
-                to.write(part, !taken.isEmpty());
+                to.write(part, hasTaken());
             }
         }
         bytesSent += sent;
@@ -155,10 +158,42 @@ final class ByteFlow {
             tellEvents();
         }
         if (to != null) {
-            watch.written(to);
+            watchUnwritten(to);
         }
         pause.check();
         owner.drained();
+    }
+
+    private void add(ByteBuf part) {
+        if (taken == null) {
+            taken = new ArrayDeque<>(2);
+        }
+        taken.add(part);
+    }
+
+    private @Nullable ByteBuf nextTaken() {
+        return taken == null ? null : taken.poll();
+    }
+
+    private boolean hasTaken() {
+        return taken != null && !taken.isEmpty();
+    }
+
+    /** Releases what an idle connection does not need. */
+    void trim() {
+        if (!hasTaken()) {
+            taken = null;
+        }
+        session.run(Session::trim);
+    }
+
+    private void watchUnwritten(Connection to) {
+        if (watch == null && to.hasUnwritten()) {
+            watch = new WriteWatch(session, loop);
+        }
+        if (watch != null) {
+            watch.written(to);
+        }
     }
 
     /** Guarded by the session's lock. */
@@ -177,7 +212,7 @@ final class ByteFlow {
         for (ByteBuf part = locked.outbox().take();
                 part != null;
                 part = locked.outbox().take()) {
-            taken.add(part);
+            add(part);
         }
         locked.sent(now);
         return GuardedSession.Drained.TAKEN;
@@ -185,7 +220,7 @@ final class ByteFlow {
 
     private void forced(long began) {
         long nanos = loop.nanoTime() - began;
-        session.run(locked -> forces.add(nanos));
+        session.run(locked -> forces = Timing.with(forces, nanos));
         owner.storeForced(nanos);
         drain();
     }
@@ -210,7 +245,7 @@ final class ByteFlow {
 
     /** How long bytes have waited for the session store. Guarded by the session's lock. */
     Timing forces() {
-        return forces;
+        return Timing.copy(forces);
     }
 
     /** How often the session store could not write. Guarded by the session's lock. */

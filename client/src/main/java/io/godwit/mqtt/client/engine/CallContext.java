@@ -1,5 +1,6 @@
 package io.godwit.mqtt.client.engine;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,11 +9,14 @@ import org.jspecify.annotations.Nullable;
  * ServiceLoader}, JNDI or a logging library in a handler finds nothing, or another application's classes.
  */
 final class CallContext {
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final int LONGEST_NAME = 40;
 
     // Set once.
     private final @Nullable ClassLoader loader;
-    private final @Nullable String threadName;
+    private final @Nullable String clientId;
+    /** Made when it is needed first. Any thread: each makes the same one. */
+    private @Nullable String threadName;
 
     /**
      * Takes the loader of the calling thread.
@@ -21,20 +25,30 @@ final class CallContext {
      */
     CallContext(@Nullable String clientId) {
         this.loader = Thread.currentThread().getContextClassLoader();
-        this.threadName = clientId == null ? null : "godwit-handler-" + printable(clientId);
+        this.clientId = clientId;
     }
 
     private static String printable(String clientId) {
         String start = clientId.length() > LONGEST_NAME ? clientId.substring(0, LONGEST_NAME) : clientId;
-        return start.replaceAll("\\p{Cntrl}", "?");
+        return CONTROL.matcher(start).replaceAll("?");
+    }
+
+    private @Nullable String threadName() {
+        String name = threadName;
+        if (name == null && clientId != null) {
+            name = "godwit-handler-" + printable(clientId);
+            threadName = name;
+        }
+        return name;
     }
 
     /** Calls of the application's code follow, as a task of the executor. Returns what {@link #exit} restores. */
     @Nullable
     ClassLoader enter() {
         Thread thread = Thread.currentThread();
-        if (threadName != null && !threadName.equals(thread.getName())) {
-            thread.setName(threadName);
+        String name = threadName();
+        if (name != null && !name.equals(thread.getName())) {
+            thread.setName(name);
         }
         ClassLoader before = thread.getContextClassLoader();
         if (before != loader) {

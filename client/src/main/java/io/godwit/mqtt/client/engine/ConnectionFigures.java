@@ -4,8 +4,8 @@ package io.godwit.mqtt.client.engine;
 final class ConnectionFigures {
     volatile long attempts;
     volatile long failedAttempts;
-    volatile long made;
-    volatile long lost;
+    volatile int made;
+    volatile int lost;
     /** When CONNACK was received, by the loop's clock. */
     volatile long connectedAt;
 }

@@ -14,6 +14,7 @@ import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.FailureReason;
 import io.godwit.mqtt.client.session.Failure;
+import io.godwit.mqtt.client.session.OnDemand;
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.session.SessionEvent;
 import io.godwit.mqtt.client.store.SessionLog;
@@ -31,6 +32,7 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -41,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * the client's event loop, so it needs no lock; events of an older connection or attempt are recognized by their {@link
  * BrokerConnection}.
  */
-final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner {
+final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner, Ticker.Owner {
     private static final String RESTARTED =
             "an error stopped the event loop, as it may when the memory is exhausted; it was started again";
 
@@ -55,16 +57,12 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     private final EventLoop loop;
     private final ByteFlow flow;
     private final Ticker ticker;
-    private final SessionReports reports;
     private final LoopTimer timer;
-    private final JvmLease jvmLease;
-    private final Redirection redirection;
-    private final AttemptStarter starter;
-    private final ReconnectSchedule reconnects;
-    private final Shutdown shutdown;
     private final @Nullable Authentication authentication;
+    private final SessionLog log;
+    private final ClosedFuture closed;
     private final QueuePressure pressure;
-    private final HandlerCalls handlers;
+    private final MessageHandlers handlers;
     private final ConnectionFigures figures = new ConnectionFigures();
 
     // Written by the event loop only.
@@ -76,32 +74,41 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     /** How many attempts were made since the last connection. */
     private int attempts;
 
-    private long connectedAt;
     /** Measures the attempt that goes on, if it is recorded. */
     private @Nullable Object attemptEvent;
     /** Whether CONNACK was received since the application last called connect: a lost connection is then made again. */
     private boolean established;
 
+    /** Made when the broker refuses or ends a connection, since it may name another server; dropped when an attempt fails. */
+    private @Nullable Redirection redirection;
+    /** Made when a connection, or the attempt to make one, ends for good. */
+    private @Nullable Shutdown shutdown;
+
+    /** Made with the first attempt, and released when it was followed by a connection. */
+    private @Nullable ReconnectSchedule reconnects;
+
     private Cancellable restarts = () -> {};
     /** Hears when the next attempt is made, as soon as that is known. */
     private @Nullable Consumer<@Nullable Duration> untold;
 
+    /** Keeps the JVM running while the client is connected or trying to be. */
+    private @Nullable Cancellable jvmHold;
+
     private boolean toldClosed;
     private boolean finished;
     private String clientId;
-    private List<CompletableFuture<ConnectResult>> connecting = new ArrayList<>(0);
+    private List<CompletableFuture<ConnectResult>> connecting = Collections.emptyList();
 
-    /** @param prompts delivers messages that are handled ahead of others */
     ConnectionManager(
             ClientConfig config,
             GuardedSession session,
             SessionLog log,
             ReadPause pause,
             FutureCompleter completer,
-            Consumer<SessionEvent.Prompted> prompts,
             Notifier notifier,
-            HandlerCalls handlers,
-            QueuePressure pressure) {
+            MessageHandlers handlers,
+            QueuePressure pressure,
+            ClosedFuture closed) {
         this.handlers = handlers;
         this.pressure = pressure;
         this.config = config;
@@ -110,22 +117,10 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         this.notifier = notifier;
         this.loop = config.loop();
         this.flow = new ByteFlow(session, loop, log, pause, this, notifier.hooks() != null);
-        this.ticker = new Ticker(session, loop, pause, this::ticked, this::silent);
-        this.reports = new SessionReports(notifier, ticker, prompts);
+        this.ticker = new Ticker(session, loop, pause, this);
         this.timer = new LoopTimer(loop);
-        this.jvmLease = new JvmLease(config);
-        this.redirection = new Redirection(config);
-        this.starter = new AttemptStarter(config, loop, notifier, timer, redirection);
-        this.reconnects = new ReconnectSchedule(config, loop, notifier);
-        this.shutdown = new Shutdown(
-                config,
-                session,
-                log,
-                flow,
-                timer,
-                notifier,
-                handlers,
-                why -> lost(DisconnectCauses.byClient(why, null)));
+        this.log = log;
+        this.closed = closed;
         Authenticator authenticator = config.authenticator();
         this.authentication = authenticator == null
                 ? null
@@ -157,11 +152,6 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         return flow;
     }
 
-    /** Gives the outbox to the connection. */
-    void drain() {
-        flow.drain();
-    }
-
     /** Looks when the session has something to do next. */
     void scheduleTick() {
         ticker.schedule();
@@ -173,34 +163,53 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         switch (state) {
             case CLOSED -> notifier.fail(future, new ClientClosedException("the client is closed"));
             case CONNECTED -> notifier.complete(future, result);
-            case CONNECTING -> connecting.add(future);
+            case CONNECTING -> awaitConnection(future);
             case WAITING -> {
-                connecting.add(future);
+                awaitConnection(future);
                 begin();
             }
             case DISCONNECTING -> {
-                if (shutdown.isClosing()) {
+                if (shutdown().isClosing()) {
                     notifier.fail(future, new ClientClosedException("the client is being closed"));
                 } else {
-                    connecting.add(future); // begins when the old connection has ended
+                    awaitConnection(future); // begins when the old connection has ended
                 }
             }
             case IDLE -> {
-                connecting.add(future);
+                awaitConnection(future);
                 beginFresh();
             }
         }
     }
 
+    private void awaitConnection(CompletableFuture<ConnectResult> future) {
+        connecting = OnDemand.own(connecting);
+        connecting.add(future);
+    }
+
     private void beginFresh() {
         attempts = 0;
-        reconnects.begin();
-        redirection.reset();
+        reconnects().begin();
+        redirection = null;
         established = false;
         handlers.resume();
-        jvmLease.acquire();
+        holdJvm();
         session.setClosedTo(null);
         begin();
+    }
+
+    /** Unless the application asked for daemon threads. */
+    private void holdJvm() {
+        if (jvmHold == null && !config.network().daemon()) {
+            jvmHold = config.transport().holdJvm();
+        }
+    }
+
+    private void releaseJvm() {
+        if (jvmHold != null) {
+            jvmHold.cancel();
+            jvmHold = null;
+        }
     }
 
     /** Ends the connection with this packet, once what is in flight has ended or the limit has passed. */
@@ -209,7 +218,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             notifier.complete(future, null);
             return;
         }
-        shutdown.onDisconnected(future);
+        shutdown().onDisconnected(future);
         disconnect(packet, limit, awaitHandlers);
     }
 
@@ -218,7 +227,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             case CONNECTING, WAITING -> giveUp(null);
             case CONNECTED -> {
                 state = ClientState.DISCONNECTING;
-                shutdown.begin(packet, limit, awaitHandlers);
+                shutdown().begin(packet, limit, awaitHandlers);
                 drained();
             }
             case IDLE, DISCONNECTING, CLOSED -> {
@@ -232,11 +241,11 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             notifier.complete(future, null);
             return;
         }
-        shutdown.onClosed(future);
-        if (shutdown.isClosing()) {
+        shutdown().onClosed(future);
+        if (shutdown().isClosing()) {
             return;
         }
-        shutdown.beginClose(awaitHandlers);
+        shutdown().beginClose(awaitHandlers);
         disconnect(new Disconnect(ReasonCode.SUCCESS, MqttProperties.NONE), config.closeTimeout(), awaitHandlers);
         if (state == ClientState.IDLE) {
             finish();
@@ -287,7 +296,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     private void begin() {
         timer.cancel();
-        reconnects.cancel();
+        reconnects().cancel();
         untold = null;
         state = ClientState.CONNECTING;
         attempts++;
@@ -297,7 +306,8 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         notifier.tell((listener, client) -> listener.connecting(client, attempt));
         BrokerConnection next = new BrokerConnection(this, flow, config);
         connection = next;
-        starter.start(next, clientId);
+        new AttemptStarter(config, loop, notifier, timer, redirection == null ? null : redirection.detour())
+                .start(next, clientId);
     }
 
     // ---- what the bytes bring ----
@@ -317,7 +327,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         } else if (event instanceof SessionEvent.AuthReceived auth) {
             authReceived(from, auth.auth());
         } else {
-            reports.report(event);
+            SessionReports.report(event, notifier, ticker, handlers);
         }
     }
 
@@ -336,23 +346,25 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         ConnectResult accepted = from.accepted(event, clientId);
         result = accepted;
         state = ClientState.CONNECTED;
-        if (!established) {
-            reconnects.firstConnected();
+        if (!established && reconnects().firstConnected()) {
+            reconnects = null;
         }
         established = true;
         attempts = 0;
-        connectedAt = loop.nanoTime();
-        figures.connectedAt = connectedAt;
+        figures.connectedAt = loop.nanoTime();
         figures.made++;
         JfrEvents.connected(attemptEvent, config.clientId(), accepted);
         notifier.logConnected(accepted);
+        flow.trim();
         ticker.schedule();
-        List<CompletableFuture<ConnectResult>> waiting = connecting;
-        connecting = new ArrayList<>(0);
+        List<CompletableFuture<ConnectResult>> waiting = new ArrayList<>(connecting);
         waiting.stream().filter(BlockingFuture.class::isInstance).forEach(future -> future.complete(accepted));
         waiting.removeIf(BlockingFuture.class::isInstance);
-        ConnectFuture told = new ConnectFuture(accepted, waiting, notifier);
-        session.run(locked -> locked.ended().add(told));
+        if (!waiting.isEmpty() || notifier.tellsConnections()) {
+            ConnectFuture told = new ConnectFuture(accepted, waiting, notifier);
+            session.run(locked -> locked.ended().add(told));
+        }
+        connecting = Collections.emptyList(); // not before: without memory for the above they still wait
         if (authentication != null) {
             authentication.succeeded(from, properties.get(Property.AUTHENTICATION_DATA));
         }
@@ -360,8 +372,9 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     private void refused(BrokerConnection from, Connack connack) {
         ConnectFailure failure = from.refusal(
-                connack, redirection.follow(from.connection(), connack.properties(), connack.reason(config.version())));
-        if (redirection.takeDue()) {
+                connack,
+                redirection().follow(from.connection(), connack.properties(), connack.reason(config.version())));
+        if (takesRedirect()) {
             from.drop(false);
             begin();
         } else {
@@ -375,7 +388,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
                 + (reason == ReasonCode.SESSION_TAKEN_OVER
                         ? "; another client is using the client identifier '" + clientId + "'"
                         : "")
-                + redirection.follow(from.connection(), disconnect.properties(), reason);
+                + redirection().follow(from.connection(), disconnect.properties(), reason);
         from.drop(false);
         lost(new DisconnectCause(EndedBy.BROKER, reason, why, disconnect.properties(), null));
     }
@@ -425,17 +438,58 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     public void attemptFailed(ConnectFailure failure) {
         figures.failedAttempts++;
         JfrEvents.connectFailed(attemptEvent, config.clientId(), failure);
-        redirection.reset(); // a server that was only named is not tried again
+        redirection = null; // a server that was only named is not tried again
         MqttException reason = new MqttConnectException(failure);
         if (established || config.retryFirst()) {
             waitForNext(
-                    reconnects.after(failure),
+                    reconnects().after(failure),
                     reason,
                     next -> notifier.tell((listener, client) -> listener.connectFailed(client, failure, next)));
         } else {
             notifier.tell((listener, client) -> listener.connectFailed(client, failure, null));
             giveUp(reason);
         }
+    }
+
+    private ReconnectSchedule reconnects() {
+        ReconnectSchedule made = reconnects;
+        if (made == null) {
+            made = new ReconnectSchedule(config, loop, notifier);
+            reconnects = made;
+        }
+        return made;
+    }
+
+    private Redirection redirection() {
+        Redirection made = redirection;
+        if (made == null) {
+            made = new Redirection(config);
+            redirection = made;
+        }
+        return made;
+    }
+
+    /** Whether the broker has just named another server, where the next attempt goes. */
+    private boolean takesRedirect() {
+        return redirection != null && redirection.takeDue();
+    }
+
+    private Shutdown shutdown() {
+        Shutdown made = shutdown;
+        if (made == null) {
+            made = new Shutdown(
+                    config,
+                    session,
+                    log,
+                    flow,
+                    timer,
+                    notifier,
+                    handlers,
+                    closed,
+                    why -> lost(DisconnectCauses.byClient(why, null)));
+            shutdown = made;
+        }
+        return made;
     }
 
     private void endAuthentication(String why) {
@@ -446,8 +500,10 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
 
     @Override
     public void lost(DisconnectCause cause) {
-        boolean unsent = shutdown.isPending() || flow.hasUnsent() || cause.exception() != null;
-        redirection.connectionEnded();
+        boolean unsent = shutdown != null && shutdown.isPending() || flow.hasUnsent() || cause.exception() != null;
+        if (redirection != null) {
+            redirection.connectionEnded();
+        }
         timer.cancel();
         if (connection != null) {
             connection.drop(false);
@@ -455,11 +511,11 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         result = null;
         endAuthentication(cause.text());
         if (state == ClientState.DISCONNECTING) {
-            List<CompletableFuture<Void>> notSent = shutdown.takeUnsent(unsent);
+            List<CompletableFuture<Void>> notSent = shutdown().takeUnsent(unsent);
             try {
                 disconnected(); // first, so that who hears of the failure finds the client disconnected
             } catch (OutOfMemoryError again) {
-                shutdown.giveBack(notSent);
+                shutdown().giveBack(notSent);
                 throw again;
             }
             NotConnectedException failure = new NotConnectedException("DISCONNECT was not sent: " + cause.text());
@@ -467,10 +523,10 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             return;
         }
         figures.lost++;
-        long lasted = loop.nanoTime() - connectedAt;
+        long lasted = loop.nanoTime() - figures.connectedAt;
         JfrEvents.disconnected(config.clientId(), cause, lasted);
         waitForNext(
-                reconnects.after(cause, lasted),
+                reconnects().after(cause, lasted),
                 new NotConnectedException(cause.text()),
                 next -> notifier.tell((listener, client) -> listener.disconnected(client, cause, next)));
     }
@@ -481,7 +537,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         untold = tell;
         timer.set(config.callTimeout().toNanos(), this::policyTimedOut); // there is a next step, whatever fails
         ticker.schedule();
-        reconnects.ask(attempt, redirection.takeDue(), next -> {
+        reconnects().ask(attempt, takesRedirect(), next -> {
             if (next == null) {
                 tell(null);
                 giveUp(reason);
@@ -501,7 +557,7 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     private void policyTimedOut() {
-        reconnects.cancel();
+        reconnects().cancel();
         timer.set(0, this::begin);
         notifier.warn(
                 "timed out after " + Times.text(config.callTimeout())
@@ -513,19 +569,19 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     /** Stops trying. The failure is for those who wait for a connection; null: the application asked for the end. */
     private void giveUp(@Nullable MqttException failure) {
         timer.cancel();
-        reconnects.cancel();
+        reconnects().cancel();
         if (connection != null) {
             connection.drop(false);
         }
         MqttException reason =
                 failure != null ? failure : new NotConnectedException("disconnected before CONNACK was received");
         List<CompletableFuture<ConnectResult>> waiting = connecting;
-        connecting = new ArrayList<>(0);
+        connecting = Collections.emptyList();
         try {
             idle(String.valueOf(reason.getMessage()));
             waiting.forEach(future -> notifier.fail(future, reason));
         } catch (OutOfMemoryError again) {
-            connecting.addAll(waiting);
+            connecting = waiting;
             throw again;
         }
     }
@@ -537,19 +593,19 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         if (state != ClientState.DISCONNECTING) {
             return;
         }
-        if (shutdown.isFinishing()) {
+        if (shutdown().isFinishing()) {
             finish();
-        } else if (shutdown.isPending()) {
-            shutdown.sendIfDrained();
+        } else if (shutdown().isPending()) {
+            shutdown().sendIfDrained();
         } else if (connection != null && !flow.hasUnsent()) {
-            connection.close(shutdown.awaitsBroker());
+            connection.close(shutdown().awaitsBroker());
         }
     }
 
     /** The connection has ended as the application wanted. */
     private void disconnected() {
         DisconnectCause cause = DisconnectCauses.byApplication();
-        JfrEvents.disconnected(config.clientId(), cause, loop.nanoTime() - connectedAt);
+        JfrEvents.disconnected(config.clientId(), cause, loop.nanoTime() - figures.connectedAt);
         notifier.tell((listener, client) -> listener.disconnected(client, cause, null));
         idle("disconnected");
     }
@@ -561,21 +617,21 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         Failure notConnected = Failures.notConnected("not connected: " + why);
         session.setClosedTo(notConnected);
         session.run(locked -> locked.endPendingSubscriptions(notConnected));
-        if (config.cleanSession() && config.store() == null && !shutdown.isClosing()) {
+        if (config.cleanSession() && config.store() == null && !shutdown().isClosing()) {
             end(new Failure(
                     Failure.Kind.SESSION_LOST,
                     ReasonCode.UNSPECIFIED_ERROR,
                     "the session has ended with its connection: " + why,
                     MqttProperties.NONE));
         }
-        if (shutdown.isClosing()) {
+        if (shutdown().isClosing()) {
             finish();
             return;
         }
         ticker.schedule();
-        shutdown.complete();
+        shutdown().complete();
         if (connecting.isEmpty()) {
-            jvmLease.release();
+            releaseJvm();
         } else {
             beginFresh();
         }
@@ -591,27 +647,27 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
     }
 
     private void finish() {
-        if (shutdown.isDelayedByHandlers(this::finish)) {
+        if (shutdown().isDelayedByHandlers(this::finish)) {
             state = ClientState.DISCONNECTING;
             return;
         }
         timer.cancel();
-        shutdown.tellMessagesLeft();
+        shutdown().tellMessagesLeft();
         state = ClientState.CLOSED;
         handlers.stop();
-        jvmLease.release();
+        releaseJvm();
         ticker.stop();
         session.setClosedTo(Failures.CLOSED);
         end(Failures.CLOSED);
         session.run(Session::finish);
         // A connect during a disconnect waits for its end.
         connecting.forEach(future -> notifier.fail(future, new ClientClosedException("the client is closed")));
-        connecting = new ArrayList<>(0);
+        connecting = Collections.emptyList();
         if (!toldClosed) {
             notifier.tell((listener, client) -> listener.closed(client));
             toldClosed = true;
         }
-        shutdown.completeClose();
+        shutdown().completeClose();
         finished = true;
         restarts.cancel();
     }
@@ -631,17 +687,17 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
             case CONNECTING -> restartedConnecting();
             case CONNECTED, DISCONNECTING -> lost(DisconnectCauses.byClient(RESTARTED, null));
             case WAITING -> {
-                boolean asked = reconnects.askAgain();
+                boolean asked = reconnects().askAgain();
                 if (!timer.isSet() || untold != null && !asked) {
                     timer.set(AFTER_RESTART.toNanos(), this::begin);
                     tell(AFTER_RESTART);
                 }
             }
             case IDLE -> {
-                if (shutdown.isClosing()) {
+                if (shutdown().isClosing()) {
                     finish();
                 } else {
-                    shutdown.complete();
+                    shutdown().complete();
                     if (!connecting.isEmpty()) {
                         beginFresh();
                     }
@@ -679,12 +735,15 @@ final class ConnectionManager implements BrokerConnection.Owner, ByteFlow.Owner 
         loop.execute(() -> end("the session store cannot write: " + failure.getMessage(), failure));
     }
 
-    private void ticked() {
+    @Override
+    public void ticked() {
         flow.tellEvents();
         flow.drain();
+        flow.trim();
     }
 
-    private void silent() {
+    @Override
+    public void silent() {
         end("the broker did not answer PINGREQ: the connection is dead", null);
     }
 

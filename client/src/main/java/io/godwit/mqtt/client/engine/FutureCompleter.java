@@ -183,17 +183,17 @@ final class FutureCompleter implements GuardedSession.Work {
 
     /** Completes what has ended and waits for more; if a walk is under way, that does it. */
     void completeAll() {
-        Walk[] begun = new Walk[1];
-        session.run(locked -> {
-            deferring = false;
-            takesAll = current != null;
-            if (current == null && !locked.ended().isEmpty()) {
-                begun[0] = begin(locked.ended());
-            }
-        });
-        if (begun[0] != null) {
-            start(begun[0]);
+        Walk begun = session.call(this::beginAll);
+        if (begun != null) {
+            start(begun);
         }
+    }
+
+    /** Guarded by the session's lock. Null: nothing has ended, or a walk is under way and takes it. */
+    private @Nullable Walk beginAll(Session locked) {
+        deferring = false;
+        takesAll = current != null;
+        return current == null && !locked.ended().isEmpty() ? begin(locked.ended()) : null;
     }
 
     // ---- messages behind results ----
@@ -204,23 +204,24 @@ final class FutureCompleter implements GuardedSession.Work {
     }
 
     /**
-     * Whether this many exchanges are completed. If not, {@code resume} runs on the executor once they are.
+     * Whether this many exchanges are completed, as they are once the calling thread, which is one of the executor, has completed
+     * them: waking another one for that, and then this one again, would take longer. If another thread is at it, or this one blocks
+     * meanwhile in what depends on a future, {@code resume} runs on the executor once they are.
      *
      * @param resume only one may wait at a time
      */
     boolean passes(long exchanges, Runnable resume) {
+        Walk[] begun = new Walk[1];
         boolean passed = session.call(locked -> {
             if (exchanges <= completed) {
                 return true;
             }
             gate = exchanges;
             behindGate = resume;
+            begun[0] = beginAll(locked);
             return false;
         });
-        if (!passed) {
-            completeAll();
-        }
-        return passed;
+        return passed || begun[0] != null && begun[0].runFor(resume);
     }
 
     /** Guarded by the session's lock: notes what is completed and returns who waited for that. */
@@ -245,6 +246,12 @@ final class FutureCompleter implements GuardedSession.Work {
     private final class Walk implements Runnable {
         /** What is left behind the exchange that is being completed. Taken by whoever swaps it: this walk or the next. */
         private @Nullable Exchange<?> rest;
+
+        // The thread that runs it only.
+        /** Who goes on, on the same thread, once it has passed the gate. */
+        private @Nullable Runnable next;
+
+        private boolean hasPassed;
 
         // Guarded by the session's lock.
         /** How many exchanges are completed at the end of the chain. */
@@ -281,6 +288,21 @@ final class FutureCompleter implements GuardedSession.Work {
             }
         }
 
+        /** Runs it on the calling thread. Returns whether that goes on behind the gate; if not, the executor does. */
+        boolean runFor(Runnable waiting) {
+            next = waiting;
+            try {
+                if (watched) {
+                    loop.schedule(FutureCompleter.this::look, LOOK_NANOS);
+                }
+                run();
+            } catch (OutOfMemoryError interrupted) {
+                next = null;
+                unstarted = true; // whoever uses the session next has the executor run what is left
+            }
+            return hasPassed;
+        }
+
         private void completeChain() {
             thread = Thread.currentThread();
             do {
@@ -302,12 +324,14 @@ final class FutureCompleter implements GuardedSession.Work {
                 if (current != this) {
                     return false;
                 }
-                waiting[0] = passed(end);
+                Runnable behind = passed(end);
+                hasPassed = behind != null && behind == next;
+                waiting[0] = hasPassed ? null : behind;
                 EndedExchanges ended = locked.ended();
                 boolean leaves = deferring && !takesAll && behindGate == null && mayDefer(ended);
                 takesAll = false;
-                if (ended.isEmpty() || leaves) {
-                    current = null;
+                if (ended.isEmpty() || leaves || hasPassed) {
+                    current = null; // what is left is another walk's
                     return false;
                 }
                 take(ended);

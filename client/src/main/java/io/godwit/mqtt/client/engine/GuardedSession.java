@@ -33,17 +33,17 @@ final class GuardedSession {
         void start();
     }
 
-    // Set once, the last three before the client is used.
+    // Set once, the last two before the client is used.
     private final Session session;
     private final EventLoop loop;
     private final JoinWaiters joins;
-    private Work completions = new Nothing();
-    private Work deliveries = new Nothing();
+    private Work completions = Nothing.INSTANCE;
     private Runnable drain = () -> {};
 
     private final ReentrantLock lock = new ReentrantLock();
 
     // Guarded by the lock.
+    private Work deliveries = Nothing.INSTANCE;
     /** Why nothing is accepted at present; null while there is, or will be, a connection. */
     private @Nullable Failure closedTo = Failures.notConnected("not connected: call connect first");
 
@@ -59,17 +59,23 @@ final class GuardedSession {
     }
 
     /**
-     * Says who does what the session's work makes due. Results are delivered before messages.
+     * Sets what completes futures. Results are delivered before messages.
      *
      * @param newDrain gives the outbox to the connection; run on the event loop
      */
-    void serve(Work newCompletions, Work newDeliveries, Runnable newDrain) {
+    void serve(Work newCompletions, Runnable newDrain) {
         completions = newCompletions;
-        deliveries = newDeliveries;
         drain = newDrain;
     }
 
-    private static final class Nothing implements Work {
+    /** Guarded by the lock: from now on this delivers messages. There were no handlers before, and so nothing to deliver. */
+    void deliverWith(Work newDeliveries) {
+        deliveries = newDeliveries;
+    }
+
+    private enum Nothing implements Work {
+        INSTANCE;
+
         @Override
         public boolean claim(Session session) {
             return false;

@@ -56,6 +56,7 @@ final class HandlerCalls {
         this.clientId = config.clientId();
         this.failures = failures;
         this.handlersDone = handlersDone;
+        threads.expectOthers();
     }
 
     /**

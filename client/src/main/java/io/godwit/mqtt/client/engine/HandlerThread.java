@@ -2,7 +2,7 @@ package io.godwit.mqtt.client.engine;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * that it waits for may be behind messages that cannot be handled before. {@link ReadPause} says how much more.
  */
 final class HandlerThread {
+    private static final AtomicIntegerFieldUpdater<HandlerThread> BLOCKED =
+            AtomicIntegerFieldUpdater.newUpdater(HandlerThread.class, "blocked");
+
     /** Set once, before the client is used: called when a handler begins to block. */
     private Runnable onBlock = () -> {};
 
@@ -18,8 +21,8 @@ final class HandlerThread {
     private volatile @Nullable Thread thread;
 
     // Any thread.
-    private final Set<Thread> others = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger blocked = new AtomicInteger();
+    private volatile Set<Thread> others = Set.of();
+    private volatile int blocked;
 
     /** Written by the event loop only: since when nothing is read although a handler blocks; null: it is read. */
     private volatile @Nullable Long unreadSince;
@@ -38,6 +41,11 @@ final class HandlerThread {
         thread = null;
     }
 
+    /** Handlers may run beside others from now on. To be called once. */
+    void expectOthers() {
+        others = ConcurrentHashMap.newKeySet();
+    }
+
     /** The calling thread begins to run handlers beside others. */
     void enter() {
         others.add(Thread.currentThread());
@@ -50,7 +58,7 @@ final class HandlerThread {
 
     /** Whether a handler blocks in a call of its client. */
     boolean isBlocked() {
-        return blocked.get() > 0;
+        return blocked > 0;
     }
 
     /** Whether nothing is read at present, although a handler may block: so much waits. Event loop. */
@@ -67,7 +75,8 @@ final class HandlerThread {
     /** Whether the calling thread runs a handler. */
     boolean isCurrent() {
         Thread current = Thread.currentThread();
-        return current == thread || !others.isEmpty() && others.contains(current);
+        Set<Thread> beside = others;
+        return current == thread || !beside.isEmpty() && beside.contains(current);
     }
 
     /** The calling thread is about to block. Returns whether it runs a handler. */
@@ -75,7 +84,7 @@ final class HandlerThread {
         if (!isCurrent()) {
             return false;
         }
-        blocked.incrementAndGet();
+        BLOCKED.incrementAndGet(this);
         onBlock.run();
         return true;
     }
@@ -83,7 +92,7 @@ final class HandlerThread {
     /** It goes on; {@code wasHandler} is what {@link #block} returned. */
     void unblock(boolean wasHandler) {
         if (wasHandler) {
-            blocked.decrementAndGet();
+            BLOCKED.decrementAndGet(this);
         }
     }
 }

@@ -2,14 +2,13 @@ package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.LibraryThreads;
+import io.godwit.mqtt.client.transport.SharedUse;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +37,7 @@ public final class HandlerThreads {
     private static final GrowingPool BACKGROUND =
             new GrowingPool("godwit-background", 2, MOST_BACKGROUND_THREADS, WATCHDOG);
 
-    /** How many clients are not closed. Any thread. */
-    private static final AtomicInteger CLIENTS = new AtomicInteger();
+    private static final SharedUse USE = new SharedUse(new IdleThreads());
 
     static {
         Executor virtual = Runtime.version().feature() >= VIRTUAL_THREADS_WITHOUT_PINNING ? virtualThreads() : null;
@@ -61,15 +59,25 @@ public final class HandlerThreads {
 
     /** A client is built: idle threads wait for its tasks, until the result is cancelled for the last of all clients. */
     public static Cancellable retain() {
-        if (CLIENTS.getAndIncrement() == 0) {
+        return USE.retain();
+    }
+
+    /** The threads of all pools, which wait for tasks only while there are clients. */
+    private static final class IdleThreads implements SharedUse.Shared {
+        @Override
+        public void begin() {
             keepIdleThreads(IDLE_NANOS);
         }
-        AtomicBoolean released = new AtomicBoolean();
-        return () -> {
-            if (released.compareAndSet(false, true) && CLIENTS.decrementAndGet() == 0) {
-                keepIdleThreads(1);
-            }
-        };
+
+        @Override
+        public void end() {
+            keepIdleThreads(1);
+        }
+
+        @Override
+        public void schedule(Runnable task, long nanos) {
+            WATCHDOG.schedule(task, nanos, TimeUnit.NANOSECONDS);
+        }
     }
 
     private static void keepIdleThreads(long nanos) {

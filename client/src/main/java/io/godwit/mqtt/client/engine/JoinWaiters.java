@@ -5,8 +5,11 @@ import io.godwit.mqtt.client.session.Exchange;
 import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.client.transport.Times;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +21,17 @@ final class JoinWaiters {
     /** Who completes a future in a way of its own, such as completeAsync, wakes nobody: so a thread looks now and then. */
     private static final long LOOK_NANOS = 1_000_000_000;
 
+    @SuppressWarnings("rawtypes")
+    private static final AtomicReferenceFieldUpdater<JoinWaiters, Queue> SEATS =
+            AtomicReferenceFieldUpdater.newUpdater(JoinWaiters.class, Queue.class, "seats");
+
     // Set once.
     private final EventLoop loop;
     private final HandlerThread handlers;
     private final Duration limit;
 
-    /** Any thread. */
-    private final ConcurrentLinkedQueue<Seat> seats = new ConcurrentLinkedQueue<>();
+    /** Any thread; made for the first that waits. */
+    private volatile @Nullable Queue<Seat> seats;
 
     /** @param limit how long a handler waits while nothing is read */
     JoinWaiters(EventLoop loop, HandlerThread handlers, Duration limit) {
@@ -68,13 +75,14 @@ final class JoinWaiters {
     private void sit(Exchange<?> exchange, @Nullable Long deadline, boolean inHandler) {
         if (!exchange.hasEnded()) {
             Seat seat = new Seat(exchange, Thread.currentThread(), deadline, inHandler);
-            seats.add(seat);
+            Queue<Seat> all = seats();
+            all.add(seat);
             try {
                 ForkJoinPool.managedBlock(seat);
             } catch (InterruptedException impossible) {
                 throw new IllegalStateException(impossible);
             } finally {
-                seats.remove(seat);
+                all.remove(seat);
             }
             if (seat.isCutOff() && !seat.isOver()) {
                 throw new MqttTimeoutException(
@@ -89,10 +97,20 @@ final class JoinWaiters {
         }
     }
 
+    private Queue<Seat> seats() {
+        Queue<Seat> all = seats;
+        if (all == null) {
+            SEATS.compareAndSet(this, null, new ConcurrentLinkedQueue<Seat>());
+            all = Objects.requireNonNull(seats);
+        }
+        return all;
+    }
+
     /** Exchanges have ended or were completed: wakes who waits for one of them. Any thread, without the session's lock. */
     void wake() {
-        if (!seats.isEmpty()) {
-            for (Seat seat : seats) {
+        Queue<Seat> all = seats;
+        if (all != null && !all.isEmpty()) {
+            for (Seat seat : all) {
                 if (seat.isOver()) {
                     LockSupport.unpark(seat.thread);
                 }

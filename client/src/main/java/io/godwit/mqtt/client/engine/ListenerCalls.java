@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -22,6 +23,9 @@ final class ListenerCalls {
     private final Consumer<Throwable> failed;
 
     private final ReentrantLock lock = new ReentrantLock();
+
+    /** Any thread. */
+    private final AtomicLong connections = new AtomicLong();
 
     // Guarded by the lock.
     private final ArrayDeque<Call> calls = new ArrayDeque<>(0);
@@ -53,6 +57,11 @@ final class ListenerCalls {
         this.failed = failed;
         this.executor = executor;
         this.tellMissed = tellMissed;
+    }
+
+    /** The number of a connection that the listeners are about to hear of. */
+    long nextConnection() {
+        return connections.incrementAndGet();
     }
 
     /** A call that takes the place of the oldest {@link #offer offered} one when too many wait. */

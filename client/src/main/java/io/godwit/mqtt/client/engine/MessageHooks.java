@@ -8,6 +8,7 @@ import io.godwit.mqtt.client.PublishResult;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -35,10 +36,12 @@ final class MessageHooks {
      * @param failed receives what a listener throws
      */
     static @Nullable MessageHooks of(MqttClient client, List<ClientListener> all, Consumer<Throwable> failed) {
-        List<MessageListener> listeners = all.stream()
-                .filter(MessageListener.class::isInstance)
-                .map(MessageListener.class::cast)
-                .toList();
+        List<MessageListener> listeners = new ArrayList<>(all.size());
+        for (ClientListener listener : all) {
+            if (listener instanceof MessageListener each) {
+                listeners.add(each);
+            }
+        }
         return listeners.isEmpty() ? null : new MessageHooks(client, listeners, failed);
     }
 

@@ -6,15 +6,12 @@ import io.godwit.mqtt.client.FailurePolicy;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttException;
 import io.godwit.mqtt.client.session.SessionEvent;
-import io.godwit.mqtt.client.transport.EventLoop;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -25,19 +22,14 @@ final class Notifier {
     // Set once.
     private final MqttClient client;
     private final ClientConfig config;
-    private final EventLoop loop;
     private final Executor executor;
     private final CallContext context;
     private final @Nullable ListenerCalls listenerCalls;
-    private final List<ClientListener> listeners;
     private final @Nullable ConnectionLog log;
     private final @Nullable MessageHooks hooks;
 
     /** Whether the application's executor has rejected a task, which is logged once. Any thread. */
     private volatile boolean rejected;
-
-    /** Any thread. */
-    private final AtomicLong connections = new AtomicLong();
 
     /** Written by the thread that calls the listeners. */
     private volatile @Nullable ConnectedCall connectedCall;
@@ -45,24 +37,22 @@ final class Notifier {
     Notifier(MqttClient client, ClientConfig config) {
         this.client = client;
         this.config = config;
-        this.loop = config.loop();
         boolean ownThreads = config.executor() == HandlerThreads.shared();
         this.context = new CallContext(ownThreads && !config.onEventLoop() ? config.clientId() : null);
         Executor offLoop = ownThreads ? this::onOwnThreads : this::onExecutor;
         this.executor = config.onEventLoop() ? this::onLoop : offLoop;
         this.log = config.dispatch().logging() ? ConnectionLog.of(config) : null;
-        this.listeners = config.listeners();
-        this.listenerCalls = listeners.isEmpty()
+        this.listenerCalls = config.listeners().isEmpty()
                 ? null
                 : new ListenerCalls(task -> offLoop.execute(context.around(task)), this::missed, this::listenerFailed);
         this.hooks = MessageHooks.of(client, config.listeners(), this::listenerFailed);
     }
 
     private void onLoop(Runnable task) {
-        if (loop.inLoop()) {
+        if (config.loop().inLoop()) {
             task.run();
         } else {
-            loop.execute(task);
+            config.loop().execute(task);
         }
     }
 
@@ -142,6 +132,14 @@ final class Notifier {
 
     // ---- listeners ----
 
+    /**
+     * Whether a connection that nobody waits for is told to anybody: to listeners; also to an executor of the application, so that
+     * one that rejects tasks is known of before it has any to run.
+     */
+    boolean tellsConnections() {
+        return listenerCalls != null || config.executor() != HandlerThreads.shared();
+    }
+
     /** Writes the log, on this thread, and calls the listeners, in order, off the loop. */
     void tell(BiConsumer<ClientListener, MqttClient> hook) {
         toLog(line -> hook.accept(line, client));
@@ -166,7 +164,7 @@ final class Notifier {
         if (listenerCalls == null) {
             return;
         }
-        if (loop.inLoop()) {
+        if (config.loop().inLoop()) {
             listenerCalls.execute(all(hook));
         } else {
             listenerCalls.executeHere(all(hook));
@@ -177,13 +175,13 @@ final class Notifier {
     private void tellOf(int bytes, Consumer<ClientListener> hook) {
         toLog(hook);
         if (listenerCalls != null) {
-            listenerCalls.offer(() -> listeners.forEach(hook), bytes);
+            listenerCalls.offer(() -> config.listeners().forEach(hook), bytes);
         }
     }
 
     private Runnable all(BiConsumer<ClientListener, MqttClient> hook) {
         return () -> {
-            for (ClientListener listener : listeners) {
+            for (ClientListener listener : config.listeners()) {
                 try {
                     hook.accept(listener, client);
                 } catch (Throwable failure) {
@@ -195,7 +193,7 @@ final class Notifier {
 
     private void missed(long calls) {
         toLog(line -> line.missed(client, calls));
-        listeners.forEach(listener -> listener.missed(client, calls));
+        config.listeners().forEach(listener -> listener.missed(client, calls));
     }
 
     private void listenerFailed(Throwable failure) {
@@ -253,7 +251,10 @@ final class Notifier {
 
     /** A connection is up. The listeners hear of it before this returns, as {@link #tellNow} says. */
     void connected(ConnectResult result) {
-        long connection = connections.incrementAndGet();
+        if (listenerCalls == null) {
+            return;
+        }
+        long connection = listenerCalls.nextConnection();
         tellNow((listener, mine) -> {
             connectedCall = new ConnectedCall(listener, connection, Thread.currentThread());
             try {

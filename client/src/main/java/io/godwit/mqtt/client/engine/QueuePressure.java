@@ -1,16 +1,19 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.session.Session;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /** Tells the listeners when the queue of publishes is full, once until half of it is free again. Any thread. */
 final class QueuePressure {
+    private static final AtomicIntegerFieldUpdater<QueuePressure> FULL =
+            AtomicIntegerFieldUpdater.newUpdater(QueuePressure.class, "full");
+
     // Set once.
     private final GuardedSession session;
     private final Notifier notifier;
 
-    /** Any thread. */
-    private final AtomicBoolean full = new AtomicBoolean();
+    /** Any thread: 1 or 0. */
+    private volatile int full;
 
     QueuePressure(GuardedSession session, Notifier notifier) {
         this.session = session;
@@ -19,7 +22,7 @@ final class QueuePressure {
 
     /** A publish has found the queue full, or was dropped from it. */
     void full() {
-        if (!full.get() && full.compareAndSet(false, true)) {
+        if (full == 0 && FULL.compareAndSet(this, 0, 1)) {
             long[] waiting = session.call(locked -> new long[] {locked.queued(), locked.queuedBytes()});
             notifier.queueFull((int) waiting[0], waiting[1]);
         }
@@ -27,7 +30,7 @@ final class QueuePressure {
 
     /** Something may have left the queue. */
     void drained() {
-        if (full.get() && session.call(Session::isQueueHalfEmpty) && full.compareAndSet(true, false)) {
+        if (full == 1 && session.call(Session::isQueueHalfEmpty) && FULL.compareAndSet(this, 1, 0)) {
             notifier.queueHasRoom();
         }
     }

@@ -3,7 +3,6 @@ package io.godwit.mqtt.client.engine;
 import io.godwit.mqtt.client.session.Inbox;
 import io.godwit.mqtt.client.session.Session;
 import io.godwit.mqtt.client.transport.Connection;
-import io.godwit.mqtt.client.transport.EventLoop;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +30,8 @@ final class ReadPause {
 
     // Set once.
     private final GuardedSession session;
-    private final EventLoop loop;
     private final HandlerThread handlers;
-    private final int inboxMessages;
-    private final long inboxBytes;
-    /** The memory that may be taken by what waits while a handler blocks. */
-    private final long most;
-
+    private final ClientConfig config;
     private final Notifier notifier;
 
     // Event loop only.
@@ -52,12 +46,15 @@ final class ReadPause {
     ReadPause(GuardedSession session, HandlerThread handlers, ClientConfig config, Notifier notifier) {
         this.notifier = notifier;
         this.session = session;
-        this.loop = config.loop();
         this.handlers = handlers;
-        this.inboxMessages = config.inboxMessages();
-        this.inboxBytes = config.inboxBytes();
-        this.most = most(
-                Inbox.memory(inboxMessages, inboxBytes), Runtime.getRuntime().maxMemory());
+        this.config = config;
+    }
+
+    /** The memory that may be taken by what waits while a handler blocks. */
+    private long most() {
+        return most(
+                Inbox.memory(config.inboxMessages(), config.inboxBytes()),
+                Runtime.getRuntime().maxMemory());
     }
 
     /** The memory that may be taken while a handler blocks, if the inbox's bounds and the heap are so large. */
@@ -81,7 +78,7 @@ final class ReadPause {
                 && from != null
                 && session.call(locked -> isFull(locked, 1) || hasAnswersAbove(locked, MOST_ANSWERS))) {
             paused = true;
-            pausedAt = loop.nanoTime();
+            pausedAt = config.loop().nanoTime();
             from.setReading(false);
             tellPaused();
             resumeIfRoom(); // the handlers may have caught up before they could see the pause
@@ -91,10 +88,10 @@ final class ReadPause {
     /** Handlers have caught up or are blocked, or answers were sent. Any thread. */
     void check() {
         if (paused) {
-            if (loop.inLoop()) {
+            if (config.loop().inLoop()) {
                 resumeIfRoom();
             } else {
-                loop.execute(this::resumeIfRoom);
+                config.loop().execute(this::resumeIfRoom);
             }
         }
     }
@@ -113,7 +110,7 @@ final class ReadPause {
     private void tellPaused() {
         long[] waiting = session.call(
                 locked -> new long[] {locked.inbox().waiting(), locked.inbox().waitingBytes()});
-        told = waiting[0] > inboxMessages || waiting[1] > inboxBytes;
+        told = waiting[0] > config.inboxMessages() || waiting[1] > config.inboxBytes();
         if (told) {
             handlers.unread(true);
             notifier.readingPaused((int) waiting[0], waiting[1]);
@@ -124,7 +121,7 @@ final class ReadPause {
         if (told) {
             told = false;
             handlers.unread(false);
-            notifier.readingResumed(Duration.ofNanos(loop.nanoTime() - pausedAt));
+            notifier.readingResumed(Duration.ofNanos(config.loop().nanoTime() - pausedAt));
         }
     }
 
@@ -137,10 +134,13 @@ final class ReadPause {
     private boolean isFull(Session locked, double part) {
         Inbox inbox = locked.inbox();
         boolean blocked = handlers.isBlocked();
-        inbox.dropAbove(blocked ? most / 2 : Long.MAX_VALUE);
-        return blocked
-                ? inbox.memory() > most
-                : inbox.waiting() > part * inboxMessages || inbox.waitingBytes() > part * inboxBytes;
+        if (blocked) {
+            long most = most();
+            inbox.dropAbove(most / 2);
+            return inbox.memory() > most;
+        }
+        inbox.dropAbove(Long.MAX_VALUE);
+        return inbox.waiting() > part * config.inboxMessages() || inbox.waitingBytes() > part * config.inboxBytes();
     }
 
     private static boolean hasAnswersAbove(Session locked, int bytes) {

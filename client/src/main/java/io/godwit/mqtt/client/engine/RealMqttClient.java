@@ -31,10 +31,12 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /** The client that {@link MqttClient#builder} makes: hands each call to the part of the engine that does it. */
@@ -42,37 +44,43 @@ public final class RealMqttClient implements MqttClient {
     /** How long the last close waits for the threads of connections to end. */
     private static final long END_NANOS = 1_000_000_000;
 
+    private static final AtomicReferenceFieldUpdater<RealMqttClient, Requests> REQUESTS =
+            AtomicReferenceFieldUpdater.newUpdater(RealMqttClient.class, Requests.class, "requests");
+
     // Set once.
     private final ClientConfig config;
     private final EventLoop loop;
     private final SessionLog log;
     private final GuardedSession session;
     private final ConnectionManager manager;
-    private final BlockingCalls blocking;
-    private final Publisher publisher;
-    private final BatchPublisher batches;
-    private final Subscriber subscriber;
+    private final JoinWaiters joins;
+    private final FutureCompleter completer;
     private final Notifier notifier;
     private final ReadPause pause;
     private final QueuePressure pressure;
-    private final HandlerThread handlers;
+    private final HandlerThread handlerThread;
+    private final MessageHandlers handlers;
     private final int recoveredSubscriptions;
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final ClosedFuture closed = new ClosedFuture();
+
+    // Any thread: each is made when it is needed first. Two threads may make one each; they have no state of their own.
+    private @Nullable Publisher publisher;
+    private @Nullable BatchPublisher batches;
 
     /** Made with the first request, since few clients make any. Any thread. */
-    private final AtomicReference<@Nullable Requests> requests = new AtomicReference<>();
+    private volatile @Nullable Requests requests;
 
     public RealMqttClient(ClientConfig config) {
         this.config = config;
         this.loop = config.loop();
         this.log = openLog(config);
-        Session unguarded = new Session(config.session(), log, new CallerBuffers());
-        HandlerThread handlers = new HandlerThread();
-        JoinWaiters joins = new JoinWaiters(loop, handlers, config.callTimeout());
+        Session unguarded = new Session(config.session(), log, CallerBuffers.INSTANCE);
+        this.handlerThread = new HandlerThread();
+        this.joins = new JoinWaiters(loop, handlerThread, config.callTimeout());
         this.notifier = new Notifier(this, config);
-        PublishFuture.Support support = new PublishFuture.Support(joins, notifier, this::session, this::pressure);
         StoredSession stored = log.recovered();
         this.recoveredSubscriptions = stored.subscriptions().size();
+        PublishFuture.Support support = support();
         unguarded.restore(stored, message -> PublishFutures.of(support, message, false));
         unguarded.queuedAt(loop.nanoTime());
         if (notifier.hooks() != null) {
@@ -80,29 +88,61 @@ public final class RealMqttClient implements MqttClient {
         }
         this.session = new GuardedSession(unguarded, loop, joins);
         this.pressure = new QueuePressure(session, notifier);
-        this.pause = new ReadPause(session, handlers, config, notifier);
-        handlers.onBlock(pause::check);
-        FutureCompleter completer =
+        this.pause = new ReadPause(session, handlerThread, config, notifier);
+        handlerThread.onBlock(pause::check);
+        this.completer =
                 new FutureCompleter(notifier.executor(), notifier.context(), loop, session, config.onEventLoop());
-        HandlerFailures failures = new HandlerFailures(session, notifier, config, this::isEnding, this::publishAsync);
-        this.handlers = handlers;
-        HandlerCalls calls = new HandlerCalls(session, config, handlers, notifier, failures, this::handlersDone);
-        HandlerBinder binder = new HandlerBinder(calls, config);
-        config.handlers().stream().map(RegisteredHandler::copy).forEach(handler -> {
-            binder.bind(handler);
+        this.handlers = new MessageHandlers(session, this::handlerParts);
+        this.manager =
+                new ConnectionManager(config, session, log, pause, completer, notifier, handlers, pressure, closed);
+        session.serve(completer, manager.flow().drain);
+        for (RegisteredHandler given : config.handlers()) {
+            RegisteredHandler handler = given.copy();
+            handlers.binder().bind(handler);
             unguarded.addHandler(handler);
-        });
-        MessageDispatcher dispatcher = new MessageDispatcher(
-                session, config, completer, handlers, notifier, calls, this::handlersDone, pause::check);
-        this.manager = new ConnectionManager(
-                config, session, log, pause, completer, dispatcher::deliverPrompt, notifier, calls, pressure);
-        this.blocking = new BlockingCalls(session, joins, handlers, manager::state, config.callTimeout());
-        this.publisher = new Publisher(session, support, blocking, config, pressure, manager::scheduleTick);
-        this.batches =
-                new BatchPublisher(session, support, publisher, blocking, config, pressure, manager::scheduleTick);
-        this.subscriber = new Subscriber(session, blocking, config, binder, notifier);
-        session.serve(completer, dispatcher, manager::drain);
+        }
         manager.restarts(loop.onRestart(manager::restarted));
+    }
+
+    private MessageHandlers.Parts handlerParts() {
+        HandlerFailures failures = new HandlerFailures(session, notifier, config, this::isEnding, this::publishAsync);
+        HandlerCalls calls = new HandlerCalls(session, config, handlerThread, notifier, failures, this::handlersDone);
+        HandlerBinder binder = new HandlerBinder(calls, config);
+        Subscriber subscriber = new Subscriber(session, blocking(), config, binder, notifier);
+        MessageDispatcher dispatcher = new MessageDispatcher(
+                session, config, completer, handlerThread, notifier, calls, this::handlersDone, pause::check);
+        return new MessageHandlers.Parts(calls, binder, subscriber, dispatcher);
+    }
+
+    private Subscriber subscriber() {
+        return handlers.subscriber();
+    }
+
+    private Publisher publisher() {
+        Publisher made = publisher;
+        if (made == null) {
+            made = new Publisher(session, support(), blocking(), config, pressure, manager::scheduleTick);
+            publisher = made;
+        }
+        return made;
+    }
+
+    private BatchPublisher batches() {
+        BatchPublisher made = batches;
+        if (made == null) {
+            made = new BatchPublisher(
+                    session, support(), publisher(), blocking(), config, pressure, manager::scheduleTick);
+            batches = made;
+        }
+        return made;
+    }
+
+    private PublishFuture.Support support() {
+        return new PublishFuture.Support(joins, notifier, this::session, this::pressure);
+    }
+
+    private BlockingCalls blocking() {
+        return new BlockingCalls(session, joins, handlerThread, this::state, config.callTimeout());
     }
 
     private static SessionLog openLog(ClientConfig config) {
@@ -152,12 +192,14 @@ public final class RealMqttClient implements MqttClient {
     Requests requests() {
         Requests mine = new Requests(
                 this,
-                (topic, handler) -> subscriber.subscribe(
-                        List.of(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE)),
-                        List.of(RegisteredHandler.prompt(TopicFilter.of(topic), handler)),
-                        MqttProperties.NONE,
-                        false));
-        Requests present = requests.updateAndGet(made -> made != null ? made : mine);
+                (topic, handler) -> subscriber()
+                        .subscribe(
+                                List.of(TopicSubscription.of(topic, Qos.AT_LEAST_ONCE)),
+                                List.of(RegisteredHandler.prompt(TopicFilter.of(topic), handler)),
+                                MqttProperties.NONE,
+                                false));
+        REQUESTS.compareAndSet(this, null, mine);
+        Requests present = requests;
         return present == null ? mine : present;
     }
 
@@ -165,7 +207,7 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public ConnectResult connect() {
-        return blocking.await(connect(new BlockingFuture<>()), () -> "CONNACK");
+        return blocking().await(connect(new BlockingFuture<>()), () -> "CONNACK");
     }
 
     @Override
@@ -208,10 +250,12 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public void disconnect() {
-        blocking.await(
-                disconnect(new BlockingFuture<>(), ReasonCode.SUCCESS, MqttProperties.NONE, config.closeTimeout()),
-                () -> "the connection to end",
-                thrice(config.closeTimeout()));
+        blocking()
+                .await(
+                        disconnect(
+                                new BlockingFuture<>(), ReasonCode.SUCCESS, MqttProperties.NONE, config.closeTimeout()),
+                        () -> "the connection to end",
+                        thrice(config.closeTimeout()));
     }
 
     @Override
@@ -230,7 +274,7 @@ public final class RealMqttClient implements MqttClient {
         boolean v5 = config.version() == ProtocolVersion.V5;
         Disconnect packet = new Disconnect(v5 ? reason : ReasonCode.SUCCESS, allowed);
         ConnectPackets.check(packet, config.version());
-        boolean inHandler = handlers.isCurrent() && future instanceof BlockingFuture;
+        boolean inHandler = handlerThread.isCurrent() && future instanceof BlockingFuture;
         loop.execute(() -> manager.disconnect(future, packet, limit, !inHandler));
         return future;
     }
@@ -239,7 +283,7 @@ public final class RealMqttClient implements MqttClient {
     public void close() {
         CompletableFuture<Void> closed = close(new BlockingFuture<>());
         if (!loop.inLoop()) {
-            blocking.awaitUninterrupted(closed, () -> "the client to close", thrice(config.closeTimeout()));
+            blocking().awaitUninterrupted(closed, () -> "the client to close", thrice(config.closeTimeout()));
             config.transport().awaitEnd(END_NANOS);
         }
     }
@@ -254,11 +298,8 @@ public final class RealMqttClient implements MqttClient {
     }
 
     private CompletableFuture<Void> close(CompletableFuture<Void> future) {
-        boolean inHandler = handlers.isCurrent() && future instanceof BlockingFuture;
-        loop.execute(() -> {
-            manager.close(future, !inHandler);
-            manager.close(closed, !inHandler);
-        });
+        boolean inHandler = handlerThread.isCurrent() && future instanceof BlockingFuture;
+        loop.execute(() -> manager.close(future, !inHandler));
         return future;
     }
 
@@ -278,22 +319,22 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public PublishResult publish(Message message) {
-        return publisher.publish(message);
+        return publisher().publish(message);
     }
 
     @Override
     public CompletableFuture<PublishResult> publishAsync(Message message) {
-        return publisher.publishAsync(message);
+        return publisher().publishAsync(message);
     }
 
     @Override
     public PublishBatchResult publishAll(List<Message> messages) {
-        return batches.publish(messages);
+        return batches().publish(messages);
     }
 
     @Override
     public CompletableFuture<PublishBatchResult> publishAllAsync(List<Message> messages) {
-        return batches.publishAsync(messages);
+        return batches().publishAsync(messages);
     }
 
     @Override
@@ -324,10 +365,10 @@ public final class RealMqttClient implements MqttClient {
 
     private Subscription awaitSubscription(CompletableFuture<Subscription> subscribe, String filter) {
         try {
-            return blocking.await(subscribe, () -> "SUBACK for '" + filter + "'");
+            return blocking().await(subscribe, () -> "SUBACK for '" + filter + "'");
         } catch (MqttTimeoutException | MqttInterruptedException late) {
             if (subscribe instanceof SubscribeFuture exchange) {
-                subscriber.abandon(exchange);
+                subscriber().abandon(exchange);
             }
             throw late;
         }
@@ -361,11 +402,12 @@ public final class RealMqttClient implements MqttClient {
             Duration linger,
             BatchHandler handler,
             boolean waited) {
-        return subscriber.subscribe(
-                List.of(subscription),
-                List.of(RegisteredHandler.batches(subscription.filter(), options, most, linger, handler)),
-                MqttProperties.NONE,
-                waited);
+        return subscriber()
+                .subscribe(
+                        List.of(subscription),
+                        List.of(RegisteredHandler.batches(subscription.filter(), options, most, linger, handler)),
+                        MqttProperties.NONE,
+                        waited);
     }
 
     @Override
@@ -384,11 +426,12 @@ public final class RealMqttClient implements MqttClient {
 
     private CompletableFuture<Subscription> subscribe(
             TopicSubscription subscription, ManualHandler handler, boolean waited) {
-        return subscriber.subscribe(
-                List.of(subscription),
-                List.of(RegisteredHandler.manual(subscription.filter(), HandlerOptions.defaults(), handler)),
-                MqttProperties.NONE,
-                waited);
+        return subscriber()
+                .subscribe(
+                        List.of(subscription),
+                        List.of(RegisteredHandler.manual(subscription.filter(), HandlerOptions.defaults(), handler)),
+                        MqttProperties.NONE,
+                        waited);
     }
 
     private CompletableFuture<Subscription> subscribe(
@@ -397,29 +440,31 @@ public final class RealMqttClient implements MqttClient {
             HandlerOptions options,
             MessageHandler handler,
             boolean waited) {
-        List<TopicSubscription> asked = subscriptions.stream().distinct().toList();
-        List<RegisteredHandler> handlers = asked.stream()
-                .map(subscription -> RegisteredHandler.automatic(subscription.filter(), options, handler))
-                .toList();
-        return subscriber.subscribe(asked, handlers, properties, waited);
+        List<TopicSubscription> asked = List.copyOf(new LinkedHashSet<>(subscriptions));
+        List<RegisteredHandler> handlers = new ArrayList<>(asked.size());
+        for (TopicSubscription subscription : asked) {
+            handlers.add(RegisteredHandler.automatic(subscription.filter(), options, handler));
+        }
+        return subscriber().subscribe(asked, handlers, properties, waited);
     }
 
     @Override
     public void unsubscribe(String... filters) {
-        blocking.await(
-                subscriber.unsubscribe(parse(List.of(filters)), MqttProperties.NONE, true, done -> done),
-                () -> "UNSUBACK for " + Arrays.toString(filters));
+        blocking()
+                .await(
+                        subscriber().unsubscribe(parse(List.of(filters)), MqttProperties.NONE, true, done -> done),
+                        () -> "UNSUBACK for " + Arrays.toString(filters));
     }
 
     @Override
     @SuppressWarnings("NullAway") // a future of Void completes with null
     public CompletableFuture<Void> unsubscribeAsync(String... filters) {
-        return subscriber.unsubscribe(parse(List.of(filters)), MqttProperties.NONE, false, done -> null);
+        return subscriber().unsubscribe(parse(List.of(filters)), MqttProperties.NONE, false, done -> null);
     }
 
     @Override
     public CompletableFuture<UnsubscribeResult> unsubscribeAsync(List<String> filters, MqttProperties properties) {
-        return subscriber.unsubscribe(parse(filters), properties, false, done -> done);
+        return subscriber().unsubscribe(parse(filters), properties, false, done -> done);
     }
 
     private static List<TopicFilter> parse(List<String> filters) {
@@ -428,7 +473,8 @@ public final class RealMqttClient implements MqttClient {
 
     @Override
     public void handle(String filter, MessageHandler handler) {
-        subscriber.addHandler(RegisteredHandler.automatic(TopicFilter.of(filter), HandlerOptions.defaults(), handler));
+        subscriber()
+                .addHandler(RegisteredHandler.automatic(TopicFilter.of(filter), HandlerOptions.defaults(), handler));
     }
 
     // ---- request and response ----
@@ -437,7 +483,7 @@ public final class RealMqttClient implements MqttClient {
     public Message request(Message request) {
         CompletableFuture<Message> response = requestAsync(request);
         try {
-            return blocking.await(response, () -> "the response to '" + request.topic() + "'");
+            return blocking().await(response, () -> "the response to '" + request.topic() + "'");
         } finally {
             response.cancel(false); // it is forgotten
         }

@@ -52,11 +52,15 @@ final class ReconnectSchedule {
         lastLoss = null;
     }
 
-    /** CONNACK was received for the first time since {@link #begin}. */
-    void firstConnected() {
+    /**
+     * CONNACK was received for the first time since {@link #begin}. Returns whether the first attempt has led to it, so that
+     * nothing is to be kept.
+     */
+    boolean firstConnected() {
         if (row == 1) {
             row = 0;
         }
+        return row == 0;
     }
 
     /** An attempt has failed: the one that may follow. */

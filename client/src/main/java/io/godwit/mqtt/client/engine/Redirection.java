@@ -59,12 +59,6 @@ final class Redirection {
         return was;
     }
 
-    /** An attempt has failed: the next one goes to the configured servers. */
-    void reset() {
-        inARow = 0;
-        detour = null;
-    }
-
     /**
      * Follows the reference in a CONNACK or DISCONNECT, if there is one and that is allowed.
      *

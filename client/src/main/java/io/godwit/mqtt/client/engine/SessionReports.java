@@ -1,22 +1,12 @@
 package io.godwit.mqtt.client.engine;
 
 import io.godwit.mqtt.client.session.SessionEvent;
-import java.util.function.Consumer;
 
 /** Passes on what the session reports of messages and subscriptions. Event loop only. */
 final class SessionReports {
-    private final Notifier notifier;
-    private final Ticker ticker;
-    private final Consumer<SessionEvent.Prompted> prompts;
+    private SessionReports() {}
 
-    /** @param prompts delivers messages that are handled ahead of others */
-    SessionReports(Notifier notifier, Ticker ticker, Consumer<SessionEvent.Prompted> prompts) {
-        this.notifier = notifier;
-        this.ticker = ticker;
-        this.prompts = prompts;
-    }
-
-    void report(SessionEvent event) {
+    static void report(SessionEvent event, Notifier notifier, Ticker ticker, MessageHandlers handlers) {
         if (event instanceof SessionEvent.Unhandled unhandled) {
             notifier.messageUnhandled(unhandled.message(), unhandled.parked());
             if (unhandled.parked()) {
@@ -25,7 +15,7 @@ final class SessionReports {
         } else if (event instanceof SessionEvent.TickEarlier) {
             ticker.schedule();
         } else if (event instanceof SessionEvent.Prompted prompted) {
-            prompts.accept(prompted);
+            handlers.deliverPrompt(prompted);
         } else if (event instanceof SessionEvent.Resubscribed again) {
             notifier.tell((listener, client) -> listener.resubscribed(client, again.subscription(), again.reason()));
         } else if (event instanceof SessionEvent.Sent sent) {

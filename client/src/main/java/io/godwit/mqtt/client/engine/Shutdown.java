@@ -25,7 +25,8 @@ final class Shutdown {
     private final ByteFlow flow;
     private final LoopTimer timer;
     private final Notifier notifier;
-    private final HandlerCalls handlers;
+    private final MessageHandlers handlers;
+    private final ClosedFuture closed;
     private final Consumer<String> failed;
 
     // Event loop only.
@@ -52,7 +53,8 @@ final class Shutdown {
             ByteFlow flow,
             LoopTimer timer,
             Notifier notifier,
-            HandlerCalls handlers,
+            MessageHandlers handlers,
+            ClosedFuture closed,
             Consumer<String> failed) {
         this.config = config;
         this.session = session;
@@ -62,6 +64,7 @@ final class Shutdown {
         this.timer = timer;
         this.notifier = notifier;
         this.handlers = handlers;
+        this.closed = closed;
         this.failed = failed;
     }
 
@@ -239,6 +242,7 @@ final class Shutdown {
     private void completeAll() {
         config.network().use().cancel();
         complete();
+        closed.complete(notifier);
         closes.forEach(future -> notifier.complete(future, null));
         closes = new ArrayList<>(0);
     }

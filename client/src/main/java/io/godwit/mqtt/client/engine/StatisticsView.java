@@ -31,7 +31,7 @@ final class StatisticsView {
                 new Waiting(locked.queued(), locked.queuedBytes(), Duration.ofNanos(locked.oldestQueued(now))),
                 locked.inFlight(),
                 new Waiting(locked.inbox().waiting(), locked.inbox().waitingBytes(), Duration.ZERO),
-                flow.forces().copy(),
+                flow.forces(),
                 flow.storeFailures()));
         Counters counters = taken.counters;
         return new ClientStatistics(

@@ -7,28 +7,31 @@ import org.jspecify.annotations.Nullable;
 
 /** Wakes the session when something is due: a ping, an expiry. Event loop only. */
 final class Ticker {
+    /** Is told what the time has brought. */
+    interface Owner {
+        /** The session may have something to send. */
+        void ticked();
+
+        /** The broker has not answered PINGREQ in time. */
+        void silent();
+    }
+
     // Set once.
     private final GuardedSession session;
     private final EventLoop loop;
     private final ReadPause pause;
-    private final Runnable ticked;
-    private final Runnable silent;
+    private final Owner owner;
 
     // Event loop only.
     private @Nullable Cancellable timer;
     private long at;
     private boolean stopped;
 
-    /**
-     * @param ticked called when the session may have something to send
-     * @param silent called when the broker has not answered PINGREQ in time
-     */
-    Ticker(GuardedSession session, EventLoop loop, ReadPause pause, Runnable ticked, Runnable silent) {
+    Ticker(GuardedSession session, EventLoop loop, ReadPause pause, Owner owner) {
         this.session = session;
         this.loop = loop;
         this.pause = pause;
-        this.ticked = ticked;
-        this.silent = silent;
+        this.owner = owner;
     }
 
     /** Looks when the session has something to do next. */
@@ -56,9 +59,9 @@ final class Ticker {
             }
             return locked.tick(now);
         });
-        ticked.run();
+        owner.ticked();
         if (!alive) {
-            silent.run();
+            owner.silent();
         }
         schedule();
     }

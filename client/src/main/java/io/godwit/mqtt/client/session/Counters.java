@@ -4,47 +4,72 @@ import io.godwit.mqtt.protocol.Packet;
 import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubcomp;
 import io.godwit.mqtt.protocol.Pubrec;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a session counts: plain fields under the session's lock, so that nothing is paid for them where nobody asks. Who asks
+ * What a session counts: plain figures under the session's lock, so that nothing is paid for them where nobody asks. Who asks
  * gets a {@link #copy}. Round trips are measured on one publish at a time, with the times at which bytes are moved anyway.
  */
 public final class Counters {
-    private final long[] accepted = new long[3];
-    private final long[] acknowledged = new long[3];
-    private final long[] failed = new long[3];
-    private final long[] expired = new long[3];
-    private final long[] received = new long[3];
-    private long refused;
-    private long recovered;
-    private long handled;
-    private long handlersFailed;
-    private long handlerNanos;
-    private long unhandled;
-    private long dropped;
-    private long rejected;
-    private Timing acknowledgements = new Timing();
-    private Timing pings = new Timing();
+    // Where each figure is; of the first ones there is one for each QoS.
+    private static final int ACCEPTED = 0;
+    private static final int ACKNOWLEDGED = 3;
+    private static final int FAILED = 6;
+    private static final int EXPIRED = 9;
+    private static final int RECEIVED = 12;
+    private static final int REFUSED = 15;
+    private static final int RECOVERED = 16;
+    private static final int HANDLED = 17;
+    private static final int HANDLERS_FAILED = 18;
+    private static final int HANDLER_NANOS = 19;
+    private static final int UNHANDLED = 20;
+    private static final int DROPPED = 21;
+    private static final int REJECTED = 22;
+    private static final int FIGURES = 23;
+
+    /** Made when something is counted first. */
+    private long @Nullable [] figures;
+
+    private @Nullable Timing acknowledgements;
+    private @Nullable Timing pings;
+
+    private long[] figures() {
+        long[] made = figures;
+        if (made == null) {
+            made = new long[FIGURES];
+            figures = made;
+        }
+        return made;
+    }
+
+    private long figure(int index) {
+        return figures == null ? 0 : figures[index];
+    }
+
+    private long[] perQos(int index) {
+        return new long[] {figure(index), figure(index + 1), figure(index + 2)};
+    }
 
     // ---- publishes ----
 
     void accepted(int qos) {
-        accepted[qos]++;
+        figures()[ACCEPTED + qos]++;
     }
 
     /** A message of QoS 0 was sent that nobody follows. */
     void sentAtOnce() {
-        accepted[0]++;
-        acknowledged[0]++;
+        long[] counted = figures();
+        counted[ACCEPTED]++;
+        counted[ACKNOWLEDGED]++;
     }
 
     void recovered() {
-        recovered++;
+        figures()[RECOVERED]++;
     }
 
     /** A publish was not accepted. */
     public void refused() {
-        refused++;
+        figures()[REFUSED]++;
     }
 
     void ended(PublishExchange<?> publish, Outcome outcome) {
@@ -53,11 +78,11 @@ public final class Counters {
         }
         int qos = publish.message.qos().level();
         if (outcome == Outcome.SUCCESS) {
-            acknowledged[qos]++;
+            figures()[ACKNOWLEDGED + qos]++;
         } else if (outcome instanceof Failure failure) {
-            (failure.kind() == Failure.Kind.EXPIRED ? expired : failed)[qos]++;
+            figures()[(failure.kind() == Failure.Kind.EXPIRED ? EXPIRED : FAILED) + qos]++;
         } else if (outcome instanceof Outcome.Answer answer) {
-            (isError(answer.packet()) ? failed : acknowledged)[qos]++;
+            figures()[(isError(answer.packet()) ? FAILED : ACKNOWLEDGED) + qos]++;
         }
     }
 
@@ -68,122 +93,111 @@ public final class Counters {
     }
 
     void acknowledgedAfter(long nanos) {
-        acknowledgements.add(nanos);
+        acknowledgements = Timing.with(acknowledgements, nanos);
     }
 
     void pingAnsweredAfter(long nanos) {
-        pings.add(nanos);
+        pings = Timing.with(pings, nanos);
     }
 
     // ---- messages ----
 
     void received(int qos) {
-        received[qos]++;
+        figures()[RECEIVED + qos]++;
     }
 
     void unhandled() {
-        unhandled++;
+        figures()[UNHANDLED]++;
     }
 
     void dropped() {
-        dropped++;
+        figures()[DROPPED]++;
     }
 
     void rejected() {
-        rejected++;
+        figures()[REJECTED]++;
     }
 
     /** The handlers of this many messages have returned. */
     public void handled(long messages, long nanos) {
-        handled += messages;
-        handlerNanos += nanos;
+        long[] counted = figures();
+        counted[HANDLED] += messages;
+        counted[HANDLER_NANOS] += nanos;
     }
 
     /** A handler has thrown. */
     public void handlerFailed() {
-        handlersFailed++;
+        figures()[HANDLERS_FAILED]++;
     }
 
     // ---- what is asked for ----
 
     public Counters copy() {
         Counters copy = new Counters();
-        System.arraycopy(accepted, 0, copy.accepted, 0, 3);
-        System.arraycopy(acknowledged, 0, copy.acknowledged, 0, 3);
-        System.arraycopy(failed, 0, copy.failed, 0, 3);
-        System.arraycopy(expired, 0, copy.expired, 0, 3);
-        System.arraycopy(received, 0, copy.received, 0, 3);
-        copy.refused = refused;
-        copy.recovered = recovered;
-        copy.handled = handled;
-        copy.handlersFailed = handlersFailed;
-        copy.handlerNanos = handlerNanos;
-        copy.unhandled = unhandled;
-        copy.dropped = dropped;
-        copy.rejected = rejected;
-        copy.acknowledgements = acknowledgements.copy();
-        copy.pings = pings.copy();
+        copy.figures = figures == null ? null : figures.clone();
+        copy.acknowledgements = Timing.copy(acknowledgements);
+        copy.pings = Timing.copy(pings);
         return copy;
     }
 
     /** A figure for each QoS, by its level. */
     public long[] accepted() {
-        return accepted;
+        return perQos(ACCEPTED);
     }
 
     public long[] acknowledged() {
-        return acknowledged;
+        return perQos(ACKNOWLEDGED);
     }
 
     public long[] failed() {
-        return failed;
+        return perQos(FAILED);
     }
 
     public long[] expired() {
-        return expired;
+        return perQos(EXPIRED);
     }
 
     public long[] received() {
-        return received;
+        return perQos(RECEIVED);
     }
 
     public long refusedPublishes() {
-        return refused;
+        return figure(REFUSED);
     }
 
     public long recoveredPublishes() {
-        return recovered;
+        return figure(RECOVERED);
     }
 
     public long handledMessages() {
-        return handled;
+        return figure(HANDLED);
     }
 
     public long failedHandlers() {
-        return handlersFailed;
+        return figure(HANDLERS_FAILED);
     }
 
     public long handlerNanos() {
-        return handlerNanos;
+        return figure(HANDLER_NANOS);
     }
 
     public long unhandledMessages() {
-        return unhandled;
+        return figure(UNHANDLED);
     }
 
     public long droppedMessages() {
-        return dropped;
+        return figure(DROPPED);
     }
 
     public long rejectedMessages() {
-        return rejected;
+        return figure(REJECTED);
     }
 
     public Timing acknowledgements() {
-        return acknowledgements;
+        return Timing.copy(acknowledgements);
     }
 
     public Timing pings() {
-        return pings;
+        return Timing.copy(pings);
     }
 }

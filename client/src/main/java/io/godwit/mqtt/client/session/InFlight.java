@@ -14,26 +14,41 @@ final class InFlight {
     private static final int SMALLEST = 8;
     private static final @Nullable Exchange<?>[] EMPTY = new Exchange<?>[0];
 
-    private final PacketIdentifiers identifiers = new PacketIdentifiers();
+    /** Made for the first exchange. */
+    private @Nullable PacketIdentifiers identifiers;
+
     private @Nullable Exchange<?>[] table = EMPTY;
     /** How many places only keep their identifier from being used. */
     private int idle;
 
     /** Gives the exchange an identifier and a place; not when it {@link #isFull()}. */
     void add(Exchange<?> exchange) {
-        int id = identifiers.take();
+        int id = identifiers().take();
         exchange.packetId = (char) id;
         put(id, exchange);
     }
 
     /** Puts an exchange of an earlier life back under the identifier that it had. */
     boolean restore(Exchange<?> exchange, int id) {
-        if (!identifiers.reserve(id)) {
+        if (!identifiers().reserve(id)) {
             return false;
         }
         exchange.packetId = (char) id;
         put(id, exchange);
         return true;
+    }
+
+    private PacketIdentifiers identifiers() {
+        PacketIdentifiers made = identifiers;
+        if (made == null) {
+            made = new PacketIdentifiers();
+            identifiers = made;
+        }
+        return made;
+    }
+
+    private int taken() {
+        return identifiers == null ? 0 : identifiers.count();
     }
 
     private void put(int id, Exchange<?> exchange) {
@@ -53,7 +68,7 @@ final class InFlight {
     void remove(Exchange<?> exchange) {
         int id = exchange.packetId;
         table[id] = null;
-        identifiers.free(id);
+        identifiers().free(id);
     }
 
     /** Puts another exchange in the place of this one. The identifier stays taken, and the round goes on where it was. */
@@ -63,12 +78,12 @@ final class InFlight {
     }
 
     boolean isFull() {
-        return identifiers.count() == PacketIdentifiers.MAX;
+        return taken() == PacketIdentifiers.MAX;
     }
 
     /** Without those that only keep their identifier. */
     int count() {
-        return identifiers.count() - idle;
+        return taken() - idle;
     }
 
     /** How many of the places only keep their identifier from being used. */

@@ -15,13 +15,11 @@ import io.godwit.mqtt.protocol.Puback;
 import io.godwit.mqtt.protocol.Pubrec;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +50,7 @@ final class Incoming {
     private final Outbox outbox;
     private final SessionLog log;
     private final Counters counters;
-    private final Queue<SessionEvent> events;
+    private final SessionEvents events;
     private final int receiveMaximum;
     private final boolean acknowledgeOnArrival;
     private final int mostParked;
@@ -62,14 +60,14 @@ final class Incoming {
     private final Consumer<String> unwanted;
 
     // For the life of the session.
-    final Inbox inbox;
+    private final Inbox inbox;
     private final ReceivedTopics topics;
     private final ReceivedIdentifiers identifiers = new ReceivedIdentifiers();
     /** Of the messages of QoS 2 with these identifiers, what tells one from another. */
     private final ReceivedIdentifiers contents = new ReceivedIdentifiers();
 
     private final CRC32C checksum = new CRC32C();
-    private final List<Parked> parked = new ArrayList<>(0);
+    private List<Parked> parked = Collections.emptyList();
     private long parkedBytes;
     private long now;
     private final PublishFields fields = new PublishFields(true);
@@ -99,7 +97,7 @@ final class Incoming {
     private long maximumPacketSize;
 
     /** Tokens of messages that are not simply acknowledged, until it is their turn. */
-    private final Map<Integer, Refusal> refused = new HashMap<>(0);
+    private Map<Integer, Refusal> refused = Collections.emptyMap();
 
     /** @param reason null: nothing is sent */
     private record Refusal(
@@ -112,7 +110,7 @@ final class Incoming {
      * The last refusals of messages of QoS 2, by identifier: if PUBREC was lost with its connection, the message comes again
      * and is refused again. Few handlers refuse any.
      */
-    private final Map<Integer, Refused> refusedQos2 = new HashMap<>(0);
+    private Map<Integer, Refused> refusedQos2 = Collections.emptyMap();
 
     /**
      * @param token under which the message was refused last
@@ -130,15 +128,15 @@ final class Incoming {
             SessionLog log,
             Subscriptions subscriptions,
             Consumer<String> unwanted,
-            EndedExchanges ended,
+            Inbox inbox,
             Counters counters,
-            Queue<SessionEvent> events) {
+            SessionEvents events) {
         this.version = config.version();
         this.outbox = outbox;
         this.log = log;
         this.counters = counters;
         this.events = events;
-        this.inbox = new Inbox(ended);
+        this.inbox = inbox;
         // The older versions have no such limit, but no more identifiers than that either.
         this.receiveMaximum = config.version() == ProtocolVersion.V5 ? config.receiveMaximum() : 65_535;
         this.acknowledgeOnArrival = config.acknowledgeOnArrival();
@@ -338,6 +336,7 @@ final class Incoming {
                 && parked.size() < mostParked
                 && (parked.isEmpty() || parkedBytes + waiting.bytes() <= MOST_PARKED_BYTES);
         if (keep) {
+            parked = OnDemand.own(parked);
             parked.add(waiting);
             parkedBytes += waiting.bytes();
             events.add(new SessionEvent.Unhandled(message, true));
@@ -447,6 +446,7 @@ final class Incoming {
             counters.rejected();
         }
         if (message.qos() == Qos.EXACTLY_ONCE) {
+            refusedQos2 = OnDemand.own(refusedQos2);
             refusedQos2.put(token & 0xFFFF, new Refused(token, fingerprint(message), refusal));
         }
         settle(token, refusal); // PUBREC with an error ends the exchange [MQTT-4.3.3-8]
@@ -464,6 +464,7 @@ final class Incoming {
             forget(token & 0xFFFF);
         }
         if (acks.contains(token)) {
+            refused = OnDemand.own(refused);
             refused.put(token, refusal);
             acks.done(token);
             acknowledge();
@@ -517,6 +518,7 @@ final class Incoming {
             }
             if (token == known && acks.contains(token)) {
                 // A broker that does not wait for PUBREC: none is due any longer, and it must not hold up the others.
+                refused = OnDemand.own(refused);
                 refused.put(token, Refusal.LEFT);
                 acks.done(token);
                 acknowledge();

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,12 @@ public final class Outbox {
     /** As many parts as wait before publishes do, as many that are written meanwhile, and some. */
     private static final int SPARES = 2 * Outgoing.OUTBOX_LIMIT / LARGEST_PART + 2;
 
+    /**
+     * How many bytes of an array are brought into the cache at a time. A reused array is still in the cache of the processor that sent
+     * it: fetching many lines at once takes little longer than one, while one with each packet would hold up every publish.
+     */
+    private static final int FETCH_BYTES = 4096;
+
     private final ByteBufAllocator allocator;
     /** Arrays of parts that have been written, to be used again; whoever has written a part puts it here. */
     private volatile @Nullable AtomicReferenceArray<byte @Nullable []> spares;
@@ -29,6 +36,9 @@ public final class Outbox {
     private @Nullable ArrayDeque<ByteBuf> full;
 
     private @Nullable ByteBuf current;
+    /** How far the current part has been fetched. */
+    private int fetched;
+
     private int fullBytes;
     /** At most so many of the bytes are answers; those of parts that were taken are not counted any more. */
     private int answers;
@@ -44,6 +54,7 @@ public final class Outbox {
         ByteBuf buffer = current;
         if (buffer != null) {
             if (buffer.writableBytes() >= size) {
+                fetch(buffer, size);
                 return buffer;
             }
             if (full == null) {
@@ -55,7 +66,18 @@ public final class Outbox {
         }
         buffer = size > LARGEST_PACKET ? allocator.directBuffer(size) : new Part(array(Math.max(size, nextPart)));
         current = buffer;
+        fetched = 0;
+        fetch(buffer, size);
         return buffer;
+    }
+
+    private void fetch(ByteBuf buffer, int size) {
+        int from = buffer.writerIndex();
+        if (from + size > fetched && buffer.hasArray()) {
+            byte[] array = buffer.array();
+            fetched = Math.min(array.length, from + size + FETCH_BYTES);
+            Arrays.fill(array, from, fetched, (byte) 0);
+        }
     }
 
     private byte[] array(int size) {

@@ -1,7 +1,6 @@
 package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.client.session.Failure.Kind;
-import io.godwit.mqtt.client.store.QueueBounds;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.client.store.SessionLog;
 import io.godwit.mqtt.client.store.SessionLoss;
@@ -21,7 +20,6 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -45,23 +43,22 @@ final class Outgoing {
     private final InFlight inFlight;
     private final EndedExchanges ended;
     private final Counters counters;
-    private final Queue<SessionEvent> events;
-    private final QueueBounds bounds;
-    private final int maximumInFlight;
-    private final int maximumInFlightQos2;
-    private final SessionLoss sessionLoss;
-    /** What has to be added to the session's time, in nanoseconds, to have the time since 1970. */
-    private final long epochOffset;
+    private final SessionEvents events;
+    private final SessionConfig config;
 
     // For the life of the session.
-    private final TopicFields topics = new TopicFields();
-    private final SendQueue queue = new SendQueue();
+    /** Made for the first publish. */
+    private @Nullable TopicFields topics;
+
+    private int aliasMaximum;
+    private SendQueue queue = SendQueue.NONE;
     /** Of an earlier connection, to be sent again before anything else. */
-    private final SendQueue again = new SendQueue();
+    private SendQueue again = SendQueue.NONE;
 
     private long lastSequence;
     private boolean tellSent;
-    private final QueueTimes queueTimes = new QueueTimes();
+    /** Made for the first publish that is queued. */
+    private @Nullable QueueTimes queueTimes;
     /** Whether the time at which the last publish was queued is of interest. */
     private boolean untimed;
 
@@ -85,7 +82,8 @@ final class Outgoing {
     /** What of the quota publishes of QoS 2 may still take. */
     private int quotaQos2;
     /** Publishes of QoS 0 that are in the outbox, not yet taken from it. */
-    private final SendQueue unflushed = new SendQueue();
+    private SendQueue unflushed = SendQueue.NONE;
+
     /** Sent on this connection and not answered: the one of which the round trip is measured. */
     private @Nullable PublishExchange<?> measured;
 
@@ -100,7 +98,7 @@ final class Outgoing {
             InFlight inFlight,
             EndedExchanges ended,
             Counters counters,
-            Queue<SessionEvent> events) {
+            SessionEvents events) {
         this.version = config.version();
         this.outbox = outbox;
         this.log = log;
@@ -108,11 +106,7 @@ final class Outgoing {
         this.ended = ended;
         this.counters = counters;
         this.events = events;
-        this.bounds = config.queue();
-        this.maximumInFlight = config.maximumInFlight();
-        this.maximumInFlightQos2 = config.maximumInFlightQos2();
-        this.sessionLoss = config.sessionLoss();
-        this.epochOffset = config.epochOffset();
+        this.config = config;
     }
 
     // ---- the application's side ----
@@ -127,7 +121,7 @@ final class Outgoing {
     Failure publish(PublishExchange<?> publish, long now) {
         Message message = publish.message;
         // What no packet can say is the caller's mistake now, not a failure later.
-        TopicFields.Field field = topics.of(message.topic());
+        TopicFields.Field field = topics().of(message.topic());
         int size = PublishCodec.size(version, message, field.bytes, 0, message.properties());
         if (connected && queue.isEmpty() && again.isEmpty() && hasRoomFor(message.qos())) {
             Failure refused = refusal(message, size);
@@ -181,7 +175,7 @@ final class Outgoing {
      * @throws IllegalArgumentException if no packet can carry the message
      */
     void check(Message message) {
-        PublishCodec.size(version, message, topics.of(message.topic()).bytes, 0, message.properties());
+        PublishCodec.size(version, message, topics().of(message.topic()).bytes, 0, message.properties());
     }
 
     /** Sends a message of QoS 0 that nobody follows, if it can be sent at once. Returns whether it was. */
@@ -189,7 +183,7 @@ final class Outgoing {
         if (!connected || oneByOne || !queue.isEmpty() || !again.isEmpty() || outbox.size() >= OUTBOX_LIMIT) {
             return false;
         }
-        TopicFields.Field field = topics.of(message.topic());
+        TopicFields.Field field = topics().of(message.topic());
         if (limited
                 && refusal(message, PublishCodec.size(version, message, field.bytes, 0, message.properties()))
                         != null) {
@@ -205,7 +199,8 @@ final class Outgoing {
 
     /** Whether a publish of this size would find room in the queue. */
     boolean hasQueueRoom(int weight) {
-        return queue.count() < bounds.messages() && queue.bytes() + weight <= bounds.bytes();
+        return queue.count() < config.queue().messages()
+                && queue.bytes() + weight <= config.queue().bytes();
     }
 
     private @Nullable Failure enqueue(PublishExchange<?> publish, Message message, int size, long now) {
@@ -214,17 +209,19 @@ final class Outgoing {
             return refused;
         }
         while (!hasQueueRoom(publish.weight())) {
-            PublishExchange<?> oldest = bounds.whenFull() == WhenFull.DROP_OLDEST ? queue.poll() : null;
+            PublishExchange<?> oldest = config.queue().whenFull() == WhenFull.DROP_OLDEST ? queue.poll() : null;
             if (oldest == null) {
                 return Failure.of(
-                        bounds.whenFull() == WhenFull.DROP_NEWEST ? Kind.DROPPED : Kind.QUEUE_FULL,
+                        config.queue().whenFull() == WhenFull.DROP_NEWEST ? Kind.DROPPED : Kind.QUEUE_FULL,
                         ReasonCode.QUOTA_EXCEEDED,
                         "the queue is full: " + queue.count() + " messages, " + queue.bytes() + " bytes wait; bounds "
-                                + bounds.messages() + " and " + bounds.bytes());
+                                + config.queue().messages() + " and "
+                                + config.queue().bytes());
             }
             end(oldest, dropped(oldest));
         }
         accept(publish, message, now);
+        queue = queue.own();
         queue.add(publish);
         untimed = queue.count() < TIMED || publish.sequence % TIMED == 0;
         return null;
@@ -256,7 +253,7 @@ final class Outgoing {
     }
 
     private long epochMillis(long time) {
-        return time == Long.MAX_VALUE ? time : (time + epochOffset) / 1_000_000;
+        return time == Long.MAX_VALUE ? time : (time + config.epochOffset()) / 1_000_000;
     }
 
     // ---- sending ----
@@ -291,8 +288,18 @@ final class Outgoing {
     private void giveQuota(Qos qos) {
         quota = Math.min(quota + 1, quotaMaximum);
         if (qos == Qos.EXACTLY_ONCE) {
-            quotaQos2 = Math.min(quotaQos2 + 1, maximumInFlightQos2);
+            quotaQos2 = Math.min(quotaQos2 + 1, config.maximumInFlightQos2());
         }
+    }
+
+    private TopicFields topics() {
+        TopicFields made = topics;
+        if (made == null) {
+            made = new TopicFields();
+            made.connected(aliasMaximum);
+            topics = made;
+        }
+        return made;
     }
 
     /** Sends what waits, as far as the connection has room. */
@@ -319,7 +326,7 @@ final class Outgoing {
                 end(next, expired(message));
                 continue;
             }
-            TopicFields.Field field = topics.of(message.topic());
+            TopicFields.Field field = topics().of(message.topic());
             Failure refused =
                     refusal(message, PublishCodec.size(version, message, field.bytes, 0, message.properties()));
             if (refused == null) {
@@ -336,6 +343,7 @@ final class Outgoing {
         }
         if (message.qos() == Qos.AT_MOST_ONCE) {
             write(message, field, false, 0, remainingExpiry(publish, message, now));
+            unflushed = unflushed.own();
             unflushed.add(publish);
             publish.state = Exchange.SENT;
             return;
@@ -350,7 +358,7 @@ final class Outgoing {
 
     private void resend(PublishExchange<?> publish, long now) {
         Message message = publish.message;
-        TopicFields.Field field = topics.of(message.topic());
+        TopicFields.Field field = topics().of(message.topic());
         publish.state = Exchange.SENT;
         // The limits may be lower than on the connection on which it was sent first.
         Failure refused = refusal(message, PublishCodec.size(version, message, field.bytes, 0, message.properties()));
@@ -485,7 +493,7 @@ final class Outgoing {
 
     private void write(Message message, TopicFields.Field field, boolean dup, int packetId, MqttProperties properties) {
         byte[] topic = field.bytes;
-        int alias = fitsWithAlias(message, field, properties) ? topics.alias(field) : 0;
+        int alias = fitsWithAlias(message, field, properties) ? topics().alias(field) : 0;
         if (alias > 0) {
             topic = PublishCodec.NO_TOPIC;
         } else {
@@ -605,8 +613,8 @@ final class Outgoing {
     // ---- connections ----
 
     /** A connection is up, the session goes on: what was in flight is to be sent again in its order [MQTT-4.4.0-1, 4.6.0-1]. */
-    void resume(ServerLimits newLimits, int aliasMaximum, boolean cautious) {
-        connect(newLimits, aliasMaximum);
+    void resume(ServerLimits newLimits, int newAliasMaximum, boolean cautious) {
+        connect(newLimits, newAliasMaximum);
         oneByOne = cautious;
         for (PublishExchange<?> publish : inFlight.publishes()) {
             if (publish instanceof Abandoned rest) {
@@ -615,14 +623,15 @@ final class Outgoing {
                 AckCodec.PUBREL.write(outbox.room(4), publish.packetId);
                 takeQuota(Qos.EXACTLY_ONCE);
             } else {
+                again = again.own();
                 again.add(publish);
             }
         }
     }
 
     /** A connection is up, but the broker has no session: what was in flight is decided by the policy. */
-    void restart(ServerLimits newLimits, int aliasMaximum, boolean cautious) {
-        connect(newLimits, aliasMaximum);
+    void restart(ServerLimits newLimits, int newAliasMaximum, boolean cautious) {
+        connect(newLimits, newAliasMaximum);
         oneByOne = cautious;
         List<PublishExchange<?>> fresh = new ArrayList<>();
         for (PublishExchange<?> publish : inFlight.publishes()) {
@@ -632,8 +641,8 @@ final class Outgoing {
             // PUBREC alone proves nothing: a broker may keep the message in the session, until PUBREL.
             if (publish instanceof Abandoned) {
                 end(publish, Outcome.SUCCESS);
-            } else if (sessionLoss == SessionLoss.RESEND_ALL
-                    || sessionLoss == SessionLoss.RESEND && message.qos() == Qos.AT_LEAST_ONCE) {
+            } else if (config.sessionLoss() == SessionLoss.RESEND_ALL
+                    || config.sessionLoss() == SessionLoss.RESEND && message.qos() == Qos.AT_LEAST_ONCE) {
                 publish.state = Exchange.NEW;
                 fresh.add(publish);
                 lastSentAgain = Math.max(lastSentAgain, publish.sequence);
@@ -656,17 +665,21 @@ final class Outgoing {
             if (publish.state != Exchange.QUEUED) {
                 log.accepted(publish.sequence, publish.message, epochMillis(publish.expiresAt));
             }
+            queue = queue.own();
             queue.add(publish);
         }
     }
 
-    private void connect(ServerLimits newLimits, int aliasMaximum) {
+    private void connect(ServerLimits newLimits, int newAliasMaximum) {
         limits = newLimits;
         limited = newLimits.limitMessages();
-        quotaMaximum = Math.min(newLimits.receiveMaximum(), maximumInFlight);
+        quotaMaximum = Math.min(newLimits.receiveMaximum(), config.maximumInFlight());
         quota = quotaMaximum;
-        quotaQos2 = maximumInFlightQos2;
-        topics.connected(aliasMaximum);
+        quotaQos2 = config.maximumInFlightQos2();
+        aliasMaximum = newAliasMaximum;
+        if (topics != null) {
+            topics.connected(newAliasMaximum);
+        }
         measured = null;
         again.clear();
         inFlight.idle(0);
@@ -683,20 +696,20 @@ final class Outgoing {
         connected = false;
         limits = ServerLimits.NONE;
         limited = false;
-        for (PublishExchange<?> publish = unflushed.poll(); publish != null; publish = unflushed.poll()) {
-            ended.add(
-                    publish,
-                    Failure.of(
-                            Kind.CONNECTION_LOST,
-                            ReasonCode.UNSPECIFIED_ERROR,
-                            "the connection broke before the message was written; QoS 0 is not sent again"));
-        }
+        endUnflushed(Failure.of(
+                Kind.CONNECTION_LOST,
+                ReasonCode.UNSPECIFIED_ERROR,
+                "the connection broke before the message was written; QoS 0 is not sent again"));
     }
 
     /** The outbox was taken whole: publishes of QoS 0 are as done as they ever will be. */
     void flushed() {
+        endUnflushed(Outcome.SUCCESS);
+    }
+
+    private void endUnflushed(Outcome outcome) {
         for (PublishExchange<?> publish = unflushed.poll(); publish != null; publish = unflushed.poll()) {
-            ended.add(publish, Outcome.SUCCESS);
+            ended.add(publish, outcome);
         }
     }
 
@@ -753,11 +766,12 @@ final class Outgoing {
             counters.recovered();
             publish.sequence = stored.sequence();
             if (stored.expiresAt() != Long.MAX_VALUE) {
-                publish.expiresAt = stored.expiresAt() * 1_000_000L - epochOffset;
+                publish.expiresAt = stored.expiresAt() * 1_000_000L - config.epochOffset();
             }
             if (stored.packetId() != 0 && inFlight.restore(publish, stored.packetId())) {
                 publish.state = stored.released() ? Exchange.RELEASED : Exchange.SENT;
             } else {
+                queue = queue.own();
                 queue.add(publish);
             }
         }
@@ -772,7 +786,8 @@ final class Outgoing {
     }
 
     boolean isQueueHalfEmpty() {
-        return queue.count() <= bounds.messages() / 2 && queue.bytes() <= bounds.bytes() / 2;
+        return queue.count() <= config.queue().messages() / 2
+                && queue.bytes() <= config.queue().bytes() / 2;
     }
 
     // ---- what is counted ----
@@ -794,7 +809,12 @@ final class Outgoing {
     void queuedAt(long time) {
         untimed = false;
         PublishExchange<?> oldest = queue.peek();
-        if (oldest == null || oldest.sequence == lastSequence) {
+        if (lastSequence == 0) {
+            return; // there is no publish
+        }
+        if (queueTimes == null) {
+            queueTimes = new QueueTimes();
+        } else if (oldest == null || oldest.sequence == lastSequence) {
             queueTimes.clear();
         }
         queueTimes.mark(lastSequence, time, oldest == null ? lastSequence : oldest.sequence);
@@ -803,6 +823,6 @@ final class Outgoing {
     /** How long the oldest in the queue has waited, in nanoseconds. */
     long oldestQueued(long time) {
         PublishExchange<?> oldest = queue.peek();
-        return oldest == null ? 0 : Math.max(0, time - queueTimes.of(oldest.sequence, time));
+        return oldest == null || queueTimes == null ? 0 : Math.max(0, time - queueTimes.of(oldest.sequence, time));
     }
 }

@@ -15,15 +15,11 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.mqtt.protocol.Unsuback;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,21 +46,21 @@ final class PendingSubscriptions {
     private final InFlight inFlight;
     private final Subscriptions subscriptions;
     private final EndedExchanges ended;
-    private final Queue<SessionEvent> events;
-    private final BooleanSupplier unanswered;
+    private final SessionEvents events;
+    private final Outgoing outgoing;
 
     // For the life of the session.
     /** Oldest first. */
-    private final Set<Exchange<?>> pending = new LinkedHashSet<>(0);
+    private Set<Exchange<?>> pending = Collections.emptySet();
     /** What the broker has lost and not granted again; also over a connection that breaks meanwhile. */
-    private final Set<TopicFilter> lost = new LinkedHashSet<>(0);
+    private Set<TopicFilter> lost = Collections.emptySet();
     /** How often the broker has ended the connection over a filter that was to be restored. */
-    private final Map<TopicFilter, Integer> disconnects = new HashMap<>(0);
+    private Map<TopicFilter, Integer> disconnects = Collections.emptyMap();
 
     private int groups;
 
     /** What was unsubscribed on this connection because nobody handles it. */
-    private final Set<TopicFilter> unwanted = new HashSet<>(0);
+    private Set<TopicFilter> unwanted = Collections.emptySet();
 
     // Per connection.
     private ServerLimits limits = ServerLimits.NONE;
@@ -75,7 +71,6 @@ final class PendingSubscriptions {
     /** Whether only one packet may be unanswered at a time. */
     private boolean oneByOne;
 
-    /** @param unanswered whether anything that was sent on this connection is not answered */
     PendingSubscriptions(
             ProtocolVersion version,
             Outbox outbox,
@@ -83,8 +78,8 @@ final class PendingSubscriptions {
             InFlight inFlight,
             Subscriptions subscriptions,
             EndedExchanges ended,
-            Queue<SessionEvent> events,
-            BooleanSupplier unanswered) {
+            SessionEvents events,
+            Outgoing outgoing) {
         this.version = version;
         this.outbox = outbox;
         this.log = log;
@@ -92,7 +87,7 @@ final class PendingSubscriptions {
         this.subscriptions = subscriptions;
         this.ended = ended;
         this.events = events;
-        this.unanswered = unanswered;
+        this.outgoing = outgoing;
     }
 
     /** Brings back a subscription that a log has kept. */
@@ -112,6 +107,7 @@ final class PendingSubscriptions {
     Failure request(Exchange<?> exchange) {
         Failure refused = refusal(exchange);
         if (refused == null) {
+            pending = OnDemand.own(pending);
             pending.add(exchange);
             if (connected && unsent == 0 && hasRoom()) {
                 send(exchange);
@@ -167,6 +163,7 @@ final class PendingSubscriptions {
         if (filters.isEmpty()) {
             filters.add(TopicFilter.of(topic));
         }
+        unwanted = OnDemand.own(unwanted);
         filters.removeIf(filter -> unwanted.size() >= MOST_UNWANTED || !unwanted.add(filter));
         if (!filters.isEmpty() && connected && request(new Unwanted(filters)) == null) {
             filters.forEach(filter -> events.add(new SessionEvent.Unwanted(filter)));
@@ -196,7 +193,7 @@ final class PendingSubscriptions {
     }
 
     private boolean hasRoom() {
-        return !inFlight.isFull() && !(oneByOne && unanswered.getAsBoolean());
+        return !inFlight.isFull() && !(oneByOne && outgoing.hasUnanswered());
     }
 
     private void send(Exchange<?> exchange) {
@@ -380,7 +377,10 @@ final class PendingSubscriptions {
         unwanted.clear();
         oneByOne = cautious;
         if (!resumed) {
-            subscriptions.active().forEach(each -> lost.add(each.subscription().filter()));
+            for (GrantedSubscription each : subscriptions.active()) {
+                lost = OnDemand.own(lost);
+                lost.add(each.subscription().filter());
+            }
         }
         List<Exchange<?>> waiting = List.copyOf(pending);
         pending.clear();
@@ -437,6 +437,7 @@ final class PendingSubscriptions {
 
     private void add(Resubscribe again) {
         again.state = Exchange.QUEUED;
+        pending = OnDemand.own(pending);
         pending.add(again);
     }
 
@@ -464,6 +465,7 @@ final class PendingSubscriptions {
     void blame(Exchange<?> exchange, String why) {
         if (exchange instanceof Resubscribe again) {
             TopicSubscription first = again.subscriptions().get(0);
+            disconnects = OnDemand.own(disconnects);
             if (again.subscriptions().size() > 1
                     || disconnects.merge(first.filter(), 1, Integer::sum) < Session.MOST_DISCONNECTS) {
                 return;

@@ -9,6 +9,9 @@ final class SendQueue {
     /** More that were removed are unlinked as soon as they are the majority. */
     private static final int MOST_REMOVED = 64;
 
+    /** In place of a queue of its own an idle client has this one, to which nothing is added. */
+    static final SendQueue NONE = new SendQueue();
+
     private @Nullable PublishExchange<?> head;
     private @Nullable PublishExchange<?> tail;
     private int count;
@@ -18,7 +21,15 @@ final class SendQueue {
     /** Nothing expires before this. */
     private long earliestExpiry = Long.MAX_VALUE;
 
+    /** This queue, or a new one in place of {@link #NONE}. */
+    SendQueue own() {
+        return this == NONE ? new SendQueue() : this;
+    }
+
     void add(PublishExchange<?> exchange) {
+        if (this == NONE) {
+            throw new IllegalStateException("nothing is added to the queue that idle clients share");
+        }
         exchange.state = Exchange.QUEUED;
         exchange.next = null;
         if (tail == null) {

@@ -27,7 +27,6 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.Unsuback;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -65,14 +64,19 @@ public final class Session {
     private final InFlight inFlight = new InFlight();
     private final Counters counters = new Counters();
     private final EndedExchanges ended = new EndedExchanges(counters);
-    private final Subscriptions subscriptions = new Subscriptions();
-    private final PendingSubscriptions pending;
     private final Outgoing outgoing;
-    private final Incoming incoming;
+    private final Inbox inbox;
     private final FrameSink frames = new Frames();
 
     // For the life of the session.
-    private final ArrayDeque<SessionEvent> events = new ArrayDeque<>(2);
+    /** Made with the first handler, subscribe or message. */
+    private @Nullable Subscriptions subscriptions;
+    /** Made with the first subscribe or unsubscribe. */
+    private @Nullable PendingSubscriptions pending;
+    /** Made when the first message comes, or the first SUBACK: many clients only publish. */
+    private @Nullable Incoming incoming;
+
+    private final SessionEvents events = new SessionEvents();
     /**
      * The broker has ended a connection while several packets were unanswered. They are sent one at a time until they are
      * answered, so that the one over which it does so again is known.
@@ -89,6 +93,8 @@ public final class Session {
     private long pingedAt;
 
     private boolean pinging;
+    /** Whether the broker keeps the session when the connection ends. */
+    private boolean kept;
     /** Whether the broker was asked for nothing that it may send at a time of its own: see {@link #isQuiet}. */
     private boolean quiet;
 
@@ -107,16 +113,54 @@ public final class Session {
         this.log = log;
         this.outbox = new Outbox(allocator);
         this.outgoing = new Outgoing(config, outbox, log, inFlight, ended, counters, events);
-        this.pending = new PendingSubscriptions(
-                config.version(), outbox, log, inFlight, subscriptions, ended, events, outgoing::hasUnanswered);
-        this.incoming = new Incoming(config, outbox, log, subscriptions, pending::unwanted, ended, counters, events);
+        this.inbox = new Inbox(ended);
     }
 
     /** Brings back what the log has kept. {@code revive} makes the exchange of a publish that goes on. */
     public void restore(StoredSession stored, Function<Message, ? extends PublishExchange<?>> revive) {
         outgoing.restore(stored.publishes(), revive);
-        incoming.restore(stored.received());
-        stored.subscriptions().forEach(pending::restore);
+        if (!stored.received().isEmpty()) {
+            incoming().restore(stored.received());
+        }
+        stored.subscriptions().forEach(each -> pending().restore(each));
+    }
+
+    private Subscriptions subscriptions() {
+        Subscriptions made = subscriptions;
+        if (made == null) {
+            made = new Subscriptions();
+            subscriptions = made;
+        }
+        return made;
+    }
+
+    private PendingSubscriptions pending() {
+        PendingSubscriptions made = pending;
+        if (made == null) {
+            made = new PendingSubscriptions(
+                    config.version(), outbox, log, inFlight, subscriptions(), ended, events, outgoing);
+            if (phase == Phase.CONNECTED) {
+                made.connected(limits, true, cautious);
+            }
+            pending = made;
+        }
+        return made;
+    }
+
+    private Incoming incoming() {
+        Incoming made = incoming;
+        return made != null ? made : makeIncoming();
+    }
+
+    private Incoming makeIncoming() {
+        Incoming made = new Incoming(
+                config, outbox, log, subscriptions(), topic -> pending().unwanted(topic), inbox, counters, events);
+        made.now(now);
+        if (phase == Phase.CONNECTED) {
+            made.connected(true, kept, limits);
+        }
+        incoming = made;
+        return made;
     }
 
     // ---- connections ----
@@ -135,7 +179,6 @@ public final class Session {
     public void open(Connect packet, long time) {
         now = time;
         pinging = false;
-        incoming.now(time);
         phase = Phase.CONNECTING;
         connect = packet;
         PacketReader packets = new PacketReader(config.maximumPacketSize());
@@ -158,7 +201,9 @@ public final class Session {
             return false;
         }
         now = time;
-        incoming.now(time);
+        if (incoming != null) {
+            incoming.now(time);
+        }
         outgoing.now(time);
         refuseWhatIsNoConnack(packets, bytes);
         boolean before = phase == Phase.CONNECTED;
@@ -207,13 +252,13 @@ public final class Session {
 
         @Override
         public byte @Nullable [] largePublish(int firstByte, byte[] in, int index, int available, int length) {
-            return phase == Phase.CONNECTED ? incoming.begin(firstByte, in, index, available, length) : null;
+            return phase == Phase.CONNECTED ? incoming().begin(firstByte, in, index, available, length) : null;
         }
 
         @Override
         public boolean filled() {
             wholePacket = true;
-            incoming.end();
+            incoming().end();
             return phase != Phase.DISCONNECTED;
         }
     }
@@ -225,7 +270,7 @@ public final class Session {
             beforeConnected(firstByte, in, index, length);
             return phase == Phase.CONNECTING; // the client hears of the connection before the messages behind CONNACK
         } else if (type == PacketType.PUBLISH.code()) {
-            incoming.publish(firstByte, in, index, length);
+            incoming().publish(firstByte, in, index, length);
         } else if (length != 2 || !acknowledgement(firstByte, (in[index] & 0xFF) << 8 | in[index + 1] & 0xFF)) {
             packet(PacketCodec.read(firstByte, in, index, length, config.version()));
         }
@@ -240,7 +285,7 @@ public final class Session {
         switch (firstByte) {
             case PUBACK -> outgoing.puback(packetId, null);
             case PUBREC -> outgoing.pubrec(packetId, null, false);
-            case PUBREL -> incoming.pubrel(packetId);
+            case PUBREL -> incoming().pubrel(packetId);
             case PUBCOMP -> outgoing.pubcomp(packetId, null);
             default -> {
                 return false;
@@ -255,22 +300,22 @@ public final class Session {
         } else if (packet instanceof Pubrec pubrec) {
             outgoing.pubrec(pubrec.packetId(), pubrec, pubrec.reason().isError());
         } else if (packet instanceof Pubrel pubrel) {
-            incoming.pubrel(pubrel.packetId());
+            incoming().pubrel(pubrel.packetId());
         } else if (packet instanceof Pubcomp pubcomp) {
             outgoing.pubcomp(pubcomp.packetId(), pubcomp);
         } else if (packet instanceof Suback suback) {
-            pending.suback(suback);
-            if (incoming.subscribed()) {
+            pending().suback(suback);
+            if (incoming().subscribed()) {
                 events.add(new SessionEvent.TickEarlier());
             }
         } else if (packet instanceof Unsuback unsuback) {
-            pending.unsuback(unsuback);
+            pending().unsuback(unsuback);
         } else if (packet instanceof Disconnect disconnect) {
             if (isAboutPackets(disconnect.reason())) {
                 blame("the broker disconnected with " + disconnect.reason().describe());
             }
             phase = Phase.DISCONNECTED;
-            pending.stop();
+            stopPending();
             events.add(new SessionEvent.ServerDisconnected(disconnect));
         } else if (packet instanceof Auth auth) {
             events.add(new SessionEvent.AuthReceived(auth));
@@ -341,17 +386,24 @@ public final class Session {
         // CONNACK of 3.1 cannot tell: a session that was not asked to be clean is there.
         boolean resumed = config.version() == ProtocolVersion.V3_1 ? !sent.cleanStart() : connack.sessionPresent();
         int aliases = Math.min(limits.topicAliasMaximum(), config.ownTopicAliases());
-        incoming.connected(resumed, isKept(sent, connack), limits);
+        kept = isKept(sent, connack);
+        if (incoming != null) {
+            incoming.connected(resumed, kept, limits);
+        }
         quiet = !resumed;
         events.add(new SessionEvent.Connected(connack, resumed));
         if (resumed) {
             outgoing.resume(limits, aliases, cautious);
         } else {
             outgoing.restart(limits, aliases, cautious);
-            subscriptions.active().forEach(each -> log.subscribed(each.subscription(), each.properties()));
+            if (subscriptions != null) {
+                subscriptions.active().forEach(each -> log.subscribed(each.subscription(), each.properties()));
+            }
         }
         // Subscriptions first: what waits to be published may be meant for this very client.
-        pending.connected(limits, resumed, cautious);
+        if (pending != null) {
+            pending.connected(limits, resumed, cautious);
+        }
         pump(now);
     }
 
@@ -386,10 +438,10 @@ public final class Session {
     public boolean isQuiet() {
         PacketReader packets = reader;
         return quiet
-                && !pending.hasSent()
+                && (pending == null || !pending.hasSent())
                 && phase == Phase.CONNECTED
                 && inFlight.count() == 0
-                && !incoming.hasReceived()
+                && (incoming == null || !incoming.hasReceived())
                 && packets != null
                 && packets.waiting() == 0;
     }
@@ -400,8 +452,8 @@ public final class Session {
             write(packet);
             phase = Phase.DISCONNECTED;
             outgoing.stop();
-            pending.stop();
-            incoming.disconnected();
+            stopPending();
+            disconnectIncoming();
         }
     }
 
@@ -457,7 +509,7 @@ public final class Session {
         } else {
             cautious |= suspect instanceof SubscribeExchange<?> subscribe
                     && subscribe.subscriptions().size() > 1;
-            pending.blame(suspect, why);
+            pending().blame(suspect, why);
         }
     }
 
@@ -473,15 +525,29 @@ public final class Session {
         limits = ServerLimits.NONE;
         outbox.clear();
         outgoing.disconnected();
-        incoming.disconnected();
-        pending.disconnected();
+        disconnectIncoming();
+        if (pending != null) {
+            pending.disconnected();
+        }
+    }
+
+    private void stopPending() {
+        if (pending != null) {
+            pending.stop();
+        }
+    }
+
+    private void disconnectIncoming() {
+        if (incoming != null) {
+            incoming.disconnected();
+        }
     }
 
     /** Ends every exchange with this reason. What the log holds stays in it. */
     public void end(Failure reason) {
         closed();
         outgoing.close(reason);
-        pending.end(reason);
+        endPendingSubscriptions(reason);
     }
 
     /** The log is about to be closed: a message whose handler ends later is not acknowledged, and comes again. */
@@ -491,7 +557,9 @@ public final class Session {
 
     /** Ends subscribes and unsubscribes that wait for a connection. */
     public void endPendingSubscriptions(Failure reason) {
-        pending.end(reason);
+        if (pending != null) {
+            pending.end(reason);
+        }
     }
 
     // ---- publishes ----
@@ -566,13 +634,17 @@ public final class Session {
         if (cautious
                 && phase == Phase.CONNECTED
                 && inFlight.count() == 0
-                && !pending.hasUnsent()
+                && (pending == null || !pending.hasUnsent())
                 && !outgoing.hasAgain()) {
             cautious = false; // all suspects are answered
             outgoing.trustAgain();
-            pending.trustAgain();
+            if (pending != null) {
+                pending.trustAgain();
+            }
         }
-        pending.sendUnsent();
+        if (pending != null) {
+            pending.sendUnsent();
+        }
         outgoing.pump(time);
     }
 
@@ -615,8 +687,10 @@ public final class Session {
 
     /** Adds a handler: from now on it receives the messages that match, also those that waited for it. */
     public void addHandler(Handler handler) {
-        subscriptions.addHandler(handler);
-        incoming.handlersChanged(subscriptions);
+        subscriptions().addHandler(handler);
+        if (incoming != null) {
+            incoming.handlersChanged(subscriptions());
+        }
     }
 
     /**
@@ -626,9 +700,9 @@ public final class Session {
     public List<TopicFilter> removeHandlers(List<? extends Handler> handlers) {
         List<TopicFilter> filtersWithoutOthers = new ArrayList<>();
         for (Handler handler : handlers) {
-            if (subscriptions.hasOtherHandlers(handler.filter(), handlers)) {
-                subscriptions.removeHandler(handler);
-            } else if (subscriptions.hasHandlers(handler.filter())
+            if (subscriptions().hasOtherHandlers(handler.filter(), handlers)) {
+                subscriptions().removeHandler(handler);
+            } else if (subscriptions().hasHandlers(handler.filter())
                     && !filtersWithoutOthers.contains(handler.filter())) {
                 filtersWithoutOthers.add(handler.filter());
             }
@@ -637,12 +711,12 @@ public final class Session {
     }
 
     public void removeHandler(Handler handler) {
-        subscriptions.removeHandler(handler);
+        subscriptions().removeHandler(handler);
     }
 
     /** Sends a subscribe, now or when there is a connection. Null: it is accepted; else why it is not. */
     public @Nullable Failure subscribe(SubscribeExchange<?> exchange) {
-        Failure refused = pending.request(exchange);
+        Failure refused = pending().request(exchange);
         if (refused == null) {
             exchange.handlers().forEach(this::addHandler);
         }
@@ -657,40 +731,40 @@ public final class Session {
      * @return the filters that are to be unsubscribed; empty if others use them, or SUBSCRIBE was not sent
      */
     public List<TopicFilter> undo(SubscribeExchange<?> exchange, List<? extends Handler> substitutes) {
-        boolean withdrawn = pending.withdraw(exchange);
+        boolean withdrawn = pending().withdraw(exchange);
         List<TopicFilter> unused = new ArrayList<>();
         for (int i = 0; i < exchange.handlers().size(); i++) {
             Handler handler = exchange.handlers().get(i);
-            if (!withdrawn && !subscriptions.hasOtherHandlers(handler.filter(), List.of(handler))) {
+            if (!withdrawn && !subscriptions().hasOtherHandlers(handler.filter(), List.of(handler))) {
                 unused.add(handler.filter());
-                subscriptions.addHandler(substitutes.get(i));
+                subscriptions().addHandler(substitutes.get(i));
             }
-            subscriptions.removeHandler(handler);
+            subscriptions().removeHandler(handler);
         }
         return unused;
     }
 
     /** Sends an unsubscribe, now or when there is a connection. Null: it is accepted; else why it is not. */
     public @Nullable Failure unsubscribe(UnsubscribeExchange<?> exchange) {
-        return pending.request(exchange);
+        return pending().request(exchange);
     }
 
     // ---- messages ----
 
     /** The messages that wait for their handlers. */
     public Inbox inbox() {
-        return incoming.inbox;
+        return inbox;
     }
 
     /** From now on no message of this connection is taken, so that those that were can be handled before it ends. */
     public void drain() {
-        incoming.drain();
+        incoming().drain();
     }
 
     /** Takes a token back: the handlers of its message are done, the message is acknowledged. */
     public void handled(int token) {
         if (!finished) {
-            incoming.handled(token);
+            incoming().handled(token);
         }
     }
 
@@ -699,13 +773,13 @@ public final class Session {
      * is informed.
      */
     public boolean reject(Message message, int token, ReasonCode reason, @Nullable String text) {
-        return !finished && incoming.reject(message, token, reason, text);
+        return !finished && incoming().reject(message, token, reason, text);
     }
 
     /** Takes a token back: the message is not acknowledged on this connection, which keeps nothing behind it waiting. */
     public void leave(int token) {
         if (!finished) {
-            incoming.leave(token);
+            incoming().leave(token);
         }
     }
 
@@ -716,20 +790,24 @@ public final class Session {
         long expiry = outgoing.nextExpiry();
         // After DISCONNECT nothing may be sent, so no ping falls due: a deadline here would come again at once, for
         // ever.
-        return phase == Phase.CONNECTED
-                ? Math.min(Math.min(keepAlive.deadline(), incoming.nextGivenUp()), expiry)
-                : expiry;
+        if (phase != Phase.CONNECTED) {
+            return expiry;
+        }
+        long next = Math.min(keepAlive.deadline(), expiry);
+        return incoming == null ? next : Math.min(next, incoming.nextGivenUp());
     }
 
     /** Does what is due: pings, and ends what has expired. False: the broker is silent, the connection is to be closed. */
     public boolean tick(long time) {
         outgoing.expire(time);
-        incoming.inbox.trim();
+        inbox.trim();
         outbox.trim();
         if (phase != Phase.CONNECTED) {
             return true;
         }
-        incoming.tick(time);
+        if (incoming != null) {
+            incoming.tick(time);
+        }
         if (keepAlive.isDead(time)) {
             return false;
         }
@@ -765,6 +843,11 @@ public final class Session {
     /** Reading is paused by this client, so the broker's silence proves nothing. */
     public void notReading(long time) {
         keepAlive.received(time);
+    }
+
+    /** A connection is up, and its events are taken: releases what an idle session does not need. */
+    public void trim() {
+        events.trim();
     }
 
     // ---- what comes out ----

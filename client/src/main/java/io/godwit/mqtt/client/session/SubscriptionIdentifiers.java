@@ -2,8 +2,7 @@ package io.godwit.mqtt.client.session;
 
 import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +19,10 @@ final class SubscriptionIdentifiers {
 
     static final int LARGEST = 268_435_455;
 
-    private final Map<Integer, Set<TopicFilter>> filters = new HashMap<>(0);
-    private final Map<TopicFilter, Integer> granted = new HashMap<>(0);
+    private Map<Integer, Set<TopicFilter>> filters = Collections.emptyMap();
+    private Map<TopicFilter, Integer> granted = Collections.emptyMap();
     /** Those that this session has chosen. */
-    private final Set<Integer> assigned = new HashSet<>(0);
+    private Set<Integer> assigned = Collections.emptySet();
 
     private int last;
 
@@ -40,6 +39,7 @@ final class SubscriptionIdentifiers {
         do {
             last = last % LARGEST + 1;
         } while (filters.containsKey(last));
+        assigned = OnDemand.own(assigned);
         assigned.add(last);
         return last;
     }
@@ -57,12 +57,16 @@ final class SubscriptionIdentifiers {
     /** SUBSCRIBE is sent: messages may come before SUBACK. */
     void sent(int identifier, TopicFilter filter) {
         if (identifier != NONE) {
+            filters = OnDemand.own(filters);
             filters.computeIfAbsent(identifier, i -> new LinkedHashSet<>(2)).add(filter);
         }
     }
 
     /** The broker has granted the filter, and given up an earlier identifier of it. */
     void granted(int identifier, TopicFilter filter) {
+        if (identifier != NONE) {
+            granted = OnDemand.own(granted);
+        }
         Integer before = identifier == NONE ? granted.remove(filter) : granted.put(filter, identifier);
         if (before != null && before != identifier) {
             forget(before, filter);

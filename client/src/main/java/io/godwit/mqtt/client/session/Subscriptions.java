@@ -7,8 +7,8 @@ import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.TopicFilter;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +26,9 @@ final class Subscriptions {
 
     // A client that only publishes has none of these: each is made with its first entry.
     private @Nullable Node root;
-    private Map<TopicFilter, Registration> registrations = Map.of();
-    private Map<TopicFilter, GrantedSubscription> active = Map.of();
-    private final SubscriptionIdentifiers identifiers = new SubscriptionIdentifiers();
+    private Map<TopicFilter, Registration> registrations = Collections.emptyMap();
+    private Map<TopicFilter, GrantedSubscription> active = Collections.emptyMap();
+    private @Nullable SubscriptionIdentifiers identifiers;
     /** Rises whenever the answer to {@link #match} may change. */
     private int version;
 
@@ -51,7 +51,7 @@ final class Subscriptions {
 
     void addHandler(Handler handler) {
         TopicFilter filter = handler.filter();
-        registrations = orFirst(registrations);
+        registrations = OnDemand.own(registrations);
         Registration known = registrations.get(filter);
         if (known == null || !known.filter.matchText().equals(filter.matchText())) {
             Registration made = new Registration(filter);
@@ -66,10 +66,6 @@ final class Subscriptions {
         if (known.handlers.add(handler)) {
             version++;
         }
-    }
-
-    private static <V> Map<TopicFilter, V> orFirst(Map<TopicFilter, V> map) {
-        return map.isEmpty() ? new LinkedHashMap<>() : map;
     }
 
     private void enterTree(Registration registration) {
@@ -169,7 +165,7 @@ final class Subscriptions {
         Set<Handler> found = new LinkedHashSet<>();
         boolean known = false;
         for (int i = 0; i < fields.identifierCount(); i++) {
-            Set<TopicFilter> filters = identifiers.filters(fields.identifier(i));
+            Set<TopicFilter> filters = identifiers().filters(fields.identifier(i));
             for (TopicFilter filter : filters == null ? Set.<TopicFilter>of() : filters) {
                 if (mayMatch(filter, topic)) {
                     known = true;
@@ -184,7 +180,7 @@ final class Subscriptions {
             return match(topic);
         }
         for (Registration registration : matching(topic)) {
-            if (!identifiers.has(registration.filter)) {
+            if (!identifiers().has(registration.filter)) {
                 found.addAll(registration.handlers);
             }
         }
@@ -241,7 +237,7 @@ final class Subscriptions {
         boolean own = false;
         for (int i = 0; i < fields.identifierCount(); i++) {
             int identifier = fields.identifier(i);
-            if (!identifiers.isAssigned(identifier)) {
+            if (!identifiers().isAssigned(identifier)) {
                 properties.add(Property.SUBSCRIPTION_IDENTIFIER, identifier);
                 own = true;
             }
@@ -266,31 +262,29 @@ final class Subscriptions {
 
     /** SUBSCRIBE is about to be sent. */
     void sent(TopicFilter filter, int identifier) {
-        identifiers.sent(identifier, filter);
+        identifiers().sent(identifier, filter);
         version++;
     }
 
     /** Notes a subscription that shall be there, now and after each reconnect. */
     void activate(GrantedSubscription granted, int identifier) {
         TopicFilter filter = granted.subscription().filter();
-        active = orFirst(active);
+        active = OnDemand.own(active);
         active.put(filter, granted);
-        identifiers.granted(identifier, filter);
+        identifiers().granted(identifier, filter);
         version++;
     }
 
     /** The broker has refused a subscription. */
     void refused(TopicFilter filter, int identifier) {
-        identifiers.refused(identifier, filter);
+        identifiers().refused(identifier, filter);
         deactivate(filter);
     }
 
     /** The subscription is gone. */
     void deactivate(TopicFilter filter) {
-        if (!active.isEmpty()) {
-            active.remove(filter);
-        }
-        identifiers.gone(filter);
+        active.remove(filter);
+        identifiers().gone(filter);
         version++;
     }
 
@@ -304,6 +298,11 @@ final class Subscriptions {
     }
 
     SubscriptionIdentifiers identifiers() {
-        return identifiers;
+        SubscriptionIdentifiers made = identifiers;
+        if (made == null) {
+            made = new SubscriptionIdentifiers();
+            identifiers = made;
+        }
+        return made;
     }
 }

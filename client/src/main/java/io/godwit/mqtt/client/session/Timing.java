@@ -1,5 +1,7 @@
 package io.godwit.mqtt.client.session;
 
+import org.jspecify.annotations.Nullable;
+
 /** Durations that were measured: how many, the last, the sum, the longest. In nanoseconds; guarded by its owner. */
 public final class Timing {
     private long count;
@@ -7,19 +9,29 @@ public final class Timing {
     private long total;
     private long longest;
 
-    public void add(long nanos) {
+    /** The timing with one more duration; it is made for the first. */
+    public static Timing with(@Nullable Timing timing, long nanos) {
+        Timing result = timing == null ? new Timing() : timing;
+        result.add(nanos);
+        return result;
+    }
+
+    private void add(long nanos) {
         count++;
         last = nanos;
         total += nanos;
         longest = Math.max(longest, nanos);
     }
 
-    public Timing copy() {
+    /** As it is now; null: nothing was measured. */
+    public static Timing copy(@Nullable Timing timing) {
         Timing copy = new Timing();
-        copy.count = count;
-        copy.last = last;
-        copy.total = total;
-        copy.longest = longest;
+        if (timing != null) {
+            copy.count = timing.count;
+            copy.last = timing.last;
+            copy.total = timing.total;
+            copy.longest = timing.longest;
+        }
         return copy;
     }
 

@@ -14,6 +14,9 @@ public record QueueBounds(int messages, long bytes, WhenFull whenFull) {
     /** What waits may take an eighth of the heap; each publish also has a future, and its bytes may be counted too low. */
     private static final int SHARE = 8;
 
+    private static final QueueBounds DEFAULTS =
+            new QueueBounds(MESSAGES, Math.min(BYTES, Runtime.getRuntime().maxMemory() / SHARE), WhenFull.FAIL);
+
     /** What gives way when the queue is full. */
     public enum WhenFull {
         /** The new publish fails at once. */
@@ -35,6 +38,6 @@ public record QueueBounds(int messages, long bytes, WhenFull whenFull) {
 
     /** 65,536 messages and 64 MiB, but at most an eighth of the largest heap that this JVM may have; new ones fail. */
     public static QueueBounds defaults() {
-        return new QueueBounds(MESSAGES, Math.min(BYTES, Runtime.getRuntime().maxMemory() / SHARE), WhenFull.FAIL);
+        return DEFAULTS;
     }
 }

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.godwit.mqtt.client.session.Failure;
 import io.godwit.mqtt.client.session.Outcome;
@@ -24,11 +25,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FutureCompleterTest {
+    private static final Runnable NOT_RESUMED = () -> fail("resumed though it went on");
+
+    private boolean blocked;
     private final Loop loop = new Loop();
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final GuardedSession session = session();
     private final FutureCompleter completer =
-            new FutureCompleter(tasks::add, new CallContext(null), loop, session, false);
+            new FutureCompleter(tasks::add, new CallContext(null), loop, session, false, thread -> blocked);
 
     private GuardedSession session() {
         SessionConfig config = new SessionConfig(
@@ -45,18 +49,7 @@ class FutureCompleterTest {
 
     @BeforeEach
     void serve() {
-        session.serve(
-                completer,
-                new GuardedSession.Work() {
-                    @Override
-                    public boolean claim(Session locked) {
-                        return false;
-                    }
-
-                    @Override
-                    public void start() {}
-                },
-                () -> {});
+        session.serve(completer, () -> {});
     }
 
     /** A publish that has ended, on the event loop. */
@@ -117,6 +110,58 @@ class FutureCompleterTest {
         runTasks();
 
         assertThat(later).hasSize(1).allSatisfy(publish -> assertThat(publish).isDone());
+    }
+
+    @Test
+    void who_waits_for_a_result_that_nobody_completes_yet_completes_it_and_goes_on() {
+        Publish publish = ended();
+
+        boolean passed = completer.passes(1, NOT_RESUMED);
+
+        assertThat(passed).isTrue();
+        assertThat(publish).isDone();
+        assertThat(tasks).isEmpty();
+    }
+
+    @Test
+    void who_waits_for_a_result_that_another_thread_completes_is_resumed_behind_it() {
+        List<String> order = new ArrayList<>();
+        ended(() -> order.add("result"));
+
+        boolean passed = completer.passes(1, () -> order.add("message"));
+        runTasks();
+
+        assertThat(passed).isFalse();
+        assertThat(order).containsExactly("result", "message");
+    }
+
+    @Test
+    void who_goes_on_behind_a_result_leaves_later_ones_to_another_task() {
+        List<Publish> later = new ArrayList<>();
+        ended().whenComplete((result, failure) -> later.add(ended(() -> {})));
+
+        assertThat(completer.passes(1, NOT_RESUMED)).isTrue();
+        assertThat(later).hasSize(1).allSatisfy(each -> assertThat(each).isNotDone());
+
+        runTasks();
+        assertThat(later).allSatisfy(each -> assertThat(each).isDone());
+    }
+
+    @Test
+    void if_a_dependent_blocks_the_thread_that_waits_for_a_result_another_one_goes_on_behind_it() {
+        List<String> order = new ArrayList<>();
+        ended().whenComplete((result, failure) -> {
+            blocked = true;
+            loop.runLater();
+            loop.runLater();
+            runTasks();
+            order.add("unblocked");
+        });
+
+        boolean passed = completer.passes(1, () -> order.add("message"));
+
+        assertThat(passed).isFalse();
+        assertThat(order).containsExactly("message", "unblocked");
     }
 
     private static final class Publish extends PublishExchange<String> {

@@ -62,6 +62,7 @@ public class ChainOfTwoWalks {
                 ReasonCode.UNSPECIFIED_ERROR,
                 "closed",
                 MqttProperties.NONE));
+        completer.completeAll();
         completer.passes(LENGTH, resumed::incrementAndGet);
     }
 

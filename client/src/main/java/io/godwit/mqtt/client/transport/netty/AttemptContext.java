@@ -2,7 +2,6 @@ package io.godwit.mqtt.client.transport.netty;
 
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.ConnectProgress;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -11,7 +10,6 @@ import java.util.function.Consumer;
  * @param loop the loop that everything runs on
  * @param sockets makes channels
  * @param blockingTasks runs what may block
- * @param cancelled whether the attempt was cancelled; any thread
  * @param progress is notified of each completed phase; loop only
  */
 record AttemptContext(
@@ -19,5 +17,4 @@ record AttemptContext(
         Sockets sockets,
         BlockingTasks blockingTasks,
         TransportOptions options,
-        BooleanSupplier cancelled,
         Consumer<ConnectProgress> progress) {}

@@ -7,7 +7,10 @@ import io.netty.util.concurrent.FastThreadLocal;
 
 /** Netty's default buffers for packets that threads of the application encode: leaves no thread-local in these threads, as Netty 4.1 does. */
 public final class CallerBuffers extends AbstractByteBufAllocator {
-    public CallerBuffers() {
+    /** One for all clients: it has no state. */
+    public static final CallerBuffers INSTANCE = new CallerBuffers();
+
+    private CallerBuffers() {
         super(true);
     }
 

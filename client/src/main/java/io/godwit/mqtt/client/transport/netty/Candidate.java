@@ -90,8 +90,7 @@ final class Candidate implements Cancellable {
         this.target = target;
         this.address = address;
         this.observer = observer;
-        connection = new NettyConnection(
-                target.server, context.options().tls(), context.loop(), context.cancelled(), context.sockets());
+        connection = new NettyConnection(target.server, context.options().tls(), context.loop(), context.sockets());
     }
 
     SocketAddress address() {

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One attempt to connect: goes through the servers in order, resolves each, lets an {@link AddressRace} find the address that
- * answers, and passes the first open connection to the listener. Holds whatever must be released if the attempt is cancelled.
- * Whatever a phase throws, an {@link Error} too, fails the server that was being tried.
+ * answers, and passes the first open connection to the listener. Holds whatever must be released if the attempt is cancelled;
+ * the open connection needs nothing of it. Whatever a phase throws, an {@link Error} too, fails the server that was being tried.
  */
 final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
 
@@ -55,10 +55,11 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
     /** Any thread. */
     private volatile boolean cancelled;
 
+    private volatile @Nullable NettyConnection opened;
+
     /** Event loop only. */
     private boolean loopEnded;
 
-    private boolean opened;
     private List<ServerAddress> servers = List.of();
 
     private int nextServer;
@@ -67,7 +68,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
     /** Continues with the next SRV target of the same server, if there is one. */
     private @Nullable Runnable moreTargets;
 
-    /** What is running and how to end it: a lookup, a race, finally the connection. */
+    /** What is running and how to end it: a lookup, a race. */
     private @Nullable Cancellable current;
 
     ConnectAttempt(
@@ -80,8 +81,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
         this.blockingTasks = blockingTasks;
         this.options = options;
         this.listener = listener;
-        context =
-                new AttemptContext(loop, sockets, blockingTasks, options, () -> cancelled || loopEnded, this::progress);
+        context = new AttemptContext(loop, sockets, blockingTasks, options, this::progress);
     }
 
     void start() {
@@ -95,6 +95,10 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
     @Override
     public void cancel() {
         cancelled = true;
+        NettyConnection connection = opened;
+        if (connection != null) {
+            connection.mute();
+        }
         if (loop.inLoop()) {
             end();
         } else {
@@ -107,6 +111,9 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
     }
 
     private void begin() {
+        if (cancelled) {
+            return; // it has ended before it began
+        }
         loop.began(this);
         List<ServerAddress> order = options.servers();
         if (options.shuffled() && order.size() > 1) {
@@ -359,24 +366,26 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
 
     @Override
     public void opened(NettyConnection connection) {
-        current = connection;
-        failures.clear();
-        servers = List.of();
-        moreTargets = null;
-        if (!cancelled) {
-            opened = true;
-            connection.open(listener, this::ended);
+        try {
+            loop.began(connection);
+        } catch (OutOfMemoryError halfDone) {
+            loop.fail();
+            return;
         }
-    }
-
-    private void ended() {
-        if (!loopEnded) {
-            loop.ended(this); // else it is to be told yet
+        current = null;
+        loop.ended(this);
+        opened = connection; // before the look at cancelled, which is set before the look at this
+        if (cancelled) {
+            connection.cancel();
+        } else {
+            connection.open(listener);
         }
     }
 
     private void fail() {
-        ended();
+        if (!loopEnded) {
+            loop.ended(this); // else it is to be told yet
+        }
         TransportException last = failures.get(failures.size() - 1);
         if (failures.size() == 1) {
             listener.failed(last);
@@ -410,6 +419,10 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
         if (running != null) {
             running.cancel();
         }
+        NettyConnection connection = opened;
+        if (connection != null) {
+            connection.cancel();
+        }
     }
 
     @Override
@@ -421,12 +434,7 @@ final class ConnectAttempt implements Attempt, AddressRace.Outcome, LoopUser {
     @Override
     public void tellLoopEnded(LoopEndedException cause) {
         loopEnds();
-        if (cancelled) {
-            return;
-        }
-        if (opened) {
-            listener.closed(cause);
-        } else {
+        if (!cancelled) {
             listener.failed(new TransportException(
                     ConnectPhase.CONNECT, FailureReason.OTHER, null, String.valueOf(cause.getMessage()), cause));
         }

@@ -3,12 +3,14 @@ package io.godwit.mqtt.client.transport.netty;
 import io.netty.channel.Channel;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.SelectStrategy;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollEventLoopGroup;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.channel.unix.UnixChannel;
+import io.netty.util.IntSupplier;
 import io.netty.util.concurrent.DefaultEventExecutorChooserFactory;
 import io.netty.util.concurrent.RejectedExecutionHandlers;
 import java.io.IOException;
@@ -31,14 +33,19 @@ final class EpollSockets {
     }
 
     @SuppressWarnings("deprecation") // in 4.2 only; Netty 4.1 has nothing else
-    static EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks) {
+    static EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks, boolean busy) {
         return new EpollEventLoopGroup(
                 1,
                 executor,
                 DefaultEventExecutorChooserFactory.INSTANCE,
-                DefaultSelectStrategyFactory.INSTANCE,
+                busy ? () -> EpollSockets::neverSleep : DefaultSelectStrategyFactory.INSTANCE,
                 RejectedExecutionHandlers.reject(),
                 mostPending -> tasks);
+    }
+
+    /** Netty's own strategy, but with busy waiting instead of sleep. */
+    private static int neverSleep(IntSupplier selectNow, boolean hasTasks) throws Exception {
+        return hasTasks ? selectNow.get() : SelectStrategy.BUSY_WAIT;
     }
 
     static void closeSocket(Channel channel) {

@@ -5,6 +5,7 @@ import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.Connection;
 import io.godwit.mqtt.client.transport.ConnectionListener;
+import io.godwit.mqtt.client.transport.LoopEndedException;
 import io.godwit.mqtt.client.transport.tls.TlsFailures;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -19,7 +20,6 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * The last handler of a channel and the connection that the engine sees, in one object; for plain TCP it is the only handler.
  * Until it is opened it drops what it receives: the handlers before it are still at work.
  */
-final class NettyConnection extends ChannelInboundHandlerAdapter implements Connection, Cancellable {
+final class NettyConnection extends ChannelInboundHandlerAdapter implements Connection, Cancellable, LoopUser {
 
     /** How long writing the rest may take before the connection is closed forcibly. */
     private static final long FLUSH_LIMIT_SECONDS = 5;
@@ -36,13 +36,18 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** How long the peer may take to close its side after ours. */
     private static final long LINGER_MILLIS = 1000;
 
+    /** The speed of a link is judged after this many bytes: most connections are idle, and have none. */
+    private static final int FIRST_BYTES = 64 * 1024;
+
     /** Set once. */
     private final ServerAddress server;
 
     private final Tls tls;
     private final NettyEventLoop loop;
-    private final BooleanSupplier cancelled;
     private final Sockets sockets;
+
+    /** Any thread: the listener hears nothing more. */
+    private volatile boolean muted;
 
     /** Event loop only; set when the channel is created. */
     private @Nullable ChannelHandlerContext context;
@@ -50,32 +55,28 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     /** Event loop only; set from opening to closing. */
     private @Nullable ConnectionListener listener;
 
-    private Runnable thenClosed = () -> {};
     private @Nullable Throwable cause;
     private boolean closing;
+    private boolean loopEnded;
 
     /** Whether everything was written before this side closed the connection, or nothing had to be. */
     private boolean flushed;
 
-    /** Event loop only. */
-    private final LinkSpeed speed = new LinkSpeed();
+    /** Event loop only: how many bytes were given to it, and its speed once they are {@link #FIRST_BYTES}. */
+    private int firstBytes;
 
-    NettyConnection(ServerAddress server, Tls tls, NettyEventLoop loop, BooleanSupplier cancelled, Sockets sockets) {
+    private @Nullable LinkSpeed speed;
+
+    NettyConnection(ServerAddress server, Tls tls, NettyEventLoop loop, Sockets sockets) {
         this.server = server;
         this.tls = tls;
         this.loop = loop;
-        this.cancelled = cancelled;
         this.sockets = sockets;
     }
 
-    /**
-     * All phases are complete. Loop only.
-     *
-     * @param thenClosed is run when the channel is closed
-     */
-    void open(ConnectionListener listener, Runnable thenClosed) {
+    /** All phases are complete, and the loop {@linkplain NettyEventLoop#began remembers} the connection. Loop only. */
+    void open(ConnectionListener listener) {
         this.listener = listener;
-        this.thenClosed = thenClosed;
         try {
             listener.connected(this);
         } catch (Throwable e) {
@@ -89,9 +90,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         return cause;
     }
 
+    /** The listener is not called any more, after the calls that have begun. Any thread. */
+    void mute() {
+        muted = true;
+    }
+
     /** Closes at once without notifying the listener. Loop only. */
     @Override
     public void cancel() {
+        loop.ended(this);
         listener = null;
         closing = true;
         closeNow();
@@ -106,7 +113,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     public void channelRead(ChannelHandlerContext context, Object message) {
         try {
             ConnectionListener listener = this.listener;
-            if (listener != null && !closing && !cancelled.getAsBoolean()) {
+            if (listener != null && !closing && !muted) {
                 listener.received((ByteBuf) message);
             }
         } finally {
@@ -117,7 +124,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         ConnectionListener listener = this.listener;
-        if (listener != null && !closing && !cancelled.getAsBoolean()) {
+        if (listener != null && !closing && !muted) {
             listener.readComplete();
         }
     }
@@ -125,22 +132,41 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
         ConnectionListener listener = this.listener;
-        if (listener != null && !closing && !cancelled.getAsBoolean()) {
+        if (listener != null && !closing && !muted) {
             listener.writabilityChanged();
         }
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        if (loopEnded) {
+            return; // the listener is to be told yet
+        }
         ConnectionListener listener = this.listener;
         this.listener = null;
-        thenClosed.run();
-        if (listener != null && !cancelled.getAsBoolean()) {
+        loop.ended(this);
+        if (listener != null && !muted) {
             try {
                 listener.closed(closing && flushed ? null : cause != null ? cause : closing ? unsent() : null);
             } catch (OutOfMemoryError halfDone) {
                 loop.fail();
             }
+        }
+    }
+
+    @Override
+    public void loopEnds() {
+        loopEnded = true;
+        closing = true;
+        closeNow();
+    }
+
+    @Override
+    public void tellLoopEnded(LoopEndedException cause) {
+        loopEnds();
+        ConnectionListener listener = this.listener;
+        if (listener != null && !muted) {
+            listener.closed(cause);
         }
     }
 
@@ -169,7 +195,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             bytes.release();
             return;
         }
-        if (speed.isNowFast(bytes.readableBytes(), loop)) {
+        if (isNowFast(bytes.readableBytes())) {
             sockets.limitUnsent(context.channel(), false);
         }
         if (more) {
@@ -177,6 +203,19 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
         } else {
             context.writeAndFlush(bytes, context.voidPromise());
         }
+    }
+
+    /** Whether these bytes show that the link is fast. */
+    private boolean isNowFast(int bytes) {
+        LinkSpeed measured = speed;
+        if (measured != null) {
+            return measured.isNowFast(bytes, loop);
+        }
+        firstBytes += bytes;
+        if (firstBytes >= FIRST_BYTES) {
+            speed = new LinkSpeed();
+        }
+        return false;
     }
 
     @Override
@@ -188,10 +227,12 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     public long writeProgress() {
         ChannelOutboundBuffer waiting = context().channel().unsafe().outboundBuffer();
         if (waiting == null || waiting.totalPendingWriteBytes() == 0) {
-            speed.idle();
+            if (speed != null) {
+                speed.idle();
+            }
             return -1;
         }
-        if (speed.isNowThin(waiting.totalPendingWriteBytes() - waiting.currentProgress(), loop)) {
+        if (speed != null && speed.isNowThin(waiting.totalPendingWriteBytes() - waiting.currentProgress(), loop)) {
             sockets.limitUnsent(context().channel(), true);
         }
         // which buffer is being written, and how much of it is

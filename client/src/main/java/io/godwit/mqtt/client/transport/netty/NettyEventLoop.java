@@ -37,6 +37,7 @@ final class NettyEventLoop implements EventLoop {
     private final Transport transport;
 
     private final Sockets sockets;
+    private final boolean busy;
     private final ThreadFactory threads;
     private final Queue<Runnable> tasks;
     private final LoopTimers timers = new LoopTimers(this::fail);
@@ -44,6 +45,7 @@ final class NettyEventLoop implements EventLoop {
     private final Runnable wakeUp = () -> {};
     private final Runnable endOfInherited = () -> {};
     private final Runnable takeOver = this::takeOver;
+    private final Runnable endIfIdle = this::endIfIdle;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -74,17 +76,21 @@ final class NettyEventLoop implements EventLoop {
     private long pauseNanos = SHORTEST_PAUSE_NANOS;
     private long startedAt = System.nanoTime();
 
-    /** @param tasks an empty queue that any thread may add to */
-    NettyEventLoop(Transport transport, Sockets sockets, ThreadFactory threads, Queue<Runnable> tasks) {
+    /**
+     * @param tasks an empty queue that any thread may add to
+     * @param busy whether it never sleeps
+     */
+    NettyEventLoop(Transport transport, Sockets sockets, ThreadFactory threads, Queue<Runnable> tasks, boolean busy) {
         this.transport = transport;
         this.sockets = sockets;
+        this.busy = busy;
         this.threads = threads;
         this.tasks = tasks;
         current = newLoop(null, null);
     }
 
     private SingleLoop newLoop(@Nullable Runnable first, @Nullable Runnable inherited) {
-        return new SingleLoop(sockets, this::start, new LoopTasks(tasks, this::closeInTime, first, inherited));
+        return new SingleLoop(sockets, this::start, new LoopTasks(tasks, this::closeInTime, first, inherited), busy);
     }
 
     /** The transport that the loop is one of. */
@@ -174,9 +180,28 @@ final class NettyEventLoop implements EventLoop {
 
     @Override
     public Cancellable onRestart(Runnable task) {
-        Runnable mine = task::run;
-        onRestart.add(mine);
-        return () -> onRestart.remove(mine);
+        OnRestart registration = new OnRestart(task);
+        onRestart.add(registration);
+        return registration;
+    }
+
+    /** A task that runs after each restart, until it is cancelled. */
+    private final class OnRestart implements Runnable, Cancellable {
+        private final Runnable task;
+
+        OnRestart(Runnable task) {
+            this.task = task;
+        }
+
+        @Override
+        public void run() {
+            task.run();
+        }
+
+        @Override
+        public void cancel() {
+            onRestart.remove(this);
+        }
     }
 
     /** A client that is closed still answers calls, on a thread that exists while it does. */
@@ -208,16 +233,21 @@ final class NettyEventLoop implements EventLoop {
 
     /** Remembers a channel until it is closed. */
     void opened(Channel channel) {
-        current.opened(channel, this::endIfIdle);
+        current.opened(channel, endIfIdle);
     }
 
-    /** Remembers an attempt until it and its connection have ended. */
+    /** Remembers an attempt, or its connection, until it has ended. */
     void began(LoopUser user) {
         users.add(user);
     }
 
     void ended(LoopUser user) {
         users.remove(user);
+    }
+
+    /** For tests. */
+    int users() {
+        return users.size();
     }
 
     /**
@@ -240,7 +270,7 @@ final class NettyEventLoop implements EventLoop {
     /** Ends the loop as soon as its last channel is closed. */
     void retire() {
         retired = true;
-        execute(this::endIfIdle);
+        execute(endIfIdle);
     }
 
     /** Closes the channels of the loop and ends it. Does not wait. */

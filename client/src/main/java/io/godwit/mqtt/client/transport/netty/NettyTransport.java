@@ -28,6 +28,7 @@ public final class NettyTransport implements Transport {
     private final Sockets sockets;
 
     private final int threads;
+    private final boolean busy;
     private final BlockingTasks blockingTasks;
     private final Supplier<Queue<Runnable>> taskQueues;
     private final ThreadFactory ioThreads = new IoThreads();
@@ -43,14 +44,18 @@ public final class NettyTransport implements Transport {
 
     /** A transport with at most this many event-loop threads, which {@link #close()} ends. */
     public NettyTransport(int threads) {
-        this(threads, null, new ServiceRecords());
+        this(threads, false);
+    }
+
+    /** @param busy whether its threads never sleep, if there is epoll */
+    NettyTransport(int threads, boolean busy) {
+        this(threads, null, new ServiceRecords(), PlatformDependent::newMpscQueue, busy);
     }
 
     NettyTransport(int threads, @Nullable Sockets sockets) {
         this(threads, sockets, new ServiceRecords());
     }
 
-    /** @param sockets null for the best kind */
     NettyTransport(int threads, @Nullable Sockets sockets, ServiceRecords serviceRecords) {
         this(threads, sockets, serviceRecords, PlatformDependent::newMpscQueue);
     }
@@ -61,9 +66,20 @@ public final class NettyTransport implements Transport {
             @Nullable Sockets sockets,
             ServiceRecords serviceRecords,
             Supplier<Queue<Runnable>> taskQueues) {
+        this(threads, sockets, serviceRecords, taskQueues, false);
+    }
+
+    /** @param sockets null for the best kind */
+    private NettyTransport(
+            int threads,
+            @Nullable Sockets sockets,
+            ServiceRecords serviceRecords,
+            Supplier<Queue<Runnable>> taskQueues,
+            boolean busy) {
         NettyVersions.check();
         this.taskQueues = taskQueues;
         this.threads = threads;
+        this.busy = busy;
         this.sockets = sockets != null ? sockets : bestSockets();
         blockingTasks = new BlockingTasks(serviceRecords);
     }
@@ -86,6 +102,16 @@ public final class NettyTransport implements Transport {
         }
     }
 
+    /** A loop that there is already, or the first. */
+    EventLoop anyLoop() {
+        lock.lock();
+        try {
+            return loops.isEmpty() ? nextLoop() : loops.get(0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static Sockets bestSockets() {
         try {
             return CallingThread.use(Sockets::best);
@@ -96,7 +122,7 @@ public final class NettyTransport implements Transport {
 
     private NettyEventLoop newLoop() {
         try {
-            return CallingThread.use(() -> new NettyEventLoop(this, sockets, ioThreads, taskQueues.get()));
+            return CallingThread.use(() -> new NettyEventLoop(this, sockets, ioThreads, taskQueues.get(), busy));
         } catch (LinkageError unfit) {
             throw NettyVersions.explain(unfit);
         }

@@ -69,8 +69,8 @@ final class Proxies {
     static String failure(ProxyServer proxy, ServerAddress server, Throwable cause) {
         String start = "the proxy " + proxy + " did not connect to " + server.authority() + ": ";
         String text = String.valueOf(cause.getMessage());
-        String lower = text.toLowerCase(Locale.ROOT);
-        if (lower.contains("407") || lower.contains("authstatus") || lower.contains("unexpected authmethod")) {
+        String lower = behindAddresses(text).toLowerCase(Locale.ROOT);
+        if (lower.contains("status: 407") || lower.contains("authstatus") || lower.contains("unexpected authmethod")) {
             return start
                     + (proxy.user() == null
                             ? "it requires credentials; add them to its address, as in user:password@host"
@@ -84,9 +84,9 @@ final class Proxies {
         }
         if (lower.contains("host_unreachable")
                 || lower.contains("network_unreachable")
-                || lower.contains("502")
-                || lower.contains("503")
-                || lower.contains("504")
+                || lower.contains("status: 502")
+                || lower.contains("status: 503")
+                || lower.contains("status: 504")
                 || lower.contains("connection_refused")
                 || lower.contains("status: failure")
                 || lower.contains("status: 500")) {
@@ -95,7 +95,14 @@ final class Proxies {
         return start + tail(text) + "; is it a " + proxy.kind() + " proxy?";
     }
 
-    /** Netty's message without the leading addresses. */
+    /** What Netty's message says behind the addresses, in which any number and name may stand. */
+    private static String behindAddresses(String text) {
+        int arrow = text.indexOf(" => ");
+        int end = text.indexOf(", ", arrow);
+        return arrow < 0 || end < 0 ? text : text.substring(end);
+    }
+
+    /** The status alone. */
     private static String tail(String text) {
         int status = text.lastIndexOf("tatus: ");
         return status > 0 ? "s" + text.substring(status) : text;

@@ -5,73 +5,97 @@ import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Cancellable;
 import io.godwit.mqtt.client.transport.ConnectionListener;
 import io.godwit.mqtt.client.transport.EventLoop;
+import io.godwit.mqtt.client.transport.SharedUse;
 import io.godwit.mqtt.client.transport.Transport;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport that all clients of this JVM share by default, with one event loop per processor, at most four. Its threads
- * exist from the first client that is built to the last one that is closed: then nothing is left that would keep the class
- * loader of an application alive.
+ * The transport that all clients of this JVM share by default, with one event loop for two processors, at most four. Its threads
+ * exist from the first client that is built to the last one that is closed, or a moment longer, as {@link SharedUse} says:
+ * nothing is left that would keep the class loader of an application alive.
  */
 public final class SharedTransport implements Transport {
 
-    private static final SharedTransport INSTANCE = new SharedTransport();
-
     private static final int MOST_THREADS = 4;
 
-    /** Set once. */
+    /** Whether the loops end with the last client, and not some time later. */
+    private static final boolean IS_AWAITED = !SharedUse.isOnClassPath(SharedTransport.class);
+
+    private static final SharedTransport INSTANCE =
+            new SharedTransport(threads(Runtime.getRuntime().availableProcessors()), false);
+
+    private static final SharedTransport BUSY = new SharedTransport(1, true);
+
+    // Set once.
+    private final int threads;
+    private final boolean busy;
     private final JvmHold jvmHold = new JvmHold();
+    private final SharedUse use = new SharedUse(new Threads());
 
     private final ReentrantLock lock = new ReentrantLock();
 
     /** Guarded by the lock. */
     private @Nullable NettyTransport current;
 
-    private int users;
-
-    /** The one that the last client has left. */
+    /** The one that the last client has just left, if it ends at once. */
     private @Nullable NettyTransport ending;
 
-    private SharedTransport() {}
+    /**
+     * Handlers, publishing threads and often the broker need processors too. With a loop for each, two clients that talk to each
+     * other through a broker wake twice as many threads for the same messages.
+     */
+    static int threads(int processors) {
+        return Math.max(1, Math.min(processors / 2, MOST_THREADS));
+    }
+
+    private SharedTransport(int threads, boolean busy) {
+        this.threads = threads;
+        this.busy = busy;
+    }
 
     /** The one of this JVM. */
     public static Transport get() {
         return INSTANCE;
     }
 
-    @Override
-    public Cancellable retain() {
-        lock.lock();
-        try {
-            current();
-            users++;
-        } finally {
-            lock.unlock();
-        }
-        AtomicBoolean released = new AtomicBoolean();
-        return () -> {
-            if (released.compareAndSet(false, true)) {
-                release();
-            }
-        };
+    /** The one of this JVM with one event loop that never sleeps. */
+    public static Transport busy() {
+        return BUSY;
     }
 
-    private void release() {
-        NettyTransport unused = null;
-        lock.lock();
-        try {
-            if (--users == 0) {
-                unused = current;
-                ending = current;
-                current = null;
-            }
-        } finally {
-            lock.unlock();
+    @Override
+    public Cancellable retain() {
+        return use.retain();
+    }
+
+    /** The loops and the threads beside them. */
+    private final class Threads implements SharedUse.Shared {
+
+        @Override
+        public void begin() {
+            current();
         }
-        if (unused != null) {
-            unused.retire();
+
+        @Override
+        public void end() {
+            NettyTransport unused;
+            lock.lock();
+            try {
+                unused = current;
+                ending = IS_AWAITED ? unused : null;
+                current = null;
+            } finally {
+                lock.unlock();
+            }
+            if (unused != null) {
+                unused.retire();
+            }
+        }
+
+        @Override
+        public void schedule(Runnable task, long nanos) {
+            current().anyLoop().schedule(task, nanos);
         }
     }
 
@@ -80,7 +104,7 @@ public final class SharedTransport implements Transport {
         try {
             NettyTransport present = current;
             if (present == null) {
-                present = new NettyTransport(Math.min(Runtime.getRuntime().availableProcessors(), MOST_THREADS));
+                present = new NettyTransport(threads, busy);
                 current = present;
                 ending = null;
             }

@@ -29,11 +29,14 @@ final class SingleLoop {
 
     private boolean ending;
 
-    /** @param executor starts the thread */
-    SingleLoop(Sockets sockets, Executor executor, LoopTasks tasks) {
+    /**
+     * @param executor starts the thread
+     * @param busy whether it never sleeps
+     */
+    SingleLoop(Sockets sockets, Executor executor, LoopTasks tasks, boolean busy) {
         this.sockets = sockets;
         this.tasks = tasks;
-        group = sockets.newGroup(executor, tasks);
+        group = sockets.newGroup(executor, tasks, busy);
         loop = group.next();
         tasks.belongTo(loop);
     }

@@ -29,8 +29,8 @@ import java.util.concurrent.Executor;
 enum Sockets {
     EPOLL {
         @Override
-        EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks) {
-            return EpollSockets.newGroup(executor, tasks);
+        EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks, boolean busy) {
+            return EpollSockets.newGroup(executor, tasks, busy);
         }
 
         @Override
@@ -66,7 +66,7 @@ enum Sockets {
     NIO {
         @Override
         @SuppressWarnings("deprecation") // in 4.2 only; Netty 4.1 has nothing else
-        EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks) {
+        EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks, boolean busy) {
             return new NioEventLoopGroup(
                     1,
                     executor,
@@ -131,8 +131,9 @@ enum Sockets {
      *
      * @param executor starts the thread
      * @param tasks the queue of the loop
+     * @param busy whether the loop never sleeps, if this kind can do so; Netty's NIO cannot
      */
-    abstract EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks);
+    abstract EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks, boolean busy);
 
     /** Closes the socket alone, since the loop of its channel has failed. */
     abstract void closeSocket(Channel channel);

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -85,17 +86,17 @@ class AddressRaceTest {
         try (Silence silence = new Silence(literal("127.0.0.1"));
                 ServerSocket socket = EchoServer.bind("127.0.0.2", silence.port());
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
-            long before = OpenSockets.count();
+            Set<String> before = OpenSockets.now();
             TransportOptions options = options(server.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .attemptDelay(Duration.ofHours(1))
                     .build();
             Attempt attempt = transport.open(loop, options, recorder);
-            await().until(() -> OpenSockets.count() == before + 1);
+            await().until(() -> OpenSockets.since(before) == 1);
             CompletableFuture<Void> nextTurn = new CompletableFuture<>();
             loop.execute(() -> nextTurn.complete(null)); // what did not wait would have been tried by now
 
             nextTurn.get(10, TimeUnit.SECONDS);
-            assertThat(OpenSockets.count()).isEqualTo(before + 1);
+            assertThat(OpenSockets.since(before)).isEqualTo(1);
             assertThat(server.accepted.get()).isZero();
             attempt.cancel();
         }
@@ -107,13 +108,13 @@ class AddressRaceTest {
         try (Silence silence = new Silence(literal("127.0.0.1"));
                 ServerSocket socket = EchoServer.bind("127.0.0.2", silence.port());
                 EchoServer server = new EchoServer(socket, EchoServer::echo)) {
-            long before = OpenSockets.count();
+            Set<String> before = OpenSockets.now();
             Attempt attempt = transport.open(loop, options(server.port(), "127.0.0.1", "127.0.0.2"), recorder);
 
             recorder.send("x");
             recorder.awaitText("x");
             attempt.cancel();
-            await().until(() -> OpenSockets.count() == before && server.open.get() == 0);
+            await().until(() -> OpenSockets.since(before) == 0 && server.open.get() == 0);
         }
     }
 
@@ -180,15 +181,15 @@ class AddressRaceTest {
     void cancel_closes_all() throws IOException {
         try (Silence one = new Silence(literal("127.0.0.1"));
                 Silence two = new Silence(literal("127.0.0.2"), one.port())) {
-            long before = OpenSockets.count();
+            Set<String> before = OpenSockets.now();
             TransportOptions options = options(two.port(), "127.0.0.1", "127.0.0.2").toBuilder()
                     .attemptDelay(Duration.ofMillis(10))
                     .build();
             Attempt attempt = transport.open(loop, options, recorder);
-            await().until(() -> OpenSockets.count() == before + 2);
+            await().until(() -> OpenSockets.since(before) == 2);
             attempt.cancel();
 
-            await().until(() -> OpenSockets.count() == before);
+            await().until(() -> OpenSockets.since(before) == 0);
             assertThat(recorder.calls.get()).isZero();
         }
     }

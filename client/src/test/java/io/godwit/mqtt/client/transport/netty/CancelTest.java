@@ -9,12 +9,16 @@ import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,7 +57,7 @@ class CancelTest {
             first.connection();
             warm.cancel();
             await().until(() -> server.open.get() == 0 && proxy.open.get() == 0);
-            long before = OpenSockets.count();
+            Set<String> before = OpenSockets.now();
 
             List<Recorder> recorders = new ArrayList<>();
             List<Integer> calls = new ArrayList<>();
@@ -74,11 +78,28 @@ class CancelTest {
             }
 
             await().until(() -> server.open.get() == 0 && proxy.open.get() == 0);
-            await().untilAsserted(() -> assertThat(OpenSockets.count()).isEqualTo(before));
+            await().untilAsserted(() -> assertThat(OpenSockets.since(before)).isZero());
             for (int i = 0; i < ATTEMPTS; i++) {
                 assertThat(recorders.get(i).calls.get()).isEqualTo(calls.get(i));
                 assertThat(recorders.get(i).closed).isNotDone();
             }
+        }
+    }
+
+    @Test
+    void an_attempt_that_is_cancelled_before_it_begins_is_forgotten() {
+        try (NettyTransport transport = new NettyTransport(1)) {
+            NettyEventLoop loop = (NettyEventLoop) transport.nextLoop();
+            CompletableFuture<Integer> users = new CompletableFuture<>();
+
+            loop.execute(() -> {
+                transport
+                        .open(loop, TransportOptions.to("mqtt://127.0.0.1:1"), new Recorder(loop))
+                        .cancel();
+                loop.execute(() -> users.complete(loop.users()));
+            });
+
+            assertThat(users).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(0);
         }
     }
 }

@@ -32,4 +32,17 @@ class JvmHoldTest {
         second.cancel();
         await().untilAsserted(() -> assertThat(thread.isAlive()).isFalse());
     }
+
+    @Test
+    void an_interrupt_does_not_end_it() {
+        JvmHold hold = new JvmHold();
+        Cancellable only = hold.take();
+        Thread thread = holders().get(0);
+
+        thread.interrupt();
+
+        await().until(() -> thread.getState() == Thread.State.WAITING);
+        only.cancel();
+        await().untilAsserted(() -> assertThat(thread.isAlive()).isFalse());
+    }
 }

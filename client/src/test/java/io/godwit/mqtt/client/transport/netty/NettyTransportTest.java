@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -435,7 +436,7 @@ class NettyTransportTest {
     void cancel_leaves_nothing() throws Exception {
         try (Silence silence = new Silence();
                 EchoServer server = EchoServer.echo()) {
-            long before = OpenSockets.count();
+            Set<String> before = OpenSockets.now();
             Attempt connecting =
                     transport.open(loop, TransportOptions.to("mqtt://127.0.0.1:" + silence.port()), recorder);
             await().during(Duration.ofMillis(50)).until(() -> true);
@@ -449,7 +450,7 @@ class NettyTransportTest {
             await().until(() -> server.open.get() == 0);
             assertThat(recorder.calls.get()).isZero();
             assertThat(open.closed).isNotDone();
-            await().until(() -> OpenSockets.count() == before);
+            await().until(() -> OpenSockets.since(before) == 0);
         }
     }
 

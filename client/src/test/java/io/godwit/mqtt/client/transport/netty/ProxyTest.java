@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.client.net.ConnectPhase;
 import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportException;
 import io.godwit.mqtt.client.net.TransportOptions;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Proxies")
@@ -285,6 +287,25 @@ class ProxyTest {
 
             assertThat(recorder.failure()).hasMessageContaining("could not reach the server itself");
         }
+    }
+
+    /** As Netty writes them: addresses first. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            http, none, /127.0.0.1:40713 => localhost/<unresolved>:5020, status: 502 Bad Gateway       | could not reach
+            http, none, /127.0.0.1:5021 => forbidden.example:1883, status: 407 Authentication Required | requires credentials
+            http, none, /127.0.0.1:8080 => localhost:40700, status: 403 Forbidden                      | does not allow this target
+            socks5, none, /127.0.0.1:40713 => localhost:5030, status: HOST_UNREACHABLE                 | could not reach
+            socks5, password, /127.0.0.1:1080 => localhost:1883, authStatus: FAILURE                   | requires credentials
+            http, none, /127.0.0.1:5040 => localhost:40799, disconnected                               | is it a HTTP proxy?
+            """)
+    void a_number_in_an_address_is_no_status(String message, String expected) {
+        String failure = Proxies.failure(
+                ProxyServer.parse("http://127.0.0.1:40713"),
+                ServerAddress.parse("mqtt://localhost:5020"),
+                new IOException(message));
+
+        assertThat(failure).contains(expected);
     }
 
     @Test

@@ -38,6 +38,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.KeyManager;
@@ -513,13 +514,13 @@ class TlsTest {
     void cancel_during_the_handshake_leaves_nothing() throws Exception {
         CountDownLatch hold = new CountDownLatch(1);
         try (EchoServer server = new EchoServer(socket -> hold.await())) {
-            long before = OpenSockets.count();
+            Set<String> before = OpenSockets.now();
             Attempt attempt = transport.open(loop, options(server, trusting(authority)), recorder);
             await().until(() -> server.accepted.get() == 1);
             attempt.cancel();
             hold.countDown();
 
-            await().until(() -> OpenSockets.count() == before);
+            await().until(() -> OpenSockets.since(before) == 0);
             assertThat(recorder.calls.get()).isZero();
         }
     }
