@@ -271,7 +271,7 @@ final class BenchCommand extends ClientCommand {
         super(terminal);
     }
 
-    /** A load needs more than one event loop, as many as clients share by default. */
+    /** A load needs more than one event loop. */
     @Override
     int threads() {
         return Math.min(Runtime.getRuntime().availableProcessors(), 4);

@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,16 +62,8 @@ final class Command implements AutoCloseable {
     /** What starts the godwit command with these arguments. */
     static List<String> java(List<String> arguments) {
         List<String> line = new ArrayList<>(HEARS_CTRL_C);
-        line.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.godwit.cli.Main"));
+        line.addAll(CommandArchive.java());
+        line.add("io.godwit.cli.Main");
         line.addAll(arguments);
         return line;
     }
