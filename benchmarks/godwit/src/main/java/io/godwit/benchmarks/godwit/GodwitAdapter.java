@@ -43,8 +43,10 @@ public final class GodwitAdapter implements Adapter {
                 .clientId(endpoint.clientId())
                 .maximumInFlight(65_535) // the benchmark's window is the limit
                 .keepAlive(Duration.ZERO);
-        if (endpoint.option("handlers", "default").equals("loop")) {
-            builder.handlersOnEventLoop();
+        switch (endpoint.option("handlers", "default")) {
+            case "loop" -> builder.handlersOnEventLoop();
+            case "busy" -> builder.busyPolling();
+            default -> {}
         }
         if (endpoint.store() != null) {
             builder.cleanSession(false).store(DiskStore.at(endpoint.store())); // forced to the disk, many at a time

@@ -43,6 +43,7 @@ record Contender(String name, String title, String module, String adapter, Role 
     static final List<Contender> ALL = List.of(
             godwit("godwit", "Godwit", Map.of()),
             godwit("godwit-loop", "Godwit, handlers on the event loop", Map.of("handlers", "loop")),
+            godwit("godwit-busy", "Godwit, busy polling", Map.of("handlers", "busy")),
             godwit("godwit-batch", "Godwit, publishAll", Map.of("publish", "batch")),
             godwit("godwit-5", "Godwit, MQTT 5", MQTT_5),
             godwit("godwit-boringssl", "Godwit, BoringSSL", Map.of("ssl", "boringssl")),

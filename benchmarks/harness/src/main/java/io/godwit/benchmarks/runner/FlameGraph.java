@@ -35,39 +35,12 @@ public final class FlameGraph {
     /** A system call goes through thirty functions of the network; these many tell which it is. */
     private static final int KERNEL_ROWS = 10;
 
-    private static final Pattern THREAD = Pattern.compile("\\[(.*?) ?tid=\\d+]");
-    private static final Pattern COMPILER = Pattern.compile("C[12] Compiler.*");
-    private static final Pattern START = Pattern.compile("main|");
-
     /** From the start of a thread to its work, the system call's way into the kernel, and the bodies made for lambdas. */
     private static final Pattern ON_THE_WAY = Pattern.compile(
             "start_thread|thread_native_entry|Thread::call_run|JavaThread::.*|JavaCalls::.*|thread_entry|call_stub"
                     + "|java/lang/(Virtual)?Thread\\.run|.*FastThreadLocalRunnable\\.run|.*ThreadExecutorMap\\$\\d+\\.run"
                     + "|.*SingleThreadEventExecutor\\$\\d+\\.run|io/godwit/benchmarks/worker/.*"
                     + "|entry_SYSCALL_64.*|do_syscall_64.*|.*\\$\\$Lambda.*");
-
-    /** What threads are there for, by their names in Godwit, Netty, Vert.x and HiveMQ's client. */
-    private enum Work {
-        EVENT_LOOP("event loop", "godwit-io.*|multiThreadIoEventLoop.*|vert\\.x-eventloop.*|com\\.hivemq\\.client.*"),
-        PUBLISHER("publishing thread", "publisher.*"),
-        HANDLER("handler's thread", "godwit-handler.*|ForkJoinPool.*|RxComputation.*"),
-        REST("rest", ".*");
-
-        private final String title;
-        private final Pattern threads;
-
-        Work(String title, String threads) {
-            this.title = title;
-            this.threads = Pattern.compile(threads);
-        }
-
-        static Work of(String thread) {
-            return Arrays.stream(values())
-                    .filter(work -> work.threads.matcher(thread).matches())
-                    .findFirst()
-                    .orElse(REST);
-        }
-    }
 
     /** Whose code it is. */
     private enum Kind {
@@ -110,7 +83,7 @@ public final class FlameGraph {
         }
     }
 
-    private final Map<Work, Frame> threads = new EnumMap<>(Work.class);
+    private final Map<ThreadRole, Frame> threads = new EnumMap<>(ThreadRole.class);
     private final Map<Kind, Long> standing = new EnumMap<>(Kind.class);
     private long samples;
     private long compiling;
@@ -132,34 +105,27 @@ public final class FlameGraph {
     }
 
     private void add(String line) {
-        int end = line.lastIndexOf(' ');
-        long count = Long.parseLong(line.substring(end + 1));
-        String[] stack = line.substring(0, end).split(";");
-        var named = THREAD.matcher(stack[0]);
-        if (!named.matches()) {
-            throw new IllegalArgumentException("a stack begins with its thread, this one does not: " + line);
-        }
-        String thread = named.group(1);
-        if (COMPILER.matcher(thread).matches()) {
-            compiling += count;
-        } else if (START.matcher(thread).matches()) {
-            starting += count;
+        ProfiledStack stack = ProfiledStack.parse(line);
+        if (stack.isCompiler()) {
+            compiling += stack.samples();
+        } else if (stack.isStart()) {
+            starting += stack.samples();
         } else {
-            List<String> frames = new ArrayList<>(stack.length);
+            List<String> frames = new ArrayList<>();
             int inKernel = 0;
-            for (String frame : List.of(stack).subList(1, stack.length)) {
+            for (String frame : stack.frames()) {
                 boolean drawn = !ON_THE_WAY.matcher(frame).matches();
                 if (drawn && (Kind.of(frame) != Kind.KERNEL || ++inKernel <= KERNEL_ROWS)) {
                     frames.add(frame);
                 }
             }
-            add(Work.of(thread), frames, count);
+            add(ThreadRole.of(stack.thread()), frames, stack.samples());
         }
     }
 
-    private void add(Work work, List<String> frames, long count) {
+    private void add(ThreadRole role, List<String> frames, long count) {
         samples += count;
-        Frame frame = threads.computeIfAbsent(work, unseen -> new Frame());
+        Frame frame = threads.computeIfAbsent(role, unseen -> new Frame());
         frame.samples += count;
         for (String name : frames) {
             frame = frame.callee(name);
@@ -187,10 +153,10 @@ public final class FlameGraph {
                 """, WIDTH, height, styles(), MARGIN, Svg.escaped(title)));
         legend(svg);
         double x = MARGIN;
-        for (Map.Entry<Work, Frame> thread : threads.entrySet()) {
+        for (Map.Entry<ThreadRole, Frame> thread : threads.entrySet()) {
             Frame frame = thread.getValue();
             if (isSeen(frame)) {
-                String name = thread.getKey().title + ", " + percent(frame.samples);
+                String name = thread.getKey().title() + ", " + percent(frame.samples);
                 draw("thread", name, name, frame, x, height - MARGIN - ROW, svg);
             }
             x += width(frame);

@@ -56,6 +56,8 @@ class ContenderTest {
 
     @Test
     void the_bare_socket_has_no_thread_to_receive_what_it_publishes() {
-        assertThat(in("relay-1")).contains("godwit", "godwit-loop", "netty").doesNotContain("socket", "godwit-5");
+        assertThat(in("relay-1"))
+                .contains("godwit", "godwit-loop", "godwit-busy", "netty")
+                .doesNotContain("socket", "godwit-5");
     }
 }
