@@ -273,6 +273,35 @@ class MessageListenerTest {
         }
     }
 
+    /** Its thread takes its time before it tells of the end, and the event loop has many turns meanwhile. */
+    @Test
+    void a_call_has_ended_before_the_handler_is_called_again() {
+        MessageListener slow = new MessageListener() {
+            @Override
+            public void handlingEnded(MqttClient client, Message message) {
+                for (int i = 0; i < 20; i++) {
+                    client.publish(Message.of("turn", "of the event loop").withQos(Qos.AT_LEAST_ONCE));
+                }
+            }
+        };
+        HandlerOptions options = HandlerOptions.defaults()
+                .withFailurePolicy(FailurePolicy.retry(1, Duration.ZERO, Duration.ZERO, FailurePolicy.reject()));
+        try (MqttClient client =
+                builder().listener(slow).handlerOptions(options).build()) {
+            client.connect();
+            AtomicInteger calls = new AtomicInteger();
+            client.subscribe("t", message -> {
+                if (calls.incrementAndGet() == 1) {
+                    throw new IllegalStateException("not yet");
+                }
+            });
+            broker.publish(Message.of("t", "1"));
+            recorder.awaitEnds(1);
+        }
+        assertThat(recorder.calls.get("1"))
+                .containsExactly("received", "handling", "ended", "handling", "ended", "handled");
+    }
+
     @Test
     void with_a_batch_that_is_called_again_until_it_succeeds() {
         AtomicInteger calls = new AtomicInteger();

@@ -93,6 +93,9 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
     /** Why a handler is called again. */
     private @Nullable Throwable retried;
 
+    /** In how many nanoseconds it is. */
+    private long retryNanos;
+
     /**
      * @param handlersDone called when a batch is handled, without the lock
      * @param roomMade called when some of a slow batch are handled, on the event loop without the lock
@@ -196,6 +199,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
                 return false;
             }
             if (!(observed ? deliverObserved(present, i, recorded) : deliver(present, i))) {
+                callAgain(present);
                 return false;
             }
             PROGRESS.setRelease(this, i + 1);
@@ -297,7 +301,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
 
     // ---- one message ----
 
-    /** Tells who listens to messages, or records, what the handlers of one do. False: as {@link #deliver}. */
+    /** Tells who listens to messages, or records, what the handlers of one do. False: as {@link #deliver(Inbox.Batch, int)}. */
     private boolean deliverObserved(Inbox.Batch present, int index, boolean recorded) {
         Handler[] route = present.route(index);
         int detached = detached(route);
@@ -321,7 +325,6 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             hooks.handling(message);
         }
         boolean done = deliver(present, index);
-        // If it is not done, another thread goes on with it, and nothing may be read that it changes.
         if (hooks != null) {
             if (!done || detached == 0) {
                 hooks.handlingEnded(message);
@@ -345,7 +348,7 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         return number;
     }
 
-    /** Calls the handlers of a message that are left. False: one of them has failed, and is called again later. */
+    /** Calls the handlers of a message that are left. False: one of them has failed, and is to be called again. */
     private boolean deliver(Inbox.Batch present, int index) {
         Message message = present.message(index);
         Handler[] route = present.route(index);
@@ -427,17 +430,15 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
         acknowledgement = null;
     }
 
-    /** Does as the policy of a handler that has failed says. False: it is called again later. */
+    /** Does as the policy of a handler that has failed says. False: it is to be called again. */
     private boolean settleFailed(Inbox.Batch present, int index, RegisteredHandler receiver, Throwable failure) {
         failures++;
         long delay = policies.report(receiver, present.message(index), failure, failures);
         if (delay >= 0) {
-            thread.end();
-            addBusy();
             CallContext.betweenCalls();
             handlingNanos += loop.nanoTime() - handlingSince;
             retried = failure;
-            calls.retry(this, delay, () -> giveUp(present));
+            retryNanos = delay;
             return false;
         }
         failed = failure;
@@ -449,6 +450,13 @@ final class MessageDispatcher implements Runnable, GuardedSession.Work {
             policies.resolve(receiver, failure, manual.settlement());
         }
         return true;
+    }
+
+    /** Another thread goes on with the batch, perhaps at once: the last that this one does with it. */
+    private void callAgain(Inbox.Batch present) {
+        thread.end();
+        addBusy();
+        calls.retry(this, retryNanos, () -> giveUp(present));
     }
 
     /** The client is closed, and the handler is not called again. Called by the closing thread, once no handler runs. */
