@@ -549,8 +549,8 @@ public final class MqttClientBuilder {
     /**
      * The event loop never sleeps: it looks for what the broker has sent again and again, and runs handlers as {@link
      * #handlersOnEventLoop} says. The lowest latency, for one processor that is always busy: all such clients of the JVM share one
-     * event loop, from when the first is built until the last is closed. Only for a machine with processors to spare. Without epoll,
-     * so on other systems than Linux, the event loop sleeps as usual.
+     * event loop, from when the first is built until the last is closed. Only for a machine with processors to spare, and with epoll:
+     * on other systems than Linux {@link #build} rejects it.
      */
     public MqttClientBuilder busyPolling() {
         busyPolling = true;

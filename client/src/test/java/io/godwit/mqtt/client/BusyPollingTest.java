@@ -30,6 +30,7 @@ class BusyPollingTest {
     @BeforeEach
     void start() {
         broker = TestBroker.start();
+        assumeTrue(Epoll.isAvailable(), "busy polling needs epoll");
     }
 
     @AfterEach
@@ -71,7 +72,6 @@ class BusyPollingTest {
 
     @Test
     void the_event_loop_computes_while_nothing_happens() throws Exception {
-        assumeTrue(Epoll.isAvailable(), "busy polling needs epoll");
         try (MqttClient client = connect()) {
             Thread loop = handlerThread(client, "a");
             long wanted = cpuTicks(loop) + 10;

@@ -26,6 +26,16 @@ class MinimalNettyTest {
     }
 
     @Test
+    void busy_polling_names_the_missing_jar() {
+        MqttClientBuilder builder =
+                MqttClient.builder().server("mqtt://localhost").busyPolling();
+
+        IllegalStateException failure = assertThrows(IllegalStateException.class, builder::build);
+
+        assertTrue(failure.getMessage().contains("io.netty:netty-transport-native-epoll"), failure.getMessage());
+    }
+
+    @Test
     void a_proxy_names_the_missing_jar() {
         MqttClientBuilder builder =
                 MqttClient.builder().server("mqtt://localhost").proxy("socks5://localhost");

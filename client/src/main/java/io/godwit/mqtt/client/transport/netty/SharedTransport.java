@@ -137,6 +137,11 @@ public final class SharedTransport implements Transport {
     @Override
     public void check(TransportOptions options) {
         NettyTransport.checkJars(options);
+        if (busy && !Sockets.best().canPollBusily()) {
+            throw new IllegalStateException(
+                    "busyPolling() needs epoll, which is Linux with io.netty:netty-transport-native-epoll"
+                            + " for this processor on the class path: add that jar, or use handlersOnEventLoop()");
+        }
     }
 
     @Override

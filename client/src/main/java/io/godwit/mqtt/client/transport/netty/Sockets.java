@@ -34,6 +34,11 @@ enum Sockets {
         }
 
         @Override
+        boolean canPollBusily() {
+            return true;
+        }
+
+        @Override
         Channel newTcp() {
             return EpollSockets.newTcp();
         }
@@ -131,9 +136,14 @@ enum Sockets {
      *
      * @param executor starts the thread
      * @param tasks the queue of the loop
-     * @param busy whether the loop never sleeps, if this kind can do so; Netty's NIO cannot
+     * @param busy whether the loop never sleeps, of which only kinds that {@link #canPollBusily} take notice
      */
     abstract EventLoopGroup newGroup(Executor executor, Queue<Runnable> tasks, boolean busy);
+
+    /** Whether an event loop can go without sleep; Netty's NIO cannot. */
+    boolean canPollBusily() {
+        return false;
+    }
 
     /** Closes the socket alone, since the loop of its channel has failed. */
     abstract void closeSocket(Channel channel);
