@@ -25,9 +25,7 @@ final class ConnectFailures {
     static TransportException describe(
             ServerAddress server, SocketAddress address, TransportOptions options, @Nullable Throwable cause) {
         String where = where(server, address);
-        String text = cause == null || cause.getMessage() == null
-                ? ""
-                : cause.getMessage().toLowerCase(Locale.ROOT);
+        String text = textOf(cause, address);
         if (cause instanceof ConnectTimeoutException) {
             return failure(
                     FailureReason.TIMEOUT,
@@ -70,6 +68,12 @@ final class ConnectFailures {
             message = "cannot reach " + where + because(cause);
         }
         return failure(reason, server, message, cause);
+    }
+
+    /** What Netty or the system says, in lower case and without the address, whose name may consist of any words. */
+    private static String textOf(@Nullable Throwable cause, SocketAddress address) {
+        String text = cause == null ? null : cause.getMessage();
+        return text == null ? "" : text.replace(address.toString(), "").toLowerCase(Locale.ROOT);
     }
 
     /** "name:port", with the address behind it where that says more. */
