@@ -135,6 +135,9 @@ final class Ledger {
         int deliveries;
         int allowance;
         boolean expected;
+        /** The broker has it for the client, which has no handler for it. */
+        boolean orphan;
+
         /** PUBACK or PUBREC has left the client. */
         boolean acknowledged;
 
@@ -479,6 +482,7 @@ final class Ledger {
         sent.forEach(this::sessionMayBeLost);
         for (Incoming one : incoming) {
             one.expected = false;
+            one.orphan = false;
         }
     }
 
@@ -522,14 +526,27 @@ final class Ledger {
 
     // ---- the end ----
 
-    /** Whether all that must arrive has arrived, and all futures have ended. */
-    boolean isSettled(long now) {
-        return whyUnsettled(now) == null;
+    /** How many messages of the broker the client has acknowledged. */
+    int acknowledgedCount() {
+        int count = 0;
+        for (Incoming one : incoming) {
+            count += one.acknowledged ? 1 : 0;
+        }
+        return count;
     }
 
-    /** What is still missing; null if it is valid. */
+    /** How many messages without a handler the client has still to give up. */
+    int orphansLeft() {
+        int count = 0;
+        for (Incoming one : incoming) {
+            count += one.orphan && one.qos != Qos.AT_MOST_ONCE && !one.acknowledged ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** What is still missing of what the client sends, and of its session; null if nothing is. */
     @Nullable
-    String whyUnsettled(long now) {
+    String whySentUnsettled(long now) {
         if (restoring) {
             return "the subscriptions that the broker has lost are not granted again";
         }
@@ -552,6 +569,12 @@ final class Ledger {
                 return "publish " + one.number + " (" + one.qos + ") was durably accepted and is lost";
             }
         }
+        return null;
+    }
+
+    /** The same of what the broker sends. */
+    @Nullable
+    String whyIncomingUnsettled() {
         for (int number = 0; number < incoming.size(); number++) {
             Incoming one = incoming.get(number);
             if (one.expected && one.qos != Qos.AT_MOST_ONCE && one.deliveries == 0) {

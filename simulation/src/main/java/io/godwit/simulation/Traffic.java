@@ -184,8 +184,9 @@ final class Traffic {
         Message message = new Message(topic, text.getBytes(StandardCharsets.UTF_8), qos, false, MqttProperties.NONE);
         Ledger.Incoming incoming = ledger.offered(message);
         boolean taken = world.broker().publish(message) > 0;
-        incoming.expected =
-                taken && !topic.equals(Ledger.ORPHAN) && !ledger.isSessionInDoubt() && !ledger.isQosLowered();
+        boolean orphan = topic.equals(Ledger.ORPHAN);
+        incoming.orphan = taken && orphan;
+        incoming.expected = taken && !orphan && !ledger.isSessionInDoubt() && !ledger.isQosLowered();
         return taken;
     }
 

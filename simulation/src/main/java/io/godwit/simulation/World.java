@@ -27,9 +27,6 @@ final class World {
     /** How long things go wrong. */
     private static final long FAULTS = 20 * SECONDS;
 
-    /** How long everything may take to finish then. */
-    private static final long LIVENESS = 120 * SECONDS;
-
     /** How long a publish and a message may take once all is well. */
     private static final long PROBE = 30 * SECONDS;
 
@@ -126,8 +123,9 @@ final class World {
 
     /** Liveness: with no more faults, everything that was started finishes. */
     private void settle() {
-        long end = scheduler.nanoTime() + LIVENESS;
-        while (ledger.broken() == null && scheduler.nanoTime() < end && !isSettled()) {
+        long start = scheduler.nanoTime();
+        LivenessBound bound = new LivenessBound(start, longestWaits());
+        while (ledger.broken() == null && !isOver(bound) && !isSettled()) {
             if (process.hasGivenUp()) {
                 ledger.broken("the client has stopped reconnecting, and its policy has not");
             } else if (process.isIdle()) {
@@ -136,19 +134,35 @@ final class World {
             scheduler.runUntil(scheduler.nanoTime() + SECONDS);
         }
         if (ledger.broken() == null && !isSettled()) {
-            ledger.broken("after " + LIVENESS / SECONDS + " s without faults: " + whyUnsettled());
+            ledger.broken("after " + (scheduler.nanoTime() - start) / SECONDS + " s without faults: " + whyUnsettled());
         }
         traffic.checkSubscriptions();
+    }
+
+    /** How long the client may let all messages wait for which it has no handler, one after the other. */
+    private long longestWaits() {
+        RunSettings.Unhandled policy = settings.handling().unhandled();
+        return policy.messages() == 0 ? 0 : ledger.orphansLeft() * policy.longest() * SECONDS / 1_000;
+    }
+
+    private boolean isOver(LivenessBound bound) {
+        return bound.isOver(scheduler.nanoTime(), ledger.acknowledgedCount(), whyCallsUnsettled() == null);
     }
 
     private boolean isSettled() {
         return whyUnsettled() == null;
     }
 
-    private @Nullable String whyUnsettled() {
+    /** What the application has asked the client for, and what is still open of it. */
+    private @Nullable String whyCallsUnsettled() {
         String why = churn.whyUnsettled();
+        return why != null ? why : ledger.whySentUnsettled(scheduler.nanoTime());
+    }
+
+    private @Nullable String whyUnsettled() {
+        String why = whyCallsUnsettled();
         if (why == null) {
-            why = ledger.whyUnsettled(scheduler.nanoTime());
+            why = ledger.whyIncomingUnsettled();
         }
         if (why == null && !broker.core().pending(ClientProcess.CLIENT_ID).isEmpty()) {
             why = "the broker still waits for answers to " + broker.core().pending(ClientProcess.CLIENT_ID);
