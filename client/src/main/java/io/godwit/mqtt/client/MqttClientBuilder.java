@@ -660,17 +660,12 @@ public final class MqttClientBuilder {
         RealMqttClient client = new RealMqttClient(new ClientConfig(
                 new ClientConfig.Network(network, through, use, loop, daemon),
                 login,
-                shared(recovery(), COMMON_RECOVERY),
+                recovery().orCommon(COMMON_RECOVERY),
                 sessionConfig(wallClock.getAsLong() * 1_000_000L - loop.nanoTime()),
-                shared(limits(), COMMON_LIMITS),
-                shared(dispatch(background), COMMON_DISPATCH)));
+                limits().orCommon(COMMON_LIMITS),
+                dispatch(background).orCommon(COMMON_DISPATCH)));
         client.tellBuilt();
         return client;
-    }
-
-    /** The group, or the common one if it is equal. */
-    private static <T> T shared(T group, T common) {
-        return group.equals(common) ? common : group;
     }
 
     private ClientConfig.Recovery recovery() {
@@ -711,7 +706,7 @@ public final class MqttClientBuilder {
                 version,
                 new SessionConfig.Sending(
                         queue, inFlight, inFlightQos2, sessionLoss, or(ownTopicAliases, TOPIC_ALIASES)),
-                shared(receiving(), COMMON_RECEIVING),
+                receiving().orCommon(COMMON_RECEIVING),
                 epochOffset);
     }
 

@@ -1,6 +1,5 @@
 package io.godwit.mqtt.client.engine;
 
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
  * ServiceLoader}, JNDI or a logging library in a handler finds nothing, or another application's classes.
  */
 final class CallContext {
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
     private static final int LONGEST_NAME = 40;
 
     // Set once.
@@ -30,7 +28,7 @@ final class CallContext {
 
     private static String printable(String clientId) {
         String start = clientId.length() > LONGEST_NAME ? clientId.substring(0, LONGEST_NAME) : clientId;
-        return CONTROL.matcher(start).replaceAll("?");
+        return start.replaceAll("\\p{Cntrl}", "?");
     }
 
     private @Nullable String threadName() {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a client, checked by its builder. The groups are for whoever builds one; the methods are shortcuts for whoever
- * reads one setting.
+ * reads one setting. Clients share groups that are the same; that is compared without the records' own {@code equals}, for which
+ * the JVM makes 85 classes at the first call.
  */
 public record ClientConfig(
         Network network, Login login, Recovery recovery, SessionConfig session, Limits limits, Dispatch dispatch) {
@@ -53,14 +54,33 @@ public record ClientConfig(
             Reconnect reconnect,
             boolean retryFirst,
             Redirects redirects,
-            @Nullable SessionStore store) {}
+            @Nullable SessionStore store) {
+        /** The common group if it is the same, else this one. */
+        public Recovery orCommon(Recovery common) {
+            boolean same = reconnect == common.reconnect
+                    && retryFirst == common.retryFirst
+                    && redirects == common.redirects
+                    && store == common.store;
+            return same ? common : this;
+        }
+    }
 
     /**
      * Time limits and the bounds of what waits for handlers.
      *
      * @param inboxBytes bytes of messages and packets
      */
-    public record Limits(Duration connack, Duration call, Duration close, int inboxMessages, long inboxBytes) {}
+    public record Limits(Duration connack, Duration call, Duration close, int inboxMessages, long inboxBytes) {
+        /** The common group if it is the same, else this one. */
+        public Limits orCommon(Limits common) {
+            boolean same = connack.equals(common.connack)
+                    && call.equals(common.call)
+                    && close.equals(common.close)
+                    && inboxMessages == common.inboxMessages
+                    && inboxBytes == common.inboxBytes;
+            return same ? common : this;
+        }
+    }
 
     /**
      * Who handles messages, and where the application's code runs.
@@ -79,7 +99,20 @@ public record ClientConfig(
             HandlerOptions handlerOptions,
             List<RegisteredHandler> handlers,
             List<ClientListener> listeners,
-            boolean logging) {}
+            boolean logging) {
+        /** The common group if it is the same, else this one. */
+        public Dispatch orCommon(Dispatch common) {
+            boolean same = executor == common.executor
+                    && background == common.background
+                    && onEventLoop == common.onEventLoop
+                    && dropsProperties == common.dropsProperties
+                    && handlerOptions == common.handlerOptions
+                    && handlers.equals(common.handlers)
+                    && listeners.equals(common.listeners)
+                    && logging == common.logging;
+            return same ? common : this;
+        }
+    }
 
     TransportOptions transportOptions() {
         return network.options;

@@ -9,8 +9,6 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -157,8 +155,15 @@ public final class Tls {
     }
 
     private static void onlyOne(String what, @Nullable String... given) {
-        String all = Stream.of(given).filter(Objects::nonNull).collect(Collectors.joining(" and "));
-        if (all.contains(" and ")) {
+        String all = null;
+        boolean several = false;
+        for (String each : given) {
+            if (each != null) {
+                several = all != null;
+                all = several ? all + " and " + each : each;
+            }
+        }
+        if (several) {
             throw new IllegalArgumentException(what + " must come from one source, not from " + all);
         }
     }

@@ -60,6 +60,18 @@ public record SessionConfig(ProtocolVersion version, Sending sending, Receiving 
                     10_000_000_000L,
                     false);
         }
+
+        /** The common group if it is the same, else this one: clients share it. */
+        public Receiving orCommon(Receiving common) {
+            boolean same = receiveMaximum == common.receiveMaximum
+                    && maximumPacketSize == common.maximumPacketSize
+                    && topicAliasMaximum == common.topicAliasMaximum
+                    && acknowledgeOnArrival == common.acknowledgeOnArrival
+                    && unhandled == common.unhandled
+                    && unhandledNanos == common.unhandledNanos
+                    && unsubscribeUnhandled == common.unsubscribeUnhandled;
+            return same ? common : this;
+        }
     }
 
     public QueueBounds queue() {

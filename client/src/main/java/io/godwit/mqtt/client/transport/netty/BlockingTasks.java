@@ -13,6 +13,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,10 @@ final class BlockingTasks implements AutoCloseable {
     /** Grows as needed: a supplier of one client that blocks must not delay those of others. */
     private final ThreadPoolExecutor suppliers = pool("godwit-suppliers", Integer.MAX_VALUE, new SynchronousQueue<>());
 
-    private final TlsContexts tlsContexts = new TlsContexts();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /** Guarded by the lock. Null: not needed yet. */
+    private @Nullable TlsContexts tlsContexts;
 
     private final ServiceRecords serviceRecords;
 
@@ -49,7 +53,17 @@ final class BlockingTasks implements AutoCloseable {
 
     /** The contexts that all clients of the transport share. */
     TlsContexts tlsContexts() {
-        return tlsContexts;
+        lock.lock();
+        try {
+            TlsContexts shared = tlsContexts;
+            if (shared == null) {
+                shared = new TlsContexts();
+                tlsContexts = shared;
+            }
+            return shared;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Reads key material and runs the delegated tasks of TLS engines. */

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.transport.netty;
 
 import io.godwit.mqtt.client.net.ProxyServer;
+import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.TransportOptions;
 import io.godwit.mqtt.client.transport.Attempt;
 import io.godwit.mqtt.client.transport.Cancellable;
@@ -143,9 +144,11 @@ public final class NettyTransport implements Transport {
     }
 
     static void checkJars(TransportOptions options) {
-        if (options.servers().stream().anyMatch(server -> server.scheme().isWebSocket())) {
-            NettyVersions.checkOptional(
-                    "a ws:// or wss:// server", "netty-codec-http", "io.netty.handler.codec.http.HttpClientCodec");
+        for (ServerAddress server : options.servers()) {
+            if (server.scheme().isWebSocket()) {
+                NettyVersions.checkOptional(
+                        "a ws:// or wss:// server", "netty-codec-http", "io.netty.handler.codec.http.HttpClientCodec");
+            }
         }
         ProxyServer proxy = options.proxy();
         if (proxy != null) {

@@ -53,20 +53,21 @@ final class NettyVersions {
      */
     static void check() {
         Map<String, String> found = new LinkedHashMap<>();
-        ALWAYS.forEach((artifact, type) -> {
-            Class<?> present = load(type);
+        for (Map.Entry<String, String> jar : ALWAYS.entrySet()) {
+            String artifact = jar.getKey();
+            Class<?> present = load(jar.getValue());
             if (present == null) {
                 throw new IllegalStateException("Godwit needs Netty 4.1 or 4.2, but " + artifact
                         + " is not on the class path: add io.netty:" + artifact + ", and " + HELP);
             }
             found.put(artifact, version(present));
-        });
-        IF_PRESENT.forEach((artifact, type) -> {
-            Class<?> present = load(type);
+        }
+        for (Map.Entry<String, String> jar : IF_PRESENT.entrySet()) {
+            Class<?> present = load(jar.getValue());
             if (present != null) {
-                found.put(artifact, version(present));
+                found.put(jar.getKey(), version(present));
             }
-        });
+        }
         check(found);
     }
 
@@ -99,10 +100,11 @@ final class NettyVersions {
      */
     static void check(Map<String, String> found) {
         Set<String> lines = new LinkedHashSet<>();
-        found.values().stream()
-                .filter(version -> !version.isEmpty())
-                .map(NettyVersions::line)
-                .forEach(lines::add);
+        for (String version : found.values()) {
+            if (!version.isEmpty()) {
+                lines.add(line(version));
+            }
+        }
         if (lines.size() > 1 || !SUPPORTED.containsAll(lines)) {
             throw new IllegalStateException(
                     "Godwit needs Netty 4.1 or 4.2, all of its jars from the same one, but found "
