@@ -124,9 +124,13 @@ final class Candidate implements Cancellable {
             return;
         }
         context.loop().opened(channel);
-        ChannelFuture connecting = options.localAddress() != null && address instanceof InetSocketAddress
-                ? channel.connect(remote, new InetSocketAddress(options.localAddress(), 0))
-                : channel.connect(remote);
+        ChannelFuture connecting;
+        if (options.localAddress() != null && address instanceof InetSocketAddress) {
+            context.sockets().choosePortLate(channel);
+            connecting = channel.connect(remote, new InetSocketAddress(options.localAddress(), 0));
+        } else {
+            connecting = channel.connect(remote);
+        }
         timer = context.loop()
                 .schedule(
                         () -> failedToConnect(new ConnectTimeoutException()),

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.client.transport.netty;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.DefaultSelectStrategyFactory;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.SelectStrategy;
@@ -65,6 +66,15 @@ final class EpollSockets {
     static void limitUnsent(Channel channel, boolean limited) {
         if (channel instanceof EpollSocketChannel tcp && tcp.isOpen()) {
             tcp.config().setTcpNotSentLowAt(limited ? MOST_NOT_SENT : UNLIMITED);
+        }
+    }
+
+    /** From Linux 4.2 on. */
+    static void choosePortLate(Channel channel) {
+        try {
+            ((EpollSocketChannel) channel).config().setIpBindAddressNoPort(true);
+        } catch (ChannelException unknownToKernel) {
+            return; // each port then serves one connection
         }
     }
 

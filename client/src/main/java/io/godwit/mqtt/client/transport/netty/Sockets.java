@@ -49,6 +49,11 @@ enum Sockets {
         }
 
         @Override
+        void choosePortLate(Channel channel) {
+            EpollSockets.choosePortLate(channel);
+        }
+
+        @Override
         void closeSocket(Channel channel) {
             EpollSockets.closeSocket(channel);
         }
@@ -162,6 +167,12 @@ enum Sockets {
      * small pieces, which costs a seventh of its throughput at QoS 0.
      */
     void limitUnsent(Channel channel, boolean limited) {}
+
+    /**
+     * Lets the kernel, where it can, choose the port of a local address when the TCP channel connects, and not when it is bound: it
+     * then uses a port again for another broker. Else all connections from one address share its 28,000 ports.
+     */
+    void choosePortLate(Channel channel) {}
 
     /** A new channel for the address, configured, not registered yet. */
     Channel newChannel(SocketAddress address) {
