@@ -7,15 +7,8 @@ import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.TransportOptions;
-import io.godwit.mqtt.micrometer.MqttMetrics;
-import io.godwit.mqtt.opentelemetry.MqttMeters;
-import io.godwit.mqtt.opentelemetry.MqttTracing;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.store.DiskStore;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -51,18 +44,9 @@ public final class GodwitAdapter implements Adapter {
         if (endpoint.store() != null) {
             builder.cleanSession(false).store(DiskStore.at(endpoint.store())); // forced to the disk, many at a time
         }
-        switch (endpoint.option("observe", "nobody")) {
-            case "micrometer" -> builder.listener(MqttMetrics.create(new SimpleMeterRegistry()));
-            case "opentelemetry" -> {
-                OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
-                        .setTracerProvider(SdkTracerProvider.builder()
-                                .addSpanProcessor(BatchSpanProcessor.builder(new NoExporter())
-                                        .build())
-                                .build())
-                        .build();
-                builder.listener(MqttTracing.create(sdk)).listener(MqttMeters.create(sdk));
-            }
-            default -> {}
+        String observed = endpoint.option("observe", "nobody");
+        if (!observed.equals("nobody")) {
+            Observers.add(builder, observed);
         }
         MqttClient client = builder.build();
         client.connect();
