@@ -26,8 +26,8 @@ public final class SharedUse {
 
     private boolean begun;
 
-    /** Whether a look is scheduled. */
-    private boolean looking;
+    /** Whether a check is scheduled. */
+    private boolean checking;
 
     private long unusedSince;
 
@@ -88,8 +88,8 @@ public final class SharedUse {
             users--;
             if (users == 0) {
                 unusedSince = System.nanoTime();
-                if (!looking) {
-                    look();
+                if (!checking) {
+                    check();
                 }
             }
         } finally {
@@ -97,12 +97,12 @@ public final class SharedUse {
         }
     }
 
-    private void lookAgain() {
+    private void checkAgain() {
         lock.lock();
         try {
-            looking = false;
+            checking = false;
             if (users == 0) {
-                look();
+                check();
             }
         } finally {
             lock.unlock();
@@ -110,15 +110,15 @@ public final class SharedUse {
     }
 
     /** There is no user. With the lock. */
-    private void look() {
+    private void check() {
         long left = unusedSince + pauseNanos - System.nanoTime();
         if (left > 0) {
             try {
-                looking = true;
-                shared.schedule(this::lookAgain, left);
+                checking = true;
+                shared.schedule(this::checkAgain, left);
                 return;
             } catch (RuntimeException | OutOfMemoryError impossible) {
-                looking = false; // so it ends now
+                checking = false; // so it ends now
             }
         }
         begun = false;

@@ -31,8 +31,8 @@ final class JvmHold {
     /** Guarded by the lock. */
     private @Nullable Thread thread;
 
-    /** Written by the thread: whether it looks by itself whether it is still needed. */
-    private volatile boolean looking;
+    /** Written by the thread: whether it checks by itself that it is still needed. */
+    private volatile boolean checking;
 
     /** Keeps the JVM running until the result is cancelled. Any thread. */
     Cancellable take() {
@@ -58,7 +58,7 @@ final class JvmHold {
         try {
             unusedSince = System.nanoTime();
             holders--;
-            if (holders == 0 && !looking) {
+            if (holders == 0 && !checking) {
                 LockSupport.unpark(thread);
             }
         } finally {
@@ -66,8 +66,7 @@ final class JvmHold {
         }
     }
 
-    // ---- the thread: it waits in ways that need no memory, since without any it must neither end nor stay for ever
-    // ----
+    // ---- the thread; it waits in ways that need no memory, without which it must neither end nor stay forever ----
 
     private void hold() {
         do {
@@ -75,12 +74,12 @@ final class JvmHold {
                 LockSupport.park(this);
                 Thread.interrupted(); // else it would not wait any more
             }
-            looking = true;
+            checking = true;
             for (long left = pauseLeft(); holders == 0 && left > 0; left = pauseLeft()) {
                 LockSupport.parkNanos(this, left);
                 Thread.interrupted();
             }
-            looking = false;
+            checking = false;
         } while (!end());
     }
 

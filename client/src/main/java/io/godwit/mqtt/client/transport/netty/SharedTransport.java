@@ -139,8 +139,8 @@ public final class SharedTransport implements Transport {
         NettyTransport.checkJars(options);
         if (busy && !Sockets.best().canPollBusily()) {
             throw new IllegalStateException(
-                    "busyPolling() needs epoll, which is Linux with io.netty:netty-transport-native-epoll"
-                            + " for this processor on the class path: add that jar, or use handlersOnEventLoop()");
+                    "busyPolling() needs epoll, so Linux with io.netty:netty-transport-native-epoll"
+                            + " for this processor on the class path; elsewhere use handlersOnEventLoop()");
         }
     }
 
