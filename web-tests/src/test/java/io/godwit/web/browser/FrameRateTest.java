@@ -17,8 +17,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How much of a frame the page needs while many messages arrive. The time that scripts, style and layout take is measured, not the frames:
- * a build machine that is busy elsewhere drops frames that the page was ready for.
+ * How much of the time the page needs while many messages arrive. The processor time of scripts, style and layout is measured, not the
+ * frames: a build machine that is busy elsewhere drops frames that the page was ready for, and each of the others then has more messages
+ * to show.
  */
 @ExtendWith(BrowserExtension.class)
 @Tag("page")
@@ -27,8 +28,8 @@ class FrameRateTest {
     private static final int PER_ROUND = 100;
     private static final int SCROLLED_FRAMES = 180;
 
-    /** A frame at 60 per second has 16.7 ms; half of it is left to the browser for painting. */
-    private static final double BUDGET = 8;
+    /** The rest is left to the browser for painting. A page that needs more than a frame gets fewer of them, and is above this too. */
+    private static final double MOST_BUSY = 0.5;
 
     private static final String SCROLL = """
             const [frames, done] = arguments;
@@ -63,7 +64,7 @@ class FrameRateTest {
     }
 
     @Test
-    void scrolling_through_changing_topics_takes_less_than_half_a_frame() {
+    void scrolling_through_changing_topics_takes_less_than_half_of_the_time() {
         for (int topic = 0; topic < TOPICS; topic++) {
             page.client().publishAsync("load/t" + topic, "0");
         }
@@ -81,7 +82,8 @@ class FrameRateTest {
         for (String part : new String[] {"ScriptDuration", "LayoutDuration", "RecalcStyleDuration"}) {
             busy += Objects.requireNonNull(after.get(part)) - Objects.requireNonNull(before.get(part));
         }
-        assertThat(busy * 1000 / SCROLLED_FRAMES).as("ms per frame").isLessThan(BUDGET);
+        double elapsed = Objects.requireNonNull(after.get("Timestamp")) - Objects.requireNonNull(before.get("Timestamp"));
+        assertThat(busy / elapsed).as("share of the time").isLessThan(MOST_BUSY);
         assertThat((Long) rows).isLessThan(120);
     }
 
