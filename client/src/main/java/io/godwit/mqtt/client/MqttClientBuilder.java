@@ -347,7 +347,7 @@ public final class MqttClientBuilder {
 
     // ---- recovery ----
 
-    /** When to reconnect; exponential from 1 second to 2 minutes with full jitter by default. */
+    /** When to reconnect; {@link Reconnect#exponential exponential} from 1 second to 2 minutes by default. */
     public MqttClientBuilder reconnect(Reconnect policy) {
         reconnect = Objects.requireNonNull(policy, "policy");
         return this;

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Reconnect {
     /**
-     * How long to wait before this attempt, zero or more; null gives up. Called on a thread that may block. If it takes longer
-     * than {@link MqttClientBuilder#callTimeout}, the client makes the attempt.
+     * How long to wait before this attempt, from zero to 365 days; null gives up, and so does an exception or another duration,
+     * which is logged. Called on a thread that may block. If it takes longer than {@link MqttClientBuilder#callTimeout}, the
+     * client makes the attempt.
      */
     @Nullable
     Duration delay(Attempt attempt);
@@ -40,39 +41,58 @@ public interface Reconnect {
         return attempt -> null;
     }
 
-    /** Always after the same time. */
+    /**
+     * Always after the same time.
+     *
+     * @throws IllegalArgumentException unless the delay is zero to 365 days
+     */
     static Reconnect fixed(Duration delay) {
-        requireNotNegative(delay);
+        requireInRange(delay);
         return attempt -> attempt.isPointless() ? null : delay;
     }
 
     /**
-     * Exponential with full jitter: a random time up to {@code first * 2^(attempt - 1)}, at most {@code longest}. The
-     * jitter keeps a fleet from coming back all at once.
+     * Exponential with jitter: a random time from half of {@code first * 2^(attempt - 1)} to all of it, which is at most
+     * {@code longest}. The jitter keeps a fleet from coming back all at once.
+     *
+     * @throws IllegalArgumentException unless both are zero to 365 days, and {@code longest} is at least {@code first}
      */
     static Reconnect exponential(Duration first, Duration longest) {
-        requireNotNegative(first);
-        requireNotNegative(longest);
+        requireInRange(first, longest);
         return attempt -> {
             if (attempt.isPointless()) {
                 return null;
             }
-            double ceiling = first.toNanos() * Math.pow(2, Math.min(attempt.number() - 1, 40));
-            long bound = (long) Math.min(ceiling, longest.toNanos());
-            return Duration.ofNanos(ThreadLocalRandom.current().nextLong(bound + 1));
+            double doubled = first.toNanos() * Math.pow(2, Math.min(attempt.number() - 1, 60));
+            long most = (long) Math.min(doubled, longest.toNanos());
+            // Half of it is fixed: if all were random, short delays in a row would use up the attempts with short
+            // limits.
+            return Duration.ofNanos(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
         };
     }
 
-    /** Decorrelated jitter: a random time between {@code first} and three times the one before, at most {@code longest}. */
+    /**
+     * Decorrelated jitter: a random time between {@code first} and three times the one before, at most {@code longest}.
+     *
+     * @throws IllegalArgumentException unless both are zero to 365 days, and {@code longest} is at least {@code first}
+     */
     static Reconnect decorrelated(Duration first, Duration longest) {
-        requireNotNegative(first);
-        requireNotNegative(longest);
+        requireInRange(first, longest);
         return new DecorrelatedJitter(first.toNanos(), longest.toNanos());
     }
 
-    private static void requireNotNegative(Duration delay) {
-        if (delay.isNegative()) {
-            throw new IllegalArgumentException("a reconnect delay is zero or more, not " + delay);
+    private static void requireInRange(Duration first, Duration longest) {
+        requireInRange(first);
+        requireInRange(longest);
+        if (longest.compareTo(first) < 0) {
+            throw new IllegalArgumentException("invalid reconnect delays " + first + " and " + longest
+                    + ": the longest must be at least the first");
+        }
+    }
+
+    private static void requireInRange(Duration delay) {
+        if (delay.isNegative() || delay.compareTo(Duration.ofDays(365)) > 0) {
+            throw new IllegalArgumentException("invalid reconnect delay " + delay + ": must be zero to 365 days");
         }
     }
 }

@@ -8,9 +8,11 @@ import io.godwit.testkit.ScriptedBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -129,6 +131,34 @@ class BackoffTest {
                             .join())
                     .isInstanceOf(MqttConnectException.class);
             assertThat(broker.connections()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 365L * 24 * 60 * 60 + 1, Long.MAX_VALUE})
+    void a_policy_whose_answer_is_no_delay_ends_the_attempts_and_is_reported(long seconds) {
+        CompletableFuture<@Nullable Duration> told = new CompletableFuture<>();
+        try (LogLines log = new LogLines();
+                ScriptedBroker broker = ScriptedBroker.builder()
+                        .connection(script -> script.accept(ProtocolVersion.V5).close())
+                        .repeatLast()
+                        .start();
+                MqttClient client = MqttClient.builder()
+                        .server(broker.uri())
+                        .protocol(ProtocolVersion.V5)
+                        .listener(new ClientListener() {
+                            @Override
+                            public void disconnected(
+                                    MqttClient client, DisconnectCause cause, @Nullable Duration next) {
+                                told.complete(next);
+                            }
+                        })
+                        .reconnect(attempt -> Duration.ofSeconds(seconds))
+                        .build()) {
+            client.connect();
+
+            assertThat(told).succeedsWithin(Duration.ofSeconds(5)).isNull();
+            log.await("WARN the reconnect policy failed; the client does not reconnect");
         }
     }
 }
