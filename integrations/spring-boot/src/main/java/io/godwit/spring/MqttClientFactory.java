@@ -19,6 +19,9 @@ import org.springframework.util.unit.DataSize;
 
 /** Builds clients from their properties. */
 final class MqttClientFactory {
+    private static final Duration RECONNECT_DELAY = Duration.ofSeconds(1);
+    private static final Duration RECONNECT_MAXIMUM = Duration.ofMinutes(2);
+
     // Set once.
     private final @Nullable SslBundles bundles;
     private final List<MqttClientCustomizer> customizers;
@@ -37,13 +40,17 @@ final class MqttClientFactory {
         this.executors = executors;
     }
 
+    /** @throws IllegalArgumentException if a property cannot apply; the message names it */
     MqttClient build(String name, ClientProperties from, List<String> servers) {
+        String prefix = name.equals(MqttClients.DEFAULT) ? "godwit.mqtt." : "godwit.mqtt.clients." + name + ".";
         MqttClientBuilder builder =
                 MqttClient.builder().protocol(from.getProtocol()).retryFirst(true);
         servers.forEach(builder::server);
         set(from.getClientId(), builder::clientId);
         if (from.getUsername() != null) {
             builder.credentials(from.getUsername(), from.getPassword());
+        } else if (from.getPassword() != null) {
+            throw new IllegalArgumentException(prefix + "password is set, but not " + prefix + "username");
         }
         set(from.getCleanSession(), builder::cleanSession);
         set(from.getSessionExpiry(), builder::sessionExpiry);
@@ -54,8 +61,8 @@ final class MqttClientFactory {
         set(from.getMaximumInFlight(), builder::maximumInFlight);
         set(from.getReceiveMaximum(), builder::receiveMaximum);
         queue(from.getQueue(), builder);
-        reconnect(from, builder);
-        will(from.getWill(), builder);
+        reconnect(prefix, from, builder);
+        will(prefix, from.getWill(), builder);
         if (from.getStore() != null) {
             builder.store(DiskStore.at(Path.of(from.getStore())));
         }
@@ -73,14 +80,27 @@ final class MqttClientFactory {
         return builder.build();
     }
 
-    private static void reconnect(ClientProperties from, MqttClientBuilder builder) {
-        if (from.getReconnectDelay() == null && from.getReconnectMaximumDelay() == null) {
-            return;
+    /** One that is not set gives way to the other. */
+    private static void reconnect(String prefix, ClientProperties from, MqttClientBuilder builder) {
+        Duration first = from.getReconnectDelay();
+        Duration longest = from.getReconnectMaximumDelay();
+        if (first != null && longest != null && longest.compareTo(first) < 0) {
+            throw new IllegalArgumentException(prefix + "reconnect-maximum-delay " + longest + " is less than " + prefix
+                    + "reconnect-delay " + first);
         }
-        Duration first = from.getReconnectDelay() == null ? Duration.ofSeconds(1) : from.getReconnectDelay();
-        Duration longest =
-                from.getReconnectMaximumDelay() == null ? Duration.ofMinutes(2) : from.getReconnectMaximumDelay();
-        builder.reconnect(Reconnect.exponential(first, longest.compareTo(first) < 0 ? first : longest));
+        if (first != null) {
+            builder.reconnect(Reconnect.exponential(first, longest == null ? max(first, RECONNECT_MAXIMUM) : longest));
+        } else if (longest != null) {
+            builder.reconnect(Reconnect.exponential(min(longest, RECONNECT_DELAY), longest));
+        }
+    }
+
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) < 0 ? a : b;
+    }
+
+    private static Duration max(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 
     private static void queue(ClientProperties.Queue queue, MqttClientBuilder builder) {
@@ -94,11 +114,13 @@ final class MqttClientFactory {
                 whenFull == null ? defaults.whenFull() : whenFull);
     }
 
-    private static void will(ClientProperties.Will will, MqttClientBuilder builder) {
+    private static void will(String prefix, ClientProperties.Will will, MqttClientBuilder builder) {
         if (will.getTopic() != null) {
             builder.will(Message.of(will.getTopic(), will.getPayload())
                     .withQos(will.getQos())
                     .withRetain(will.isRetain()));
+        } else if (!will.getPayload().isEmpty() || will.isRetain()) {
+            throw new IllegalArgumentException(prefix + "will has no topic: set " + prefix + "will.topic");
         }
     }
 

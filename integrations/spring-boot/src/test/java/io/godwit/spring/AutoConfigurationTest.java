@@ -10,7 +10,11 @@ import io.godwit.mqtt.protocol.ProtocolVersion;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -74,6 +78,31 @@ class AutoConfigurationTest {
                         .getFailure()
                         .rootCause()
                         .hasMessageContaining("receiveMaximum(...) is set, but MQTT 3.1.1 doesn't have it"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                password=x                                          | password is set, but not godwit.mqtt.username
+                will.payload=gone                                   | will has no topic: set godwit.mqtt.will.topic
+                reconnect-delay=10s,reconnect-maximum-delay=5s      | reconnect-maximum-delay PT5S is less than godwit.mqtt.reconnect-delay PT10S
+                reconnect-maximum-delay=400d                        | invalid reconnect delay PT9600H: must be zero to 365 days
+                """)
+    void properties_that_do_not_fit_together_are_an_error(String properties, String error) {
+        String[] values = Stream.of(properties.split(","))
+                .map(each -> "godwit.mqtt." + each)
+                .toArray(String[]::new);
+        application
+                .withPropertyValues("godwit.mqtt.servers=mqtt://127.0.0.1:1")
+                .withPropertyValues(values)
+                .run(context -> assertThat(context).getFailure().rootCause().hasMessageContaining(error));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"reconnect-delay=3m", "reconnect-maximum-delay=100ms"})
+    void a_delay_may_be_beyond_the_default_of_the_other(String property) {
+        application
+                .withPropertyValues("godwit.mqtt.servers=mqtt://127.0.0.1:1", "godwit.mqtt." + property)
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     @Test

@@ -38,7 +38,6 @@ import org.slf4j.LoggerFactory;
 final class BrokerSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSession.class);
 
-    private static final Duration FIRST_DELAY = Duration.ofMillis(500);
     /** Two clients with one identifier would evict each other for ever; this one waits, so that the newer one stays. */
     private static final Duration AFTER_TAKEOVER = Duration.ofSeconds(30);
 
@@ -71,8 +70,7 @@ final class BrokerSession implements AutoCloseable {
     }
 
     private MqttClientBuilder builder() {
-        Reconnect backoff = Reconnect.exponential(
-                FIRST_DELAY, Duration.ofMillis(config.getInt(ConnectionConfig.RECONNECT_MAXIMUM)));
+        Reconnect backoff = ConnectionConfig.reconnect(config);
         MqttClientBuilder builder = ConnectionConfig.builder(config, clientId)
                 .cleanSession(false)
                 .retryFirst(true)

@@ -2,6 +2,7 @@ package io.godwit.kafka.connect;
 
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
+import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.net.ServerAddress;
 import io.godwit.mqtt.client.net.Tls;
 import io.godwit.mqtt.client.net.WebSocketOptions;
@@ -41,6 +42,7 @@ final class ConnectionConfig {
 
     private static final String GROUP = "Connection";
     private static final String TLS = "TLS";
+    private static final int FIRST_RECONNECT_MILLIS = 500;
 
     private ConnectionConfig() {}
 
@@ -167,6 +169,12 @@ final class ConnectionConfig {
             builder.tls(tls);
         }
         return builder;
+    }
+
+    static Reconnect reconnect(AbstractConfig config) {
+        int longest = config.getInt(RECONNECT_MAXIMUM);
+        return Reconnect.exponential(
+                Duration.ofMillis(Math.min(FIRST_RECONNECT_MILLIS, longest)), Duration.ofMillis(longest));
     }
 
     private static Tls tls(AbstractConfig config) {

@@ -5,7 +5,6 @@ import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.PublishException;
-import io.godwit.mqtt.client.Reconnect;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ReasonCode;
@@ -98,8 +97,7 @@ public final class MqttSinkTask extends SinkTask {
         client = ConnectionConfig.builder(config, clientId)
                 .cleanSession(true)
                 .retryFirst(true)
-                .reconnect(Reconnect.exponential(
-                        Duration.ofMillis(500), Duration.ofMillis(config.getInt(ConnectionConfig.RECONNECT_MAXIMUM))))
+                .reconnect(ConnectionConfig.reconnect(config))
                 // The task itself bounds what is in flight; the queue only has to hold that and one batch.
                 .queue(Integer.MAX_VALUE, Long.MAX_VALUE, WhenFull.FAIL)
                 .dropPropertiesBeforeMqtt5(true)
