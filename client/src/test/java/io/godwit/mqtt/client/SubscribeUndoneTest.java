@@ -48,8 +48,7 @@ class SubscribeUndoneTest {
     private void assertUndone(MqttClient client) {
         broker.silent(false);
         awaitAnswers(client);
-        awaitAnswers(client); // the unsubscribe that undoes it may have been sent after the first
-        assertThat(broker.subscriptions("c")).isEmpty();
+        await().until(() -> broker.subscriptions("c").isEmpty()); // whoever ended the future may not have come to undo it yet
         broker.publish(Message.of("t", "x").withQos(Qos.AT_LEAST_ONCE));
         awaitAnswers(client);
         assertThat(calls).hasValue(0);
