@@ -48,7 +48,8 @@ class SubscribeUndoneTest {
     private void assertUndone(MqttClient client) {
         broker.silent(false);
         awaitAnswers(client);
-        await().until(() -> broker.subscriptions("c").isEmpty()); // whoever ended the future may not have come to undo it yet
+        // Whoever ended the future may not have come to undo it yet.
+        await().until(() -> broker.subscriptions("c").isEmpty());
         broker.publish(Message.of("t", "x").withQos(Qos.AT_LEAST_ONCE));
         awaitAnswers(client);
         assertThat(calls).hasValue(0);
