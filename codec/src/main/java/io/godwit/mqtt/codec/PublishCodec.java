@@ -102,8 +102,8 @@ public final class PublishCodec {
         return (dup ? 8 : 0) | message.qos().level() << 1 | (message.retain() ? 1 : 0);
     }
 
-    /** All of it but the payload. */
-    static void writeHead(
+    /** Writes what {@link #write} does but for the payload, which is to follow. */
+    public static void writeHead(
             ByteBuf out,
             ProtocolVersion version,
             Message message,

@@ -62,6 +62,9 @@ final class ByteFlow {
     /** Made when bytes wait for the network first. */
     private @Nullable WriteWatch watch;
 
+    /** Whether the connection has proved fast. */
+    private boolean fast;
+
     private boolean answersDue;
 
     // Written by the event loop only.
@@ -139,6 +142,7 @@ final class ByteFlow {
                 loop.execute(drain);
                 return;
             }
+            fast = to.isFast();
             GuardedSession.Drained step = session.drain(take);
             if (step == GuardedSession.Drained.WAITING) {
                 bytesSent += sent;
@@ -198,6 +202,7 @@ final class ByteFlow {
 
     /** Guarded by the session's lock. */
     private GuardedSession.Drained take(Session locked) {
+        locked.outbox().setFast(fast);
         long noted = log.position();
         if (log.forced() < noted && !locked.outbox().isEmpty()) {
             long began = loop.nanoTime();

@@ -2,6 +2,7 @@ package io.godwit.mqtt.client.session;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledHeapByteBuf;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -19,8 +20,17 @@ public final class Outbox {
     private static final int LARGEST_PART = 64 * 1024;
     /** A larger packet is a part of its own outside of the heap, where sockets want it. */
     private static final int LARGEST_PACKET = 16 * 1024;
+    /** Above this many bytes publishes wait in the queue, where their number is bounded. */
+    private static final int LIMIT = 256 * 1024;
+
+    /** The same with lent payloads on a fast link: each write then gives more to the socket. */
+    private static final int FAST_LIMIT = 1 << 20;
+
+    /** From this size on a payload may be lent. */
+    static final int SMALLEST_LENT = 8 * 1024;
+
     /** As many parts as wait before publishes do, as many that are written meanwhile, and some. */
-    private static final int SPARES = 2 * Outgoing.OUTBOX_LIMIT / LARGEST_PART + 2;
+    private static final int SPARES = 2 * LIMIT / LARGEST_PART + 2;
 
     /**
      * How many bytes of an array are brought into the cache at a time. A reused array is still in the cache of the processor that sent
@@ -40,6 +50,10 @@ public final class Outbox {
     private int fetched;
 
     private int fullBytes;
+    /** How many of these are lent payloads; those of parts that were taken one by one are still counted. */
+    private int lentBytes;
+
+    private boolean fast;
     /** At most so many of the bytes are answers; those of parts that were taken are not counted any more. */
     private int answers;
     /** As large as the last part turned out to be, so that bursts find room at once. */
@@ -57,11 +71,11 @@ public final class Outbox {
                 fetch(buffer, size);
                 return buffer;
             }
-            if (full == null) {
-                full = new ArrayDeque<>(2);
+            if (buffer.isReadable()) {
+                putAside(buffer, buffer.readableBytes());
+            } else {
+                buffer.release();
             }
-            full.add(buffer);
-            fullBytes += buffer.readableBytes();
             nextPart = Math.min(LARGEST_PART, 2 * nextPart);
         }
         buffer = size > LARGEST_PACKET ? allocator.directBuffer(size) : new Part(array(Math.max(size, nextPart)));
@@ -69,6 +83,31 @@ public final class Outbox {
         fetched = 0;
         fetch(buffer, size);
         return buffer;
+    }
+
+    /**
+     * Room for what stands before a payload, to be written to at once. The payload follows as a part of its own, and is not copied
+     * before it is written: it must not change until its publish has ended.
+     */
+    ByteBuf roomBefore(byte[] payload, int size) {
+        ByteBuf lent = Unpooled.wrappedBuffer(payload);
+        ByteBuf buffer = room(size);
+        int before = buffer.readableBytes();
+        ByteBuf part = buffer.retainedSlice(buffer.readerIndex(), before + size).writerIndex(before);
+        buffer.setIndex(
+                buffer.writerIndex() + size, buffer.writerIndex() + size); // what comes next has room in the rest
+        putAside(part, before + size);
+        putAside(lent, payload.length);
+        lentBytes += payload.length;
+        return part;
+    }
+
+    private void putAside(ByteBuf part, int size) {
+        if (full == null) {
+            full = new ArrayDeque<>(2);
+        }
+        full.add(part);
+        fullBytes += size;
     }
 
     private void fetch(ByteBuf buffer, int size) {
@@ -154,10 +193,26 @@ public final class Outbox {
         part = current;
         current = null;
         answers = 0;
+        lentBytes = 0;
+        if (part != null && !part.isReadable()) {
+            part.release(); // a lent payload was last
+            return null;
+        }
         if (part != null) {
             nextPart = Math.max(SMALLEST_PART, Math.min(LARGEST_PART, Math.max(nextPart / 2, part.readableBytes())));
         }
         return part;
+    }
+
+    /** Whether publishes are to wait in the queue. */
+    boolean isFull() {
+        int size = size();
+        return size - lentBytes >= LIMIT || size >= (fast ? FAST_LIMIT : LIMIT);
+    }
+
+    /** Whether the connection has proved fast. */
+    public void setFast(boolean fast) {
+        this.fast = fast;
     }
 
     /** How many bytes wait. */
@@ -167,7 +222,7 @@ public final class Outbox {
     }
 
     public boolean isEmpty() {
-        return current == null && (full == null || full.isEmpty());
+        return size() == 0;
     }
 
     /** Throws away what waits: the connection that it was for is gone. */

@@ -33,9 +33,6 @@ final class Outgoing {
     /** In longer queues only every n-th publish is given the exact time at which it was queued. */
     private static final int TIMED = 64;
 
-    /** Above this many bytes in the outbox, publishes wait in the queue, where their number is bounded. */
-    static final int OUTBOX_LIMIT = 256 * 1024;
-
     // Set once.
     private final ProtocolVersion version;
     private final Outbox outbox;
@@ -180,7 +177,7 @@ final class Outgoing {
 
     /** Sends a message of QoS 0 that nobody follows, if it can be sent at once. Returns whether it was. */
     boolean publishNow(Message message) {
-        if (!connected || oneByOne || !queue.isEmpty() || !again.isEmpty() || outbox.size() >= OUTBOX_LIMIT) {
+        if (!connected || oneByOne || !queue.isEmpty() || !again.isEmpty() || outbox.isFull()) {
             return false;
         }
         TopicFields.Field field = topics().of(message.topic());
@@ -260,13 +257,13 @@ final class Outgoing {
 
     private boolean hasRoomFor(Qos qos) {
         return (qos == Qos.AT_MOST_ONCE || hasQuotaFor(qos) && !inFlight.isFull())
-                && outbox.size() < OUTBOX_LIMIT
+                && !outbox.isFull()
                 && !(oneByOne && inFlight.count() > 0);
     }
 
     /** Whether one that has its identifier already may be sent again. */
     private boolean hasRoomAgainFor(Qos qos) {
-        return hasQuotaFor(qos) && outbox.size() < OUTBOX_LIMIT && !(oneByOne && hasUnanswered());
+        return hasQuotaFor(qos) && !outbox.isFull() && !(oneByOne && hasUnanswered());
     }
 
     /** Whether anything that was sent on this connection is not answered. */
@@ -499,8 +496,15 @@ final class Outgoing {
         } else {
             alias = -alias;
         }
-        ByteBuf out = outbox.room(PublishCodec.size(version, message, topic, alias, properties));
-        PublishCodec.write(out, version, message, topic, dup, packetId, alias, properties);
+        int size = PublishCodec.size(version, message, topic, alias, properties);
+        byte[] payload = message.payload();
+        // At QoS 0 the publish ends before the payload is copied, which may then be changed.
+        if (payload.length >= Outbox.SMALLEST_LENT && message.qos() != Qos.AT_MOST_ONCE) {
+            ByteBuf head = outbox.roomBefore(payload, size - payload.length);
+            PublishCodec.writeHead(head, version, message, topic, dup, packetId, alias, properties);
+            return;
+        }
+        PublishCodec.write(outbox.room(size), version, message, topic, dup, packetId, alias, properties);
     }
 
     /** A packet that is nearly as large as the broker allows has no room for an alias. */

@@ -12,6 +12,9 @@ final class LinkSpeed {
 
     private static final long SECOND = 1_000_000_000;
 
+    /** A link is not found thin in less: on a fast one, too, nothing is written between two measurements in quick succession. */
+    private static final long SHORTEST = SECOND / 4;
+
     private boolean fast;
     private long given;
     /** How many bytes will have been given when the next proof is due, and since when they are counted. */
@@ -21,6 +24,10 @@ final class LinkSpeed {
     private boolean measuring;
     private long writtenBefore;
     private long timeBefore;
+
+    boolean isFast() {
+        return fast;
+    }
 
     /** Counts bytes given to the connection. Returns whether they prove that the link, thin so far, is fast. */
     boolean isNowFast(int bytes, EventLoop loop) {
@@ -46,6 +53,9 @@ final class LinkSpeed {
             return false;
         }
         long now = loop.nanoTime();
+        if (measuring && now - timeBefore < SHORTEST) {
+            return false;
+        }
         long written = given - waiting;
         boolean thin = measuring && (written - writtenBefore) * 1e9 < (double) THIN * (now - timeBefore);
         fast = !thin;

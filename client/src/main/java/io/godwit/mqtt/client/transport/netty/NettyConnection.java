@@ -196,7 +196,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         if (isNowFast(bytes.readableBytes())) {
-            sockets.limitUnsent(context.channel(), false);
+            sockets.linkIsFast(context.channel(), true);
         }
         if (more) {
             context.write(bytes, context.voidPromise());
@@ -224,6 +224,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     }
 
     @Override
+    public boolean isFast() {
+        return speed != null && speed.isFast();
+    }
+
+    @Override
     public long writeProgress() {
         ChannelOutboundBuffer waiting = context().channel().unsafe().outboundBuffer();
         if (waiting == null || waiting.totalPendingWriteBytes() == 0) {
@@ -233,7 +238,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return -1;
         }
         if (speed != null && speed.isNowThin(waiting.totalPendingWriteBytes() - waiting.currentProgress(), loop)) {
-            sockets.limitUnsent(context().channel(), true);
+            sockets.linkIsFast(context().channel(), false);
         }
         // which buffer is being written, and how much of it is
         return (long) System.identityHashCode(waiting.current()) << 31 ^ waiting.currentProgress();

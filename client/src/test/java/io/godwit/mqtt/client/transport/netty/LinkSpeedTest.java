@@ -60,6 +60,20 @@ class LinkSpeedTest {
     }
 
     @Test
+    void a_moment_without_progress_proves_nothing() {
+        speed.isNowFast(1, clock);
+        prove(100);
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(speed.isNowThin(LinkSpeed.THIN, clock)).isFalse();
+            clock.pass(20);
+        }
+        clock.pass(800);
+
+        assertThat(speed.isNowThin(1, clock)).as("but a second does").isTrue();
+    }
+
+    @Test
     void time_in_which_nothing_waits_does_not_count() {
         speed.isNowFast(1, clock);
         prove(100);
