@@ -27,7 +27,7 @@ final class Strings {
         if (bytes == text.length()) {
             out.writeCharSequence(text, StandardCharsets.US_ASCII);
         } else {
-            ByteBufUtil.writeUtf8(out, text);
+            ByteBufUtil.reserveAndWriteUtf8(out, text, bytes); // writeUtf8 wants room for three bytes per char
         }
     }
 

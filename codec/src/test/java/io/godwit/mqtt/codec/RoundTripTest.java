@@ -25,6 +25,19 @@ class RoundTripTest {
         }
     }
 
+    @Test
+    void packets_fit_into_buffers_of_exactly_their_size() {
+        RandomPackets packets = new RandomPackets(RUNS);
+        for (int i = 0; i < 20_000; i++) {
+            ProtocolVersion version = ProtocolVersion.values()[i % 3];
+            Packet packet = packets.next(version);
+            int size = PacketCodec.size(packet, version);
+            ByteBuf exact = Unpooled.buffer(size, size);
+            PacketCodec.write(packet, version, exact);
+            assertThat(exact.isWritable()).isFalse();
+        }
+    }
+
     private static void roundTrip(long seed) {
         RandomPackets packets = new RandomPackets(seed);
         ProtocolVersion version = packets.version();

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * neighbours return a changed copy. Properties are those of MQTT 5: publishing a message that has some over an older version fails,
  * unless the client may drop them.
  *
- * <p>The payload array is not copied, neither in nor out: do not change it while a publish of it is under way.
+ * <p>The payload array is not copied, neither in nor out: do not change it while a publish of it is under way. A time limit
+ * that has passed, or a {@code cancel} that returned false, does not end a publish.
  */
 public final class Message {
     private static final byte[] EMPTY = new byte[0];

@@ -21,9 +21,6 @@ final class ReconnectSchedule {
     /** How often in a row the policy may fail for lack of memory. */
     private static final int SHORTAGES = 3;
 
-    /** The longest delay that a policy may return. */
-    private static final Duration LONGEST = Duration.ofDays(365);
-
     private static final long STABLE = 10_000_000_000L;
     private static final long STABLE_AFTER_TAKEOVER = 600_000_000_000L;
 
@@ -168,8 +165,8 @@ final class ReconnectSchedule {
         try {
             Duration delay = config.reconnect().delay(attempt);
             shortages = 0;
-            if (delay != null && (delay.isNegative() || delay.compareTo(LONGEST) > 0)) {
-                throw new IllegalArgumentException("invalid reconnect delay " + delay + ": must be zero to 365 days");
+            if (delay != null) {
+                Reconnect.fixed(delay); // refuses what no delay can be
             }
             if (delay == null && attempt.isPointless() && attempt.failure() != null) {
                 notifier.warn("not trying again, since that cannot help", null);

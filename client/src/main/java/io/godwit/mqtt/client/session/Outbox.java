@@ -4,15 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledHeapByteBuf;
-import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that wait for the connection: packets are encoded straight into it and whole parts of it are taken out. A
  * part that is full is not grown by copying but put aside, and the next one begun. Parts are arrays, to which packets are
- * written fastest; those of a busy connection are used again. An idle connection holds no memory here once
+ * written fastest; those of a busy connection are used again. A large payload may be lent: it is a part itself. An idle connection holds no memory here once
  * {@link #trim} was called.
  */
 public final class Outbox {
@@ -43,14 +43,13 @@ public final class Outbox {
     private volatile @Nullable AtomicReferenceArray<byte @Nullable []> spares;
 
     /** The parts before the current one; null while there was no second one since the last trim. */
-    private @Nullable ArrayDeque<ByteBuf> full;
+    private @Nullable PartQueue full;
 
     private @Nullable ByteBuf current;
     /** How far the current part has been fetched. */
     private int fetched;
 
-    private int fullBytes;
-    /** How many of these are lent payloads; those of parts that were taken one by one are still counted. */
+    /** How many bytes are lent payloads; those of parts that were taken one by one are still counted. */
     private int lentBytes;
 
     private boolean fast;
@@ -71,8 +70,10 @@ public final class Outbox {
                 fetch(buffer, size);
                 return buffer;
             }
+            full = PartQueue.withRoom(full, 1);
+            current = null;
             if (buffer.isReadable()) {
-                putAside(buffer, buffer.readableBytes());
+                full.add(buffer);
             } else {
                 buffer.release();
             }
@@ -86,28 +87,18 @@ public final class Outbox {
     }
 
     /**
-     * Room for what stands before a payload, to be written to at once. The payload follows as a part of its own, and is not copied
-     * before it is written: it must not change until its publish has ended.
+     * Puts a payload behind what was written last, as a part of its own. It is not copied before that is written: it must not
+     * change until its publish has ended.
      */
-    ByteBuf roomBefore(byte[] payload, int size) {
+    void lend(byte[] payload) {
+        ByteBuf before = Objects.requireNonNull(current);
+        ByteBuf written = before.slice();
         ByteBuf lent = Unpooled.wrappedBuffer(payload);
-        ByteBuf buffer = room(size);
-        int before = buffer.readableBytes();
-        ByteBuf part = buffer.retainedSlice(buffer.readerIndex(), before + size).writerIndex(before);
-        buffer.setIndex(
-                buffer.writerIndex() + size, buffer.writerIndex() + size); // what comes next has room in the rest
-        putAside(part, before + size);
-        putAside(lent, payload.length);
+        full = PartQueue.withRoom(full, 2); // the last that may fail
+        full.add(written.retain());
+        full.add(lent);
+        before.skipBytes(before.readableBytes()); // what comes next has room in the rest
         lentBytes += payload.length;
-        return part;
-    }
-
-    private void putAside(ByteBuf part, int size) {
-        if (full == null) {
-            full = new ArrayDeque<>(2);
-        }
-        full.add(part);
-        fullBytes += size;
     }
 
     private void fetch(ByteBuf buffer, int size) {
@@ -175,8 +166,8 @@ public final class Outbox {
     }
 
     /**
-     * How many bytes of answers wait, or a little less: a part that is taken counts as nothing but answers. While the
-     * outbox is too full for publishes that is what it is.
+     * How many bytes of answers wait, or less: a part that is taken counts as nothing but answers. While the outbox is too full for
+     * publishes that is what it is.
      */
     public int answers() {
         return answers;
@@ -186,7 +177,6 @@ public final class Outbox {
     public @Nullable ByteBuf take() {
         ByteBuf part = full == null ? null : full.poll();
         if (part != null) {
-            fullBytes -= part.readableBytes();
             answers = Math.max(0, answers - part.readableBytes());
             return part;
         }
@@ -194,14 +184,15 @@ public final class Outbox {
         current = null;
         answers = 0;
         lentBytes = 0;
-        if (part != null && !part.isReadable()) {
-            part.release(); // a lent payload was last
+        if (part == null) {
             return null;
         }
-        if (part != null) {
-            nextPart = Math.max(SMALLEST_PART, Math.min(LARGEST_PART, Math.max(nextPart / 2, part.readableBytes())));
+        nextPart = Math.max(SMALLEST_PART, Math.min(LARGEST_PART, Math.max(nextPart / 2, part.readableBytes())));
+        if (part.isReadable()) {
+            return part;
         }
-        return part;
+        part.release(); // a lent payload was last
+        return null;
     }
 
     /** Whether publishes are to wait in the queue. */
@@ -218,7 +209,7 @@ public final class Outbox {
     /** How many bytes wait. */
     public int size() {
         ByteBuf buffer = current;
-        return buffer == null ? fullBytes : fullBytes + buffer.readableBytes();
+        return (full == null ? 0 : full.bytes()) + (buffer == null ? 0 : buffer.readableBytes());
     }
 
     public boolean isEmpty() {

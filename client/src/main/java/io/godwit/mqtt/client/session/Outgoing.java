@@ -498,13 +498,21 @@ final class Outgoing {
         }
         int size = PublishCodec.size(version, message, topic, alias, properties);
         byte[] payload = message.payload();
-        // At QoS 0 the publish ends before the payload is copied, which may then be changed.
-        if (payload.length >= Outbox.SMALLEST_LENT && message.qos() != Qos.AT_MOST_ONCE) {
-            ByteBuf head = outbox.roomBefore(payload, size - payload.length);
-            PublishCodec.writeHead(head, version, message, topic, dup, packetId, alias, properties);
-            return;
+        // At QoS 0 the publish ends before a lent payload would be copied.
+        boolean lent = payload.length >= Outbox.SMALLEST_LENT && message.qos() != Qos.AT_MOST_ONCE;
+        ByteBuf out = outbox.room(lent ? size - payload.length : size);
+        int before = out.writerIndex();
+        try {
+            if (lent) {
+                PublishCodec.writeHead(out, version, message, topic, dup, packetId, alias, properties);
+                outbox.lend(payload);
+            } else {
+                PublishCodec.write(out, version, message, topic, dup, packetId, alias, properties);
+            }
+        } catch (Throwable unwritten) {
+            out.writerIndex(before); // half a packet would break the connection
+            throw unwritten;
         }
-        PublishCodec.write(outbox.room(size), version, message, topic, dup, packetId, alias, properties);
     }
 
     /** A packet that is nearly as large as the broker allows has no room for an alias. */

@@ -167,8 +167,18 @@ public abstract class ForwardingTransport implements Transport {
         }
 
         @Override
+        public boolean isFast() {
+            return connection().isFast();
+        }
+
+        @Override
         public boolean hasUnwritten() {
             return connection().hasUnwritten();
+        }
+
+        @Override
+        public long writeProgress() {
+            return connection().writeProgress();
         }
 
         @Override

@@ -49,7 +49,10 @@ class LargePublishTest {
         List<Message> arrived = new ArrayList<>();
         for (int size : new int[] {0, 100, 8191, 8192, 8193, 16_384, 100_000, 5, 300_000, 8192}) {
             for (int level = 0; level <= 2; level++) {
-                Message message = Message.of("t" + size % 3, bytes(size)).withQos(Qos.of(level));
+                Message message = Message.of("tür/" + size % 3, bytes(size)).withQos(Qos.of(level));
+                if (version == ProtocolVersion.V5) {
+                    message = message.withContentType("Grüße").withUserProperty("größe", "ß".repeat(1 + size % 1000));
+                }
                 messages.add(message);
                 publish(harness, message);
             }
@@ -106,5 +109,20 @@ class LargePublishTest {
                         (firstByte, in, index, length) -> packets.add(
                                 (Publish) PacketCodec.read(firstByte, in, index, length, ProtocolVersion.V5)));
         assertThat(packets.get(0).message().payload()).isEqualTo(before);
+    }
+
+    @Test
+    void small_messages_with_text_beyond_ascii_fill_parts_to_the_last_byte() {
+        SessionHarness harness = new SessionHarness(ProtocolVersion.V5);
+        harness.connect();
+        for (int size = 1; size <= 40; size++) {
+            List<Message> messages = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                Message message = Message.of("t", bytes(size)).withContentType("Grüße");
+                messages.add(message.withQos(Qos.AT_MOST_ONCE));
+                publish(harness, messages.get(i));
+            }
+            assertThat(payloads(messages(harness))).isEqualTo(payloads(messages));
+        }
     }
 }

@@ -22,7 +22,8 @@ class OutboxTest {
     }
 
     private void lentPacket(int head, byte[] payload) {
-        outbox.roomBefore(payload, head).writeZero(head);
+        outbox.room(head).writeZero(head);
+        outbox.lend(payload);
     }
 
     private List<ByteBuf> takeAll() {
@@ -48,7 +49,8 @@ class OutboxTest {
                     byte[] head = new byte[1 + random.nextInt(100)];
                     random.nextBytes(head);
                     expected.writeBytes(head);
-                    outbox.roomBefore(bytes, head.length).writeBytes(head);
+                    outbox.room(head.length).writeBytes(head);
+                    outbox.lend(bytes);
                 } else {
                     (answer ? outbox.roomForAnswer(bytes.length) : outbox.room(bytes.length)).writeBytes(bytes);
                 }

@@ -196,7 +196,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return;
         }
         if (isNowFast(bytes.readableBytes())) {
-            sockets.linkIsFast(context.channel(), true);
+            sockets.setFast(context.channel(), true);
         }
         if (more) {
             context.write(bytes, context.voidPromise());
@@ -238,7 +238,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
             return -1;
         }
         if (speed != null && speed.isNowThin(waiting.totalPendingWriteBytes() - waiting.currentProgress(), loop)) {
-            sockets.linkIsFast(context().channel(), false);
+            sockets.setFast(context().channel(), false);
         }
         // which buffer is being written, and how much of it is
         return (long) System.identityHashCode(waiting.current()) << 31 ^ waiting.currentProgress();
@@ -247,7 +247,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Conn
     @Override
     public boolean hasUnwritten() {
         ChannelOutboundBuffer waiting = context().channel().unsafe().outboundBuffer();
-        return waiting != null && waiting.totalPendingWriteBytes() > 0;
+        boolean unwritten = waiting != null && waiting.totalPendingWriteBytes() > 0;
+        if (!unwritten && speed != null) {
+            speed.idle();
+        }
+        return unwritten;
     }
 
     @Override

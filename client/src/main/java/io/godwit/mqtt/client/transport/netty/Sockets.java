@@ -172,7 +172,7 @@ enum Sockets {
     void limitUnsent(Channel channel, boolean limited) {}
 
     /** Lets as much wait for the socket, here and in the kernel, as is right for a link of that speed. */
-    void linkIsFast(Channel channel, boolean fast) {
+    void setFast(Channel channel, boolean fast) {
         limitUnsent(channel, !fast);
         channel.config().setWriteBufferWaterMark(fast ? FAST_WATER_MARK : WATER_MARK);
     }
