@@ -40,7 +40,7 @@ final class MqttClientFactory {
         this.executors = executors;
     }
 
-    /** @throws IllegalArgumentException if a property cannot apply; the message names it */
+    /** @throws IllegalArgumentException if a property cannot apply, or has a value that cannot be */
     MqttClient build(String name, ClientProperties from, List<String> servers) {
         String prefix = name.equals(MqttClients.DEFAULT) ? "godwit.mqtt." : "godwit.mqtt.clients." + name + ".";
         MqttClientBuilder builder =

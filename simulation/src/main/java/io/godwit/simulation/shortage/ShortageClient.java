@@ -118,8 +118,9 @@ final class ShortageClient {
         }
         try {
             Qos qos = Qos.values()[random.nextInt(3)];
-            started.add(client.publishAsync(
-                    Message.of(TOPIC, new byte[random.nextInt(2_000)]).withQos(qos)));
+            started.add(client.publishAsync(Message.of(
+                            TOPIC, new byte[random.nextInt(random.nextInt(4) > 0 ? 2_000 : 40_000)])
+                    .withQos(qos)));
         } catch (MqttException | OutOfMemoryError refused) {
             // the caller knows
         }
