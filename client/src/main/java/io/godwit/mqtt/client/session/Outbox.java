@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes that wait for the connection: packets are encoded straight into it and whole parts of it are taken out. A
  * part that is full is not grown by copying but put aside, and the next one begun. Parts are arrays, to which packets are
- * written fastest; those of a busy connection are used again. A large payload may be lent: it is a part itself. An idle connection holds no memory here once
- * {@link #trim} was called.
+ * written fastest; those of a busy connection are used again. A large payload may be lent, and is then a part itself. An
+ * idle connection holds no memory here once {@link #trim} was called.
  */
 public final class Outbox {
     private static final int SMALLEST_PART = 512;
@@ -23,14 +23,14 @@ public final class Outbox {
     /** Above this many bytes publishes wait in the queue, where their number is bounded. */
     private static final int LIMIT = 256 * 1024;
 
-    /** The same with lent payloads on a fast link: each write then gives more to the socket. */
+    /** The same on a fast link: publishes seldom wait then, which is dearer, and each write gives more to the socket. */
     private static final int FAST_LIMIT = 1 << 20;
 
     /** From this size on a payload may be lent. */
     static final int SMALLEST_LENT = 8 * 1024;
 
     /** As many parts as wait before publishes do, as many that are written meanwhile, and some. */
-    private static final int SPARES = 2 * LIMIT / LARGEST_PART + 2;
+    private static final int SPARES = 2 * FAST_LIMIT / LARGEST_PART + 2;
 
     /**
      * How many bytes of an array are brought into the cache at a time. A reused array is still in the cache of the processor that sent
@@ -49,9 +49,7 @@ public final class Outbox {
     /** How far the current part has been fetched. */
     private int fetched;
 
-    /** How many bytes are lent payloads; those of parts that were taken one by one are still counted. */
-    private int lentBytes;
-
+    /** Whether the connection has proved fast. */
     private boolean fast;
     /** At most so many of the bytes are answers; those of parts that were taken are not counted any more. */
     private int answers;
@@ -98,7 +96,6 @@ public final class Outbox {
         full.add(written.retain());
         full.add(lent);
         before.skipBytes(before.readableBytes()); // what comes next has room in the rest
-        lentBytes += payload.length;
     }
 
     private void fetch(ByteBuf buffer, int size) {
@@ -183,7 +180,6 @@ public final class Outbox {
         part = current;
         current = null;
         answers = 0;
-        lentBytes = 0;
         if (part == null) {
             return null;
         }
@@ -197,11 +193,10 @@ public final class Outbox {
 
     /** Whether publishes are to wait in the queue. */
     boolean isFull() {
-        int size = size();
-        return size - lentBytes >= LIMIT || size >= (fast ? FAST_LIMIT : LIMIT);
+        return size() >= (fast ? FAST_LIMIT : LIMIT);
     }
 
-    /** Whether the connection has proved fast. */
+    /** Says whether the connection has proved fast. */
     public void setFast(boolean fast) {
         this.fast = fast;
     }

@@ -108,9 +108,9 @@ class OutboxTest {
     }
 
     @Test
-    void it_is_full_above_256_kibibytes_and_with_lent_payloads_on_a_fast_link_above_a_mebibyte() {
+    void it_is_full_above_256_kibibytes_and_on_a_fast_link_above_a_mebibyte() {
         assertThat(packetsUntilFull(false, false)).isEqualTo(256);
-        assertThat(packetsUntilFull(true, false)).isEqualTo(256);
+        assertThat(packetsUntilFull(true, false)).isEqualTo(1024);
         assertThat(packetsUntilFull(false, true)).isEqualTo(256 / 16);
         assertThat(packetsUntilFull(true, true)).isEqualTo(1024 / 16);
     }
@@ -130,17 +130,5 @@ class OutboxTest {
         outbox.clear();
         assertThat(outbox.isFull()).isFalse();
         return packets;
-    }
-
-    @Test
-    void small_packets_have_their_own_limit_beside_lent_payloads() {
-        outbox.setFast(true);
-        lentPacket(10, new byte[512 * KIB]);
-        for (int i = 0; i < 256; i++) {
-            assertThat(outbox.isFull()).isFalse();
-            packet(KIB);
-        }
-        assertThat(outbox.isFull()).isTrue();
-        outbox.clear();
     }
 }
