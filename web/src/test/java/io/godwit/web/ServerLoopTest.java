@@ -84,8 +84,7 @@ class ServerLoopTest {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             assertThat(accepted.await(10, TimeUnit.SECONDS)).isTrue();
 
-            broken.set(true);
-            loop.group().execute(() -> {});
+            loop.group().execute(() -> broken.set(true)); // set from here, the loop might end before it takes a task
 
             failed.get(10, TimeUnit.SECONDS);
             socket.setSoTimeout(5_000);

@@ -81,8 +81,7 @@ class LoopThreadTest {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             await().until(() -> accepted.get() == 1);
 
-            broken.set(true);
-            thread.loop().execute(() -> {});
+            thread.loop().execute(() -> broken.set(true)); // set from here, the loop might end before it takes a task
 
             failed.get(10, TimeUnit.SECONDS);
             socket.setSoTimeout(5_000);
