@@ -53,7 +53,7 @@ final class ShortageClient {
                 .cleanSession(false)
                 .keepAlive(Duration.ofSeconds(2))
                 .connackTimeout(Duration.ofSeconds(2))
-                .callTimeout(LIMIT)
+                .callTimeout(LIMIT.dividedBy(4)) // also for an answer of the policy that the shortage has lost
                 .reconnect(attempt -> Duration.ofMillis(50))
                 .build();
     }
