@@ -82,7 +82,8 @@ class FrameRateTest {
         for (String part : new String[] {"ScriptDuration", "LayoutDuration", "RecalcStyleDuration"}) {
             busy += Objects.requireNonNull(after.get(part)) - Objects.requireNonNull(before.get(part));
         }
-        double elapsed = Objects.requireNonNull(after.get("Timestamp")) - Objects.requireNonNull(before.get("Timestamp"));
+        double elapsed =
+                Objects.requireNonNull(after.get("Timestamp")) - Objects.requireNonNull(before.get("Timestamp"));
         assertThat(busy / elapsed).as("share of the time").isLessThan(MOST_BUSY);
         assertThat((Long) rows).isLessThan(120);
     }

@@ -47,11 +47,22 @@ public class ChainOfTwoWalks {
 
     public ChainOfTwoWalks() {
         Session session = new Session(
-                 new SessionConfig(ProtocolVersion.V3_1_1, new SessionConfig.Sending(new QueueBounds(100, 1 << 20, QueueBounds.WhenFull.FAIL), 100, 100, SessionLoss.FAIL, 0), new SessionConfig.Receiving(100, 1 << 20, 0, false), 0),
+                new SessionConfig(
+                        ProtocolVersion.V3_1_1,
+                        new SessionConfig.Sending(
+                                new QueueBounds(100, 1 << 20, QueueBounds.WhenFull.FAIL),
+                                100,
+                                100,
+                                SessionLoss.FAIL,
+                                0),
+                        new SessionConfig.Receiving(100, 1 << 20, 0, false),
+                        0),
                 SessionLog.NONE,
                 ByteBufAllocator.DEFAULT);
-        GuardedSession guarded = new GuardedSession(session, loop, new JoinWaiters(loop, new HandlerThread(), Duration.ofSeconds(30)));
-        FutureCompleter completer = new FutureCompleter(this::execute, new CallContext(null), loop, guarded, false, thread -> true);
+        GuardedSession guarded =
+                new GuardedSession(session, loop, new JoinWaiters(loop, new HandlerThread(), Duration.ofSeconds(30)));
+        FutureCompleter completer =
+                new FutureCompleter(this::execute, new CallContext(null), loop, guarded, false, thread -> true);
         for (int i = 0; i < LENGTH; i++) {
             Done publish = new Done();
             chain.add(publish);
