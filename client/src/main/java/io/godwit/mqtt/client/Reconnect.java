@@ -65,8 +65,7 @@ public interface Reconnect {
             }
             double doubled = first.toNanos() * Math.pow(2, Math.min(attempt.number() - 1, 60));
             long most = (long) Math.min(doubled, longest.toNanos());
-            // Half of it is fixed: if all were random, short delays in a row would use up the attempts with short
-            // limits.
+            // Half of it is fixed: after some short delays in a row, the limit would have doubled too early.
             return Duration.ofNanos(ThreadLocalRandom.current().nextLong(most / 2, most + 1));
         };
     }

@@ -9,6 +9,7 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.store.DiskStore;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -89,18 +90,11 @@ final class MqttClientFactory {
                     + "reconnect-delay " + first);
         }
         if (first != null) {
-            builder.reconnect(Reconnect.exponential(first, longest == null ? max(first, RECONNECT_MAXIMUM) : longest));
+            builder.reconnect(Reconnect.exponential(
+                    first, longest == null ? Collections.max(List.of(first, RECONNECT_MAXIMUM)) : longest));
         } else if (longest != null) {
-            builder.reconnect(Reconnect.exponential(min(longest, RECONNECT_DELAY), longest));
+            builder.reconnect(Reconnect.exponential(Collections.min(List.of(longest, RECONNECT_DELAY)), longest));
         }
-    }
-
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) < 0 ? a : b;
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) > 0 ? a : b;
     }
 
     private static void queue(ClientProperties.Queue queue, MqttClientBuilder builder) {

@@ -20,6 +20,7 @@ public final class Outbox {
     private static final int LARGEST_PART = 64 * 1024;
     /** A larger packet is a part of its own outside of the heap, where sockets want it. */
     private static final int LARGEST_PACKET = 16 * 1024;
+
     /** Above this many bytes publishes wait in the queue, where their number is bounded. */
     private static final int LIMIT = 256 * 1024;
 
