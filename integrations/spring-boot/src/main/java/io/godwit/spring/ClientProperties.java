@@ -221,8 +221,8 @@ public class ClientProperties {
         /** Payload, as UTF-8. */
         private String payload = "";
 
-        /** QoS. */
-        private Qos qos = Qos.AT_LEAST_ONCE;
+        /** QoS; 1 by default. */
+        private @Nullable Qos qos;
 
         /** Whether the broker keeps it for later subscribers. */
         private boolean retain;
@@ -243,11 +243,11 @@ public class ClientProperties {
             this.payload = payload;
         }
 
-        public Qos getQos() {
+        public @Nullable Qos getQos() {
             return qos;
         }
 
-        public void setQos(Qos qos) {
+        public void setQos(@Nullable Qos qos) {
             this.qos = qos;
         }
 

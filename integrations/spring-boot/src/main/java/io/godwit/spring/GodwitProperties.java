@@ -55,11 +55,11 @@ public class GodwitProperties extends ClientProperties {
         /** How long the start waits for the broker to grant the subscriptions; afterwards it goes on without them. */
         private Duration startupTimeout = Duration.ofSeconds(10);
 
-        /** How often a message whose listener threw is handed to it again before the dead letter topic, or a refusal. */
-        private int retries;
+        /** How often a message whose listener threw is handed to it again before the dead letter topic, or a refusal; 0 by default. */
+        private @Nullable Integer retries;
 
-        /** How long to wait before the first retry; doubled for each further one. */
-        private Duration retryDelay = Duration.ofSeconds(1);
+        /** How long to wait before the first retry; doubled for each further one; 1 second by default. */
+        private @Nullable Duration retryDelay;
 
         /** Exceptions after which a message isn't handed to its listener again, nor after one that has them as a cause. */
         private List<Class<? extends Throwable>> notRetried = new ArrayList<>();
@@ -83,19 +83,19 @@ public class GodwitProperties extends ClientProperties {
             this.startupTimeout = startupTimeout;
         }
 
-        public int getRetries() {
+        public @Nullable Integer getRetries() {
             return retries;
         }
 
-        public void setRetries(int retries) {
+        public void setRetries(@Nullable Integer retries) {
             this.retries = retries;
         }
 
-        public Duration getRetryDelay() {
+        public @Nullable Duration getRetryDelay() {
             return retryDelay;
         }
 
-        public void setRetryDelay(Duration retryDelay) {
+        public void setRetryDelay(@Nullable Duration retryDelay) {
             this.retryDelay = retryDelay;
         }
 

@@ -110,10 +110,9 @@ final class MqttClientFactory {
 
     private static void will(String prefix, ClientProperties.Will will, MqttClientBuilder builder) {
         if (will.getTopic() != null) {
-            builder.will(Message.of(will.getTopic(), will.getPayload())
-                    .withQos(will.getQos())
-                    .withRetain(will.isRetain()));
-        } else if (!will.getPayload().isEmpty() || will.isRetain()) {
+            Message message = Message.of(will.getTopic(), will.getPayload()).withRetain(will.isRetain());
+            builder.will(will.getQos() == null ? message : message.withQos(will.getQos()));
+        } else if (!will.getPayload().isEmpty() || will.getQos() != null || will.isRetain()) {
             throw new IllegalArgumentException(prefix + "will has no topic: set " + prefix + "will.topic");
         }
     }

@@ -46,6 +46,7 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
     /** Before the web server at the start, after it at the stop; its phases are the last ones. */
     private static final int PHASE = DEFAULT_PHASE - 4096;
 
+    private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
 
     private static final String CANNOT_SUBSCRIBE = "a listener can't subscribe: ";
@@ -185,13 +186,21 @@ final class MqttListeners implements BeanPostProcessor, SmartLifecycle {
         FailurePolicy end = common.getDeadLetterTopic() == null
                 ? FailurePolicy.reject()
                 : FailurePolicy.deadLetter(common.getDeadLetterTopic());
-        Duration first = common.getRetryDelay();
-        Duration longest = first.compareTo(LONGEST_DELAY) < 0 ? LONGEST_DELAY : first;
-        if (common.getRetries() == 0) {
+        Integer retries = common.getRetries();
+        if (retries == null) {
+            if (common.getRetryDelay() != null || !common.getNotRetried().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "godwit.mqtt.listener says how to retry, but not how often: set godwit.mqtt.listener.retries");
+            }
             return end;
         }
+        if (retries == 0) {
+            return end;
+        }
+        Duration first = common.getRetryDelay() == null ? RETRY_DELAY : common.getRetryDelay();
+        Duration longest = first.compareTo(LONGEST_DELAY) < 0 ? LONGEST_DELAY : first;
         FailurePolicy.Retry retry =
-                FailurePolicy.retry(common.getRetries(), first, longest, end).butNot(UnreadableMessageException.class);
+                FailurePolicy.retry(retries, first, longest, end).butNot(UnreadableMessageException.class);
         for (Class<? extends Throwable> failure : common.getNotRetried()) {
             retry = retry.butNot(failure);
         }

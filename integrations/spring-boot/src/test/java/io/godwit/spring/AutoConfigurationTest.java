@@ -84,6 +84,7 @@ class AutoConfigurationTest {
     @CsvSource(delimiter = '|', textBlock = """
                 password=x                                          | password is set, but not godwit.mqtt.username
                 will.payload=gone                                   | will has no topic: set godwit.mqtt.will.topic
+                will.qos=AT_LEAST_ONCE                              | will has no topic: set godwit.mqtt.will.topic
                 reconnect-delay=10s,reconnect-maximum-delay=5s      | reconnect-maximum-delay PT5S is less than godwit.mqtt.reconnect-delay PT10S
                 reconnect-maximum-delay=400d                        | invalid reconnect delay PT9600H: must be zero to 365 days
                 """)

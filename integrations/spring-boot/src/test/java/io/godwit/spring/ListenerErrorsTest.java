@@ -3,6 +3,8 @@ package io.godwit.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -68,5 +70,30 @@ class ListenerErrorsTest {
     @Test
     void a_failure_policy_that_is_no_bean() {
         startFails(UnknownPolicy.class, "No bean named 'lenient' available");
+    }
+
+    static class Plain {
+        @MqttListener("boiler")
+        void reading(String payload) {}
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"retry-delay=1s", "not-retried=java.io.IOException"})
+    void how_to_retry_without_retries(String property) {
+        application
+                .withBean(Plain.class)
+                .withPropertyValues("godwit.mqtt.listener." + property)
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("set godwit.mqtt.listener.retries"));
+    }
+
+    @Test
+    void a_profile_may_switch_retries_off() {
+        application
+                .withBean(Plain.class)
+                .withPropertyValues("godwit.mqtt.listener.retry-delay=1s", "godwit.mqtt.listener.retries=0")
+                .run(context -> assertThat(context).hasNotFailed());
     }
 }
