@@ -112,7 +112,7 @@ final class DoctorCommand extends ClientCommand {
         TextReport text = new TextReport(terminal());
         Report report = new Report(server, json.isOn() ? finding -> {} : text::print);
         TransportOptions options = connection().transportOptions().toBuilder()
-                .servers(List.of(server.withoutCredentials()))
+                .servers(List.of(connection().identified(server)))
                 .build();
         new Doctor(
                         transport(),
@@ -122,10 +122,10 @@ final class DoctorCommand extends ClientCommand {
                                 this::builder,
                                 connection().chosenVersion(),
                                 connection().clientId() != null,
-                                connection().credentials() != null,
+                                connection().userFor(server) != null,
                                 below,
                                 limit))
-                .examine();
+                .examine(true);
         if (json.isOn()) {
             terminal().line(JsonReport.line(report));
         } else {

@@ -6,7 +6,6 @@ import io.godwit.cli.options.QosOption;
 import io.godwit.cli.options.TopicOption;
 import io.godwit.cli.options.WatchOptions;
 import io.godwit.cli.output.Terminal;
-import io.godwit.mqtt.client.Credentials;
 import io.godwit.mqtt.client.MqttClient;
 import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.engine.TransportAccess;
@@ -69,18 +68,15 @@ abstract class WatchCommand extends ClientCommand {
     private BrokerPlan plan(ServerAddress server, List<String> filters) {
         ServerAddress plain = server.withoutCredentials();
         TransportOptions options = connection().transportOptions().toBuilder()
-                .servers(List.of(plain))
+                .servers(List.of(connection().identified(server)))
                 .build();
-        Credentials credentials = connection().credentials();
         ProtocolVersion chosen = connection().chosenVersion();
         Function<ProtocolVersion, MqttClientBuilder> builder = version ->
                 TransportAccess.use(connection().builder(version), tap()).transport(options);
         return plan(
                 plain.host().isEmpty() ? plain.toString() : plain.host(),
                 plain,
-                new Identity(
-                        credentials == null ? null : credentials.username(),
-                        connection().clientId() != null),
+                new Identity(connection().userFor(server), connection().clientId() != null),
                 filters,
                 chosen == null ? VERSIONS : List.of(chosen),
                 options,

@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.godwit.checks.Mosquitto;
+import io.godwit.cli.doctor.ConnectionDoctor;
+import io.godwit.cli.doctor.Doctor;
 import io.godwit.cli.output.ExitCodes;
 import io.godwit.mqtt.broker.BrokerPolicy;
+import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.net.ServerAddress;
+import io.godwit.mqtt.client.net.TransportOptions;
+import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Connect;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -14,8 +20,14 @@ import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.testkit.TestBroker;
+import io.godwit.web.source.BrokerPlan;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -193,6 +205,63 @@ class DoctorTest {
             doctor(first.uri() + " " + second.uri())
                     .ends(ExitCodes.UNREACHABLE)
                     .says(first.uri() + " works", "Failed at: network");
+        }
+    }
+
+    @Test
+    void the_user_in_an_address_is_for_that_broker_only() {
+        List<String> users = new CopyOnWriteArrayList<>();
+        BrokerPolicy noting = new BrokerPolicy() {
+            @Override
+            public ReasonCode connect(Connect connect) {
+                users.add(connect.username() + ":"
+                        + (connect.password() == null ? null : new String(connect.password(), StandardCharsets.UTF_8)));
+                return ReasonCode.SUCCESS;
+            }
+        };
+        try (TestBroker first = TestBroker.builder().policy(noting).start();
+                TestBroker second = TestBroker.builder().policy(noting).start();
+                TestBroker third = TestBroker.builder().policy(noting).start()) {
+            doctor(as("ann:a1", first)).ends(ExitCodes.OK);
+            assertThat(Set.copyOf(users)).containsExactly("ann:a1");
+            users.clear();
+
+            doctor(as("ann:a1", first) + " " + as("bob:b2", second) + " " + third.uri())
+                    .ends(ExitCodes.OK);
+            assertThat(Set.copyOf(users)).containsExactlyInAnyOrder("ann:a1", "bob:b2", "null:null");
+            users.clear();
+
+            doctor(as("ann:a1", first) + " " + third.uri() + " -u eve -P e3").ends(ExitCodes.OK);
+            assertThat(Set.copyOf(users)).containsExactly("eve:e3");
+        }
+    }
+
+    private static String as(String user, TestBroker broker) {
+        return broker.uri().replace("mqtt://", "mqtt://" + user + "@");
+    }
+
+    @Test
+    void without_permission_to_publish_it_ends_with_what_CONNACK_says() throws Exception {
+        try (TestBroker broker = TestBroker.start();
+                NettyTransport transport = new NettyTransport(1)) {
+            Doctor.Request request = new Doctor.Request(
+                    TransportOptions.builder()
+                            .servers(List.of(ServerAddress.parse(broker.uri())))
+                            .build(),
+                    version -> MqttClient.builder().protocol(version),
+                    null,
+                    false,
+                    false,
+                    "godwit/doctor",
+                    Duration.ofSeconds(20));
+
+            List<BrokerPlan.Check> checks = new ConnectionDoctor(transport, request).examine(false);
+
+            assertThat(checks)
+                    .extracting(BrokerPlan.Check::step)
+                    .endsWith("limits")
+                    .doesNotContain("echo");
+            assertThat(broker.messages()).isEmpty();
         }
     }
 

@@ -143,7 +143,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
         }
         keepAlive = HttpUtil.isKeepAlive(head);
         isUpgrade = open && begun.path().equals("/ws") && RequestCheck.isUpgrade(head.headers());
-        if (routes.isFile(begun.path())) {
+        if (begun.post() && routes.isFile(begun.path())) {
             file = Files.createTempFile("godwit-web-", ".upload");
             fileBody = Files.newOutputStream(file);
         } else if (limit > 0) {
@@ -210,6 +210,7 @@ final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
         try {
             workers.execute(() -> answer(ctx, asked));
         } catch (RejectedExecutionException e) {
+            delete(asked.file());
             refuse(ctx, HttpResponseStatus.SERVICE_UNAVAILABLE, "the server is busy or ends");
         }
     }
@@ -219,7 +220,12 @@ final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
         Reply reply;
         try {
             Reply entering = gate.answer(asked);
-            reply = entering != null ? entering : gate.isOpenTo(asked) ? routes.answer(asked) : gate.closed(asked);
+            if (entering == null && gate.isOpenTo(asked)) {
+                reply = routes.answer(asked);
+            } else {
+                delete(asked.file());
+                reply = entering != null ? entering : gate.closed(asked);
+            }
         } catch (IOException | RuntimeException e) {
             LOG.warn("cannot answer {}", asked.path(), e);
             reply = Reply.text(HttpResponseStatus.INTERNAL_SERVER_ERROR, "cannot answer this request");
@@ -297,6 +303,14 @@ final class HttpHandler extends SimpleChannelInboundHandler<HttpObject> {
             if (out != null) {
                 out.close();
             }
+        } catch (IOException e) {
+            LOG.warn("cannot close {}", stored, e);
+        }
+        delete(stored);
+    }
+
+    private static void delete(@Nullable Path stored) {
+        try {
             if (stored != null) {
                 Files.deleteIfExists(stored);
             }

@@ -25,6 +25,11 @@ public record WebSettings(
         return new WebSettings("127.0.0.1", port, null, null, null);
     }
 
+    /** The same on another port; 0: on a free one. */
+    public WebSettings withPort(int newPort) {
+        return new WebSettings(host, newPort, certificate, key, password);
+    }
+
     /** Whether only this machine can reach the server. */
     public boolean isLoopback() {
         return host.equals("localhost") || host.equals("::1") || host.matches("127(\\.[0-9]{1,3}){3}");

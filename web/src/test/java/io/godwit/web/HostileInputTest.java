@@ -6,13 +6,17 @@ import io.godwit.mqtt.protocol.Message;
 import io.godwit.web.model.TopicNode;
 import io.godwit.web.model.TopicTree;
 import io.godwit.web.page.Workspace;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -98,6 +102,28 @@ class HostileInputTest {
                         .contains("code=readOnly");
             }
             assertThat(page.post("/upload", new byte[1]).statusCode()).isEqualTo(403);
+            assertThat(page.ok("diagnose", "\"broker\":\"b1\"").toString())
+                    .contains("text=fine")
+                    .doesNotContain("published");
+        }
+    }
+
+    @Test
+    void whoever_asks_for_where_files_go_leaves_none() throws Exception {
+        long before = uploads();
+
+        assertThat(raw("GET /recording HTTP/1.1\r\nHost: localhost\r\n\r\n")).startsWith("HTTP/1.1 401 ");
+        try (TestPage page = new TestPage(server)) {
+            assertThat(page.get("/recording").statusCode()).isEqualTo(404);
+        }
+
+        assertThat(uploads()).isEqualTo(before);
+    }
+
+    private static long uploads() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".upload"))
+                    .count();
         }
     }
 

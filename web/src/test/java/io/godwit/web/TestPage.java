@@ -40,8 +40,8 @@ public final class TestPage implements AutoCloseable {
         }
 
         @Override
-        public List<BrokerPlan.Check> examine() {
-            return List.of(new BrokerPlan.Check("name", "good", "fine", List.of(), 1));
+        public List<BrokerPlan.Check> examine(boolean publishing) {
+            return List.of(new BrokerPlan.Check("name", "good", publishing ? "published" : "fine", List.of(), 1));
         }
     };
 

@@ -31,9 +31,9 @@ public final class ConnectionDoctor implements BrokerPlan.Doctor {
     }
 
     @Override
-    public List<BrokerPlan.Check> examine() throws InterruptedException {
+    public List<BrokerPlan.Check> examine(boolean publishing) throws InterruptedException {
         Report report = new Report(request.options().servers().get(0), finding -> {});
-        new Doctor(transport, report, request).examine();
+        new Doctor(transport, report, request).examine(publishing);
         Diagnosis diagnosis = report.diagnosis();
         List<BrokerPlan.Check> checks = new ArrayList<>();
         for (Finding finding : report.findings()) {

@@ -49,9 +49,10 @@ public final class Doctor {
     /**
      * Runs the checks in order and stops where a later one makes no sense.
      *
+     * @param publishing whether it may publish and subscribe; else it ends with what CONNACK says
      * @throws InterruptedException when interrupted; its clients are then disconnected
      */
-    public void examine() throws InterruptedException {
+    public void examine(boolean publishing) throws InterruptedException {
         TransportOptions asked = request.options().toBuilder()
                 .resolveTimeout(request.limit())
                 .connectTimeout(request.limit())
@@ -71,13 +72,15 @@ public final class Doctor {
                     options, clients, report, request.wanted(), request.hasUser(), new UnknownPeer(options));
             ProtocolVersion version = connect.connect();
             if (version != null) {
-                probe(clients, version, connect.result(version));
+                LimitsCheck.run(version, connect.result(version), report);
+                if (publishing) {
+                    probe(clients, version, connect.result(version));
+                }
             }
         }
     }
 
     private void probe(Clients clients, ProtocolVersion version, ConnectResult connack) throws InterruptedException {
-        LimitsCheck.run(version, connack, report);
         ProbeSession session = new ProbeSession(clients, version, connack.properties(), report);
         new IdentifierCheck(session).run();
         if (new EchoCheck(session).run()) {
@@ -91,7 +94,7 @@ public final class Doctor {
     }
 
     private static Finding address(TransportOptions options) {
-        ServerAddress server = options.servers().get(0);
+        ServerAddress server = options.servers().get(0).withoutCredentials();
         String spoken = switch (server.scheme()) {
             case MQTT -> "MQTT over TCP";
             case MQTTS -> "MQTT over TLS";

@@ -168,6 +168,8 @@ public final class ConnectionOptions {
     /** The version unless an option names one. */
     private ProtocolVersion usualVersion = ProtocolVersion.V3_1_1;
 
+    private boolean ownUsers;
+
     /** Brokers that a command names in place of the options; empty: the options count. */
     private List<String> replaced = List.of();
 
@@ -333,9 +335,7 @@ public final class ConnectionOptions {
     public TransportOptions transportOptions() {
         checkTls();
         TransportOptions.Builder options = TransportOptions.builder()
-                .servers(servers().stream()
-                        .map(ServerAddress::withoutCredentials)
-                        .toList())
+                .servers(servers().stream().map(this::identified).toList())
                 .serviceRecords(serviceRecords)
                 .connectTimeout(connectTimeout)
                 .handshakeTimeout(connectTimeout)
@@ -383,14 +383,32 @@ public final class ConnectionOptions {
         }
     }
 
-    /** User and password, or null. Options take precedence over the address. */
-    public @Nullable Credentials credentials() {
-        for (ServerAddress server : servers()) {
-            if (server.user() != null) {
-                return login.credentials(server.user(), server.password());
-            }
+    /** Each client gets a user of its own: those in the addresses don't count. */
+    public void ownUsers() {
+        ownUsers = true;
+    }
+
+    /** An address with the user and password that are for this server only; those of the options take precedence. */
+    public ServerAddress identified(ServerAddress server) {
+        return ownUsers || login.isGiven() ? server.withoutCredentials() : server;
+    }
+
+    /** As whom a server is told that the client connects, or null. */
+    public @Nullable String userFor(ServerAddress server) {
+        return login.user() != null ? login.user() : server.user();
+    }
+
+    /** User and password of the options, for all servers; null: there are none. */
+    private @Nullable Credentials credentials() {
+        if (!login.isGiven()) {
+            return null;
         }
-        return login.credentials(null, null);
+        List<ServerAddress> servers = servers();
+        if (login.user() == null && servers.size() > 1) {
+            throw new IllegalArgumentException(
+                    "a password for several brokers needs a user name: add -u NAME, or put both into each address");
+        }
+        return login.credentials(servers.get(0).user());
     }
 
     /** The library's builder with these options applied. */

@@ -92,21 +92,30 @@ public final class LoginOptions {
         return passwordFile != null ? Secrets.fromFile("--password-file", passwordFile) : password;
     }
 
-    /** User and password, or null. Options take precedence over the address. */
-    @Nullable
-    Credentials credentials(@Nullable String userOfAddress, @Nullable String passwordOfAddress) {
-        String name = user;
-        String secret = password();
-        if (name == null && userOfAddress != null) {
-            name = userOfAddress;
-            secret = secret == null ? passwordOfAddress : secret;
-        }
-        if (name == null && secret == null) {
-            return null;
-        }
+    /** Whether any of the options is given. */
+    boolean isGiven() {
+        return user != null || hasPassword();
+    }
+
+    private boolean hasPassword() {
+        return password != null
+                || passwordVariable != null
+                || passwordFile != null
+                || passwordCommand != null
+                || askPassword;
+    }
+
+    /**
+     * User and password of the options.
+     *
+     * @param otherwise the user if only a password is given; null: there is none
+     */
+    Credentials credentials(@Nullable String otherwise) {
+        String name = user != null ? user : otherwise;
         if (name == null) {
             throw new IllegalArgumentException("a password needs a user name: add -u NAME");
         }
+        String secret = password();
         return Credentials.of(name, secret == null ? null : RawText.bytes(secret));
     }
 }

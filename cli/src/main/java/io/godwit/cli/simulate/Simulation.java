@@ -90,6 +90,11 @@ public final class Simulation {
                 Disturbance.NONE);
     }
 
+    /** Whether the file names a user for each device. */
+    public boolean hasUsers() {
+        return plan.connection().username() != null;
+    }
+
     /** Prepares the run. */
     public DeviceRun start(
             BenchPlan bench,

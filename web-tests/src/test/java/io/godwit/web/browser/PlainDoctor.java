@@ -19,7 +19,7 @@ final class PlainDoctor implements BrokerPlan.Doctor {
     }
 
     @Override
-    public List<BrokerPlan.Check> examine() {
+    public List<BrokerPlan.Check> examine(boolean publishing) {
         return List.of(
                 new BrokerPlan.Check("resolve", "good", "127.0.0.1", List.of(), 1),
                 new BrokerPlan.Check("connect", "warning", "slow", List.of("took long"), 900));

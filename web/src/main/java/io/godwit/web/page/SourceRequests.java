@@ -76,7 +76,7 @@ final class SourceRequests {
     }
 
     Json.Members diagnose(Request request) throws RequestException, InterruptedException {
-        List<BrokerPlan.Check> checks = places.live(request).plan().doctor().examine();
+        List<BrokerPlan.Check> checks = places.live(request).plan().doctor().examine(!workspace.readOnly());
         return json -> {
             json.writeArrayFieldStart("checks");
             for (BrokerPlan.Check check : checks) {

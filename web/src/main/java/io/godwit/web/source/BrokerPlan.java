@@ -38,8 +38,12 @@ public record BrokerPlan(
         /** What went wrong, without the library's own advice. */
         String symptom(Throwable failure);
 
-        /** Examines the connection step by step; takes some seconds. */
-        List<Check> examine() throws InterruptedException;
+        /**
+         * Examines the connection step by step; takes some seconds.
+         *
+         * @param publishing whether it may publish, below topics of its own
+         */
+        List<Check> examine(boolean publishing) throws InterruptedException;
     }
 
     /** A step of an examination. */
