@@ -287,6 +287,9 @@ final class BenchCommand extends ClientCommand {
         List<Map<String, String>> rows = identities == null ? List.of() : Identities.read(identities);
         BenchPlan plan = plan(rows.isEmpty() ? Set.of() : rows.get(0).keySet());
         MachineLimits.check(plan);
+        if (!rows.isEmpty() && rows.get(0).containsKey("user")) {
+            connection().ownUsers();
+        }
         checkWritable(report);
         checkWritable(csv);
         Transport transport = tap();
@@ -378,27 +381,17 @@ final class BenchCommand extends ClientCommand {
                 new Disturbance(churn, storm, connection().keepsSession()));
     }
 
-    /** Better now than after the run. */
-    private static void checkWritable(@Nullable Path file) {
-        Path folder = file == null ? null : file.toAbsolutePath().getParent();
-        if (file != null && (folder == null || !Files.isDirectory(folder) || Files.isDirectory(file))) {
-            throw new IllegalArgumentException("'" + file + "' cannot be written: there is no folder " + folder);
-        }
-    }
-
     private void tell(BenchResult result) throws IOException {
-        if (report != null) {
-            Files.writeString(report, HtmlReport.of(result, Version.lines()));
-        }
-        if (csv != null) {
-            Files.writeString(csv, CsvReport.of(result));
-        }
         if (json.isOn()) {
             terminal().line(JsonReport.of(result));
         } else {
             TextReport.print(terminal(), result);
         }
+        if (csv != null) {
+            Files.writeString(csv, CsvReport.of(result));
+        }
         if (report != null) {
+            Files.writeString(report, HtmlReport.of(result, Version.lines()));
             note("the report is in " + report);
         }
     }

@@ -11,6 +11,8 @@ import io.godwit.mqtt.client.transport.Transport;
 import io.godwit.mqtt.client.transport.netty.NettyTransport;
 import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.ReasonCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -116,6 +118,24 @@ abstract class ClientCommand implements Callable<Integer> {
         } catch (ExecutionException e) {
             Throwable lost = guard.failure();
             throw lost == null ? e : new ExecutionException(lost);
+        }
+    }
+
+    /** Better now than after the run. Null: there is no file. */
+    static void checkWritable(@Nullable Path file) {
+        if (file == null) {
+            return;
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        String why = Files.isDirectory(file)
+                ? "it is a folder"
+                : Files.exists(file)
+                        ? Files.isWritable(file) ? "" : "access denied"
+                        : folder == null || !Files.isDirectory(folder)
+                                ? "there is no folder " + folder
+                                : Files.isWritable(folder) ? "" : "access to its folder denied";
+        if (!why.isEmpty()) {
+            throw new IllegalArgumentException("'" + file + "' cannot be written: " + why);
         }
     }
 

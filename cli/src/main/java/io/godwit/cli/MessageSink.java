@@ -7,8 +7,6 @@ import io.godwit.cli.output.UnprintableException;
 import io.godwit.mqtt.protocol.Message;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -78,43 +76,18 @@ interface MessageSink extends AutoCloseable {
         };
     }
 
-    /** Writes its payload into a file of its own: a folder for each level of the topic, then a number. */
+    /** Writes its payload into a file of its own. */
     static MessageSink writing(Path folder, Consumer<String> notes) {
-        return new MessageSink() {
-            private long number;
-
-            @Override
-            public int take(Message message, Runnable done) {
-                Path file = folder;
-                for (String level : message.topic().split("/", -1)) {
-                    file = file.resolve(fileName(level));
-                }
-                try {
-                    Files.createDirectories(file);
-                    Files.write(file.resolve(String.format("%08d", ++number)), message.payload());
-                } catch (IOException e) {
-                    notes.accept("godwit sub: " + Failures.text(e));
-                    return ExitCodes.OUTPUT_FAILED;
-                }
-                done.run();
-                return ExitCodes.OK;
+        PayloadFiles files = new PayloadFiles(folder);
+        return (message, done) -> {
+            try {
+                files.write(message);
+            } catch (IOException e) {
+                notes.accept("godwit sub: " + Failures.text(e));
+                return ExitCodes.OUTPUT_FAILED;
             }
+            done.run();
+            return ExitCodes.OK;
         };
-    }
-
-    /** A file name for a level: never a path, never hidden, and unique; all other bytes as %XX. */
-    static String fileName(String level) {
-        StringBuilder name = new StringBuilder();
-        for (byte b : level.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xFF);
-            boolean plain = c >= 'a' && c <= 'z'
-                    || c >= 'A' && c <= 'Z'
-                    || c >= '0' && c <= '9'
-                    || c == '-'
-                    || c == '_'
-                    || c == '.' && !name.isEmpty();
-            name.append(plain ? String.valueOf(c) : String.format("%%%02X", (int) c));
-        }
-        return name.isEmpty() ? "%" : name.toString();
     }
 }

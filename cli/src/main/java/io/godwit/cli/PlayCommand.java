@@ -141,7 +141,7 @@ final class PlayCommand extends ClientCommand {
                         PublishWindow.inFlight(Qos.EXACTLY_ONCE, connection().version())))
                 .callTimeout(Duration.ofDays(1))
                 .build();
-        PublishWindow window = new PublishWindow(client, guard()::answered);
+        PublishWindow window = new PublishWindow(client, limit, guard()::answered);
         try (LiveStatistics live = LiveStatistics.start(metrics, terminal(), StatisticsSource.of(client));
                 Progress progress = new Progress(terminal(), () -> summary(window));
                 ShutdownHook interruption = new ShutdownHook(() -> {
@@ -158,7 +158,7 @@ final class PlayCommand extends ClientCommand {
                     break;
                 }
             }
-            window.await(limit);
+            window.await();
         } catch (TimeoutException e) {
             hurry();
             throw e;
@@ -179,7 +179,7 @@ final class PlayCommand extends ClientCommand {
 
     /** Plays the recording once. False: there was nothing in it to play. */
     private boolean play(PublishWindow window, List<TopicFilter> wanted, UnaryOperator<String> rewrite, double factor)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, TimeoutException {
         long begin = System.nanoTime();
         long before = messages;
         int number = 0;

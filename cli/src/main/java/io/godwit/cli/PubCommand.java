@@ -19,11 +19,9 @@ import io.godwit.mqtt.protocol.Property;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.TopicName;
 import io.godwit.web.decode.PayloadEncoder;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -124,11 +122,11 @@ final class PubCommand extends ClientCommand {
         int most = inFlight.or(PublishWindow.inFlight(level, connection().version()));
         MqttClientBuilder builder = builder().maximumInFlight(most).callTimeout(Duration.ofDays(1));
         MqttClient client = builder.build();
-        PublishWindow window = new PublishWindow(client, guard()::answered);
+        PublishWindow window = new PublishWindow(client, limit, guard()::answered);
         try (ShutdownHook interruption = new ShutdownHook(() -> disconnectQuickly(client))) {
             connect(client);
             publish(window, message, encoder);
-            window.await(limit);
+            window.await();
         } catch (TimeoutException e) {
             hurry();
             throw e;
@@ -144,7 +142,7 @@ final class PubCommand extends ClientCommand {
     }
 
     private void publish(PublishWindow window, Message message, @Nullable PayloadEncoder encoder)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, TimeoutException {
         if (source.lines) {
             publishLines(window, message, encoder);
             return;
@@ -158,19 +156,12 @@ final class PubCommand extends ClientCommand {
     }
 
     private void publishLines(PublishWindow window, Message message, @Nullable PayloadEncoder encoder)
-            throws IOException, InterruptedException {
-        InputStream in = new BufferedInputStream(System.in, 1 << 16);
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        for (int b = in.read(); b >= 0 && guard().failure() == null; b = in.read()) {
-            if (b != '\n') {
-                line.write(b);
-                continue;
+            throws IOException, InterruptedException, TimeoutException {
+        InputLines lines = new InputLines(System.in, () -> guard().failure() != null);
+        for (List<byte[]> some = lines.next(); !some.isEmpty(); some = lines.next()) {
+            for (byte[] line : some) {
+                window.publish(with(message, EncodeOptions.encoded(encoder, line)));
             }
-            window.publish(with(message, EncodeOptions.encoded(encoder, line.toByteArray())));
-            line.reset();
-        }
-        if (line.size() > 0) {
-            window.publish(with(message, EncodeOptions.encoded(encoder, line.toByteArray())));
         }
     }
 

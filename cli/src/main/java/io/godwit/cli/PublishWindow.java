@@ -23,6 +23,7 @@ final class PublishWindow {
 
     // Set once.
     private final MqttClient client;
+    private final Duration limit;
     private final Runnable answered;
 
     // Any thread.
@@ -40,17 +41,25 @@ final class PublishWindow {
         return highest == Qos.EXACTLY_ONCE && version != ProtocolVersion.V5 ? 20 : 1024;
     }
 
-    /** @param answered runs whenever the broker has acknowledged a message */
-    PublishWindow(MqttClient client, Runnable answered) {
+    /**
+     * @param limit how long to wait for an acknowledgement at most
+     * @param answered runs whenever the broker has acknowledged a message
+     */
+    PublishWindow(MqttClient client, Duration limit, Runnable answered) {
         this.client = client;
+        this.limit = limit;
         this.answered = answered;
     }
 
-    /** Publishes as soon as there is room. */
-    void publish(Message message) throws InterruptedException {
+    /**
+     * Publishes as soon as there is room.
+     *
+     * @throws TimeoutException if none of the messages under way ends within the limit
+     */
+    void publish(Message message) throws InterruptedException, TimeoutException {
         int size = Math.min(message.payload().length, BYTES_UNDER_WAY);
-        room.acquire();
-        bytes.acquire(size);
+        take(room, 1);
+        take(bytes, size);
         client.publishAsync(message).whenComplete((done, why) -> {
             if (why == null) {
                 answered.run();
@@ -63,14 +72,32 @@ final class PublishWindow {
         });
     }
 
-    /** Waits until all have ended. */
-    void await(Duration timeout) throws InterruptedException, TimeoutException {
-        if (!room.tryAcquire(UNDER_WAY, timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-            int missing = UNDER_WAY - room.availablePermits();
-            throw new TimeoutException(missing + (missing == 1 ? " message was" : " messages were")
-                    + " not acknowledged within " + ClientCommand.time(timeout));
+    private void take(Semaphore from, int permits) throws InterruptedException, TimeoutException {
+        int before = room.availablePermits();
+        while (!from.tryAcquire(permits, limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            int now = room.availablePermits();
+            if (now <= before) {
+                throw overdue(UNDER_WAY - now);
+            }
+            before = now; // a large message waits for several small ones
+        }
+    }
+
+    /**
+     * Waits until all have ended.
+     *
+     * @throws TimeoutException if they have not within the limit
+     */
+    void await() throws InterruptedException, TimeoutException {
+        if (!room.tryAcquire(UNDER_WAY, limit.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw overdue(UNDER_WAY - room.availablePermits());
         }
         room.release(UNDER_WAY);
+    }
+
+    private TimeoutException overdue(int missing) {
+        return new TimeoutException(missing + (missing == 1 ? " message was" : " messages were")
+                + " not acknowledged within " + ClientCommand.time(limit));
     }
 
     /** How many have failed so far. */

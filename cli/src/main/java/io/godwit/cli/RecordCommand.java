@@ -28,6 +28,7 @@ import io.godwit.mqtt.protocol.TopicFilter;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import io.godwit.web.recording.RecordedMessage;
 import io.godwit.web.source.RetainedScan;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -79,6 +80,9 @@ import picocli.CommandLine.Parameters;
         })
 final class RecordCommand extends ClientCommand {
     private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** Brokers send retained messages right behind SUBACK. */
+    private static final Duration FIRST_RETAINED = Duration.ofMinutes(1);
 
     @Parameters(paramLabel = "FILE", description = "The file to write; - is standard output.")
     private String file = "-";
@@ -148,6 +152,7 @@ final class RecordCommand extends ClientCommand {
                 client.subscribeAsync(
                                 subscriptions, connection().properties(Property.Location.SUBSCRIBE), recorded -> {})
                         .get();
+                sink.flush(); // from here on there is a recording, if an empty one
                 completing = startCompleting(recorder);
                 note("recording" + (progress.isShown() ? "; Ctrl-C ends it" : ""));
                 waitFor(recorder.end, deadline(duration.get()));
@@ -189,18 +194,16 @@ final class RecordCommand extends ClientCommand {
         Set<StandardOpenOption> options = append
                 ? Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND)
                 : force
-                        ? Set.of(
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.WRITE,
-                                StandardOpenOption.TRUNCATE_EXISTING)
+                        ? Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE)
                         : Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         boolean midLine = append && endsInLine(path);
         try {
-            OutputStream out = Channels.newOutputStream(FileChannel.open(path, options, ofOwner(path)));
+            FileChannel opened = FileChannel.open(path, options, ofOwner(path));
+            OutputStream out = Channels.newOutputStream(opened);
             if (midLine) {
                 out.write('\n');
             }
-            return out;
+            return force && !append ? new Overwriting(opened, out) : out;
         } catch (FileAlreadyExistsException e) {
             throw new IllegalArgumentException(
                     "the file " + path + " already exists: add --append, or --force to overwrite it", e);
@@ -225,6 +228,45 @@ final class RecordCommand extends ClientCommand {
             ByteBuffer last = ByteBuffer.allocate(1);
             file.read(last, file.size() - 1);
             return last.get(0) != '\n';
+        }
+    }
+
+    /** A file that keeps what it has until something is written: an earlier recording is not lost to a wrong host name. */
+    private static final class Overwriting extends FilterOutputStream {
+        private final FileChannel file;
+        private boolean begun;
+
+        Overwriting(FileChannel file, OutputStream out) {
+            super(out);
+            this.file = file;
+        }
+
+        private synchronized void begin() throws IOException {
+            if (!begun) {
+                file.truncate(0);
+                begun = true;
+            }
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            begin();
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            begin();
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close(); // without a flush
         }
     }
 
@@ -268,6 +310,8 @@ final class RecordCommand extends ClientCommand {
         private final Set<String> seen = ConcurrentHashMap.newKeySet();
         private final AtomicLong retained = new AtomicLong();
         private volatile long lastRetainedAt;
+        /** Whether missing retained messages may still be fetched. */
+        private volatile boolean completing = !noRetained.isOn();
 
         // Handler thread only, but for the summary.
         private final Repeats repeats = new Repeats();
@@ -313,7 +357,9 @@ final class RecordCommand extends ClientCommand {
                     lastRetainedAt = System.nanoTime();
                     retained.incrementAndGet();
                 }
-                seen.add(message.topic());
+                if (completing) {
+                    seen.add(message.topic());
+                }
                 if (!write(message)) {
                     return;
                 }
@@ -367,7 +413,11 @@ final class RecordCommand extends ClientCommand {
          */
         private void complete(List<String> filters) {
             try {
+                long begun = System.nanoTime();
                 while (lastRetainedAt == 0 || System.nanoTime() - lastRetainedAt < PAUSE.toNanos()) {
+                    if (lastRetainedAt == 0 && System.nanoTime() - begun > FIRST_RETAINED.toNanos()) {
+                        return;
+                    }
                     TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis() / 4);
                 }
                 if (retained.get() < RetainedScan.MANY) {
@@ -395,6 +445,9 @@ final class RecordCommand extends ClientCommand {
                 Thread.currentThread().interrupt();
             } catch (ExecutionException | MqttException e) {
                 note("the recording may lack retained messages: " + Failures.text(Failures.unwrap(e)));
+            } finally {
+                completing = false;
+                seen.clear();
             }
         }
 

@@ -178,11 +178,11 @@ final class RetainedCommand extends ClientCommand {
         Map<String, Message> left = retained;
         int cleared = 0;
         while (true) {
-            PublishWindow window = new PublishWindow(client, guard()::answered);
+            PublishWindow window = new PublishWindow(client, CLEAR_LIMIT, guard()::answered);
             for (String topic : left.keySet()) {
                 window.publish(Message.clearRetained(topic).withQos(Qos.AT_LEAST_ONCE));
             }
-            window.await(CLEAR_LIMIT);
+            window.await();
             // MQTT 3.1.1 acknowledges what is not allowed too, so look again
             Map<String, Message> after = scan.messages(filters);
             int still = after.size();

@@ -97,6 +97,8 @@ final class SimulateCommand extends ClientCommand {
         if (!Files.isReadable(file)) {
             throw new IllegalArgumentException("cannot read '" + file + "': no such file");
         }
+        checkWritable(report);
+        checkWritable(csv);
         Simulation simulation = Simulation.read(file, count, ramp, duration.get());
         BenchPlan plan = simulation.benchPlan(
                 connection().servers().stream()
@@ -105,6 +107,9 @@ final class SimulateCommand extends ClientCommand {
                         .collect(Collectors.joining(", ")),
                 connection().version());
         MachineLimits.check(plan);
+        if (simulation.hasUsers()) {
+            connection().ownUsers();
+        }
         Transport shared = tap();
         ClientGroup clients = new ClientGroup("simulate");
         LiveLine live = new LiveLine(terminal(), plan, connection().isQuiet());
@@ -134,18 +139,16 @@ final class SimulateCommand extends ClientCommand {
     }
 
     private void report(BenchResult result) throws IOException {
-        if (report != null) {
-            Files.writeString(report, HtmlReport.of(result, Version.lines()));
-        }
-        if (csv != null) {
-            Files.writeString(csv, CsvReport.of(result));
-        }
         if (json.isOn()) {
             terminal().line(JsonReport.of(result));
         } else {
             TextReport.print(terminal(), result);
         }
+        if (csv != null) {
+            Files.writeString(csv, CsvReport.of(result));
+        }
         if (report != null) {
+            Files.writeString(report, HtmlReport.of(result, Version.lines()));
             note("the report is in " + report);
         }
     }

@@ -101,7 +101,7 @@ final class SubCommand extends ClientCommand {
         @Option(
                 names = "--out-dir",
                 paramLabel = "DIR",
-                description = "Write each payload to a file DIR/LEVEL/LEVEL/NUMBER instead of printing it.")
+                description = "Write each payload to a file DIR/LEVEL/LEVEL/+NUMBER instead of printing it.")
         private @Nullable Path folder;
     }
 

@@ -112,7 +112,7 @@ final class WebCommand extends WatchCommand {
             if (listen.isGiven()) {
                 throw taken;
             }
-            return WebServer.start(WebSettings.local(0), workspace);
+            return WebServer.start(settings.withPort(0), workspace); // the usual port is taken
         }
     }
 

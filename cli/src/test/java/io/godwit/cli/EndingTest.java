@@ -105,7 +105,13 @@ class EndingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sub -t t -W 1", "pub -t t -m x -q 1 --timeout 1", "request -V 311 -t t -e r -n -W 1"})
+    @ValueSource(
+            strings = {
+                "sub -t t -W 1",
+                "pub -t t -m x -q 1 --timeout 1",
+                "pub -t t -m x -q 1 --repeat 9000 --timeout 1",
+                "request -V 311 -t t -e r -n -W 1"
+            })
     void a_time_limit_is_followed_by_no_further_waiting(String line) throws IOException {
         try (SilentBroker broker = new SilentBroker(false)) {
             long start = System.nanoTime();
@@ -125,6 +131,14 @@ class EndingTest {
 
             assertThat(broker.connections.get()).isLessThanOrEqualTo(2);
             assertThat(command.errors()).contains("connection lost: ").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void the_command_ends_though_no_further_line_comes() throws IOException {
+        try (SilentBroker broker = new SilentBroker(true);
+                Command command = Command.run("godwit pub -t forbidden -q 1 -l -p " + broker.port())) {
+            command.type("one\n").ends(ExitCodes.CONNECTION_LOST);
         }
     }
 

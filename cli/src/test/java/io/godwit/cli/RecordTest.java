@@ -82,6 +82,18 @@ class RecordTest {
     }
 
     @Test
+    void an_earlier_recording_is_overwritten_only_by_another() throws IOException {
+        Path file = Files.writeString(folder.resolve("day"), FIRST + SECOND + "\n");
+
+        Command.run("godwit record " + file + " --force -h 127.0.0.1 -p 1").ends(ExitCodes.UNREACHABLE);
+        assertThat(file).hasContent(FIRST + SECOND + "\n");
+
+        Command.run("godwit record " + file + " --force -t t --duration 1 -h " + broker.uri())
+                .ends(0);
+        assertThat(file).isEmptyFile();
+    }
+
+    @Test
     void a_file_that_is_no_recording_is_left_as_it_is() throws IOException {
         Path file = Files.writeString(folder.resolve("a"), FIRST + "{\"at\":2.5,\"topic\":\"t\",\"pay");
 

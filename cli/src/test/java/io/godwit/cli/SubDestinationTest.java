@@ -83,8 +83,35 @@ class SubDestinationTest {
         try (Stream<Path> files = Files.walk(out)) {
             assertThat(files.filter(Files::isRegularFile).map(out::relativize).map(Path::toString))
                     .allMatch(name -> name.startsWith("files/"))
-                    .anyMatch(name -> name.matches("files/a/0000000[12]"))
-                    .anyMatch(name -> name.matches("files/%2E\\./%2Ehidden/%/%C3%BC/0000000[12]"));
+                    .anyMatch(name -> name.matches("files/a/\\+0000000[12]"))
+                    .anyMatch(name -> name.matches("files/%2E\\./%2Ehidden/%/%C3%BC/\\+0000000[12]"));
+        }
+    }
+
+    @Test
+    void payloads_of_an_earlier_run_stay() throws IOException {
+        Path out = folder.resolve("twice");
+        publish("twice/a", "one");
+        sub("-t", "twice/a", "-C", "1", "--out-dir", out.toString()).ends(0);
+        publish("twice/a", "two");
+        sub("-t", "twice/a", "-C", "1", "--out-dir", out.toString()).ends(0);
+
+        assertThat(out.resolve("twice/a/+00000001")).hasContent("one");
+        assertThat(out.resolve("twice/a/+00000002")).hasContent("two");
+    }
+
+    @Test
+    void no_topic_is_too_long_or_in_the_way_of_another() throws IOException {
+        Path out = folder.resolve("odd");
+        publish("odd/a", "1");
+        publish("odd/a/00000001", "2");
+        publish("odd/" + "\u00fc".repeat(150), "3");
+        publish("odd/" + "a-level/".repeat(190), "4"); // mosquitto allows 200 levels
+
+        sub("-t", "odd/#", "-C", "4", "--out-dir", out.toString()).ends(0);
+
+        try (Stream<Path> files = Files.walk(out)) {
+            assertThat(files.filter(Files::isRegularFile)).hasSize(4);
         }
     }
 
@@ -169,8 +196,8 @@ class SubDestinationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"a.b, a.b", ".., %2E.", "., %2E", "'', %", "a/b, a%2Fb", "CON:, CON%3A", "%, %25"})
+    @CsvSource({"a.b, a.b", ".., %2E.", "., %2E", "'', %", "a/b, a/b", "/, %/%", "CON:, CON%3A", "%, %25"})
     void a_level_of_a_topic_becomes_a_safe_name(String level, String name) {
-        assertThat(MessageSink.fileName(level)).isEqualTo(name);
+        assertThat(PayloadFiles.folderOf(level)).isEqualTo(name);
     }
 }

@@ -32,6 +32,9 @@ public final class BenchRun {
     private static final long LOOK_MILLIS = 20;
     private static final int FILTERS_IN_A_PACKET = 100;
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
+
+    /** The same, and for what is in flight, once the run was stopped: its result is to be printed before the JVM ends. */
+    private static final Duration STOPPED_LIMIT = Duration.ofSeconds(5);
     /** By schedule, what the broker does not take yet waits in the client up to here, and counts as latency. */
     private static final int QUEUE_MESSAGES = 1_000_000;
 
@@ -114,7 +117,7 @@ public final class BenchRun {
             publishers.forEach(Publisher::closing);
         }
         long up = fleet.up();
-        fleet.close(CLOSE_LIMIT);
+        fleet.close(isStopped() ? STOPPED_LIMIT : CLOSE_LIMIT);
         return result(started, up);
     }
 
@@ -289,11 +292,18 @@ public final class BenchRun {
         }
     }
 
-    /** Waits until all is answered and all has come, or nothing comes any more. */
+    /** Waits until all is answered and all has come, or nothing comes any more; not for long once it was stopped. */
     private void drain() throws InterruptedException {
         long before = -1;
         long changed = System.nanoTime();
+        long stopped = 0;
         while (System.nanoTime() - changed < plan.drain().toNanos()) {
+            if (isStopped()) {
+                stopped = stopped == 0 ? System.nanoTime() : stopped;
+                if (System.nanoTime() - stopped >= STOPPED_LIMIT.toNanos()) {
+                    return;
+                }
+            }
             long inFlight = publishers.stream().mapToLong(Publisher::inFlight).sum();
             long unique = bench.tallies().sum(Count.UNIQUE);
             if (inFlight == 0 && unique >= expected() && fleet.away() == 0) {
