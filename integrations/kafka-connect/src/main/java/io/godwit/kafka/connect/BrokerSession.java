@@ -19,13 +19,16 @@ import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.RetainHandling;
 import io.godwit.mqtt.protocol.TopicSubscription;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,7 +52,11 @@ final class BrokerSession implements AutoCloseable {
     private final SourceConfig config;
     private final String clientId;
     private final List<TopicSubscription> subscriptions;
+    /** Filters of an earlier configuration that are no longer wanted. */
+    private final Set<String> former;
+
     private final ManualHandler receiver;
+    private final LongSupplier nanoTime;
     private final MqttClient client;
     private final AtomicInteger unacknowledged = new AtomicInteger();
     private final AtomicLong connections = new AtomicLong();
@@ -58,14 +65,35 @@ final class BrokerSession implements AutoCloseable {
     private volatile @Nullable ConnectException failure;
     private volatile @Nullable ConnectResult first;
     private volatile boolean subscribed;
-    private volatile long lastMessage = System.nanoTime();
+    /** When the last message or UNSUBACK came. */
+    private volatile long lastArrival;
 
-    /** @param receiver may wait; the connection is not read meanwhile */
-    BrokerSession(SourceConfig config, String clientId, List<TopicSubscription> subscriptions, ManualHandler receiver) {
+    // Task thread only.
+    /** The connection that the last call of {@link #connectedFor} found, and when one found it first. */
+    private @Nullable ConnectResult connection;
+
+    private long connectedSince;
+
+    /**
+     * @param before filters that the session may be subscribed to already, by an earlier configuration
+     * @param receiver may wait; the connection is not read meanwhile
+     * @param nanoTime the clock
+     */
+    BrokerSession(
+            SourceConfig config,
+            String clientId,
+            List<TopicSubscription> subscriptions,
+            Set<String> before,
+            ManualHandler receiver,
+            LongSupplier nanoTime) {
         this.config = config;
         this.clientId = clientId;
         this.subscriptions = List.copyOf(subscriptions);
+        this.former = new TreeSet<>(before);
+        this.former.removeAll(filters());
         this.receiver = receiver;
+        this.nanoTime = nanoTime;
+        this.lastArrival = nanoTime.getAsLong();
         this.client = builder().build();
     }
 
@@ -87,14 +115,20 @@ final class BrokerSession implements AutoCloseable {
         }
         // Registered before CONNECT: a session that the broker has kept sends at once. "#" leaves out topics with a
         // '$'.
-        Set<String> filters = new LinkedHashSet<>(List.of("#"));
+        Set<String> beginnings = new LinkedHashSet<>(List.of(""));
         for (String filter : config.getList(SourceConfig.TOPICS)) {
             if (filter.startsWith("$")) {
-                filters.add(filter.replaceFirst("/.*", "") + "/#");
+                beginnings.add(filter.replaceFirst("/.*", "") + "/");
             }
         }
-        filters.forEach(filter -> builder.manualHandler(filter, this::received));
+        beginnings.forEach(beginning -> builder.manualHandler(everything(beginning), this::received));
         return builder;
+    }
+
+    /** A filter for all topics that begin so. Not one of the former filters: to unsubscribe removes their handlers too. */
+    private String everything(String beginning) {
+        String filter = beginning + "#";
+        return former.contains(filter) ? beginning + "+/#" : filter;
     }
 
     private static boolean isTakenOver(@Nullable DisconnectCause lost) {
@@ -103,7 +137,7 @@ final class BrokerSession implements AutoCloseable {
 
     private void received(Message message, Acknowledgement acknowledgement) throws Exception {
         unacknowledged.incrementAndGet();
-        lastMessage = System.nanoTime();
+        lastArrival = nanoTime.getAsLong();
         receiver.handle(message, () -> {
             unacknowledged.decrementAndGet();
             acknowledgement.acknowledge();
@@ -137,11 +171,14 @@ final class BrokerSession implements AutoCloseable {
 
     /**
      * A session that goes on has its subscriptions; but Mosquitto 2.0 forgets shared ones at a restart. To subscribe again
-     * changes nothing where they are there, and brings no retained messages.
+     * changes nothing where they are there, and brings no retained messages then. The client restores a lost session with
+     * these options; so those who want retained messages get them in that case.
      */
     private void subscribeAgain() {
         List<TopicSubscription> again = subscriptions.stream()
-                .map(each -> each.withRetainHandling(RetainHandling.DO_NOT_SEND))
+                .map(each -> each.retainHandling() == RetainHandling.SEND
+                        ? each.withRetainHandling(RetainHandling.SEND_IF_NEW)
+                        : each)
                 .toList();
         client.subscribeAsync(again, MqttProperties.NONE, NOTHING).whenComplete((subscription, failed) -> {
             if (failed != null && client.isConnected()) {
@@ -173,15 +210,17 @@ final class BrokerSession implements AutoCloseable {
         subscribed = true;
     }
 
-    /** Removes subscriptions that the session may have from an earlier configuration. */
-    void unsubscribe(Collection<String> filters) {
-        if (!filters.isEmpty()) {
-            client.unsubscribeAsync(filters.toArray(String[]::new)).whenComplete((done, failed) -> {
-                if (failed != null) {
-                    LOG.warn("{}: could not unsubscribe from {}: {}", clientId, filters, failed.getMessage());
-                }
-            });
+    /** Removes the former subscriptions. The future is done when the broker has answered. */
+    CompletableFuture<?> unsubscribeFormer() {
+        if (former.isEmpty()) {
+            return CompletableFuture.completedFuture(former);
         }
+        return client.unsubscribeAsync(former.toArray(String[]::new)).whenComplete((done, failed) -> {
+            lastArrival = nanoTime.getAsLong();
+            if (failed != null) {
+                LOG.warn("{}: could not unsubscribe from {}: {}", clientId, former, failed.getMessage());
+            }
+        });
     }
 
     private void fail(String text, @Nullable Throwable cause) {
@@ -219,13 +258,34 @@ final class BrokerSession implements AutoCloseable {
         return unacknowledged.get();
     }
 
-    /** How long ago the last message came, or this object was made. */
+    /** How long the present connection has lasted, counted from the first call that found it; zero without one. */
+    Duration connectedFor() {
+        ConnectResult present = client.connection();
+        if (present != connection) { // each connection has another one
+            connection = present;
+            connectedSince = nanoTime.getAsLong();
+        }
+        return present == null ? Duration.ZERO : since(connectedSince);
+    }
+
+    /** For how long nothing has come although it was connected: over the present connection, no message and no UNSUBACK. */
     Duration quiet() {
-        return Duration.ofNanos(System.nanoTime() - lastMessage);
+        Duration connected = connectedFor();
+        Duration nothing = since(lastArrival);
+        return connected.compareTo(nothing) < 0 ? connected : nothing;
+    }
+
+    private Duration since(long time) {
+        return Duration.ofNanos(nanoTime.getAsLong() - time);
     }
 
     List<String> filters() {
         return subscriptions.stream().map(each -> each.filter().text()).toList();
+    }
+
+    /** Filters of an earlier configuration that the session may still be subscribed to. */
+    Set<String> former() {
+        return Collections.unmodifiableSet(former);
     }
 
     String clientId() {

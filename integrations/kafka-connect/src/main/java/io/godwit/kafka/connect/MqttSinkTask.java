@@ -4,9 +4,11 @@ import io.godwit.mqtt.client.ClientListener;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.DisconnectCause;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.PublishException;
 import io.godwit.mqtt.client.store.QueueBounds.WhenFull;
 import io.godwit.mqtt.protocol.Message;
+import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.ReasonCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -18,7 +20,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.connect.errors.ConnectException;
@@ -42,9 +46,11 @@ public final class MqttSinkTask extends SinkTask {
     private static final long PAUSED_MILLIS = 20;
 
     // Set once.
+    private final LongSupplier nanoTime;
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final AtomicLong published = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
+    private final AtomicLong expired = new AtomicLong();
     private final TaskMetrics metrics = new TaskMetrics(() -> context.pluginMetrics());
     private @Nullable MqttClient client;
     private @Nullable MessageMaker maker;
@@ -59,13 +65,14 @@ public final class MqttSinkTask extends SinkTask {
 
     // Task thread only.
     private final Map<TopicPartition, PartitionProgress> partitions = new HashMap<>();
-    /** Those whose records of the present batch come again after the rewind. */
-    private final Set<TopicPartition> rewound = new HashSet<>();
 
     /** Publishes that failed; {@code put} decides about them. */
     private final Queue<Answer> failures = new ArrayDeque<>();
 
     private boolean paused;
+
+    /** Nothing is published before this time, since the broker could not take a record. */
+    private long notBefore;
 
     /** The broker's answer to a publish, or why there is none. */
     private record Answer(
@@ -76,7 +83,13 @@ public final class MqttSinkTask extends SinkTask {
             @Nullable Throwable failure) {}
 
     /** For Connect, by reflection. */
-    public MqttSinkTask() {}
+    public MqttSinkTask() {
+        this(System::nanoTime);
+    }
+
+    MqttSinkTask(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     @Override
     public String version() {
@@ -88,25 +101,34 @@ public final class MqttSinkTask extends SinkTask {
         SinkConfig config = new SinkConfig(props);
         maximumInFlight = config.getInt(SinkConfig.IN_FLIGHT);
         backoff = config.getLong(SinkConfig.BACKOFF);
+        notBefore = nanoTime.getAsLong();
         maker = new MessageMaker(config);
         reporter = context.errantRecordReporter();
         String clientId = ConnectionConfig.clientId(
                 config,
                 props.getOrDefault("name", "godwit"),
                 Integer.parseInt(props.getOrDefault(SinkConfig.TASK, "0")));
-        client = ConnectionConfig.builder(config, clientId)
+        MqttClientBuilder builder = ConnectionConfig.builder(config, clientId)
                 .cleanSession(true)
                 .retryFirst(true)
                 .reconnect(ConnectionConfig.reconnect(config))
                 // The task itself bounds what is in flight; the queue only has to hold that and one batch.
                 .queue(Integer.MAX_VALUE, Long.MAX_VALUE, WhenFull.FAIL)
                 .dropPropertiesBeforeMqtt5(true)
-                .listener(new Observer(clientId))
-                .build();
+                .listener(new Observer(clientId));
+        if (ConnectionConfig.version(config) == ProtocolVersion.V5) {
+            // Before MQTT 5 the broker cannot announce its limit; there the client's own limits are safe with
+            // Mosquitto's.
+            builder.maximumInFlight(maximumInFlight);
+        }
+        MqttClient made = builder.build();
+        client = made;
         metrics.add("messages-published-total", "Messages acknowledged", published::get);
         metrics.add("messages-refused-total", "Records of which no message became", refused::get);
+        metrics.add("messages-expired-total", "Messages that expired before they could be sent", expired::get);
         metrics.add("messages-in-flight", "Messages not acknowledged", () -> inFlight);
-        client.connectAsync();
+        metrics.add("connected", "1 while connected to the broker", () -> made.isConnected() ? 1 : 0);
+        made.connectAsync();
     }
 
     @Override
@@ -123,29 +145,52 @@ public final class MqttSinkTask extends SinkTask {
     public void put(Collection<SinkRecord> records) {
         metrics.retry();
         takeAnswers();
-        handleFailures();
         if (failure != null) {
             throw failure;
         }
         MqttClient to = started(client);
-        if (!records.isEmpty() && !to.isConnected()) {
-            context.timeout(backoff);
-            throw new RetriableException(
-                    "no connection to the MQTT broker (" + lastProblem + "); trying again in " + backoff + " ms");
+        if (!records.isEmpty()) {
+            checkReady(to);
         }
+        // Only once the batch is accepted: Connect would give it again, but without the partitions that a rebalance
+        // took,
+        // and what is to be skipped of it must not be skipped of the next one.
+        Set<TopicPartition> rewound = handleFailures();
         for (SinkRecord record : records) {
-            publish(to, record);
+            TopicPartition partition = partition(record);
+            if (!rewound.contains(partition)) {
+                publish(to, record, partition);
+            }
         }
-        rewound.clear();
         pauseOrResume();
     }
 
-    private void publish(MqttClient to, SinkRecord record) {
-        // Transformations may have changed the record's topic; the offset belongs to the original one.
-        TopicPartition partition = new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
+    /** @throws RetriableException if nothing can be published now; Connect keeps the batch */
+    private void checkReady(MqttClient to) {
+        if (!to.isConnected()) {
+            throw later("no connection to the MQTT broker (" + lastProblem + ")", backoff);
+        }
+        long rest = notBefore - nanoTime.getAsLong();
+        if (rest > 0) {
+            // One more, since Connect takes 0 for no time limit.
+            throw later("the MQTT broker could not take a message", TimeUnit.NANOSECONDS.toMillis(rest) + 1);
+        }
+    }
+
+    private RetriableException later(String why, long milliseconds) {
+        context.timeout(milliseconds);
+        return new RetriableException(why + "; trying again in " + milliseconds + " ms");
+    }
+
+    /** Transformations may have changed the record's topic; its offset belongs to the original one. */
+    private static TopicPartition partition(SinkRecord record) {
+        return new TopicPartition(record.originalTopic(), record.originalKafkaPartition());
+    }
+
+    private void publish(MqttClient to, SinkRecord record, TopicPartition partition) {
         long offset = record.originalKafkaOffset();
         PartitionProgress progress = partitions.computeIfAbsent(partition, each -> new PartitionProgress());
-        if (rewound.contains(partition) || !progress.isNew(offset)) {
+        if (!progress.isNew(offset)) {
             return;
         }
         Message message;
@@ -172,16 +217,22 @@ public final class MqttSinkTask extends SinkTask {
         }
     }
 
-    /** What the broker has answered since the last call; failures are only collected. */
+    /** What has become of publishes since the last call; failures are only collected. */
     private void takeAnswers() {
         for (Answer answer = answers.poll(); answer != null; answer = answers.poll()) {
             inFlight--;
             if (!isCurrent(answer)) {
                 continue;
             }
-            if (answer.failure() == null) {
+            long offset = answer.record().originalKafkaOffset();
+            Throwable failed = answer.failure();
+            if (failed == null) {
                 published.incrementAndGet();
-                answer.progress().done(answer.record().originalKafkaOffset());
+                answer.progress().done(offset);
+            } else if (hasExpired(failed)) {
+                LOG.info("{}: the message of offset {} expired before it could be sent", answer.partition(), offset);
+                expired.incrementAndGet();
+                answer.progress().done(offset);
             } else {
                 failures.add(answer);
             }
@@ -197,8 +248,11 @@ public final class MqttSinkTask extends SinkTask {
     /**
      * Only for {@code put}. Connect seeks before it polls, so a rewind within {@code preCommit} would skip the records
      * that were read again; and it ignores what {@code preCommit} throws.
+     *
+     * @return the partitions that were rewound: what the present batch has of them comes again
      */
-    private void handleFailures() {
+    private Set<TopicPartition> handleFailures() {
+        Set<TopicPartition> rewound = new HashSet<>();
         for (Answer answer = failures.poll(); answer != null; answer = failures.poll()) {
             Throwable failed = answer.failure();
             if (failed == null || !isCurrent(answer)) {
@@ -207,11 +261,18 @@ public final class MqttSinkTask extends SinkTask {
             long offset = answer.record().originalKafkaOffset();
             if (isTemporary(failed)) {
                 rewind(answer.partition(), answer.progress(), offset, failed);
+                rewound.add(answer.partition());
             } else {
                 report(answer.record(), failed);
                 answer.progress().done(offset);
             }
         }
+        return rewound;
+    }
+
+    /** The message's own expiry has passed: that is no fault, and nothing to try again. */
+    private static boolean hasExpired(Throwable failed) {
+        return failed instanceof PublishException publish && publish.kind() == PublishException.Cause.EXPIRED;
     }
 
     /** Whether the same message may succeed later. */
@@ -231,9 +292,8 @@ public final class MqttSinkTask extends SinkTask {
         LOG.warn("{}: publishes again from offset {}: {}", partition, offset, failed.getMessage());
         long from = Math.min(offset, progress.committable());
         progress.rewind(from);
-        rewound.add(partition);
         context.offset(partition, from);
-        context.timeout(backoff);
+        notBefore = nanoTime.getAsLong() + TimeUnit.MILLISECONDS.toNanos(backoff);
     }
 
     /** A record that will never be published: for Connect's dead letter queue, as errors.tolerance says. */

@@ -4,13 +4,17 @@ import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
 import io.godwit.mqtt.protocol.TopicFilter;
-import java.time.Duration;
+import io.godwit.mqtt.protocol.TopicSubscription;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.errors.DataException;
@@ -33,13 +37,13 @@ public final class MqttSourceTask extends SourceTask {
     /** In an offset: how many records this process had made; keeps offsets apart, and has no other meaning. */
     private static final String COUNT = "message";
 
-    /** In an offset: what the session is subscribed to, one filter a line. */
+    /** In an offset: what the session is subscribed to, perhaps more than it shall be, one filter a line. */
     private static final String FILTERS = "filters";
 
     // Set once.
+    private final LongSupplier nanoTime;
     private final SourceMetrics metrics = new SourceMetrics();
     private final TaskMetrics registered = new TaskMetrics(() -> context.pluginMetrics());
-    private final long started = System.nanoTime();
     private final List<RetiredSession> retired = new ArrayList<>();
     private @Nullable SourceConfig config;
     private @Nullable RecordMaker maker;
@@ -47,16 +51,26 @@ public final class MqttSourceTask extends SourceTask {
     private @Nullable BrokerSession session;
     private List<TopicFilter> wanted = List.of();
     private Map<String, String> partition = Map.of();
-    private String filters = "";
-    private Set<String> former = Set.of();
     private boolean tolerant;
 
     // Task thread only.
+    private String filters = "";
+    /** Filters of an earlier configuration, until the broker has ended them. */
+    private Set<String> former = Set.of();
+    /** Null before UNSUBSCRIBE. */
+    private @Nullable CompletableFuture<?> unsubscribed;
+
     private long records;
     private boolean warnedOfUnwanted;
 
     /** For Connect, by reflection. */
-    public MqttSourceTask() {}
+    public MqttSourceTask() {
+        this(System::nanoTime);
+    }
+
+    MqttSourceTask(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     @Override
     public String version() {
@@ -74,12 +88,7 @@ public final class MqttSourceTask extends SourceTask {
         ReceiveBuffer messages = new ReceiveBuffer(
                 settings.getInt(SourceConfig.RECEIVE_MAXIMUM), settings.getLong(SourceConfig.BUFFER_BYTES));
         String clientId = ConnectionConfig.clientId(settings, connector, task);
-        BrokerSession own = new BrokerSession(
-                settings,
-                clientId,
-                plan.subscriptions(settings, connector, task),
-                (message, acknowledgement) ->
-                        messages.add(new PendingMessage(message, acknowledgement, System.currentTimeMillis())));
+        BrokerSession own = session(settings, clientId, plan.subscriptions(settings, connector, task), messages);
         config = settings;
         maker = new RecordMaker(settings);
         buffer = messages;
@@ -89,31 +98,33 @@ public final class MqttSourceTask extends SourceTask {
                 .toList();
         tolerant = "all".equals(props.get("errors.tolerance"));
         partition = MqttSourceConnector.partition(clientId);
-        filters = String.join("\n", own.filters());
-        former = subscribedBefore(partition);
-        former.removeAll(own.filters());
+        former = own.former();
+        filters = Stream.concat(own.filters().stream(), former.stream()).collect(Collectors.joining("\n"));
         metrics.register(registered, messages, own);
         own.start();
         for (String number : props.getOrDefault(SourceConfig.RETIRED, "").split(",")) {
             if (!number.isEmpty()) {
-                retire(settings, ConnectionConfig.clientId(settings, connector, Integer.parseInt(number)), messages);
+                String leftBehind = ConnectionConfig.clientId(settings, connector, Integer.parseInt(number));
+                retired.add(new RetiredSession(session(settings, leftBehind, List.of(), messages)));
             }
         }
     }
 
-    private void retire(SourceConfig settings, String clientId, ReceiveBuffer messages) {
-        Set<String> old = subscribedBefore(MqttSourceConnector.partition(clientId));
-        retired.add(new RetiredSession(
+    private BrokerSession session(
+            SourceConfig settings, String clientId, List<TopicSubscription> subscriptions, ReceiveBuffer messages) {
+        return new BrokerSession(
                 settings,
                 clientId,
-                old,
+                subscriptions,
+                subscribedBefore(clientId),
                 (message, acknowledgement) ->
-                        messages.add(new PendingMessage(message, acknowledgement, System.currentTimeMillis()))));
+                        messages.add(new PendingMessage(message, acknowledgement, System.currentTimeMillis())),
+                nanoTime);
     }
 
     /** What a session was subscribed to when its last offset was written. */
-    private Set<String> subscribedBefore(Map<String, String> sessionPartition) {
-        Map<String, Object> offset = context.offsetStorageReader().offset(sessionPartition);
+    private Set<String> subscribedBefore(String clientId) {
+        Map<String, Object> offset = context.offsetStorageReader().offset(MqttSourceConnector.partition(clientId));
         Object list = offset == null ? null : offset.get(FILTERS);
         Set<String> before = new TreeSet<>();
         if (list instanceof String text && !text.isEmpty()) {
@@ -147,14 +158,23 @@ public final class MqttSourceTask extends SourceTask {
         return made.isEmpty() ? null : made;
     }
 
-    /** Filters that belong to other tasks now, or to none: they have had the time to subscribe, so nothing is missed. */
+    /**
+     * Filters that belong to other tasks now, or to none: once those have had the time to subscribe, nothing is missed. Until
+     * the broker has answered, offsets have them, so that a task that is started meanwhile ends them.
+     */
     private void endFormerSubscriptions(BrokerSession own) {
-        if (!former.isEmpty()
-                && own.isSubscribed()
-                && Duration.ofNanos(System.nanoTime() - started).compareTo(RetiredSession.OVERLAP) > 0) {
-            LOG.info("{}: unsubscribes from {}, of an earlier configuration", own.clientId(), former);
-            own.unsubscribe(former);
+        if (former.isEmpty() || !own.isSubscribed()) {
+            return;
+        }
+        CompletableFuture<?> answer = unsubscribed;
+        if (answer == null) {
+            if (own.connectedFor().compareTo(RetiredSession.OVERLAP) > 0) {
+                LOG.info("{}: unsubscribes from {}, of an earlier configuration", own.clientId(), former);
+                unsubscribed = own.unsubscribeFormer();
+            }
+        } else if (answer.isDone() && !answer.isCompletedExceptionally()) {
             former = Set.of();
+            filters = String.join("\n", own.filters());
         }
     }
 

@@ -1,10 +1,9 @@
 package io.godwit.kafka.connect;
 
 import io.godwit.mqtt.client.ConnectResult;
-import io.godwit.mqtt.client.ManualHandler;
 import java.time.Duration;
-import java.util.List;
-import java.util.Set;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,50 +14,52 @@ import org.slf4j.LoggerFactory;
 final class RetiredSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RetiredSession.class);
 
-    /** So long it takes messages before it unsubscribes: by then the tasks that there are have subscribed. */
+    /** So long it is connected before it unsubscribes: by then the tasks that there are have connected and subscribed too. */
     static final Duration OVERLAP = Duration.ofMinutes(1);
-    /** So long no message has come before the session ends. */
-    private static final Duration QUIET = Duration.ofSeconds(10);
+    /** So long nothing has come before the session ends. */
+    static final Duration QUIET = Duration.ofSeconds(10);
 
     // Set once.
     private final BrokerSession session;
-    private final Set<String> filters;
-    private final long started = System.nanoTime();
 
     // Task thread only.
-    private boolean unsubscribed;
+    /** Null before UNSUBSCRIBE. */
+    private @Nullable Future<?> unsubscribed;
+
     private boolean ended;
 
-    /** @param filters what it had subscribed to */
-    RetiredSession(SourceConfig config, String clientId, Set<String> filters, ManualHandler receiver) {
-        this.filters = filters;
-        session = new BrokerSession(config, clientId, List.of(), receiver);
+    /** @param session that it connects, empties and ends */
+    RetiredSession(BrokerSession session) {
+        this.session = session;
         session.start();
     }
 
     /** Takes the next step if it is due. True once the session has ended. */
     boolean tick() {
-        ConnectResult result = session.firstConnection();
-        if (!ended && session.failure() != null) {
+        if (!ended) {
+            step();
+        }
+        return ended;
+    }
+
+    private void step() {
+        ConnectResult first = session.firstConnection();
+        Future<?> answer = unsubscribed;
+        if (session.failure() != null) {
             LOG.warn("cannot empty the session of {}", session.clientId(), session.failure());
             session.close();
             ended = true;
-        } else if (!ended && result != null && !result.sessionPresent()) {
+        } else if (first != null && !first.sessionPresent()) {
             end("has no session any longer");
-        } else if (!ended && result != null) {
-            Duration age = Duration.ofNanos(System.nanoTime() - started);
-            if (!unsubscribed && age.compareTo(OVERLAP) > 0) {
-                session.unsubscribe(filters);
-                unsubscribed = true;
-            } else if (unsubscribed
-                    && age.compareTo(OVERLAP.plus(QUIET)) > 0
-                    && session.isConnected()
-                    && session.unacknowledged() == 0
-                    && session.quiet().compareTo(QUIET) > 0) {
-                end("is empty: its session ends");
+        } else if (answer == null) {
+            if (session.connectedFor().compareTo(OVERLAP) > 0) {
+                unsubscribed = session.unsubscribeFormer();
             }
+        } else if (answer.isDone()
+                && session.unacknowledged() == 0
+                && session.quiet().compareTo(QUIET) > 0) {
+            end("is empty: its session ends");
         }
-        return ended;
     }
 
     private void end(String why) {

@@ -64,9 +64,11 @@ final class SinkConfig extends AbstractConfig {
                 What becomes of a record without value: ignore, or publish an empty message, which with the retain flag\
                  removes what the broker has retained.""");
         to.add(IN_FLIGHT, Type.INT, 1000, Range.between(1, 65_535), Importance.MEDIUM, """
-                How many publishes may wait for the broker's acknowledgement; beyond that the consumer is paused.""");
+                How many publishes may wait for the broker's acknowledgement; beyond that the consumer is paused. Over MQTT\
+                 3.1.1 at most 1,024 of them are on their way at a time, and 20 of QoS 2; the others wait in the task.""");
         to.add(BACKOFF, Type.LONG, 1000L, Range.between(10, 3_600_000), Importance.LOW, """
-                How many milliseconds to wait before records are tried again that the broker could not take.""");
+                How many milliseconds to wait before records are tried again that the broker could not take; meanwhile the\
+                 task publishes nothing.""");
         return def;
     }
 

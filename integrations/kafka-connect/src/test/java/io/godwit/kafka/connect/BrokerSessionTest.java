@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.broker.BrokerPolicy;
+import io.godwit.mqtt.client.ManualHandler;
+import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
 import io.godwit.mqtt.protocol.ReasonCode;
 import io.godwit.mqtt.protocol.TopicSubscription;
@@ -11,6 +13,8 @@ import io.godwit.testkit.TestBroker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +41,10 @@ class BrokerSessionTest {
     }
 
     private BrokerSession session(String version, String... filters) {
+        return session(version, Set.of(), (message, acknowledgement) -> {}, filters);
+    }
+
+    private BrokerSession session(String version, Set<String> before, ManualHandler receiver, String... filters) {
         SourceConfig config = new SourceConfig(Map.of(
                 "mqtt.server.uri",
                 broker.uri(),
@@ -52,7 +60,9 @@ class BrokerSessionTest {
                 List.of(filters).stream()
                         .map(filter -> TopicSubscription.of(filter, Qos.AT_LEAST_ONCE))
                         .toList(),
-                (message, acknowledgement) -> {});
+                before,
+                receiver,
+                System::nanoTime);
         session.start();
         broker.awaitConnected("c", SOON);
         return session;
@@ -86,12 +96,44 @@ class BrokerSessionTest {
         broker.awaitSubscribed("c", "old/#", SOON);
         before.close();
         broker.awaitDisconnected("c", SOON);
-        BrokerSession session = session("5", "a/#");
+        BrokerSession session = session("5", Set.of("a/#", "old/#"), (message, acknowledgement) -> {}, "a/#");
         broker.awaitSubscribed("c", "a/#", SOON);
 
-        session.unsubscribe(List.of("old/#"));
+        session.unsubscribeFormer();
 
         await().atMost(SOON).until(() -> broker.subscriptions("c").equals(List.of("a/#")));
+        session.close();
+    }
+
+    @Test
+    void messages_still_come_after_a_former_subscription_to_everything_was_removed() {
+        List<String> received = new CopyOnWriteArrayList<>();
+        BrokerSession session = session("5", Set.of("#"), (message, done) -> received.add(message.topic()), "a/#");
+        await().atMost(SOON).until(session::isSubscribed);
+        session.unsubscribeFormer().join();
+
+        broker.publish(Message.of("a/b", "x"));
+
+        await().atMost(SOON).until(() -> received.equals(List.of("a/b")));
+        session.close();
+    }
+
+    @Test
+    void retained_messages_come_again_when_the_broker_has_lost_the_session_and_not_at_each_connection() {
+        List<String> received = new CopyOnWriteArrayList<>();
+        broker.publish(Message.of("a/kept", "x").withQos(Qos.AT_MOST_ONCE).withRetain(true));
+        BrokerSession session = session("5", Set.of(), (message, done) -> received.add(message.topic()), "a/#");
+        await().atMost(SOON).until(() -> received.equals(List.of("a/kept")));
+        broker.dropConnection("c");
+        await().atMost(SOON).until(() -> subscribes.get() == 2);
+        broker.publish(Message.of("a/new", "x").withQos(Qos.AT_MOST_ONCE));
+        await().atMost(SOON).until(() -> received.equals(List.of("a/kept", "a/new")));
+
+        broker.goOffline();
+        broker.advance(Duration.ofDays(2)); // the session expires after one
+        broker.goOnline();
+
+        await().atMost(SOON).until(() -> received.equals(List.of("a/kept", "a/new", "a/kept")));
         session.close();
     }
 

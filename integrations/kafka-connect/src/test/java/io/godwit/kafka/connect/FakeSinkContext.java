@@ -22,6 +22,7 @@ final class FakeSinkContext implements SinkTaskContext {
     final List<Throwable> reasons = new ArrayList<>();
     final FakeSourceContext.FakeMetrics metrics = new FakeSourceContext.FakeMetrics();
     boolean reports = true;
+    long timeout = -1;
 
     @Override
     public Map<String, String> configs() {
@@ -39,7 +40,9 @@ final class FakeSinkContext implements SinkTaskContext {
     }
 
     @Override
-    public void timeout(long timeoutMs) {}
+    public void timeout(long timeoutMs) {
+        timeout = timeoutMs;
+    }
 
     @Override
     public Set<TopicPartition> assignment() {

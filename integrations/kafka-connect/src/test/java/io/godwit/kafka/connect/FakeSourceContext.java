@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.metrics.Gauge;
 import org.apache.kafka.common.metrics.MetricValueProvider;
 import org.apache.kafka.common.metrics.PluginMetrics;
 import org.apache.kafka.common.metrics.Sensor;
@@ -55,9 +56,14 @@ final class FakeSourceContext implements SourceTaskContext, SourceConnectorConte
         return metrics;
     }
 
-    /** Keeps their names. As in a worker, there is one metric of each name. */
+    /** Keeps their names and gauges. As in a worker, there is one metric of each name. */
     static final class FakeMetrics implements PluginMetrics {
         final Set<String> names = new HashSet<>();
+        private final Map<String, Gauge<?>> gauges = new HashMap<>();
+
+        long value(String name) {
+            return ((Number) gauges.get(name).value(null, 0)).longValue();
+        }
 
         @Override
         public MetricName metricName(String name, String description, LinkedHashMap<String, String> tags) {
@@ -69,6 +75,7 @@ final class FakeSourceContext implements SourceTaskContext, SourceConnectorConte
             if (!names.add(metricName.name())) {
                 throw new IllegalArgumentException("A metric named '" + metricName + "' already exists");
             }
+            gauges.put(metricName.name(), (Gauge<?>) metricValueProvider);
         }
 
         @Override

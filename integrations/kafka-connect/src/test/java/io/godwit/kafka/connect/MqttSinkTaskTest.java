@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.TimestampType;
@@ -33,11 +35,13 @@ class MqttSinkTaskTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final TopicPartition PARTITION = new TopicPartition("commands", 0);
     private static final TopicPartition OTHER = new TopicPartition("commands", 1);
+    private static final Duration BACKOFF = Duration.ofSeconds(1); // the default
 
     private final AtomicReference<ReasonCode> answer = new AtomicReference<>(ReasonCode.SUCCESS);
     private final Map<String, String> settings = new HashMap<>();
     private final FakeSinkContext context = new FakeSinkContext();
-    private final MqttSinkTask task = new MqttSinkTask();
+    private final AtomicLong now = new AtomicLong();
+    private final MqttSinkTask task = new MqttSinkTask(now::get);
     private TestBroker broker;
 
     @BeforeEach
@@ -112,6 +116,23 @@ class MqttSinkTaskTest {
     private void awaitAnswers() {
         task.put(List.of(record(OTHER, 0, "last", "z")));
         await().atMost(SOON).until(() -> committed(OTHER, 1) == 1);
+    }
+
+    private void advance(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    private void awaitConnected(int connected) {
+        await().atMost(SOON).until(() -> context.metrics.value("connected") == connected);
+    }
+
+    /** The broker refuses for now, and the task knows that, but has not handled it: only {@code put} does. */
+    private void refuseForNow(SinkRecord record) {
+        answer.set(ReasonCode.QUOTA_EXCEEDED);
+        TopicPartition marker = new TopicPartition("marker", 0);
+        task.put(List.of(record, record(marker, 0, "marker", "z")));
+        await().atMost(SOON).until(() -> committed(marker, 1) == 1);
+        answer.set(ReasonCode.SUCCESS);
     }
 
     private List<String> topics() {
@@ -197,6 +218,7 @@ class MqttSinkTaskTest {
         assertThat(context.rewinds).containsEntry(PARTITION, 1L);
         assertThat(committed(3)).isEqualTo(1);
         answer.set(ReasonCode.SUCCESS);
+        advance(BACKOFF);
 
         task.put(List.of(record(1, "refused/x", "x"), record(2, "b", "y")));
 
@@ -221,9 +243,120 @@ class MqttSinkTaskTest {
         task.put(List.of());
         assertThat(context.rewinds).containsEntry(PARTITION, 1L);
         answer.set(ReasonCode.SUCCESS);
+        advance(BACKOFF);
         task.put(List.of(record(1, "refused/x", "x")));
         await().atMost(SOON).until(() -> committed(2) == 2);
         assertThat(topics()).endsWith("refused/x");
+    }
+
+    @Test
+    void what_is_read_again_after_a_temporary_refusal_waits_for_the_backoff() {
+        connect();
+        refuseForNow(record(1, "refused/x", "x"));
+        task.put(List.of());
+        List<SinkRecord> again = List.of(record(1, "refused/x", "again"));
+
+        assertThatThrownBy(() -> task.put(again)).isInstanceOf(RetriableException.class);
+        assertThat(context.timeout).isBetween(BACKOFF.toMillis(), BACKOFF.toMillis() + 1);
+        advance(BACKOFF.minusMillis(300));
+        assertThatThrownBy(() -> task.put(again)).isInstanceOf(RetriableException.class);
+        assertThat(context.timeout).isBetween(300L, 301L);
+        assertThat(committed(2)).isEqualTo(1);
+
+        advance(Duration.ofMillis(300));
+        task.put(again);
+
+        await().atMost(SOON).until(() -> committed(2) == 2);
+        assertThat(topics()).filteredOn("refused/x"::equals).hasSize(1);
+    }
+
+    @Test
+    void nothing_is_skipped_when_a_rebalance_follows_a_temporary_refusal_and_a_lost_connection() {
+        connect("mqtt.reconnect.backoff.max.ms", "100");
+        refuseForNow(record(1, "refused/x", "x"));
+        broker.goOffline();
+        awaitConnected(0);
+        assertThatThrownBy(() -> task.put(List.of(record(2, "b", "y")))).isInstanceOf(RetriableException.class);
+
+        // Connect drops the batch, and the partition comes back at what was committed.
+        assertThat(committed(3)).isEqualTo(1);
+        task.close(List.of(PARTITION));
+        task.open(List.of(PARTITION));
+        broker.goOnline();
+        awaitConnected(1);
+        advance(BACKOFF);
+        task.put(List.of(record(1, "refused/x", "x"), record(2, "b", "y")));
+
+        await().atMost(SOON).until(() -> committed(3) == 3);
+        assertThat(topics()).endsWith("refused/x", "b");
+    }
+
+    @Test
+    void nothing_is_skipped_when_a_rebalance_takes_the_batch_of_another_partition_away() {
+        context.assigned.add(OTHER);
+        connect("mqtt.reconnect.backoff.max.ms", "100");
+        refuseForNow(record(1, "refused/x", "x"));
+        broker.goOffline();
+        awaitConnected(0);
+        assertThatThrownBy(() -> task.put(List.of(record(OTHER, 0, "o", "y")))).isInstanceOf(RetriableException.class);
+        task.close(List.of(OTHER));
+        broker.goOnline();
+        awaitConnected(1);
+
+        AtomicLong position = new AtomicLong(2);
+        await().atMost(SOON).until(() -> {
+            advance(BACKOFF);
+            Long seek = context.rewinds.remove(PARTITION);
+            position.set(seek == null ? position.get() : seek);
+            task.put(Stream.of(record(1, "refused/x", "x"), record(2, "b", "y"))
+                    .filter(each -> each.originalKafkaOffset() >= position.get())
+                    .toList());
+            position.set(3);
+            return committed(3) == 3;
+        });
+
+        assertThat(topics()).endsWith("refused/x", "b");
+    }
+
+    @Test
+    void a_message_that_expires_before_it_could_be_sent_is_done() {
+        broker.settings(s -> s.receiveMaximum(1));
+        context.reports = false;
+        connect();
+        await().atMost(SOON).until(() -> committed(1) == 1);
+        broker.silent(true);
+        SinkRecord shortLived = record(2, "b", "y");
+        shortLived.headers().addLong("mqtt.message.expiry", 0);
+
+        task.put(List.of(record(1, "a", "x"), shortLived, record(3, "c", "z")));
+
+        await().atMost(SOON).until(() -> {
+            task.put(List.of());
+            return context.metrics.value("messages-expired-total") == 1;
+        });
+        assertThat(committed(4)).isEqualTo(1);
+        broker.silent(false);
+        await().atMost(SOON).until(() -> committed(4) == 4);
+        assertThat(topics()).containsExactly("first", "a", "c");
+        assertThat(context.metrics.value("messages-refused-total")).isZero();
+    }
+
+    @Test
+    void as_many_are_in_flight_as_the_setting_says_even_above_the_clients_default() {
+        int many = 1_100;
+        answer.set(null); // taken, and not acknowledged
+        connect("max.in.flight", "2000");
+        List<SinkRecord> records = new ArrayList<>();
+        for (int i = 1; i <= many; i++) {
+            records.add(record(i, "refused/x", "x"));
+        }
+
+        task.put(records);
+
+        broker.awaitMessages(1 + many, SOON);
+        answer.set(ReasonCode.SUCCESS);
+        broker.dropConnection("sink-0");
+        await().atMost(SOON).until(() -> committed(1 + many) == 1 + many);
     }
 
     @Test
@@ -361,8 +494,8 @@ class MqttSinkTaskTest {
 
         await().atMost(SOON).until(() -> committed(201) == 201);
         assertThat(topics())
-                .containsExactlyElementsOf(java.util.stream.Stream.concat(
-                                java.util.stream.Stream.of("first"),
+                .containsExactlyElementsOf(Stream.concat(
+                                Stream.of("first"),
                                 java.util.stream.IntStream.rangeClosed(1, 200).mapToObj(i -> "k/" + i))
                         .toList());
     }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.connect.errors.ConnectException;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +29,7 @@ class MqttSourceTaskTest {
     private final List<MqttSourceTask> tasks = new ArrayList<>();
     private final Map<String, String> settings = new HashMap<>();
     private final FakeSourceContext context = new FakeSourceContext();
+    private final AtomicLong now = new AtomicLong();
     private TestBroker broker;
 
     @BeforeEach
@@ -47,7 +49,7 @@ class MqttSourceTaskTest {
         for (int i = 0; i < more.length; i += 2) {
             settings.put(more[i], more[i + 1]);
         }
-        MqttSourceTask task = new MqttSourceTask();
+        MqttSourceTask task = new MqttSourceTask(now::get);
         task.initialize(context);
         task.start(settings);
         tasks.add(task);
@@ -58,6 +60,46 @@ class MqttSourceTaskTest {
         MqttSourceTask task = task(more);
         broker.awaitSubscribed(CLIENT, "a/#", SOON);
         return task;
+    }
+
+    /** A task of two with the filters a/# and b/#, so that its own is a/#; one task before has subscribed to both. */
+    private MqttSourceTask oneOfTwoWasAlone() {
+        settings.put("mqtt.topics", "a/#,b/#");
+        MqttSourceTask alone = subscribed(SourceConfig.TASKS, "1");
+        broker.awaitSubscribed(CLIENT, "b/#", SOON);
+        stopped(alone);
+        context.offsets.put(MqttSourceConnector.partition(CLIENT), Map.of("message", 1L, "filters", "a/#\nb/#"));
+        MqttSourceTask task = task(SourceConfig.TASKS, "2");
+        broker.awaitConnected(CLIENT, SOON);
+        return task;
+    }
+
+    private void stopped(MqttSourceTask task) {
+        task.stop();
+        broker.awaitDisconnected(CLIENT, SOON);
+        context.metrics.names.clear(); // as a worker does
+    }
+
+    private void advance(Duration time) {
+        now.addAndGet(time.plusMillis(1).toNanos());
+    }
+
+    /** Polls, as Connect does, until the session has but these subscriptions; at each poll it is a minute later. */
+    private void awaitSubscriptions(MqttSourceTask task, String... filters) {
+        await().atMost(SOON).until(() -> {
+            task.poll();
+            advance(RetiredSession.OVERLAP);
+            return broker.subscriptions(CLIENT).equals(List.of(filters));
+        });
+    }
+
+    /** Publishes a message, and takes and acknowledges its record. */
+    private SourceRecord nextRecord(MqttSourceTask task) throws InterruptedException {
+        broker.publish(Message.of("a/b", "x"));
+        SourceRecord record = poll(task, 1).get(0);
+        task.commitRecord(record, null);
+        await().atMost(SOON).until(() -> broker.pending(CLIENT).isEmpty());
+        return record;
     }
 
     private static List<SourceRecord> poll(MqttSourceTask task, int count) throws InterruptedException {
@@ -290,6 +332,40 @@ class MqttSourceTaskTest {
 
         assertThat(record.sourcePartition()).isEqualTo(Map.of("client.id", CLIENT));
         assertThat(record.sourceOffset()).isEqualTo(Map.of("message", 1L, "filters", "a/#"));
+    }
+
+    @Test
+    void a_filter_that_moved_to_another_task_is_unsubscribed_even_if_the_task_restarts_before() throws Exception {
+        MqttSourceTask before = oneOfTwoWasAlone();
+        SourceRecord record = nextRecord(before);
+        stopped(before);
+        context.offsets.put(MqttSourceConnector.partition(CLIENT), new HashMap<>(record.sourceOffset()));
+        MqttSourceTask task = task();
+        assertThat(nextRecord(task).sourceOffset().get("filters")).isEqualTo("a/#\nb/#");
+
+        awaitSubscriptions(task, "a/#");
+
+        await().atMost(SOON)
+                .until(() -> nextRecord(task).sourceOffset().get("filters").equals("a/#"));
+    }
+
+    @Test
+    void a_filter_that_moved_to_another_task_stays_for_a_minute_after_the_broker_was_away() throws Exception {
+        settings.put("mqtt.reconnect.backoff.max.ms", "100");
+        MqttSourceTask task = oneOfTwoWasAlone();
+        nextRecord(task);
+        broker.goOffline();
+        await().atMost(SOON).until(() -> context.metrics.value("connected") == 0);
+        advance(RetiredSession.OVERLAP);
+        task.poll();
+
+        broker.goOnline();
+        await().atMost(SOON).until(() -> context.metrics.value("connected") == 1);
+        task.poll();
+        nextRecord(task); // an UNSUBSCRIBE would arrive before its acknowledgement
+
+        assertThat(broker.subscriptions(CLIENT)).containsExactly("a/#", "b/#");
+        awaitSubscriptions(task, "a/#");
     }
 
     @Test
