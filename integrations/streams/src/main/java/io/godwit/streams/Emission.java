@@ -5,18 +5,27 @@ import io.godwit.mqtt.client.ManualHandler;
 import io.godwit.mqtt.client.Subscription;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.Qos;
+import io.godwit.mqtt.protocol.ReasonCode;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What one subscriber gets of a stream. At most one task emits at a time, so its calls never overlap. */
+/**
+ * What one subscriber gets of a stream. At most one task emits at a time, so its calls never overlap. A message that the
+ * subscriber will never get is rejected: left alone, it would hold back the acknowledgements of all messages of the client
+ * that came after it [MQTT-4.6.0-2].
+ */
 abstract class Emission<T> implements Flow.Subscription, ManualHandler {
     // Set once.
     private final StreamSettings stream;
     private final Flow.Subscriber<? super T> subscriber;
+    /** Completed at the end of the emission too, so that the client keeps nothing of it. */
+    private final CompletableFuture<Void> clientClosed;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -32,6 +41,7 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
     Emission(StreamSettings stream, Flow.Subscriber<? super T> subscriber) {
         this.stream = stream;
         this.subscriber = Objects.requireNonNull(subscriber, "subscriber");
+        this.clientClosed = stream.client().closed();
     }
 
     /** Passes one message on. Emitting task only. */
@@ -42,7 +52,7 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
         if (isOver()) {
             return;
         }
-        stream.client().closed().whenComplete((nothing, ignored) -> complete());
+        clientClosed.whenComplete((nothing, ignored) -> complete());
         stream.client().subscribeAsync(stream.subscription(), this).whenComplete(this::subscribed);
     }
 
@@ -71,10 +81,7 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
     public void handle(Message message, Acknowledgement acknowledgement) {
         lock.lock();
         try {
-            if (over) {
-                return;
-            }
-            if (message.qos() != Qos.AT_MOST_ONCE || waiting.size() < stream.buffer()) {
+            if (!over && (message.qos() != Qos.AT_MOST_ONCE || waiting.size() < stream.buffer())) {
                 waiting.add(new StreamedMessage(message, acknowledgement));
                 emitLater();
                 return;
@@ -82,7 +89,13 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
         } finally {
             lock.unlock();
         }
+        reject(acknowledgement);
         stream.dropped().accept(message);
+    }
+
+    /** Nobody will handle the message. Does nothing if it is acknowledged, or of QoS 0. */
+    private static void reject(Acknowledgement acknowledgement) {
+        acknowledgement.reject(ReasonCode.IMPLEMENTATION_SPECIFIC_ERROR);
     }
 
     private void complete() {
@@ -127,18 +140,24 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
     @Override
     public void cancel() {
         Subscription made;
+        List<StreamedMessage> left;
         lock.lock();
         try {
             over = true;
-            waiting.clear(); // unacknowledged: the broker keeps them for another subscriber, or a later connection
+            // Those of a client that is closed come again with its session.
+            left = completed ? List.of() : List.copyOf(waiting);
+            waiting.clear();
             made = subscription;
             subscription = null;
         } finally {
             lock.unlock();
         }
         if (made != null) {
-            made.closeAsync();
+            made.closeAsync(); // first: room for more messages would bring more of them
         }
+        clientClosed.complete(null);
+        left.forEach(each -> reject(each.acknowledgement()));
+        left.forEach(each -> stream.dropped().accept(each.message()));
     }
 
     private boolean isOver() {
@@ -175,7 +194,8 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
             try {
                 emit(subscriber, next);
             } catch (Throwable thrown) {
-                cancel(); // rule 2.13: a subscriber that throws counts as cancelled; the message stays unacknowledged
+                reject(next.acknowledgement());
+                cancel(); // rule 2.13: a subscriber that throws counts as cancelled
                 throw thrown;
             }
         }

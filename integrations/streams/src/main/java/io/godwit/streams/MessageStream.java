@@ -20,9 +20,18 @@ import java.util.function.Consumer;
  *
  * <p><b>Back-pressure.</b> Only what was requested is emitted. What was not waits, unacknowledged; with MQTT 5 the broker sends no
  * more than the client's Receive Maximum beyond that and keeps the rest. A message of QoS 0 that finds as many waiting as the
- * buffer has room for is dropped, since no broker would keep it. A stream that is slow does not delay the client's other
- * subscriptions, except that its unacknowledged messages count in Receive Maximum: a client whose streams may stop for long
- * should have a Receive Maximum well above their number, or a stream of that kind a client of its own.
+ * buffer has room for is dropped, since no broker would keep it.
+ *
+ * <p><b>Slow streams.</b> A client acknowledges all of its messages in the order in which they came [MQTT-4.6.0-2], so one that
+ * waits in a stream holds back the acknowledgements of later ones, whatever their subscription. Other handlers go on until
+ * Receive Maximum is reached; then no message of QoS 1 or 2 comes until the stream goes on. Give a stream that may be slow or
+ * stop a client of its own.
+ *
+ * <p><b>The end of a stream.</b> When a subscriber cancels or its {@code onNext} throws, messages that it has not handled are
+ * rejected: with MQTT 5 PUBACK or PUBREC has reason code 0x83, before MQTT 5, which has no reason codes, they are acknowledged.
+ * Either way the broker does not send them again. Those that had not been emitted are passed to {@link #onDropped}. To get them
+ * again instead, close the client rather than the stream. Messages of {@link #acknowledged()} that were emitted are their
+ * consumer's: each must be acknowledged or rejected, also after the end of the stream.
  *
  * <p>Immutable. Subscribers are called one at a time, on the stream's executor, never on a thread of the client.
  */
@@ -78,7 +87,11 @@ public final class MessageStream {
                 settings.dropped()));
     }
 
-    /** Called for each message of QoS 0 that found the buffer full, on the client's handler thread; does nothing by default. */
+    /**
+     * Called for each message that the subscriber will not get, although the client is not closed: one of QoS 0 that found the
+     * buffer full, on the client's handler thread; one that waited or came when the stream ended, there or on the thread that
+     * ended it. Must not block or throw. Does nothing by default.
+     */
     public MessageStream onDropped(Consumer<Message> newDropped) {
         return new MessageStream(new StreamSettings(
                 settings.client(),
@@ -88,7 +101,7 @@ public final class MessageStream {
                 Objects.requireNonNull(newDropped, "dropped")));
     }
 
-    /** The messages, each acknowledged when {@code onNext} has returned; not if it throws. */
+    /** The messages, each acknowledged when {@code onNext} has returned, rejected if it throws. */
     public Flow.Publisher<Message> messages() {
         return subscriber -> new Emission<Message>(settings, subscriber) {
             @Override
@@ -99,7 +112,7 @@ public final class MessageStream {
         }.start();
     }
 
-    /** The messages, each acknowledged by its consumer. */
+    /** The messages, each acknowledged by its consumer; rejected if {@code onNext} throws before that. */
     public Flow.Publisher<StreamedMessage> acknowledged() {
         return subscriber -> new Emission<StreamedMessage>(settings, subscriber) {
             @Override

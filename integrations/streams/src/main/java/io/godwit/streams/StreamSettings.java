@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  *
  * @param buffer how many messages of QoS 0 may wait
  * @param executor where subscribers are called
- * @param dropped called for each message of QoS 0 that found the buffer full
+ * @param dropped called for each message that the subscriber will not get
  */
 record StreamSettings(
         MqttClient client, TopicSubscription subscription, int buffer, Executor executor, Consumer<Message> dropped) {}

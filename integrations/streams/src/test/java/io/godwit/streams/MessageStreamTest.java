@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.godwit.mqtt.broker.BrokerPolicy;
 import io.godwit.mqtt.client.MqttClient;
+import io.godwit.mqtt.client.MqttClientBuilder;
 import io.godwit.mqtt.client.SubscribeException;
 import io.godwit.mqtt.protocol.Message;
 import io.godwit.mqtt.protocol.ProtocolVersion;
@@ -17,14 +18,17 @@ import io.godwit.testkit.TestBroker;
 import io.reactivex.rxjava3.core.Flowable;
 import io.reactivex.rxjava3.disposables.Disposable;
 import io.smallrye.mutiny.Multi;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.FlowAdapters;
 import reactor.adapter.JdkFlowAdapter;
@@ -35,12 +39,15 @@ class MessageStreamTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private static MqttClient client(TestBroker broker, int receiveMaximum) {
-        MqttClient client = MqttClient.builder()
-                .server(broker.uri())
-                .protocol(ProtocolVersion.V5)
-                .clientId("stream")
-                .receiveMaximum(receiveMaximum)
-                .build();
+        return connected(builder(broker).protocol(ProtocolVersion.V5).receiveMaximum(receiveMaximum));
+    }
+
+    private static MqttClientBuilder builder(TestBroker broker) {
+        return MqttClient.builder().server(broker.uri()).clientId("stream");
+    }
+
+    private static MqttClient connected(MqttClientBuilder builder) {
+        MqttClient client = builder.build();
         client.connect();
         return client;
     }
@@ -92,6 +99,13 @@ class MessageStreamTest {
             }
         }
 
+        void cancel() {
+            Flow.Subscription made = subscription;
+            if (made != null) {
+                made.cancel();
+            }
+        }
+
         Object end() throws InterruptedException {
             Object end = ends.poll(20, TimeUnit.SECONDS);
             assertThat(end).as("the stream's end").isNotNull();
@@ -140,31 +154,156 @@ class MessageStreamTest {
         }
     }
 
-    @GodwitTest
-    void a_stream_that_stops_does_not_stop_the_other_subscriptions(TestBroker broker) {
-        try (MqttClient client = client(broker, 100)) {
-            CountDownLatch others = new CountDownLatch(50);
-            CountDownLatch release = new CountDownLatch(1);
-            client.subscribe("other", message -> others.countDown());
-            Probe<Message> blocked = new Probe<>() {
-                @Override
-                public void onNext(Message message) {
-                    await().atMost(SOON).until(() -> release.getCount() == 0);
-                    super.onNext(message);
-                }
-            };
-            MessageStream.of(client, "t").messages().subscribe(blocked);
-            broker.awaitSubscribed("stream", "t", SOON);
-            blocked.request(1);
-            publish(broker, Qos.AT_LEAST_ONCE, 0, 20);
+    private static void awaitPending(TestBroker broker, int messages) {
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(broker.pending("stream")).hasSize(messages));
+    }
 
-            for (int i = 0; i < 50; i++) {
+    private static void awaitReceived(MqttClient client, int messages) {
+        await().atMost(SOON)
+                .until(() -> client.statistics().messages().received().of(Qos.AT_LEAST_ONCE) == messages);
+    }
+
+    private static long rejected(MqttClient client) {
+        return client.statistics().messages().rejected();
+    }
+
+    @GodwitTest
+    void a_stream_that_stops_leaves_the_other_handlers_running_until_receive_maximum_is_reached(TestBroker broker) {
+        try (MqttClient client = client(broker, 10)) {
+            AtomicInteger others = new AtomicInteger();
+            client.subscribe("other", message -> others.incrementAndGet());
+            Probe<Message> stopped = new Probe<>();
+            MessageStream.of(client, "t").messages().subscribe(stopped);
+            broker.awaitSubscribed("stream", "t", SOON);
+            publish(broker, Qos.AT_LEAST_ONCE, 0, 1);
+
+            for (int i = 0; i < 20; i++) {
                 broker.publish(Message.of("other", "x").withQos(Qos.AT_LEAST_ONCE));
             }
 
-            await().atMost(SOON).until(() -> others.getCount() == 0);
-            assertThat(blocked.got).isEmpty();
+            await().atMost(SOON).until(() -> others.get() == 9);
+            client.subscribe("round trip", message -> {});
+            assertThat(others).as("handled while the stream is stopped").hasValue(9);
+            assertThat(broker.pending("stream")).as("not acknowledged").hasSize(1 + 20);
+
+            stopped.request(1);
+
+            await().atMost(SOON).until(() -> others.get() == 20);
+            awaitPending(broker, 0);
+        }
+    }
+
+    @GodwitTest
+    void messages_that_wait_when_a_subscriber_cancels_hold_nothing_back(TestBroker broker) {
+        try (MqttClient client = client(broker, 100)) {
+            List<String> dropped = Collections.synchronizedList(new ArrayList<>());
+            Probe<Message> probe = new Probe<>();
+            MessageStream.of(client, "t")
+                    .onDropped(message -> dropped.add(message.text()))
+                    .messages()
+                    .subscribe(probe);
+            broker.awaitSubscribed("stream", "t", SOON);
+            client.subscribe("other", message -> {});
+            publish(broker, Qos.AT_LEAST_ONCE, 0, 5);
+            broker.publish(Message.of("other", "x").withQos(Qos.AT_LEAST_ONCE));
+            awaitReceived(client, 6);
+            probe.request(2);
+            await().atMost(SOON).until(() -> probe.got.size() == 2);
+
+            probe.cancel();
+
+            awaitPending(broker, 0);
+            assertThat(rejected(client)).isEqualTo(3);
+            await().atMost(SOON).untilAsserted(() -> assertThat(dropped).containsExactly("2", "3", "4"));
+        }
+    }
+
+    @GodwitTest
+    void before_mqtt_5_messages_that_wait_when_a_subscriber_cancels_are_acknowledged_and_reported(TestBroker broker) {
+        try (MqttClient client = connected(builder(broker).protocol(ProtocolVersion.V3_1_1))) {
+            List<String> dropped = Collections.synchronizedList(new ArrayList<>());
+            Probe<Message> probe = new Probe<>();
+            MessageStream.of(client, "t")
+                    .onDropped(message -> dropped.add(message.text()))
+                    .messages()
+                    .subscribe(probe);
+            broker.awaitSubscribed("stream", "t", SOON);
+            publish(broker, Qos.AT_LEAST_ONCE, 0, 2);
+            awaitReceived(client, 2);
+
+            probe.cancel();
+
+            awaitPending(broker, 0);
+            await().atMost(SOON).untilAsserted(() -> assertThat(dropped).containsExactly("0", "1"));
+        }
+    }
+
+    @GodwitTest
+    void messages_that_come_after_a_subscriber_has_cancelled_hold_nothing_back(TestBroker broker) {
+        try (MqttClient client = client(broker, 100)) {
+            CountDownLatch release = new CountDownLatch(1);
+            client.subscribe("before", message -> release.await(20, TimeUnit.SECONDS));
+            Probe<Message> probe = new Probe<>();
+            MessageStream.of(client, "t").messages().subscribe(probe);
+            broker.awaitSubscribed("stream", "t", SOON);
+            broker.publish(Message.of("before", "x").withQos(Qos.AT_LEAST_ONCE));
+            publish(broker, Qos.AT_LEAST_ONCE, 0, 3);
+            awaitReceived(client, 4);
+
+            probe.cancel();
             release.countDown();
+
+            awaitPending(broker, 0);
+            assertThat(rejected(client)).isEqualTo(3);
+        }
+    }
+
+    @GodwitTest
+    void messages_of_a_client_that_is_closed_come_again_with_its_session(TestBroker broker)
+            throws InterruptedException {
+        List<String> dropped = Collections.synchronizedList(new ArrayList<>());
+        Probe<Message> probe = new Probe<>();
+        try (MqttClient client = connected(builder(broker).cleanSession(false))) {
+            MessageStream.of(client, "t")
+                    .onDropped(message -> dropped.add(message.text()))
+                    .messages()
+                    .subscribe(probe);
+            broker.awaitSubscribed("stream", "t", SOON);
+            publish(broker, Qos.AT_LEAST_ONCE, 0, 3);
+            awaitReceived(client, 3);
+        }
+
+        assertThat(probe.end()).isEqualTo("complete");
+        assertThat(broker.pending("stream")).hasSize(3);
+        assertThat(dropped).isEmpty();
+    }
+
+    /** A client that adds to {@code watched} each future it gives to those who want to know when it is closed. */
+    private static MqttClient watched(MqttClient client, List<CompletableFuture<?>> watched) {
+        return (MqttClient) Proxy.newProxyInstance(
+                MqttClient.class.getClassLoader(), new Class<?>[] {MqttClient.class}, (self, method, given) -> {
+                    Object result = method.invoke(client, given);
+                    if (method.getName().equals("closed") && result instanceof CompletableFuture<?> closed) {
+                        watched.add(closed);
+                    }
+                    return result;
+                });
+    }
+
+    @GodwitTest
+    void a_client_keeps_nothing_of_a_subscriber_that_has_cancelled(TestBroker broker) {
+        try (MqttClient client = client(broker, 100)) {
+            List<CompletableFuture<?>> closed = new ArrayList<>();
+            Probe<Message> probe = new Probe<>();
+            MessageStream.of(watched(client, closed), "t").messages().subscribe(probe);
+            broker.awaitSubscribed("stream", "t", SOON);
+            assertThat(closed).singleElement().returns(1, CompletableFuture::getNumberOfDependents);
+
+            probe.cancel();
+
+            assertThat(closed).singleElement().returns(0, CompletableFuture::getNumberOfDependents);
+            assertThat(client.isConnected()).isTrue();
         }
     }
 
@@ -196,11 +335,7 @@ class MessageStreamTest {
             MessageStream.of(client, "t").messages().subscribe(probe);
             broker.awaitSubscribed("stream", "t", SOON);
 
-            Flow.Subscription subscription = probe.subscription;
-            assertThat(subscription).isNotNull();
-            if (subscription != null) {
-                subscription.cancel();
-            }
+            probe.cancel();
 
             await().atMost(SOON)
                     .untilAsserted(
@@ -250,7 +385,7 @@ class MessageStreamTest {
     }
 
     @GodwitTest
-    void a_subscriber_that_throws_is_cancelled_and_the_message_stays_unacknowledged(TestBroker broker) {
+    void a_subscriber_that_throws_is_cancelled_and_its_messages_are_rejected(TestBroker broker) {
         try (MqttClient client = client(broker, 100)) {
             Probe<Message> probe = new Probe<>() {
                 @Override
@@ -272,12 +407,13 @@ class MessageStreamTest {
             broker.awaitSubscribed("stream", "t", SOON);
             probe.request(1);
 
-            publish(broker, Qos.AT_LEAST_ONCE, 0, 1);
+            publish(broker, Qos.AT_LEAST_ONCE, 0, 3);
 
             await().atMost(SOON)
                     .untilAsserted(
                             () -> assertThat(broker.subscriptions("stream")).isEmpty());
-            assertThat(broker.pending("stream")).hasSize(1);
+            awaitPending(broker, 0);
+            assertThat(rejected(client)).isPositive();
         }
     }
 
@@ -317,6 +453,8 @@ class MessageStreamTest {
 
             await().atMost(SOON).until(() -> got.size() == 20);
             assertThat(got).containsExactly(numbers(0, 20));
+            awaitPending(broker, 0);
+            assertThat(rejected(client)).isZero();
             consuming.dispose();
         }
     }

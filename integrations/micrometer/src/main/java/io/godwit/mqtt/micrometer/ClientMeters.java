@@ -79,6 +79,7 @@ final class ClientMeters {
     private volatile String server = "";
     private volatile int queueFull;
     private volatile int readingPaused;
+    private volatile boolean removed;
 
     private record Snapshot(ClientStatistics statistics, long at) {}
 
@@ -396,11 +397,15 @@ final class ClientMeters {
                 .publishPercentiles(0.5, 0.95, 0.99)
                 .register(registry);
         meters.add(timer);
+        if (removed) { // the client was closed meanwhile
+            registry.remove(timer);
+        }
         return timer;
     }
 
     /** The client is closed: its meters go. */
     void remove() {
+        removed = true;
         meters.forEach(registry::remove);
     }
 

@@ -1,6 +1,7 @@
 package io.godwit.mqtt.micrometer;
 
 import io.godwit.mqtt.client.ClientListener;
+import io.godwit.mqtt.client.ClientState;
 import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.client.ConnectResult;
 import io.godwit.mqtt.client.DisconnectCause;
@@ -98,9 +99,10 @@ public class MqttMetrics implements ClientListener {
         return present != null ? present : clients.computeIfAbsent(client, added -> new ClientMeters(added, settings));
     }
 
-    /** Not of one that is closed. */
-    final boolean knows(MqttClient client) {
-        return clients.containsKey(client);
+    /** Those for a message, which may come before the client is reported as built. Null: it is closed, and its handlers have outlived it. */
+    final @Nullable ClientMeters metersUnlessClosed(MqttClient client) {
+        ClientMeters present = clients.get(client);
+        return present != null || client.state() == ClientState.CLOSED ? present : meters(client);
     }
 
     // ---- connections ----
@@ -166,19 +168,27 @@ public class MqttMetrics implements ClientListener {
 
         @Override
         public void publishAcknowledged(MqttClient client, Message message, PublishResult result, Duration took) {
-            meters(client).published(message, null, took);
+            published(client, message, null, took);
         }
 
         @Override
         public void publishFailed(MqttClient client, Message message, MqttException failure, Duration took) {
-            if (knows(client)) {
-                meters(client).published(message, failure, took);
+            published(client, message, failure, took);
+        }
+
+        private void published(MqttClient client, Message message, @Nullable MqttException failure, Duration took) {
+            ClientMeters meters = metersUnlessClosed(client);
+            if (meters != null) {
+                meters.published(message, failure, took);
             }
         }
 
         @Override
         public void messageHandled(MqttClient client, Message message, Duration took, @Nullable Throwable failure) {
-            meters(client).handled(message, failure, took);
+            ClientMeters meters = metersUnlessClosed(client);
+            if (meters != null) {
+                meters.handled(message, failure, took);
+            }
         }
     }
 }

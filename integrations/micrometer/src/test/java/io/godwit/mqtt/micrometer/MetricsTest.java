@@ -44,6 +44,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -332,6 +333,52 @@ class MetricsTest {
             await().atMost(SOON)
                     .until(() -> !registry.find("godwit.connected").gauges().isEmpty());
             assertThat(value("godwit.connected")).isZero();
+        }
+    }
+
+    @Test
+    void a_handler_that_outlives_its_client_brings_no_meter_back() throws Exception {
+        CountDownLatch handling = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        CountDownLatch measured = new CountDownLatch(1);
+        MessageListener behindTheMetrics = new MessageListener() {
+            @Override
+            public void messageHandled(MqttClient client, Message message, Duration took, @Nullable Throwable failure) {
+                measured.countDown();
+            }
+        };
+        try (TestBroker broker = TestBroker.start();
+                MqttClient client =
+                        builder(broker.uri()).listener(behindTheMetrics).build()) {
+            client.connect();
+            client.subscribe("t", message -> {
+                handling.countDown();
+                release.await(20, TimeUnit.SECONDS);
+            });
+            broker.publish(Message.of("t", "x"));
+            assertThat(handling.await(10, TimeUnit.SECONDS)).isTrue();
+            client.close();
+            await().atMost(SOON).until(() -> registry.getMeters().isEmpty());
+
+            release.countDown();
+
+            assertThat(measured.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(registry.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
+    void a_message_that_is_handled_while_its_client_is_closed_brings_no_meter_back() {
+        try (MqttClient client = MqttClient.builder()
+                .server("mqtt://127.0.0.1:" + Programs.freePort())
+                .clientId("boiler-7")
+                .build()) {
+            ClientMeters meters = new ClientMeters(client, new MeterSettings(registry, Tags.empty(), null, true));
+            meters.remove();
+
+            meters.handled(Message.of("t", "x"), null, Duration.ofMillis(1));
+
+            assertThat(registry.getMeters()).isEmpty();
         }
     }
 
