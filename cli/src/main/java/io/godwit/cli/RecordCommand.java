@@ -234,6 +234,8 @@ final class RecordCommand extends ClientCommand {
     /** A file that keeps what it has until something is written: an earlier recording is not lost to a wrong host name. */
     private static final class Overwriting extends FilterOutputStream {
         private final FileChannel file;
+        private final ReentrantLock lock = new ReentrantLock();
+        /** Guarded by the lock. */
         private boolean begun;
 
         Overwriting(FileChannel file, OutputStream out) {
@@ -241,10 +243,15 @@ final class RecordCommand extends ClientCommand {
             this.file = file;
         }
 
-        private synchronized void begin() throws IOException {
-            if (!begun) {
-                file.truncate(0);
-                begun = true;
+        private void begin() throws IOException {
+            lock.lock();
+            try {
+                if (!begun) {
+                    file.truncate(0);
+                    begun = true;
+                }
+            } finally {
+                lock.unlock();
             }
         }
 
