@@ -89,7 +89,7 @@ public final class Mqtt {
         void message(Mqtt client, String topic, byte @Nullable [] data);
     }
 
-    /** Counts what happens on the network; called on the executor of callbacks, before them. */
+    /** Follows what happens on the network; called on the executor of callbacks, before them unless it says otherwise. */
     public interface Observer {
         default void connected() {}
 
@@ -98,6 +98,13 @@ public final class Mqtt {
         default void published() {}
 
         default void received() {}
+
+        /**
+         * An attempt that no other follows has failed; called after the callbacks.
+         *
+         * @param reported whether there was a callback for the reason
+         */
+        default void failed(int reason, boolean reported) {}
     }
 
     private static final Observer NO_OBSERVER = new Observer() {};
@@ -260,6 +267,20 @@ public final class Mqtt {
         warnings.ofEvent(event);
     }
 
+    /**
+     * Sets the callback of {@code connfail}, which receives the reason of a failed connection unless {@link #connect} was
+     * given a function for that. In the profile esp8266 it replaces that function, and the function replaces it.
+     *
+     * @throws IllegalArgumentException if it is another event
+     */
+    public void on(String event, Failed callback) {
+        if (!event.equals("connfail")) {
+            throw new IllegalArgumentException("invalid option '" + event + "': only connfail has a reason");
+        }
+        callbacks.setFailed(callback);
+        warnings.ofEvent(event);
+    }
+
     /** Removes the callback of an event, which the module itself cannot do. */
     public void off(String event) {
         callbacks.set(event, (Consumer<Mqtt>) null);
@@ -282,7 +303,8 @@ public final class Mqtt {
      * @param autoreconnect reconnects silently when an established connection breaks
      * @param connected called once, when the connection was established, before {@code on("connect")}; null keeps the one
      *     set before
-     * @param failed called if it could not be established, with one of the reasons; no other callback follows
+     * @param failed called if it could not be established, with one of the reasons; no other callback follows; null keeps
+     *     the one set before
      * @return whether the attempt was started
      * @throws IllegalStateException in the profile esp8266, if connected
      */
@@ -550,10 +572,13 @@ public final class Mqtt {
     void failed(DeviceConnection from, ConnectFailure failure) {
         if (drop(from)) {
             lastFailure = failure;
-            callbacks.failed(settings.profile().isStrict() ? STRICT_FAILURE : FailureCodes.of(failure));
-            if (settings.profile().isStrict()) {
+            boolean strict = settings.profile().isStrict();
+            int reason = strict ? STRICT_FAILURE : FailureCodes.of(failure);
+            boolean reported = callbacks.failed(reason);
+            if (strict) {
                 callbacks.offline();
             }
+            observer.failed(reason, reported);
         }
     }
 

@@ -29,6 +29,7 @@ final class MqttCallbacks {
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable Named connectOnce;
     private Mqtt.@Nullable Failed failOnce;
+    private Mqtt.@Nullable Failed onFailed;
     private @Nullable Consumer<Mqtt> onConnect;
     private @Nullable Consumer<Mqtt> onOffline;
     private Mqtt.@Nullable MessageCallback onMessage;
@@ -56,7 +57,7 @@ final class MqttCallbacks {
                     }
                 }
                 case "offline" -> onOffline = callback;
-                case "connfail" -> failOnce = callback == null ? null : (from, reason) -> callback.accept(from);
+                case "connfail" -> setFailed(callback == null ? null : (from, reason) -> callback.accept(from));
                 case "puback" -> published.permanent(callback);
                 case "suback" -> subscribed.permanent(callback);
                 case "unsuback" -> unsubscribed.permanent(callback);
@@ -73,6 +74,21 @@ final class MqttCallbacks {
 
     private static Mqtt.@Nullable MessageCallback withoutMessage(@Nullable Consumer<Mqtt> callback) {
         return callback == null ? null : (from, topic, data) -> callback.accept(from);
+    }
+
+    /** Sets or, with null, removes the callback of {@code connfail}. */
+    void setFailed(Mqtt.@Nullable Failed callback) {
+        lock.lock();
+        try {
+            if (profile.isEsp8266()) {
+                // The same slot as the second function of connect().
+                failOnce = callback;
+            } else {
+                onFailed = callback;
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Sets the callback of {@code message} or {@code overflow}. */
@@ -168,12 +184,16 @@ final class MqttCallbacks {
         }
     }
 
-    /** Calls the failure function with a reason of the module. */
-    void failed(int reason) {
+    /**
+     * Calls the failure function of {@code connect}, or else that of {@code on("connfail")}, with a reason of the module.
+     *
+     * @return whether there was one
+     */
+    boolean failed(int reason) {
         Mqtt.Failed callback;
         lock.lock();
         try {
-            callback = failOnce;
+            callback = failOnce == null ? onFailed : failOnce;
             if (!profile.isEsp8266()) {
                 failOnce = null;
                 connectOnce = null;
@@ -181,9 +201,11 @@ final class MqttCallbacks {
         } finally {
             lock.unlock();
         }
-        if (callback != null) {
-            guarded("failed", () -> callback.failed(client, reason));
+        if (callback == null) {
+            return false;
         }
+        guarded("failed", () -> callback.failed(client, reason));
+        return true;
     }
 
     void offline() {

@@ -148,12 +148,17 @@ final class UnpluggableTransport extends ForwardingTransport {
                 return;
             }
             open.setReading(plugged && wantsReading);
-            while (plugged && !waiting.isEmpty()) {
-                open.write(waiting.poll());
-            }
+            writeWaiting(open);
             if (plugged) {
-                waitingBytes = 0;
                 listener().writabilityChanged();
+            }
+        }
+
+        private void writeWaiting(Connection open) {
+            while (plugged && !waiting.isEmpty()) {
+                ByteBuf next = waiting.remove();
+                waitingBytes -= next.readableBytes();
+                open.write(next);
             }
         }
 
@@ -236,7 +241,9 @@ final class UnpluggableTransport extends ForwardingTransport {
 
         @Override
         public void write(ByteBuf bytes, boolean more) {
-            if (plugged) {
+            // Just after it was plugged in, what has waited goes first.
+            writeWaiting(connection());
+            if (plugged && waiting.isEmpty()) {
                 super.write(bytes, more);
             } else {
                 waitingBytes += bytes.readableBytes();

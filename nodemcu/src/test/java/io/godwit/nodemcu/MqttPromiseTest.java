@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The numbered promises of the module, from Java, in 3.1 and 3.1.1, against Mosquitto and the test broker. */
@@ -254,6 +255,30 @@ class MqttPromiseTest {
         m.connect("127.0.0.1", 1, Secure.off(), true, null, (c, reason) -> seen.add("failed " + reason));
         awaitSeen("failed -5");
         await().during(Duration.ofMillis(500)).atMost(SOON).until(() -> seen.size() == 1 && !m.isActive());
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Profile.class,
+            names = {"ESP32", "ESP8266_3_0"})
+    @DisplayName("P6: on(\"connfail\") gets the reason, at each failure, if connect was given no function for it")
+    void connfail(Profile profile) {
+        Mqtt m = client(
+                new MqttParameters(id("p6"), 60, null, null, true, 0),
+                settings(ProtocolVersion.V3_1_1).withProfile(profile));
+        m.on("connfail", (c, reason) -> {
+            assertThat(c).isSameAs(m);
+            seen.add("connfail " + reason);
+        });
+        for (int i = 1; i <= 2; i++) {
+            int times = i;
+            m.connect("127.0.0.1", 1, Secure.off(), false, null, null);
+            await().atMost(SOON).until(() -> Collections.frequency(seen, "connfail -5") == times);
+        }
+        m.connect("127.0.0.1", 1, Secure.off(), false, null, (c, reason) -> seen.add("failed " + reason));
+        awaitSeen("failed -5");
+        assertThat(seen).containsExactly("connfail -5", "connfail -5", "failed -5");
+        assertThatThrownBy(() -> m.on("offline", (c, reason) -> {})).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

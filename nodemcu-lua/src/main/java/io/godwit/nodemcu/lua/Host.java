@@ -185,12 +185,7 @@ public final class Host implements AutoCloseable {
 
     private void reflash(FlashImage image) {
         for (Device device : devices) {
-            device.post(() -> {
-                device.flash().reflash(image);
-                device.warn(WarningType.FILES, "the files have changed: restarting");
-                device.network().cut();
-                device.restart(BootReason.POWER_ON);
-            });
+            device.reflash(image);
         }
     }
 

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.nodemcu.WarningType;
+import io.godwit.nodemcu.lua.device.Flash;
 import io.godwit.nodemcu.lua.device.FlashImage;
 import io.godwit.nodemcu.lua.device.OnError;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +63,50 @@ class FlashTest {
         Files.writeString(folder.resolve(".git/config"), "");
 
         assertThat(FlashImage.read(folder).names()).containsExactly("init.lua");
+    }
+
+    @Test
+    void what_the_device_has_written_into_the_folder_is_not_new_to_it() {
+        Flash flash = new Flash(image("init.lua", "a", "data", "0", "old", ""));
+        flash.write("data", bytes("1"));
+        flash.write("log", bytes("x"));
+        flash.remove("old");
+
+        assertThat(flash.reflash(image("init.lua", "a", "data", "1", "log", "x")))
+                .isFalse();
+
+        assertThat(flash.list()).containsOnlyKeys("data", "init.lua", "log");
+        assertThat(flash.reflash(image("init.lua", "a", "data", "0", "log", "x")))
+                .isTrue();
+        assertThat(flash.read("data")).isEqualTo(bytes("0"));
+        assertThat(flash.reflash(image("init.lua", "a", "data", "0"))).isTrue();
+        assertThat(flash.exists("log")).isFalse();
+    }
+
+    @Test
+    void what_the_device_has_written_for_itself_stays_until_a_file_changes() {
+        Flash flash = new Flash(image("init.lua", "a", "data", "0"));
+        flash.write("data", bytes("1"));
+        flash.write("own", bytes("x"));
+
+        assertThat(flash.reflash(image("init.lua", "a", "data", "0"))).isFalse();
+        assertThat(flash.read("data")).isEqualTo(bytes("1"));
+
+        assertThat(flash.reflash(image("init.lua", "b", "data", "0"))).isTrue();
+        assertThat(flash.read("data")).isEqualTo(bytes("0"));
+        assertThat(flash.read("own")).isEqualTo(bytes("x"));
+    }
+
+    private static FlashImage image(String... namesAndContents) {
+        Map<String, byte[]> files = new HashMap<>();
+        for (int i = 0; i < namesAndContents.length; i += 2) {
+            files.put(namesAndContents[i], bytes(namesAndContents[i + 1]));
+        }
+        return FlashImage.of(files);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

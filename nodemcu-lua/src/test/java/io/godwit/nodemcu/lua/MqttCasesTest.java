@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What scripts may expect of the {@code mqtt} module when a call is refused. */
 class MqttCasesTest {
@@ -97,6 +98,58 @@ class MqttCasesTest {
                 .allMatch(line -> line.startsWith("false"))
                 .anyMatch(line -> line.contains("ca_cert is neither PEM text nor the name of a file in the flash"))
                 .anyMatch(line -> line.contains("ca_cert is not PEM text"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "true", "{}", "{ca_cert = '-----BEGIN CERTIFICATE-----'}"})
+    @DisplayName("P4: TLS with an mqtt:// address is an error, and nothing is sent as plain text")
+    void tls_with_an_address_without_it_is_an_error(String secure) {
+        ScriptRun run = ScriptRun.of(folder, """
+                local m = mqtt.Client("x", 30)
+                print(pcall(function() m:connect("mqtt://b", nil, %s, function() print("connected") end) end))
+                print(m:close())
+                """.formatted(secure), Duration.ofSeconds(2));
+
+        assertThat(run.printed).hasSize(2);
+        assertThat(run.printed.get(0)).startsWith("false").endsWith("secure on/off determined by uri");
+        assertThat(run.printed.get(1)).isEqualTo("false");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'mqtts://b', nil, {}",
+                "'mqtts://b', nil, true",
+                "'mqtts://b'",
+                "'mqtt://b', nil, false",
+                "'mqtt://b'"
+            })
+    @DisplayName("P4: an address and a value of secure that agree are accepted")
+    void an_address_and_secure_that_agree_are_accepted(String arguments) {
+        ScriptRun run = ScriptRun.of(
+                folder,
+                "print(mqtt.Client('x', 30):connect(" + arguments + ", function() end))",
+                Duration.ofSeconds(2));
+
+        assertThat(run.printed).containsExactly("true");
+    }
+
+    @Test
+    void a_refused_connect_lets_go_of_its_functions() {
+        ScriptRun run = ScriptRun.of(
+                folder,
+                """
+                local m = mqtt.Client("longer-than-the-23-bytes-of-3.1", 30)
+                for i = 1, 20000 do
+                  m:connect("b", 1883, 0, function() return i end, function() return i end)
+                end
+                print("done")
+                """,
+                Duration.ofSeconds(2),
+                options -> options.mqtt(MqttSettings.defaults().withVersion(ProtocolVersion.V3_1)));
+
+        assertThat(run.errors).isEmpty();
+        assertThat(run.printed).containsExactly("done");
     }
 
     @Test

@@ -139,11 +139,11 @@ public final class Device implements AutoCloseable {
         return random;
     }
 
-    // ---- power, from outside
+    // ---- power, from outside: not held up by a delay inside a callback
 
     /** Switches the device on; a device that is on stays so. */
     public void powerOn() {
-        post(() -> {
+        events.postUrgent(() -> {
             if (!on) {
                 bootUp(BootReason.POWER_ON);
             }
@@ -152,8 +152,8 @@ public final class Device implements AutoCloseable {
 
     /** Cuts the power: sockets are gone without a word, RTC memory is lost. */
     public void powerOff() {
-        post(() -> {
-            network.cut();
+        events.postUrgent(() -> {
+            events.resetBusy();
             shutDown();
             rtc.clear();
         });
@@ -161,30 +161,47 @@ public final class Device implements AutoCloseable {
 
     /** Presses the reset button: sockets are gone without a word. */
     public void reboot() {
-        post(() -> {
-            network.cut();
+        events.postUrgent(() -> {
+            events.resetBusy();
             restart(BootReason.RESET_PIN);
+        });
+    }
+
+    /** Flashes new files and restarts, unless the device has them already. */
+    public void reflash(FlashImage image) {
+        events.postUrgent(() -> {
+            if (flash.reflash(image)) {
+                warn(WarningType.FILES, "the files have changed: restarting");
+                events.resetBusy();
+                restart(BootReason.POWER_ON);
+            }
         });
     }
 
     /** Pulls the network cable, so to speak: sockets stay open but nothing comes or goes. */
     public void unplugNetwork() {
-        post(network::unplug);
+        events.postUrgent(network::unplug);
     }
 
     /** Undoes {@link #unplugNetwork}. */
     public void plugNetwork() {
-        post(network::plug);
+        events.postUrgent(network::plug);
     }
 
     /** The access point goes out of reach: no traffic, and the script's Wi-Fi events say so. */
     public void loseWifi() {
-        post(() -> network.accessPoint(false));
+        accessPoint(false);
     }
 
     /** The access point is back. */
     public void restoreWifi() {
-        post(() -> network.accessPoint(true));
+        accessPoint(true);
+    }
+
+    /** The traffic changes at once; the chip and its script notice when they are not busy. */
+    private void accessPoint(boolean inReach) {
+        events.postUrgent(() -> network.radio(inReach));
+        post(() -> network.accessPoint(inReach));
     }
 
     public boolean isOn() {
@@ -313,6 +330,7 @@ public final class Device implements AutoCloseable {
     }
 
     private void shutDown() {
+        network.cut();
         on = false;
         boot++;
         for (AutoCloseable state : atShutdown) {
@@ -332,7 +350,7 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** Restarts between two events: a fresh Lua state, the same files. */
+    /** Restarts between two events: sockets are gone without a word, a fresh Lua state, the same files. */
     public void restart(BootReason reason) {
         endBoot(() -> {
             shutDown();
@@ -352,7 +370,6 @@ public final class Device implements AutoCloseable {
     public void sleep(long micros) {
         long nanos = Math.min(micros, MAX_SLEEP_MICROS) * 1000;
         endBoot(() -> {
-            network.cut();
             shutDown();
             int scope = boot;
             if (nanos > 0) {
@@ -438,15 +455,8 @@ public final class Device implements AutoCloseable {
 
     private void afterFailure(LuaError error) {
         switch (settings.onError()) {
-            case RESTART -> {
-                network.cut();
-                restart(error.getMessage().contains("watchdog:") ? BootReason.WATCHDOG : BootReason.PANIC);
-            }
-            case STOP, FAIL ->
-                endBoot(() -> {
-                    network.cut();
-                    shutDown();
-                });
+            case RESTART -> restart(error.getMessage().contains("watchdog:") ? BootReason.WATCHDOG : BootReason.PANIC);
+            case STOP, FAIL -> endBoot(this::shutDown);
             case IGNORE -> {}
         }
     }
@@ -567,7 +577,6 @@ public final class Device implements AutoCloseable {
             LOG.warn("device {} did not end its callback within 5 s and is left as it is", name());
             return;
         }
-        network.cut();
         shutDown();
     }
 }

@@ -8,7 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The events of one device, handled one at a time on the threads of its clock. Any thread may call. */
+/**
+ * The events of one device, handled one at a time on the threads of its clock. While a delay inside a callback keeps the
+ * device busy, events wait, but not the urgent ones. Any thread may call.
+ */
 final class EventQueue {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventQueue.class);
@@ -28,7 +31,14 @@ final class EventQueue {
 
     // Guarded by the lock.
     private final ArrayDeque<Runnable> events = new ArrayDeque<>(4);
+    private final ArrayDeque<Runnable> urgent = new ArrayDeque<>(1);
+    /** Whether events are being handled, are about to be, or wait for the end of a delay. */
     private boolean running;
+    /** Whether they wait for the end of a delay. */
+    private boolean pausing;
+    /** Tells the end of the last pause from that of one that was cut short. */
+    private int pauses;
+
     private boolean closed;
     private @Nullable Runnable onReturn;
 
@@ -66,6 +76,25 @@ final class EventQueue {
         clock.execute(this::drain);
     }
 
+    /** Queues what happens to the device whether it is busy or not, such as the loss of its power. */
+    void postUrgent(Runnable event) {
+        lock.lock();
+        try {
+            if (closed || onReturn != null || urgent.size() >= MOST) {
+                return;
+            }
+            urgent.add(event);
+            if (running && !pausing) {
+                return;
+            }
+            running = true;
+            pausing = false;
+        } finally {
+            lock.unlock();
+        }
+        clock.execute(this::drain);
+    }
+
     /** The device time until which the device is busy with a delay inside a callback. */
     long busyUntil() {
         return busyUntil;
@@ -93,6 +122,7 @@ final class EventQueue {
             }
             onReturn = recover;
             events.clear();
+            urgent.clear();
             return true;
         } finally {
             lock.unlock();
@@ -101,11 +131,6 @@ final class EventQueue {
 
     private void drain() {
         for (int i = 0; i < BURST; i++) {
-            long wait = busyUntil - clock.nanoTime();
-            if (wait > 0) {
-                clock.schedule(this::drain, wait);
-                return;
-            }
             Runnable event = next();
             if (event == null) {
                 return;
@@ -122,18 +147,43 @@ final class EventQueue {
         clock.execute(this::drain);
     }
 
+    /** The next event to handle; null if there is none, or none before the end of a delay. */
     private @Nullable Runnable next() {
         lock.lock();
         try {
-            Runnable event = closed ? null : events.poll();
-            if (event == null) {
+            Runnable event = urgent.poll();
+            if (event != null) {
+                return event;
+            }
+            if (events.isEmpty()) {
                 running = false;
                 idle.signalAll();
+                return null;
             }
-            return event;
+            long wait = busyUntil - clock.nanoTime();
+            if (wait > 0) {
+                pausing = true;
+                int pause = ++pauses;
+                clock.schedule(() -> resume(pause), wait);
+                return null;
+            }
+            return events.poll();
         } finally {
             lock.unlock();
         }
+    }
+
+    private void resume(int pause) {
+        lock.lock();
+        try {
+            if (!pausing || pause != pauses) {
+                return;
+            }
+            pausing = false;
+        } finally {
+            lock.unlock();
+        }
+        drain();
     }
 
     private @Nullable Runnable takeRecovery() {
@@ -161,6 +211,11 @@ final class EventQueue {
         try {
             closed = true;
             events.clear();
+            urgent.clear();
+            if (pausing) {
+                pausing = false;
+                running = false;
+            }
             long left = limit.toNanos();
             while (running && left > 0) {
                 left = idle.awaitNanos(left);

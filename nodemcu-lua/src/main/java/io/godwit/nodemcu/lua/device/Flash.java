@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.device;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -43,12 +44,21 @@ public final class Flash {
         this.sink = newSink;
     }
 
-    /** Flashes a new image: files that the device wrote itself stay, those it changed are as in the image again. */
-    public void reflash(FlashImage newImage) {
-        this.image = newImage;
-        for (String name : newImage.names()) {
-            changes.remove(name);
-        }
+    /**
+     * Flashes a new image: files that the device wrote itself stay, those it changed are as in the image again. An image that
+     * differs from the one before only by what this device has changed itself leaves its files as they are.
+     *
+     * @return whether a file is another, or gone, for the device
+     */
+    public boolean reflash(FlashImage newImage) {
+        Set<String> names = new HashSet<>();
+        image.names().forEach(names::add);
+        newImage.names().forEach(names::add);
+        names.removeIf(name -> Arrays.equals(image.get(name), newImage.get(name)));
+        boolean isNew = names.stream().anyMatch(name -> !Arrays.equals(newImage.get(name), read(name)));
+        image = newImage;
+        (isNew ? newImage.names() : names).forEach(changes::remove);
+        return isNew;
     }
 
     private static String plain(String name) {

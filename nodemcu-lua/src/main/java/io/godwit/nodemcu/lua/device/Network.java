@@ -18,7 +18,7 @@ public final class Network {
         /** The device lost its power: drop everything at once. */
         void cut();
 
-        /** Packets stop, or flow again; sockets stay open. */
+        /** Packets stop, or flow again; sockets stay open. The script may be busy: it must not be called in here. */
         default void flowing(boolean flows) {}
 
         /** The station lost its address: the device drops its sockets, and nobody outside gets to know. */
@@ -53,6 +53,7 @@ public final class Network {
     private final List<User> users = new ArrayList<>(2);
     private final List<Waiting> waiting = new ArrayList<>(0);
     private boolean plugged = true;
+    private boolean radio = true;
     private boolean address;
     private volatile boolean flows;
 
@@ -158,28 +159,39 @@ public final class Network {
 
     void unplug() {
         plugged = false;
-        update();
+        updateFlow();
     }
 
     void plug() {
         plugged = true;
-        update();
+        updateFlow();
     }
 
+    /** Whether the air carries packets between station and access point. */
+    void radio(boolean carries) {
+        radio = carries;
+        updateFlow();
+    }
+
+    /** The station notices that the access point went out of reach or came back. */
     void accessPoint(boolean inReach) {
         station.accessPoint(inReach);
     }
 
-    private void update() {
-        boolean before = address;
-        address = station.hasAddress();
-        boolean now = plugged && address;
+    private void updateFlow() {
+        boolean now = plugged && radio && address;
         if (now != flows) {
             flows = now;
             for (User user : List.copyOf(users)) {
                 user.flowing(now);
             }
         }
+    }
+
+    private void update() {
+        boolean before = address;
+        address = station.hasAddress();
+        updateFlow();
         if (before && !address) {
             for (User user : List.copyOf(users)) {
                 user.addressLost();

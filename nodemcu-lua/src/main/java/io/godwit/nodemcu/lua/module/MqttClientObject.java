@@ -1,5 +1,6 @@
 package io.godwit.nodemcu.lua.module;
 
+import io.godwit.mqtt.client.ConnectFailure;
 import io.godwit.mqtt.protocol.TopicName;
 import io.godwit.nodemcu.Mqtt;
 import io.godwit.nodemcu.Profile;
@@ -67,11 +68,8 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
     /** The script has dropped the client: lets go of its functions. */
     void dropped() {
         events.values().forEach(LuaRef::release);
-        for (LuaRef function : new LuaRef[] {connected, failed}) {
-            if (function != null) {
-                function.release();
-            }
-        }
+        release(connected);
+        release(failed);
         published.dropped();
         subscribed.dropped();
         unsubscribed.dropped();
@@ -162,14 +160,14 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
         }
         HostMap map = device.settings().option(HostMap.class, HostMap.NONE);
         HostMap.Target target = map.broker(arguments.host(), arguments.port());
-        LuaRef ok = arguments.connected() > 0 ? call.ref(arguments.connected()) : null;
-        LuaRef bad = arguments.failed() > 0 ? call.ref(arguments.failed()) : null;
         if (self == null) {
             call.reserve(CONNECTION_BYTES);
             self = call.ref(1);
             device.network().add(this);
             flowing(device.network().flows());
         }
+        LuaRef ok = arguments.connected() > 0 ? call.ref(arguments.connected()) : null;
+        LuaRef bad = arguments.failed() > 0 ? call.ref(arguments.failed()) : null;
         if (device.network().awaitsAddress()) {
             mqtt().unplugNetwork();
         }
@@ -181,12 +179,7 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
                             arguments.secure(),
                             arguments.autoreconnect(),
                             ok == null ? null : client -> device.call(ok, self),
-                            bad == null
-                                    ? this::withoutFunction
-                                    : (client, reason) -> {
-                                        device.call(bad, self, reason);
-                                        settle();
-                                    });
+                            bad == null ? null : (client, reason) -> device.call(bad, self, reason));
             if (started) {
                 String what = (where.isEmpty() ? "" : where + ": ") + "connect()";
                 device.network().whenOnline(what, () -> {}, mqtt()::loseNetwork);
@@ -199,35 +192,34 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
                 connected = replaced(connected, ok);
                 failed = replaced(failed, bad);
             } else {
-                replaced(ok, null);
-                replaced(bad, null);
+                release(ok);
+                release(bad);
                 settle();
             }
         }
     }
 
     private static @Nullable LuaRef replaced(@Nullable LuaRef before, @Nullable LuaRef now) {
-        if (before != null && now != null) {
-            before.release();
+        if (now == null) {
+            return before;
         }
-        return now == null ? before : now;
+        release(before);
+        return now;
     }
 
-    private void withoutFunction(Mqtt client, int reason) {
-        warn(
-                WarningType.CONNECT_FAILED,
-                "connection failed with reason " + reason + ", and the script has no function for that: "
-                        + (client.lastFailure() == null
-                                ? ""
-                                : client.lastFailure().text()));
-        settle();
+    private static void release(@Nullable LuaRef function) {
+        if (function != null) {
+            function.release();
+        }
     }
 
     // ---- the other calls
 
     int close(LuaCall call) {
+        // An ESP8266 still calls "offline" then.
+        boolean offlineFollows = profile.isEsp8266() && mqtt().isConnected();
         boolean was = mqtt().close();
-        if (profile.isEsp32()) {
+        if (!offlineFollows) {
             settle();
         }
         return call.push(was);
@@ -291,16 +283,14 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
                         device.call(function, self);
                         settle();
                     });
+                case "connfail" -> mqtt().on(event, (client, reason) -> device.call(function, self, reason));
                 default -> mqtt().on(event, client -> device.call(function, self));
             }
         } catch (IllegalArgumentException e) {
             function.release();
             throw call.argument(2, String.valueOf(e.getMessage()));
         }
-        LuaRef before = events.put(event, function);
-        if (before != null) {
-            before.release();
-        }
+        release(events.put(event, function));
         return 0;
     }
 
@@ -418,7 +408,7 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
         return call.push(unsubscribed.start(call, 3, done -> mqtt().unsubscribe(topics, done)));
     }
 
-    // ---- figures
+    // ---- what the client reports
 
     @Override
     public void connected() {
@@ -438,6 +428,18 @@ final class MqttClientObject implements Network.User, Mqtt.Observer, LuaOwned {
     @Override
     public void received() {
         device.listener().traffic(device, DeviceListener.Traffic.RECEIVED);
+    }
+
+    @Override
+    public void failed(int reason, boolean reported) {
+        if (!reported) {
+            ConnectFailure why = mqtt().lastFailure();
+            warn(
+                    WarningType.CONNECT_FAILED,
+                    "connection failed with reason " + reason + ", and the script has no function for that: "
+                            + (why == null ? "" : why.text()));
+        }
+        settle();
     }
 
     // ---- the network of the device

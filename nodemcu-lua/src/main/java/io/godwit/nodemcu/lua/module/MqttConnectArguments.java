@@ -21,6 +21,7 @@ record MqttConnectArguments(String host, int port, Secure secure, boolean autore
 
     private static final int DEFAULT_PORT = 1883;
     private static final int DEFAULT_TLS_PORT = 8883;
+    private static final String SECURE_BY_URI = "secure on/off determined by uri";
 
     /** The stack indexes of the two functions, and of the last argument before them. */
     private record Functions(int connected, int failed, int end) {}
@@ -53,7 +54,12 @@ record MqttConnectArguments(String host, int port, Secure secure, boolean autore
             boolean tls = "mqtts".equals(uri.getScheme());
             host = uri.getHost();
             port = uri.getPort() > 0 ? uri.getPort() : tls ? DEFAULT_TLS_PORT : DEFAULT_PORT;
-            secure = !tls ? Secure.off() : secure instanceof Secure.Off ? Secure.unverified() : secure;
+            if (tls && secure instanceof Secure.Off) {
+                secure = Secure.unverified();
+            } else if (!tls && !(secure instanceof Secure.Off)) {
+                // What the script wants to be encrypted must not be sent as plain text.
+                throw new LuaError(SECURE_BY_URI);
+            }
         }
         return new MqttConnectArguments(host, port, secure, autoreconnect, functions.connected(), functions.failed());
     }
@@ -109,7 +115,7 @@ record MqttConnectArguments(String host, int port, Secure secure, boolean autore
         }
         if (call.isNumber(at)) {
             if (isUri) {
-                throw new LuaError("secure on/off determined by uri");
+                throw new LuaError(SECURE_BY_URI);
             }
             return call.integer(at) == 0 ? Secure.off() : Secure.unverified();
         }

@@ -3,6 +3,7 @@ package io.godwit.nodemcu.lua.module;
 import io.godwit.nodemcu.WarningType;
 import io.godwit.nodemcu.lua.device.Device;
 import io.godwit.nodemcu.lua.vm.LuaCall;
+import io.godwit.nodemcu.lua.vm.LuaError;
 import io.godwit.nodemcu.lua.vm.LuaLibrary;
 import io.godwit.nodemcu.lua.vm.LuaMachine;
 import io.godwit.nodemcu.lua.vm.LuaRef;
@@ -58,10 +59,7 @@ final class NetModule {
     static final LuaLibrary LIBRARY = LuaLibrary.module("net")
             .constants(TCP, "TCP", "UDP")
             .nested("dns", DNS)
-            .function("createConnection", call -> {
-                Device device = Caller.device(call);
-                return call.integer(1, TCP) == UDP ? UdpSocket.create(call) : TcpSocket.create(call, device);
-            })
+            .function("createConnection", NetModule::createConnection)
             .function(
                     "createServer",
                     call -> call.integer(1, TCP) == UDP ? UdpSocket.create(call) : TcpServer.create(call))
@@ -73,6 +71,18 @@ final class NetModule {
             .build();
 
     private NetModule() {}
+
+    /** {@code createConnection([type[, secure]])}: TLS is refused, and never becomes plain text. */
+    private static int createConnection(LuaCall call) {
+        if (call.integer(1, TCP) == UDP) {
+            return UdpSocket.create(call);
+        }
+        boolean secure = call.isNumber(2) ? call.integer(2) != 0 : call.truth(2);
+        if (secure) {
+            throw new LuaError("secure connections not supported: use http with an https:// URL, or mqtt with secure");
+        }
+        return TcpSocket.create(call, Caller.device(call));
+    }
 
     /** {@code multicastJoin(if_ip, multicast_ip)}: the addresses are checked, and a warning says what is missing. */
     private static int multicast(LuaCall call) {

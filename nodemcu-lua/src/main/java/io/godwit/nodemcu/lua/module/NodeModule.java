@@ -63,9 +63,7 @@ final class NodeModule {
             .nested("egc", EGC)
             .nested("LFS", LFS)
             .function("restart", call -> {
-                Device device = Caller.device(call);
-                device.network().cut();
-                device.restart(BootReason.RESTART);
+                Caller.device(call).restart(BootReason.RESTART);
                 throw new LuaError("restart");
             })
             .function("dsleep", call -> {

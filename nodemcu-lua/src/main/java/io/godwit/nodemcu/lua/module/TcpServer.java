@@ -35,6 +35,8 @@ final class TcpServer implements Network.User {
     private @Nullable AsynchronousServerSocketChannel channel;
     private @Nullable SocketAddress own;
     private @Nullable LuaRef callback;
+    /** A connection that has come while no packets came or went; the next waits in the backlog of the system. */
+    private @Nullable AsynchronousSocketChannel waiting;
 
     private TcpServer(Device device) {
         this.device = device;
@@ -84,7 +86,7 @@ final class TcpServer implements Network.User {
         channel = open;
         this.callback = callback;
         device.network().add(this);
-        accept(open, callback);
+        accept(open);
         return 0;
     }
 
@@ -108,12 +110,12 @@ final class TcpServer implements Network.User {
         }
     }
 
-    private void accept(AsynchronousServerSocketChannel open, LuaRef callback) {
+    private void accept(AsynchronousServerSocketChannel open) {
         AsynchronousSocketChannel[] arrived = new AsynchronousSocketChannel[1];
         Runnable next = device.inThisBoot(() -> {
             if (channel == open) {
-                serve(arrived[0], callback);
-                accept(open, callback);
+                waiting = arrived[0];
+                serveWaiting();
             } else {
                 NetModule.closeQuietly(arrived[0]);
             }
@@ -126,6 +128,23 @@ final class TcpServer implements Network.User {
                             device.post(next);
                         },
                         problem -> {}));
+    }
+
+    private void serveWaiting() {
+        AsynchronousServerSocketChannel open = channel;
+        AsynchronousSocketChannel next = waiting;
+        LuaRef function = callback;
+        if (open == null
+                || next == null
+                || function == null
+                || !device.network().flows()) {
+            return;
+        }
+        waiting = null;
+        serve(next, function);
+        if (channel == open) {
+            accept(open);
+        }
     }
 
     private void serve(AsynchronousSocketChannel arrived, LuaRef callback) {
@@ -149,6 +168,10 @@ final class TcpServer implements Network.User {
         if (function != null) {
             function.release();
         }
+        if (waiting != null) {
+            NetModule.closeQuietly(waiting);
+            waiting = null;
+        }
         if (open != null) {
             LuaMachine machine = device.machine();
             if (machine != null) {
@@ -165,5 +188,12 @@ final class TcpServer implements Network.User {
     @Override
     public void cut() {
         close();
+    }
+
+    @Override
+    public void flowing(boolean flows) {
+        if (flows) {
+            device.later(this::serveWaiting);
+        }
     }
 }

@@ -70,6 +70,9 @@ final class TcpSocket implements Network.User {
     // Device thread only.
     private final Map<String, LuaRef> callbacks = new HashMap<>(4);
     private final ArrayDeque<ByteBuffer> outgoing = new ArrayDeque<>(2);
+    /** What a read or a write has ended with while no packets came or went. */
+    private final ArrayDeque<Runnable> arrived = new ArrayDeque<>(0);
+
     private @Nullable AsynchronousSocketChannel channel;
     private @Nullable StubbedServer stub;
     private @Nullable LuaRef self;
@@ -138,7 +141,9 @@ final class TcpSocket implements Network.User {
     }
 
     private void connect(String host, int port, HostMap.Target target, int current) {
-        if (device.network().isVirtual()) {
+        if (!device.network().flows()) {
+            device.after(CONNECT_NANOS, () -> failed(current, NetModule.ERR_TIMEOUT));
+        } else if (device.network().isVirtual()) {
             if (device.network().http().knowsHost(host)) {
                 stub = new StubbedServer(device, host, port);
                 device.later(() -> {
@@ -152,8 +157,6 @@ final class TcpSocket implements Network.User {
                                 + ": the connection is refused");
                 device.later(() -> failed(current, NetModule.ERR_RESET));
             }
-        } else if (!device.network().flows()) {
-            device.after(CONNECT_NANOS, () -> failed(current, NetModule.ERR_TIMEOUT));
         } else {
             NetModule.lookUp(device, target.host(), address -> {
                 if (current != attempt) {
@@ -243,20 +246,16 @@ final class TcpSocket implements Network.User {
 
     private void read() {
         AsynchronousSocketChannel open = channel;
-        if (open == null || reading || held) {
+        if (open == null || connecting || reading || held) {
             return;
         }
         reading = true;
         ByteBuffer buffer = ByteBuffer.allocate(SEGMENT);
         int[] count = new int[1];
-        int current = attempt;
-        Runnable got = device.inThisBoot(() -> {
+        Runnable got = ended(open, () -> {
             reading = false;
-            if (channel != open || !device.network().flows()) {
-                return;
-            }
             if (count[0] < 0) {
-                failed(current, 0);
+                failed(attempt, 0);
                 return;
             }
             tell("receive", Arrays.copyOf(buffer.array(), count[0]));
@@ -276,9 +275,25 @@ final class TcpSocket implements Network.User {
                         }));
     }
 
+    /** The end of a read or a write of a channel or stub, for the device: it waits while no packets come or go. */
+    private Runnable ended(Object on, Runnable event) {
+        return device.inThisBoot(() -> {
+            if (on == channel || on == stub) {
+                arrived.add(event);
+                deliver();
+            }
+        });
+    }
+
+    private void deliver() {
+        while (device.network().flows() && !arrived.isEmpty()) {
+            arrived.remove().run();
+        }
+    }
+
     private int send(LuaCall call) {
         StubbedServer server = stub;
-        if (channel == null && server == null) {
+        if (connecting || channel == null && server == null) {
             throw new LuaError("not connected");
         }
         byte[] bytes = call.bytes(2);
@@ -290,11 +305,13 @@ final class TcpSocket implements Network.User {
         }
         if (server != null) {
             reserve(bytes.length);
-            device.later(() -> tell("sent", null));
-            byte[] answer = server.received(bytes);
-            if (answer != null) {
-                device.later(() -> answered(server, answer));
-            }
+            device.post(ended(server, () -> {
+                tell("sent", null);
+                byte[] answer = server.received(bytes);
+                if (answer != null) {
+                    answered(server, answer);
+                }
+            }));
             return 0;
         }
         queued += bytes.length;
@@ -320,16 +337,12 @@ final class TcpSocket implements Network.User {
     private void write() {
         AsynchronousSocketChannel open = channel;
         ByteBuffer next = outgoing.peek();
-        if (open == null || writing || next == null) {
+        if (open == null || writing || next == null || !device.network().flows()) {
             return;
         }
         writing = true;
-        int current = attempt;
-        Runnable done = device.inThisBoot(() -> {
+        Runnable done = ended(open, () -> {
             writing = false;
-            if (channel != open) {
-                return;
-            }
             if (!next.hasRemaining()) {
                 outgoing.poll();
                 queued -= next.capacity();
@@ -341,11 +354,7 @@ final class TcpSocket implements Network.User {
             }
             write();
         });
-        Runnable broken = device.inThisBoot(() -> {
-            if (channel == open) {
-                failed(current, NetModule.ERR_ABORTED);
-            }
-        });
+        Runnable broken = ended(open, () -> failed(attempt, NetModule.ERR_ABORTED));
         open.write(next, null, handler(result -> device.post(done), problem -> device.post(broken)));
     }
 
@@ -360,6 +369,7 @@ final class TcpSocket implements Network.User {
         reading = false;
         queued = 0;
         outgoing.clear();
+        arrived.clear();
         attempt++;
         device.network().remove(this);
         LuaRef object = self;
@@ -384,6 +394,16 @@ final class TcpSocket implements Network.User {
     @Override
     public void cut() {
         close();
+    }
+
+    @Override
+    public void flowing(boolean flows) {
+        if (flows) {
+            device.later(() -> {
+                deliver();
+                write();
+            });
+        }
     }
 
     @Override
