@@ -37,7 +37,7 @@ record Options(
 
             Each run is a fresh JVM; contenders take turns; the figures are medians over the rounds.
 
-              --quick               one round of most scenarios that takes 5 minutes in all
+              --quick               one round of most scenarios that takes about 10 minutes in all
               --smoke               does everything still work? One short run of each, in a minute or two; no figures
               --scenarios A,B       only these, or "core" or "all":
                                     publish-QOS, receive-QOS, with -1k -64k -4threads -tls -ws added
@@ -66,7 +66,7 @@ record Options(
               benchmarks/run --scenarios publish-1 --clients godwit,vertx,socket --rounds 1
             """;
 
-    private static final long QUICK_SECONDS = 300;
+    private static final long QUICK_SECONDS = 600;
     private static final int MANY = 20_000;
     /** What a JVM has open besides its connections, amply. */
     private static final int OTHER_FILES = 200;

@@ -43,7 +43,7 @@ record Plan(List<Scenario> scenarios, List<Contender> contenders, int rounds) {
             "storm",
             "firstpuback");
 
-    /** What five minutes are enough for: without the largest payloads, storms, and what differs in QoS alone. */
+    /** What ten minutes are enough for: without the largest payloads, storms, and what differs in QoS alone. */
     static final List<String> QUICK_SCENARIOS = ALL_SCENARIOS.stream()
             .filter(name -> !name.matches(".*-64k|.*percent|receive-1-1k|latency-0|relay-0|connect-tls|storm"))
             .toList();
