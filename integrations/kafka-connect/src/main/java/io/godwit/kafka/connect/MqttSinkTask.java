@@ -152,8 +152,8 @@ public final class MqttSinkTask extends SinkTask {
         if (!records.isEmpty()) {
             checkReady(to);
         }
-        // Only once the batch is accepted: Connect gives it again, but without the partitions that a rebalance took, and
-        // what is to be skipped of this batch must not be skipped of the next one.
+        // Only once the batch is accepted: Connect gives it again, but without the partitions that a rebalance took.
+        // What is to be skipped of this batch must not be skipped of the next one.
         Set<TopicPartition> rewound = handleFailures();
         for (SinkRecord record : records) {
             TopicPartition partition = partition(record);
