@@ -52,7 +52,7 @@ final class PublishWindow {
     }
 
     /**
-     * Publishes as soon as there is room.
+     * Publishes as soon as few enough messages are under way.
      *
      * @throws TimeoutException if none of the messages under way ends within the limit
      */

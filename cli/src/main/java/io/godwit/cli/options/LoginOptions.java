@@ -108,7 +108,7 @@ public final class LoginOptions {
     /**
      * User and password of the options.
      *
-     * @param otherwise the user if only a password is given; null: there is none
+     * @param otherwise the user if only a password is given, or null
      */
     Credentials credentials(@Nullable String otherwise) {
         String name = user != null ? user : otherwise;

@@ -153,7 +153,7 @@ abstract class Emission<T> implements Flow.Subscription, ManualHandler {
             lock.unlock();
         }
         if (made != null) {
-            made.closeAsync(); // first: room for more messages would bring more of them
+            made.closeAsync(); // first: else the broker would send more
         }
         clientClosed.complete(null);
         left.forEach(each -> reject(each.acknowledgement()));

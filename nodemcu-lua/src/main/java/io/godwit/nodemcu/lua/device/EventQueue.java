@@ -147,7 +147,7 @@ final class EventQueue {
         clock.execute(this::drain);
     }
 
-    /** The next event to handle; null if there is none, or none before the end of a delay. */
+    /** The next event to handle; null if nothing is due. */
     private @Nullable Runnable next() {
         lock.lock();
         try {
